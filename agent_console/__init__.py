@@ -1,0 +1,1 @@
+"""The browser's side: HTTP API, WebSocket sessions, the live board, access."""

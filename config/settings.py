@@ -1,0 +1,216 @@
+"""What an operator may set: one TOML file, environment on top, every error at once with its place and what to do.
+
+Precedence: environment (`TRUNKLINE__SECTION__KEY`) over the file over the defaults. Secrets may stand in a file of
+their own (`ami_secret_file`); its first line counts. Unknown keys are errors. Queues, agents, numbers and mail
+addresses are data in the database, not settings.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+ENVIRONMENT_PREFIX = "TRUNKLINE__"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser()
+
+
+FilePath = Annotated[Path, AfterValidator(_absolute)]
+
+
+class ConfigurationError(Exception):
+    """All that is wrong with the settings, one sentence each: where, what, and what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Secretive(Section):
+    """A section in which `NAME_file` may stand for `NAME`: the first line of that file is the secret."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        merged = dict(given)
+        for key in [
+            key for key in given if key.endswith("_file") and key.removesuffix("_file") in cls.model_fields
+        ]:
+            path = Path(str(merged.pop(key))).expanduser()
+            try:
+                merged[key.removesuffix("_file")] = path.read_text(encoding="utf-8").splitlines()[0]
+            except (OSError, IndexError) as problem:
+                message = f"the secret's file {path} cannot be read ({problem}); create it with the secret as its first line"
+                raise ValueError(message) from problem
+        return merged
+
+
+class Centre(Section):
+    """The centre as a whole."""
+
+    name: str = Field(default="Trunkline", min_length=1, max_length=80)
+    """Shown in the console's title and in letters."""
+    data_dir: FilePath = Path("data")
+    """Where the database, the mail spool and attachments live; relative to the settings file."""
+    time_zone: str = "Asia/Taipei"
+    """IANA name; "today" on the boards begins at its midnight."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much the transcript on standard error tells."""
+
+
+class Http(Section):
+    """The console and the API: one port for pages, API and sockets."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Beyond loopback the microphone needs https: put a TLS proxy in front."""
+    port: Port = 8080
+    """TCP port to listen on."""
+    public_origin: str = ""
+    """Origin browsers use, e.g. `https://desk.example.com`; empty: `http://HOST:PORT`, and localhost for loopback."""
+    secure_cookies: bool = False
+    """Set the Secure attribute on cookies; true wherever the public origin is https."""
+
+
+class Database(Section):
+    """Where the truth is."""
+
+    url: str = ""
+    """SQLAlchemy URL; empty: SQLite in `data_dir/trunkline.db` (WAL, synchronous=FULL)."""
+
+
+class Asterisk(Secretive):
+    """The Asterisk server, as reached from here."""
+
+    ami_host: str = "127.0.0.1"
+    """Host of the manager interface (AMI)."""
+    ami_port: Port = 5038
+    """Port of the manager interface."""
+    ami_user: str = "trunkline"
+    """Manager user; `trunkline doctor` lists the privileges it needs."""
+    ami_secret: SecretStr
+    """Its secret; or `ami_secret_file`."""
+    http_url: str = "http://127.0.0.1:8088"
+    """Asterisk's HTTP server, used for ARI push configuration of the agents' phones."""
+    ari_user: str = "trunkline"
+    """ARI user."""
+    ari_secret: SecretStr
+    """Its secret; or `ari_secret_file`."""
+    browser_ws_url: str = "ws://127.0.0.1:8088/ws"
+    """Where browsers reach Asterisk's SIP over WebSocket."""
+    fastagi_host: str = "127.0.0.1"
+    """Address on which Trunkline answers AGI, as the dialplan dials it."""
+    fastagi_port: Port = 4573
+    """Port of that."""
+
+
+class Mail(Secretive):
+    """Letters in and out."""
+
+    listen_host: str = "127.0.0.1"
+    """Address on which the drop accepts SMTP."""
+    listen_port: Port = 2525
+    """Port of that."""
+    hostname: str = "trunkline.localdomain"
+    """Name in the SMTP greeting and in Message-IDs."""
+    max_message_bytes: int = Field(default=50_000_000, ge=10_000)
+    """Larger letters are refused with 552."""
+    relay_host: str = "127.0.0.1"
+    """SMTP server that takes what we send."""
+    relay_port: Port = 25
+    """Port of that."""
+    relay_user: str = ""
+    """User for SMTP AUTH; empty: none."""
+    relay_password: SecretStr = SecretStr("")
+    """Password for SMTP AUTH; or `relay_password_file`."""
+    relay_tls: Literal["none", "starttls", "tls"] = "none"
+    """How the connection to the relay is protected."""
+    reply_secret: SecretStr
+    """Key that signs reply addresses, at least 16 characters; or `reply_secret_file`. Changing it breaks threading by address."""
+
+
+class Settings(Section):
+    """The whole file."""
+
+    centre: Centre = Centre()
+    http: Http = Http()
+    database: Database = Database()
+    asterisk: Asterisk
+    mail: Mail
+
+    def database_url(self) -> str:
+        """The SQLAlchemy URL, with the default filled in."""
+        return self.database.url or f"sqlite:///{self.centre.data_dir / 'trunkline.db'}"
+
+    def spool_dir(self) -> Path:
+        """Where accepted letters are durable before they are in the database."""
+        return self.centre.data_dir / "spool"
+
+
+def load(path: Path, environment: "os._Environ[str] | dict[str, str]" = os.environ) -> Settings:
+    """Read the file and the environment; raise `ConfigurationError` with every problem found."""
+    given = _read(path)
+    for name, value in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+            given.setdefault(section, {})[key] = value
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        raise ConfigurationError([_sentence(path, problem) for problem in error.errors()]) from error
+    data_dir = path.resolve().parent / settings.centre.data_dir
+    return settings.model_copy(update={"centre": settings.centre.model_copy(update={"data_dir": data_dir})})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"{path}: there is no such file; write one with `trunkline init {path}` or name another with --config"
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror}); check its owner and mode"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path}: is not valid TOML ({error}); mend that line"
+    raise ConfigurationError([message])
+
+
+def _sentence(path: Path, problem: Any) -> str:
+    where = [str(part) for part in problem["loc"]]
+    place = f"{path}: [{where[0]}] {'.'.join(where[1:])}".rstrip() if where else str(path)
+    variable = ENVIRONMENT_PREFIX + "__".join(where).upper()
+    match problem["type"]:
+        case "missing" if len(where) == 1:
+            return f"{path}: the section [{where[0]}] is missing; add it (docs/configuration.md shows one)"
+        case "missing":
+            return f"{place} is missing; add it to the file or set {variable}"
+        case "extra_forbidden":
+            return f"{place} is not a setting; remove it or mend its spelling ({_known(where)})"
+        case "value_error":
+            return f"{place}: {problem['ctx']['error']}"
+        case _:
+            return f"{place}: {problem['msg'].lower()} (given: {_shown(where, problem['input'])}); mend the value"
+
+
+def _shown(where: list[str], value: Any) -> str:
+    secret = any(word in where[-1] for word in ("secret", "password"))
+    return "a secret" if secret else repr(value)[:60]
+
+
+def _known(where: list[str]) -> str:
+    if len(where) == 1:
+        return "sections: " + ", ".join(Settings.model_fields)
+    section = Settings.model_fields[where[0]].annotation
+    fields = section.model_fields if isinstance(section, type) and issubclass(section, BaseModel) else {}
+    return f"settings of [{where[0]}]: " + ", ".join(fields)

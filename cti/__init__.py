@@ -1,0 +1,1 @@
+"""Asterisk: the AMI link, calls as interaction events, the voice channel."""

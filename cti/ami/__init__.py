@@ -1,0 +1,1 @@
+"""The AMI link, tamed: own protocol and actions under panoramisk's Manager."""

@@ -1,0 +1,1 @@
+"""One queue for every medium: the pure router (`routing.core`) and the shell round it (`routing.floor`)."""

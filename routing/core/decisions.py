@@ -1,0 +1,31 @@
+"""What to do: imperative, carried out by the Channel of the medium. Recorded as facts before anyone acts."""
+
+from dataclasses import dataclass
+
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Reserve `agent` for `interaction` until `deadline` and let them know."""
+
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    medium: Medium
+    deadline: Seconds
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Take the offer back: stop ringing; the customer waits on at the old place unless they left."""
+
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    medium: Medium
+    outcome: Outcome
+
+
+Decision = Offer | Withdraw

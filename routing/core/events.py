@@ -1,0 +1,145 @@
+"""What happens: past tense, made by the edges, judged by the router. An event that does not fit changes nothing.
+
+`at` is when it happened by the source's clock (Asterisk's for calls), seconds since 1970-01-01 UTC.
+"""
+
+from dataclasses import dataclass
+
+from routing.core.model import (
+    AgentId,
+    By,
+    Device,
+    InteractionId,
+    Medium,
+    OfferId,
+    Outcome,
+    QueueId,
+    Seconds,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A customer stands in a queue. `enqueued_at` is the age it carries: kept over restarts, declines, transfers."""
+
+    interaction: InteractionId
+    medium: Medium
+    queue: QueueId
+    enqueued_at: Seconds
+    at: Seconds
+    priority_points: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerLeft:
+    """The customer hung up or withdrew, wherever the interaction was."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChosen:
+    """An agent (or the system, see `reason`) chose ready, paused or signed out."""
+
+    agent: AgentId
+    status: Status
+    at: Seconds
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleChanged:
+    """The agent's browser is connected, or not. Without a console nothing is offered."""
+
+    agent: AgentId
+    present: bool
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChanged:
+    """The agent's phone said something. IN_USE without work of ours blocks calls and letters alike."""
+
+    agent: AgentId
+    device: Device
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang:
+    """The offer reached the agent: the phone rings, the screen shows it."""
+
+    offer: OfferId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The agent took it: the call is answered, the letter is open."""
+
+    offer: OfferId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFailed:
+    """The offer ended without the agent: declined, not answered, not reachable, failed."""
+
+    offer: OfferId
+    outcome: Outcome
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """Found at work without an offer of ours (a call answered in the fallback queue while we were away)."""
+
+    interaction: InteractionId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """Connected work goes back to its queue at its old age (the agent's phone died, a letter was put back)."""
+
+    interaction: InteractionId
+    at: Seconds
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkEnded:
+    """The conversation is over; after-contact work begins if the queue has any."""
+
+    interaction: InteractionId
+    by: By
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded:
+    """The agent closed the after-contact work with a disposition."""
+
+    interaction: InteractionId
+    agent: AgentId
+    disposition: str
+    at: Seconds
+
+
+Event = (
+    Arrived
+    | CustomerLeft
+    | StatusChosen
+    | ConsoleChanged
+    | DeviceChanged
+    | Rang
+    | Accepted
+    | OfferFailed
+    | Adopted
+    | Returned
+    | WorkEnded
+    | WrapUpEnded
+)

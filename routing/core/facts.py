@@ -1,0 +1,150 @@
+"""What is recorded: every change of the router's state is one of these, and the state is their fold.
+
+The ledger stores facts in order; boards, consoles and a restarted router are folded from them (`state`, `figures`).
+"""
+
+from dataclasses import dataclass
+
+from routing.core.model import (
+    AgentId,
+    By,
+    Device,
+    InteractionId,
+    Medium,
+    OfferId,
+    Outcome,
+    QueueId,
+    Seconds,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueued:
+    """An interaction waits; `at` is its age's beginning."""
+
+    interaction: InteractionId
+    medium: Medium
+    queue: QueueId
+    priority_points: int
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """`passed_over` says who was considered and why not: (agent, reason code), at most 20."""
+
+    offer: OfferId
+    interaction: InteractionId
+    queue: QueueId
+    agent: AgentId
+    deadline: Seconds
+    passed_over: tuple[tuple[AgentId, str], ...]
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRang:
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded:
+    """For ACCEPTED a `Connected` with the same `at` follows in the same batch."""
+
+    offer: OfferId
+    interaction: InteractionId
+    agent: AgentId
+    outcome: Outcome
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """Agent and customer are together: talk begins, the letter is open."""
+
+    interaction: InteractionId
+    queue: QueueId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requeued:
+    """Connected work is waiting again, at its old age."""
+
+    interaction: InteractionId
+    agent: AgentId
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """The customer left before anyone answered."""
+
+    interaction: InteractionId
+    queue: QueueId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The conversation ended; after-contact work runs until `wrap_up_until` (None: there is none)."""
+
+    interaction: InteractionId
+    agent: AgentId
+    by: By
+    wrap_up_until: Seconds | None
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrappedUp:
+    """After-contact work is over, by the agent's disposition or ("") by its deadline. The interaction is closed."""
+
+    interaction: InteractionId
+    agent: AgentId
+    disposition: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    agent: AgentId
+    status: Status
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSeen:
+    agent: AgentId
+    present: bool
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSeen:
+    agent: AgentId
+    device: Device
+    at: Seconds
+
+
+Fact = (
+    Enqueued
+    | Offered
+    | OfferRang
+    | OfferEnded
+    | Connected
+    | Requeued
+    | Abandoned
+    | Finished
+    | WrappedUp
+    | StatusChanged
+    | ConsoleSeen
+    | DeviceSeen
+)
