@@ -1,0 +1,99 @@
+"""Run `async def` tests and fixtures as asyncio tasks on the one reactor.
+
+pytest-twisted runs coroutines under Twisted's own driver, where `asyncio.timeout`, TaskGroup and `current_task()` do
+not work; a test must see the loop that the product sees. A generator fixture lives in one task from set-up to
+tear-down, so that it may hold a TaskGroup open.
+"""
+
+import asyncio
+import functools
+import inspect
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import config.loop  # isort: skip - installs the reactor before pytest-twisted looks for one
+
+import pytest
+import pytest_twisted
+from twisted.internet.defer import Deferred
+
+LOOP: asyncio.AbstractEventLoop = config.loop.reactor._asyncioEventloop
+
+
+def as_task(function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., "Deferred[Any]"]:
+    """Turn a coroutine function into one that starts a task and returns its Deferred."""
+
+    @functools.wraps(function)
+    def start(*args: Any, **kwargs: Any) -> "Deferred[Any]":
+        return Deferred.fromFuture(LOOP.create_task(function(*args, **kwargs), name=function.__name__))
+
+    del start.__wrapped__  # or pytest would see a coroutine function again
+    return start
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """Before pytest-twisted looks: a coroutine test becomes one that returns the Deferred of its task."""
+    hypothesis = getattr(pyfuncitem.obj, "hypothesis", None)
+    if hypothesis is not None:
+        if inspect.iscoroutinefunction(hypothesis.inner_test):
+            hypothesis.inner_test = as_task(hypothesis.inner_test)
+    elif inspect.iscoroutinefunction(pyfuncitem.obj):
+        pyfuncitem.obj = as_task(pyfuncitem.obj)
+
+
+pytest_pyfunc_call = pytest.hookimpl(tryfirst=True)(pytest_pyfunc_call)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Any:
+    """Set up `async def` fixtures, plain and generator, in any scope."""
+    if inspect.isasyncgenfunction(fixturedef.func):
+        value = _start_generator(fixturedef, request)
+    elif inspect.iscoroutinefunction(fixturedef.func):
+        value = _block_on(fixturedef.func(**_arguments(fixturedef, request)))
+    else:
+        return None
+    fixturedef.cached_result = (value, fixturedef.cache_key(request), None)
+    return True
+
+
+def _arguments(fixturedef: Any, request: pytest.FixtureRequest) -> dict[str, Any]:
+    return {name: request.getfixturevalue(name) for name in fixturedef.argnames}
+
+
+def _block_on(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    results: list[Any] = []
+
+    async def keep() -> None:
+        results.append(await coroutine)
+
+    pytest_twisted._run_inline_callbacks(lambda: Deferred.fromFuture(LOOP.create_task(keep())))
+    return results[0]
+
+
+def _start_generator(fixturedef: Any, request: pytest.FixtureRequest) -> Any:
+    generator: AsyncIterator[Any] = fixturedef.func(**_arguments(fixturedef, request))
+    ready: asyncio.Future[Any] = LOOP.create_future()
+    over = asyncio.Event()
+
+    async def live() -> None:
+        try:
+            ready.set_result(await anext(generator))
+        except BaseException as error:  # noqa: BLE001 - handed to the test that waits for it
+            ready.set_exception(error)
+            return
+        await over.wait()
+        async for _ in generator:
+            pytest.fail(f"the fixture {fixturedef.argname} yields twice")
+
+    task = LOOP.create_task(live(), name=f"fixture {fixturedef.argname}")
+
+    async def value() -> Any:
+        return await ready
+
+    async def finish() -> None:
+        over.set()
+        await task
+
+    request.addfinalizer(lambda: _block_on(finish()))
+    return _block_on(value())
