@@ -1,0 +1,41 @@
+# Every target prepares what it needs first; with nothing to do that takes less than a second.
+.PHONY: help run test check call mail bench lint format clean
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+CODE := config crm_core routing cti channels agent_console trunkline
+WEB := agent_console/web
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## set everything up, start Asterisk and Trunkline with a demo centre (Ctrl-C stops all)
+	@deploy/setup.sh run && exec $(BIN)/trunkline demo
+
+call: ## place a real call into the running demo: make call FROM=+886912345678
+	@$(if $(FROM),,echo 'Please say who calls: make call FROM=+886912345678' >&2; exit 2;) exec $(BIN)/trunkline demo-call --from '$(FROM)'
+
+mail: ## send a real mail into the running demo
+	@exec $(BIN)/trunkline demo-mail
+
+test: ## all tests, with real Asterisk, SIPp, Chromium, PostgreSQL and Postfix (minutes)
+	@deploy/setup.sh test && exec $(BIN)/pytest tests
+
+check: lint ## lint, types, import contracts and the tests without real parts (seconds)
+	@$(BIN)/pytest -q tests -m 'not real'
+	@if [ -d $(WEB)/node_modules ]; then $(BIN)/python deploy/build_console.py run --silent --if-present check; fi
+
+lint: ## ruff, mypy, import-linter
+	@deploy/setup.sh check
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . || { echo 'ruff found something: see above, or run make format' >&2; exit 1; }
+	@$(BIN)/mypy && $(BIN)/mypy deploy/*.py
+	@$(BIN)/lint-imports --no-logo
+
+format: ## format the code and repair what ruff can repair
+	@deploy/setup.sh check
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+bench: ## one measurement, after make test has set up: make bench NAME=ring
+	@$(if $(NAME),,echo 'Please say which: make bench NAME=ring' >&2; exit 2;) deploy/setup.sh test && exec $(BIN)/python -m bench.$(NAME)
+
+clean: ## remove what set-up and builds made here (the download cache in the home folder stays)
+	@rm -rf .venv .trunkline dist agent_console/static $(WEB)/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis

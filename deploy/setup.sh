@@ -1,0 +1,173 @@
+#!/bin/sh
+# Prepares everything in this clone: Python packages in .venv, the console, Asterisk.
+# Usage: deploy/setup.sh run | test | check
+#   run    what `make run` needs
+#   test   the same, the tools of the tests, and their real counterparts (SIPp, Chromium, PostgreSQL, ...)
+#   check  the tools for the quick checks only: no Asterisk, no console
+# Each finished step leaves a stamp, so that a second run takes less than a second.
+set -eu
+cd "$(dirname "$0")/.."
+level=${1:-run}
+log=.trunkline/setup.log
+mkdir -p .trunkline
+
+say() { printf 'trunkline setup: %s\n' "$*"; }
+die() { say "failed: $*" >&2; exit 1; }
+
+# Two set-ups of one clone at once wait for each other.
+exec 9>.trunkline/setup.lock
+command -v flock >/dev/null 2>&1 && flock 9
+
+# -- system packages --------------------------------------------------------------------------------------------------
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then echo "env"
+    elif sudo -n true 2>/dev/null; then echo "sudo -n env"
+    fi
+}
+
+# Debian asks this program whether a package may start its daemon; one that is there already is left alone.
+policy=/usr/sbin/policy-rc.d
+forbid_daemons() {
+    [ ! -e $policy ] || return 0
+    trap allow_daemons EXIT
+    trap 'exit 130' INT TERM
+    $root sh -c "printf '#!/bin/sh\nexit 101 # trunkline set-up\n' >$policy && chmod 755 $policy"
+}
+allow_daemons() {
+    if grep -qs 'trunkline set-up' $policy; then $root rm -f $policy; fi
+    trap - EXIT INT TERM
+}
+
+# Installs packages without letting any of them start a daemon; an ordinary user is told the line to type.
+install_packages() {
+    command -v apt-get >/dev/null 2>&1 ||
+        die "this machine has no apt-get, so please install what corresponds to Debian's packages: $*."
+    root=$(as_root)
+    [ -n "$root" ] || die "some system packages are missing, so please run: sudo apt-get install -y --no-install-recommends $*"
+    say "installing system packages: $*"
+    forbid_daemons
+    $root apt-get -q update >"$log" 2>&1 || { tail -n 5 "$log" >&2; die "apt-get update did not work; its last lines are above."; }
+    case " $* " in *" postfix "*)
+        # Only its program smtp-source is used: no configuration, no daemon.
+        echo 'postfix postfix/main_mailer_type select No configuration' | $root debconf-set-selections ;;
+    esac
+    $root DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "$@" >"$log" 2>&1 ||
+        { tail -n 5 "$log" >&2; die "apt-get install did not work; its last lines are above."; }
+    allow_daemons
+}
+
+# -- Python -----------------------------------------------------------------------------------------------------------
+
+usable_python() {
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3; do
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+            command -v "$candidate"
+            return
+        fi
+    done
+}
+
+venv_works() {
+    .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+prepare_venv() {
+    venv_works && return
+    python=$(usable_python)
+    if [ -z "$python" ]; then
+        install_packages python3 python3-venv ca-certificates
+        python=$(usable_python)
+    fi
+    [ -n "$python" ] || die "Trunkline needs Python 3.11 or newer with venv, so please install one and set PYTHON to its path."
+    say "making .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv >"$log" 2>&1 || { tail -n 5 "$log" >&2; die "$python -m venv did not work; its last lines are above."; }
+}
+
+pip_install() {
+    .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet "$@" >"$log" 2>&1 ||
+        { tail -n 8 "$log" >&2; die "pip could not install the Python packages, please check the network; its last lines are above."; }
+}
+
+# The stamp is the requirements themselves, so that it needs no tool and tells what it stands for.
+stamped() { cat requirements/"$1".txt pyproject.toml 2>/dev/null | cmp -s - ".venv/.trunkline-$1"; }
+stamp() { cat requirements/"$1".txt pyproject.toml >".venv/.trunkline-$1"; }
+
+prepare_python() {
+    prepare_venv
+    wanted=dev
+    [ "$level" = run ] && wanted=run
+    stamped dev && return
+    [ "$wanted" = run ] && stamped run && return
+    started=$(date +%s)
+    count=$(grep -hc '==' requirements/$wanted.txt)
+    say "installing $count Python packages"
+    # dev.txt is a superset of the other two.
+    if [ "$wanted" = run ]; then set -- -r requirements/run.txt -r requirements/console.txt; else set -- -r requirements/dev.txt; fi
+    pip_install --require-hashes "$@"
+    pip_install --no-deps --no-build-isolation -e .
+    [ -x .venv/bin/trunkline ] || die "pip did not write .venv/bin/trunkline, so please delete .venv and try again."
+    stamp $wanted
+    say "Python packages installed in $(($(date +%s) - started)) s"
+}
+
+# -- what the tests need ----------------------------------------------------------------------------------------------
+
+lacking=
+need() { # need PACKAGE PROGRAM...: the package is lacking unless one of the programs is there
+    package=$1
+    shift
+    for program in "$@"; do
+        for path in $(printf '%s' "$PATH:/usr/sbin:/usr/local/sbin" | tr ':' ' '); do
+            [ -x "$path/$program" ] && return
+        done
+        for path in $program; do [ -e "$path" ] && return; done
+    done
+    lacking="$lacking $package"
+}
+
+prepare_counterparts() {
+    need sip-tester sipp
+    need redis-server redis-server
+    need postgresql '/usr/lib/postgresql/*/bin/initdb'
+    need postfix smtp-source
+    need fonts-noto-cjk '/usr/share/fonts/opentype/noto/NotoSansCJK-*' '/usr/share/fonts/*/*CJK*' '/usr/share/fonts/*/*/*CJK*'
+    # Ubuntu's package only installs a snap, which a container cannot run: see prepare_browser.
+    grep -qs '^ID=ubuntu' /etc/os-release || need chromium chromium
+    # shellcheck disable=SC2086 # a list of words
+    [ -z "$lacking" ] || install_packages $lacking
+}
+
+browser_starts() {
+    "$1" --headless --no-sandbox --disable-gpu --dump-dom about:blank 9>&- >/dev/null 2>&1
+}
+
+playwright_browser() {
+    .venv/bin/python -c 'from playwright.sync_api import sync_playwright as p
+with p() as play: print(play.chromium.executable_path)' 2>/dev/null
+}
+
+# Where the system has no Chromium, Playwright's own is used, with libraries from the system's archives.
+prepare_browser() {
+    command -v chromium >/dev/null 2>&1 && return
+    [ -e .trunkline/playwright-chromium ] && return
+    say "installing Playwright's Chromium"
+    .venv/bin/playwright install chromium >"$log" 2>&1 ||
+        { tail -n 5 "$log" >&2; die "no Chromium could be installed for the tests; the last lines are above."; }
+    if ! browser_starts "$(playwright_browser)"; then
+        root=$(as_root)
+        [ -n "$root" ] || die "Chromium lacks libraries, so please run: sudo $PWD/.venv/bin/playwright install-deps chromium"
+        $root DEBIAN_FRONTEND=noninteractive "$PWD/.venv/bin/playwright" install-deps chromium >"$log" 2>&1 ||
+            { tail -n 5 "$log" >&2; die "Chromium's libraries could not be installed; the last lines are above."; }
+        browser_starts "$(playwright_browser)" || die "Playwright's Chromium does not start here."
+    fi
+    touch .trunkline/playwright-chromium
+}
+
+case $level in
+    run) prepare_python; .venv/bin/python deploy/build_console.py; .venv/bin/python deploy/asterisk.py ;;
+    test) prepare_counterparts; prepare_python; prepare_browser
+          .venv/bin/python deploy/build_console.py; .venv/bin/python deploy/asterisk.py ;;
+    check) prepare_python ;;
+    *) die "deploy/setup.sh knows run, test and check, not $level." ;;
+esac
