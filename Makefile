@@ -22,7 +22,7 @@ test: ## all tests, with real Asterisk, SIPp, Chromium, PostgreSQL and Postfix (
 
 check: lint ## lint, types, import contracts and the tests without real parts (seconds)
 	@$(BIN)/pytest -q tests -m 'not real'
-	@if [ -d $(WEB)/node_modules ]; then $(BIN)/python deploy/build_console.py run --silent --if-present check; fi
+	@if [ -d $(WEB)/node_modules ]; then for script in check test; do $(BIN)/python deploy/build_console.py run --silent --if-present $$script || exit 1; done; fi
 
 lint: ## ruff, mypy, import-linter
 	@deploy/setup.sh check
