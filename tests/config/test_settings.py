@@ -1,0 +1,135 @@
+"""Settings: every problem at once, each a sentence with file, section, key and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import ConfigurationError, Settings, load
+
+GOOD = """
+[asterisk]
+ami_secret = "one secret"
+ari_secret = "another"
+[mail]
+reply_secret = "sixteen characters at least"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "trunkline.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(path: Path, environment: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(path, environment or {})
+    return caught.value.problems
+
+
+def test_a_small_file_is_enough(tmp_path: Path) -> None:
+    """Only the secrets are required; data lives beside the file."""
+    settings = load(write(tmp_path, GOOD), {})
+    assert settings.centre.data_dir == tmp_path / "data"
+    assert settings.database_url() == f"sqlite:///{tmp_path}/data/trunkline.db"
+
+
+def test_secrets_are_not_printed(tmp_path: Path) -> None:
+    """A settings object in a log shows no secret."""
+    shown = repr(load(write(tmp_path, GOOD), {}))
+    assert "one secret" not in shown
+    assert "sixteen" not in shown
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    """TRUNKLINE__SECTION__KEY overrides the file."""
+    settings = load(
+        write(tmp_path, GOOD), {"TRUNKLINE__HTTP__PORT": "9191", "TRUNKLINE__ASTERISK__AMI_SECRET": "else"}
+    )
+    assert settings.http.port == 9191
+    assert settings.asterisk.ami_secret.get_secret_value() == "else"
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    """`ami_secret_file` is read to its first line; a file that is not there is named."""
+    (tmp_path / "secret").write_text("from the file\n", encoding="utf-8")
+    text = GOOD.replace('ami_secret = "one secret"', f'ami_secret_file = "{tmp_path}/secret"')
+    assert load(write(tmp_path, text), {}).asterisk.ami_secret.get_secret_value() == "from the file"
+    (sentence,) = problems(write(tmp_path, text.replace("/secret", "/nowhere")))
+    assert f"{tmp_path}/nowhere" in sentence
+    assert "create it" in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GOOD + "[http]\nprt = 1\n", ["[http] prt is not a setting", "settings of [http]: host, port"]),
+        (GOOD + "[htp]\nport = 1\n", ["[htp]", "sections: centre, http"]),
+        (GOOD + '[http]\nport = "many"\n', ["[http] port", "many", "mend"]),
+        (GOOD + "[http]\nport = 70000\n", ["[http] port", "65535", "70000"]),
+        (
+            GOOD.replace('ami_secret = "one secret"', ""),
+            ["[asterisk] ami_secret is missing", "TRUNKLINE__ASTERISK__AMI_SECRET"],
+        ),
+        ("[asterisk]\nami_secret='a'\nari_secret='b'\n", ["section [mail] is missing"]),
+        ("[asterisk", ["not valid TOML", "mend"]),
+    ],
+)
+def test_each_mistake_is_a_sentence(tmp_path: Path, text: str, words: list[str]) -> None:
+    """The sentence names the file, the key and what to do."""
+    path = write(tmp_path, text)
+    (sentence,) = problems(path)
+    assert str(path) in sentence
+    for word in words:
+        assert word in sentence
+
+
+def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
+    """Three mistakes are three sentences."""
+    assert (
+        len(
+            problems(
+                write(
+                    tmp_path,
+                    "[asterisk]\nami_secret='a'\n[http]\nport=0\nx=1\n[mail]\nreply_secret='0123456789abcdef'",
+                )
+            )
+        )
+        == 3
+    )
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
+    """No file: the sentence names it and the command."""
+    (sentence,) = problems(tmp_path / "none.toml")
+    assert "trunkline init" in sentence
+
+
+def test_every_setting_is_documented() -> None:
+    """Each field of each section has its docstring."""
+    for name, field in Settings.model_fields.items():
+        for key, setting in field.annotation.model_fields.items():  # type: ignore[union-attr]
+            assert setting.description, f"[{name}] {key}"
+
+
+def test_a_wrong_secret_is_not_shown(tmp_path: Path) -> None:
+    """Even a mistyped secret stays out of the sentence."""
+    (sentence,) = problems(
+        write(tmp_path, GOOD.replace('ami_secret = "one secret"', "ami_secret = 12345678"))
+    )
+    assert "12345678" not in sentence
+
+
+def test_the_configuration_page_is_fresh() -> None:
+    """docs/configuration.md is what the settings generate."""
+    from trunkline.configuration_doc import page
+
+    root = Path(__file__).parent.parent.parent
+    assert (root / "docs" / "configuration.md").read_text(encoding="utf-8") == page()
+
+
+def test_the_sample_loads(tmp_path: Path) -> None:
+    """The commented sample is a valid file."""
+    from trunkline.configuration_doc import sample
+
+    assert load(write(tmp_path, sample()), {}).http.port == 8080

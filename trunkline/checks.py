@@ -1,0 +1,195 @@
+"""What must hold before anything is started, and what `trunkline doctor` says of it."""
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.errors import Kind, Refused, Unavailable
+from config.settings import ConfigurationError, Settings
+from crm_core import passwords, schema, users
+from crm_core.store import Store
+
+CONNECT_DEADLINE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was tried."""
+
+    subject: str
+    good: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """An address that we must be able to listen on, and the setting that names it."""
+
+    setting: str
+    host: str
+    port: int
+
+
+def origin(settings: Settings) -> str:
+    """Where browsers find the console."""
+    return settings.http.public_origin or f"http://{settings.http.host}:{settings.http.port}"
+
+
+def listeners(settings: Settings) -> tuple[Listener, ...]:
+    """Every port the server itself opens."""
+    return (
+        Listener(setting="[http] port", host=settings.http.host, port=settings.http.port),
+        Listener(
+            setting="[asterisk] fastagi_port",
+            host=settings.asterisk.fastagi_host,
+            port=settings.asterisk.fastagi_port,
+        ),
+        Listener(
+            setting="[mail] listen_port", host=settings.mail.listen_host, port=settings.mail.listen_port
+        ),
+    )
+
+
+def busy(listener: Listener) -> str | None:
+    """The sentence for a port that cannot be opened, None for one that can."""
+    family = socket.AF_INET6 if ":" in listener.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listener.host, listener.port))
+            probe.listen(1)
+        except OSError as problem:
+            place = f"{listener.host}:{listener.port} ({listener.setting})"
+            if problem.errno == errno.EADDRINUSE:
+                return f"{place} is in use by another program, maybe another Trunkline; stop that one or set another port"
+            return f"{place} cannot be opened: {os.strerror(problem.errno or 0)}; set an address and port of this machine"
+    return None
+
+
+def refuse_busy_ports(settings: Settings) -> None:
+    """Raise with every port that is taken, before anything is started."""
+    problems = [sentence for listener in listeners(settings) if (sentence := busy(listener))]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def sentences(error: BaseException) -> Iterator[str]:
+    """What to tell the person at the terminal about an expected failure."""
+    match error:
+        case BaseExceptionGroup():
+            for inner in error.exceptions:
+                yield from sentences(inner)
+        case ConfigurationError():
+            yield from error.problems
+        case _:
+            yield str(error)
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Try each thing the server needs; changes nothing."""
+    findings = [_port_finding(listener) for listener in listeners(settings)]
+    findings.append(_schema_finding(settings))
+    findings.append(_one_place())
+    address = (settings.asterisk.ami_host, settings.asterisk.ami_port)
+    findings.append(await _reach("Asterisk's manager interface", "[asterisk] ami_host, ami_port", *address))
+    findings.append(
+        await _reach(
+            "the mail relay",
+            "[mail] relay_host, relay_port",
+            settings.mail.relay_host,
+            settings.mail.relay_port,
+        )
+    )
+    return findings
+
+
+def _port_finding(listener: Listener) -> Finding:
+    sentence = busy(listener)
+    return Finding(
+        subject=listener.setting,
+        good=sentence is None,
+        words=sentence or f"{listener.host}:{listener.port} is free",
+    )
+
+
+def _schema_finding(settings: Settings) -> Finding:
+    current, head = schema.current(settings.database_url()), schema.head()
+    good = current == head
+    words = (
+        f"schema {current}"
+        if good
+        else f"schema {current or 'none'}, this version needs {head}: run `trunkline db upgrade`"
+    )
+    return Finding(subject="[database] url", good=good, words=words)
+
+
+def _one_place() -> Finding:
+    """The rooms have generic names: another package called `channels` or `config` may shadow ours."""
+    import agent_console  # noqa: PLC0415 - looked at here only
+    import channels  # noqa: PLC0415
+    import config  # noqa: PLC0415
+    import crm_core  # noqa: PLC0415
+    import cti  # noqa: PLC0415
+    import routing  # noqa: PLC0415
+    import trunkline  # noqa: PLC0415
+
+    rooms = (agent_console, channels, config, crm_core, cti, routing, trunkline)
+    places = {os.path.dirname(os.path.dirname(room.__file__ or "")) for room in rooms}  # noqa: PTH120
+    good = len(places) == 1
+    words = (
+        f"all rooms come from {places.pop()}"
+        if good
+        else f"rooms come from several places: {', '.join(sorted(places))}; install Trunkline alone"
+    )
+    return Finding(subject="installation", good=good, words=words)
+
+
+async def _reach(subject: str, setting: str, host: str, port: int) -> Finding:
+    try:
+        async with asyncio.timeout(CONNECT_DEADLINE_S):
+            _, writer = await asyncio.open_connection(host, port)
+        writer.close()
+    except (OSError, TimeoutError) as problem:
+        return Finding(
+            subject=subject,
+            good=False,
+            words=f"{host}:{port} does not answer ({problem or 'no reply'}); start it or mend {setting}",
+        )
+    return Finding(subject=subject, good=True, words=f"{host}:{port} answers")
+
+
+async def add_user(
+    settings: Settings, *, login: str, name: str, role: str, language: str, extension: str, password: str
+) -> users.User:
+    """Create a user from the command line, by the same rules as everywhere."""
+    if len(password) < 12:
+        raise Refused("user.password_short", Kind.INVALID, pointer="/password", at_least=12)
+    store = Store(settings.database_url())
+    store.open()
+    try:
+        hashed = await passwords.hash_password(password)
+        return await store.write(
+            lambda conn: users.add_user(
+                conn,
+                login=login,
+                name=name,
+                password_hash=hashed,
+                role=role,
+                language=language,
+                extension=extension or None,
+            )
+        )
+    finally:
+        await store.close()
+
+
+async def reach_asterisk(settings: Settings) -> None:
+    """Raise `Unavailable` with what to do when nothing answers where the manager interface should be."""
+    finding = await _reach(
+        "asterisk", "[asterisk] ami_host, ami_port", settings.asterisk.ami_host, settings.asterisk.ami_port
+    )
+    if not finding.good:
+        raise Unavailable("asterisk", finding.words)

@@ -1,0 +1,198 @@
+"""The installed command: `trunkline run | demo | init | check-config | doctor | db upgrade | user add`.
+
+Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
+(a port, the database's schema, Asterisk). Every failure is one sentence a line on standard error.
+"""
+
+import config.loop  # isort: skip - installs the reactor before anything of Twisted
+
+import secrets
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import config.logs
+from config.errors import Refused, Unavailable
+from config.settings import ConfigurationError, Settings, load
+from trunkline import __version__, checks
+
+WRONG, MISSING = 2, 3
+
+main = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Trunkline: every line into one queue.",
+)
+db = typer.Typer(no_args_is_help=True, help="The database's schema.")
+user = typer.Typer(no_args_is_help=True, help="The people who sign in.")
+main.add_typer(db, name="db")
+main.add_typer(user, name="user")
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", envvar="TRUNKLINE_CONFIG", help="The settings file.")
+]
+DEFAULT = Path("trunkline.toml")
+
+
+def say(words: str) -> None:
+    """A line for the person at the terminal."""
+    typer.echo(words)
+
+
+def fail(code: int, *sentences: str) -> typer.Exit:
+    """Print why, return the exit to raise."""
+    for sentence in sentences:
+        typer.echo(f"trunkline: {sentence}", err=True)
+    return typer.Exit(code)
+
+
+def read(path: Path) -> Settings:
+    """The settings, or the end of the command with every problem."""
+    try:
+        settings = load(path)
+    except ConfigurationError as error:
+        raise fail(WRONG, *error.problems) from error
+    config.logs.configure(settings.centre.log_level)
+    return settings
+
+
+def version(wanted: bool) -> None:
+    if wanted:
+        say(f"trunkline {__version__}")
+        raise typer.Exit
+
+
+@main.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Trunkline: a contact-centre server for Asterisk."""
+
+
+@main.command()
+def run(config_file: ConfigOption = DEFAULT) -> None:
+    """Run the centre in the foreground until SIGINT or SIGTERM."""
+    from trunkline import app  # noqa: PLC0415 - loading the whole server takes half a second the other commands spare
+
+    settings = read(config_file)
+    _report(lambda: _loop(app.serve(settings)))
+
+
+@main.command("check-config")
+def check_config(config_file: ConfigOption = DEFAULT) -> None:
+    """Read the settings and say what is wrong with them, all at once."""
+    settings = read(config_file)
+    say(
+        f"{config_file}: all settings are valid; data in {settings.centre.data_dir}, console on {checks.origin(settings)}"
+    )
+
+
+@main.command()
+def doctor(config_file: ConfigOption = DEFAULT) -> None:
+    """Try everything the centre needs and say what lacks and what to do."""
+    settings = read(config_file)
+    findings = _loop(checks.examine(settings))
+    for finding in findings:
+        say(f"{'ok   ' if finding.good else 'LACKS'} {finding.subject}: {finding.words}")
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(MISSING)
+
+
+@main.command()
+def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFAULT) -> None:
+    """Write a commented settings file with fresh secrets."""
+    from trunkline.configuration_doc import sample  # noqa: PLC0415 - only here
+
+    if path.exists():
+        raise fail(WRONG, f"{path} exists already; remove it or name another file")
+    fresh = {name: secrets.token_urlsafe(24) for name in ("ami_secret", "ari_secret", "reply_secret")}
+    path.touch(mode=0o600)
+    path.write_text(sample(**fresh), encoding="utf-8")
+    say(f"wrote {path}; next: trunkline db upgrade --config {path}")
+
+
+@db.command()
+def upgrade(config_file: ConfigOption = DEFAULT) -> None:
+    """Create the database or bring its schema to this version's."""
+    from crm_core import schema  # noqa: PLC0415 - Alembic is slow to load
+
+    settings = read(config_file)
+
+    def work() -> None:
+        settings.centre.data_dir.mkdir(parents=True, exist_ok=True)
+        schema.upgrade(settings.database_url())
+        say(f"the database is at schema {schema.head()}")
+
+    _report(work)
+
+
+@user.command()
+def add(
+    login: Annotated[str, typer.Argument(help="What they type to sign in.")],
+    name: Annotated[str, typer.Option(help="The name others see.")],
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
+    language: Annotated[str, typer.Option(help="en, zh-TW or zh-CN.")] = "en",
+    extension: Annotated[str, typer.Option(help="The phone's extension, for agents.")] = "",
+    config_file: ConfigOption = DEFAULT,
+) -> None:
+    """Add a user; the password is asked for, or made up and printed when there is no terminal."""
+    settings = read(config_file)
+    typed = (
+        typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else ""
+    )
+    password = typed or secrets.token_urlsafe(12)
+    _report(
+        lambda: _loop(
+            checks.add_user(
+                settings,
+                login=login,
+                name=name,
+                role=role,
+                language=language,
+                extension=extension,
+                password=password,
+            )
+        )
+    )
+    say(f"added {login} ({role})" + ("" if typed else f" with the password {password}"))
+
+
+def _loop(work: Coroutine[Any, Any, Any]) -> Any:
+    results: list[Any] = []
+
+    async def keep() -> int:
+        results.append(await work)
+        return 0
+
+    config.loop.run(keep())
+    return results[0] if results else None
+
+
+def _report(work: Callable[[], object]) -> None:
+    """Turn expected failures, also those out of task groups, into sentences and an exit code."""
+    try:
+        work()
+    except BaseExceptionGroup as group:
+        expected, others = group.split((Refused, Unavailable, ConfigurationError, OSError))
+        if others is not None or expected is None:
+            raise
+        raise fail(MISSING, *checks.sentences(expected)) from group
+    except (Refused, Unavailable, ConfigurationError) as error:
+        raise fail(MISSING, *checks.sentences(error)) from error
+
+
+def entry() -> None:
+    """The console script."""
+    main()
+
+
+if __name__ == "__main__":
+    entry()
