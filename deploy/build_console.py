@@ -53,11 +53,10 @@ def _node_home() -> Path:
 
 def _run_npm(web: Path, arguments: Sequence[str], output: int | None) -> subprocess.CompletedProcess[str]:
     home = _node_home()
-    # The npm beside node is a link that became a copy in the wheel and does not start: npm's own folder comes first,
-    # so that scripts which call npm find the right one.
-    npm_folder, node_folder = home / "lib/node_modules/npm/bin", home / "bin"
-    path = os.pathsep.join((str(npm_folder), str(node_folder), os.environ.get("PATH", os.defpath)))
-    argv = (str(node_folder / "node"), str(npm_folder / "npm-cli.js"), *arguments)
+    # The npm beside node is a link that became a copy in the wheel and does not start, so npm's program is named here,
+    # and the scripts of package.json call tools, never npm.
+    path = os.pathsep.join((str(home / "bin"), os.environ.get("PATH", os.defpath)))
+    argv = (str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js"), *arguments)
     # The rest of the environment goes through: proxies, certificates and npm's own settings live there.
     environment = os.environ | {"PATH": path}
     return subprocess.run(
