@@ -1,0 +1,172 @@
+"""The demo centre: a small supervisor that starts Asterisk, a relay and the server, says what to try, and ends all.
+
+The server is a child like Asterisk, because that is how it runs in earnest: kill it, and calls go on.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from config.asterisk.launch import Launch
+from config.asterisk.render import AsteriskLayout, render
+from config.errors import Unavailable
+from config.settings import ConfigurationError, Settings, load
+from crm_core import passwords, schema
+from crm_core.store import Store
+from trunkline import checks
+from trunkline.demo import seed
+from trunkline.demo.children import Child
+from trunkline.demo.layout import HOST, DemoFolder, DemoPorts, write_settings
+from trunkline.demo.relay import Relay
+
+ASTERISK_START_S = 30.0
+SERVER_START_S = 30.0
+RESTART_PAUSE_S = 1.0
+
+Say = Callable[[str], None]
+
+
+async def serve(
+    folder: DemoFolder, ports: DemoPorts, launch_file: Path, say: Say, *, restart: bool = True
+) -> int:
+    """Run the demo until cancelled. `restart`: start the server again when it ends by itself or is killed."""
+    refuse_busy(ports)
+    launch = Launch.read(launch_file)
+    write_settings(folder, ports)
+    settings = load(folder.settings)
+    logins = await prepare(folder, settings, say)
+    server = Child(
+        "server",
+        [sys.executable, "-m", "trunkline.command", "run", "--config", str(folder.settings)],
+        folder.log,
+    )
+    async with (
+        _asterisk(folder, ports, settings, launch, say) as asterisk,
+        Relay(HOST, ports.relay, folder.sent),
+    ):
+        try:
+            await server.start()
+            await server.answers(HOST, ports.http, SERVER_START_S)
+            _remember(folder, server, asterisk)
+            say(banner(folder, ports, logins))
+            await _watch(folder, server, asterisk, ports, say, restart=restart)
+        finally:
+            await server.stop()
+    return 0
+
+
+def refuse_busy(ports: DemoPorts) -> None:
+    """Every taken port in one go, before anything is started."""
+    problems = [sentence for listener in ports.listeners() if (sentence := checks.busy(listener))]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+async def prepare(folder: DemoFolder, settings: Settings, say: Say) -> list[seed.DemoLogin]:
+    """Create and seed the database at the first start; the logins are the same ever after."""
+    settings.centre.data_dir.mkdir(parents=True, exist_ok=True)
+    if folder.logins.exists():
+        schema.upgrade(settings.database_url())
+        return [seed.DemoLogin(**login) for login in json.loads(folder.logins.read_text(encoding="utf-8"))]
+    say("Seeding the demo centre: 2 queues, 4 agents, a supervisor, 500 customers ...")
+    schema.upgrade(settings.database_url())
+    store = Store(settings.database_url())
+    store.open()
+    try:
+        logins = seed.make_logins()
+        hashes = {login.login: await passwords.hash_password(login.password) for login in logins}
+        await store.write(lambda conn: seed.seed(conn, now=time.time(), password_hashes=hashes))
+    finally:
+        await store.close()
+    folder.logins.touch(mode=0o600)
+    folder.logins.write_text(
+        json.dumps([login.as_json() for login in logins], ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    return logins
+
+
+@asynccontextmanager
+async def _asterisk(
+    folder: DemoFolder, ports: DemoPorts, settings: Settings, launch: Launch, say: Say
+) -> AsyncIterator[Child]:
+    say(f"Starting Asterisk {launch.version} ...")
+    layout = AsteriskLayout(
+        folder=folder.asterisk,
+        launch=launch,
+        host=HOST,
+        ami_port=ports.ami,
+        http_port=ports.asterisk_http,
+        sip_port=ports.sip,
+        rtp_first=ports.rtp_first,
+        rtp_last=ports.rtp_last,
+        fastagi=f"{HOST}:{ports.fastagi}",
+        ami_secret=settings.asterisk.ami_secret.get_secret_value(),
+        ari_secret=settings.asterisk.ari_secret.get_secret_value(),
+    )
+    render(layout)
+    child = Child("asterisk", layout.argv(), folder.root / "asterisk.log")
+    await child.start()
+    try:
+        await child.answers(HOST, ports.ami, ASTERISK_START_S)
+        yield child
+    finally:
+        await child.stop()
+
+
+async def _watch(
+    folder: DemoFolder, server: Child, asterisk: Child, ports: DemoPorts, say: Say, *, restart: bool
+) -> None:
+    """Until Asterisk ends, keep the server running (or leave it dead, when a test wants to see that)."""
+    gone = asyncio.create_task(asterisk.wait(), name="asterisk's end")
+    try:
+        while True:
+            ended = asyncio.create_task(server.wait(), name="the server's end")
+            await asyncio.wait([gone, ended], return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                ended.cancel()
+                raise Unavailable("asterisk", f"ended: {asterisk.last_words()}")
+            say(f"The server ended with code {ended.result()}; its log is {folder.log}")
+            if not restart:
+                await gone
+                continue
+            await asyncio.sleep(RESTART_PAUSE_S)
+            await server.start()
+            await server.answers(HOST, ports.http, SERVER_START_S)
+            _remember(folder, server, asterisk)
+            say("The server is back.")
+    finally:
+        gone.cancel()
+
+
+def _remember(folder: DemoFolder, server: Child, asterisk: Child) -> None:
+    """Process ids for whoever wants to look at them, or to kill one and see what happens."""
+    (folder.root / "pids.json").write_text(
+        json.dumps({"server": server.pid, "asterisk": asterisk.pid}), encoding="utf-8"
+    )
+
+
+def banner(folder: DemoFolder, ports: DemoPorts, logins: list[seed.DemoLogin]) -> str:
+    """What a person needs who has just started it."""
+    people = "\n".join(
+        f"    {login.login:<8} {login.password:<18} {login.role:<11} {login.name}" for login in logins
+    )
+    return f"""
+Trunkline is running: http://localhost:{ports.http}
+
+  Sign in as
+{people}
+
+  Try next
+    1. Sign in as an agent, press "Start shift", allow the microphone, become Ready.
+    2. In another terminal:  make call FROM=+886912345678     (a customer known by that number calls)
+                             make mail                        (a customer writes)
+    3. Be the customer yourself:  http://localhost:{ports.http}/callus  in another tab
+    4. Sign in as the supervisor in another browser:  http://localhost:{ports.http}/board
+
+  Letters that you answer are kept in {folder.sent}; the log is {folder.log}
+  Ctrl-C stops everything.
+"""
