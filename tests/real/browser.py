@@ -1,0 +1,97 @@
+"""Agents and customers in headless Chromium with a fake microphone, driven through what a person sees and presses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+Language = Literal["en", "zh-TW", "zh-CN"]
+Scheme = Literal["light", "dark"]
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for a test module; each agent gets a context (a profile) of their own."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass
+class Desk:
+    """One person's browser window on the console."""
+
+    context: BrowserContext
+    page: Page
+    origin: str
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, origin: str, *, language: Language = "en", scheme: Scheme = "light", width: int = 1280, height: int = 800
+    ) -> "Desk":
+        context = await browser.new_context(
+            locale=language, color_scheme=scheme, viewport={"width": width, "height": height}, permissions=["microphone"]
+        )
+        return cls(context, await context.new_page(), origin)
+
+    async def sign_in(self, login: str, password: str) -> None:
+        await self.page.goto(self.origin)
+        await self.page.get_by_test_id("login-name").fill(login)
+        await self.page.get_by_test_id("login-password").fill(password)
+        await self.page.get_by_test_id("login-submit").click()
+
+    async def start_shift(self) -> None:
+        """The gesture that unlocks sound and registers the phone."""
+        await self.page.get_by_test_id("start-shift").click()
+        await self.page.locator('[data-testid="phone-state"][data-state="registered"]').wait_for(timeout=15_000)
+
+    async def become_ready(self) -> None:
+        await self.page.get_by_test_id("status-button").click()
+        await self.page.get_by_test_id("status-ready").click()
+        await self.page.locator('[data-testid="status-button"][data-status="ready"]').wait_for(timeout=5_000)
+
+    async def rings(self, timeout_s: float = 15) -> str:
+        """Wait for an offered call; the party's name that the pop shows."""
+        await self.page.get_by_test_id("answer").wait_for(timeout=timeout_s * 1000)
+        name: str = await self.page.get_by_test_id("party-name").first.inner_text()
+        return name
+
+    async def answer(self) -> None:
+        await self.page.get_by_test_id("answer").click()
+        await self.page.get_by_test_id("hangup").wait_for(timeout=10_000)
+
+    async def hang_up(self) -> None:
+        await self.page.get_by_test_id("hangup").click()
+
+    async def wrap_up(self, code: str, note: str = "") -> None:
+        await self.page.get_by_test_id(f"wrapup-{code}").wait_for(timeout=10_000)
+        if note:
+            await self.page.get_by_test_id("note").fill(note)
+        await self.page.get_by_test_id(f"wrapup-{code}").click()
+        await self.page.get_by_test_id("wrapup-finish").click()
+
+    async def media(self) -> dict[str, Any]:
+        """`{packetsReceived, bytesReceived, packetsSent, bytesSent, totalAudioEnergy}` of the call, from getStats()."""
+        found: dict[str, Any] = await self.page.evaluate("() => window.trunkline.media()")
+        return found
+
+    async def close(self) -> None:
+        await self.context.close()
