@@ -1,0 +1,48 @@
+"""What the templates need to know of one Asterisk: folders, ports, secrets, peers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskLayout:
+    """One Asterisk server. Addresses are loopback unless somebody decides otherwise.
+
+    `data_dir` holds `sounds`, `moh_dir` the music; both are read only. What Asterisk writes goes below the rendered
+    folder, but its control socket to `run_dir`, because a Unix socket's path has at most 108 bytes.
+    """
+
+    modules_dir: Path
+    data_dir: Path
+    moh_dir: Path
+    run_dir: Path
+    ami_secret: str
+    ari_secret: str
+    ami_user: str = "trunkline"
+    ami_host: str = "127.0.0.1"
+    ami_port: int = 5038
+    ami_permit: tuple[str, ...] = ("127.0.0.1/255.255.255.255",)
+    ari_user: str = "trunkline"
+    http_host: str = "127.0.0.1"
+    http_port: int = 8088
+    sip_host: str = "127.0.0.1"
+    sip_port: int = 5060
+    rtp_start: int = 20000
+    rtp_end: int = 20999
+    fastagi_host: str = "127.0.0.1"
+    fastagi_port: int = 4573
+    trunk_peers: tuple[str, ...] = ("127.0.0.1",)
+    """Addresses or networks (CIDR) from which calls come in without a password."""
+    system_name: str = "trunkline"
+    """Begins every channel's unique id, so that two servers never make the same interaction id."""
+    heartbeat_stale_s: int = 10
+    """A heartbeat older than this sends waiting callers to the fallback queue."""
+    demo_loop: bool = False
+    """Have the endpoint `trunk-loop` that calls this same server by SIP (demonstration, tests)."""
+    trace: bool = False
+    """Write verbose logs to `log/full` (tests)."""
+
+    @property
+    def loop_host(self) -> str:
+        """Where this server's own SIP port answers from inside the machine."""
+        return "127.0.0.1" if self.sip_host in {"0.0.0.0", ""} else self.sip_host  # noqa: S104 - compared, not bound
