@@ -1,0 +1,187 @@
+"""The drop: accepts letters by SMTP in a process of its own, so that a 20 MB letter never delays a call.
+
+`python -m channels.email.drop '{"host": ..., "port": ..., ...}'` says `listening PORT` on standard output, then one
+empty line after each batch of letters that became durable. It ends when its standard input ends, so it never outlives
+the server; while the database is away it goes on accepting. Exit codes: 2 wrong arguments, 3 cannot listen, 4 the spool
+cannot be used; standard error then has one sentence.
+"""
+
+import asyncio
+import errno
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as Dialogue
+
+from channels.email.addresses import KnownRecipients
+from channels.email.reception import Doorkeeper, Limits, Reception
+from channels.email.spool import Envelope, SpoolWriter
+from config.logs import Transcript, configure
+
+log = Transcript("drop")
+
+EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL = 2, 3, 4
+# Every change between the loop and the spool's thread may wait this long for the interpreter (5 ms by default).
+_SWITCH_INTERVAL_S = 0.0005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropArguments:
+    """What the parent hands over; `port` 0 takes a free one."""
+
+    host: str
+    port: int
+    hostname: str
+    spool_dir: str
+    max_message_bytes: int
+    log_level: str = "INFO"
+
+
+class Acceptance:
+    """aiosmtpd's hooks: who may be written to, and durable before 250."""
+
+    def __init__(self, spool: SpoolWriter, recipients: KnownRecipients, limits: Limits) -> None:
+        self._spool = spool
+        self._recipients = recipients
+        self._limits = limits
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Dialogue, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Dialogue, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= self._limits.recipients:
+            return "452 4.5.3 Too many recipients, please send the rest in another letter"
+        if not self._recipients.accept(address):
+            return "550 5.1.1 Nobody here has this address"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Dialogue) -> str:  # noqa: N802
+        raw = envelope.content
+        assert isinstance(raw, bytes)  # noqa: S101 - decode_data is off
+        sender = envelope.mail_from or ""
+        accepted = Envelope(
+            sender="" if sender == "<>" else _encodable(sender),
+            recipients=tuple(map(_encodable, envelope.rcpt_tos)),
+            received_at=time.time(),
+            peer=str((session.peer or ("local",))[0]),
+            helo=_encodable(session.host_name or ""),
+        )
+        spool_id = await self._spool.append(accepted, raw)
+        return f"250 2.0.0 Accepted as {spool_id[:16]}"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever it is, it is ours: the sender keeps the letter and tries again. No internals leave the house."""
+        if isinstance(error, OSError):
+            log.note("!", "", f"a letter could not be stored ({error}): answered 451")
+        else:
+            log.crash("a letter was answered 451", error)
+        return "451 4.3.0 The letter could not be stored, please try again later"
+
+
+def _encodable(text: str) -> str:
+    """Bytes outside UTF-8 arrive as lone surrogates, which JSON files and databases do not take."""
+    return text.encode("utf-8", "replace").decode()
+
+
+async def serve(arguments: DropArguments) -> int:
+    """Listen until standard input ends; return the exit code."""
+    folder = Path(arguments.spool_dir)
+    limits = Limits(message_bytes=arguments.max_message_bytes)
+    try:
+        spool = SpoolWriter(folder, _wake_parent)
+    except OSError as problem:
+        return _fail(EXIT_SPOOL, f"the mail spool {folder} cannot be used: {_reason(problem)}")
+    acceptance = Acceptance(spool, KnownRecipients(folder / "recipients"), limits)
+    doorkeeper = Doorkeeper(limits)
+    loop = asyncio.get_running_loop()
+    try:
+        server = await loop.create_server(
+            lambda: Reception(acceptance, doorkeeper, arguments.hostname), arguments.host, arguments.port
+        )
+    except OSError as problem:
+        spool.close()
+        where = f"{arguments.host}:{arguments.port}"
+        return _fail(EXIT_LISTEN, f"mail cannot be accepted on {where}: {_reason(problem)}")
+    _say(f"listening {server.sockets[0].getsockname()[1]}\n")
+    await _parent_gone()
+    server.close()
+    spool.close()
+    await asyncio.sleep(0)  # the last batch's answers
+    return 0
+
+
+async def _parent_gone() -> None:
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    os.set_blocking(0, False)
+
+    def look() -> None:
+        with suppress(BlockingIOError):
+            if not os.read(0, 4096):
+                gone.set()
+
+    loop.add_signal_handler(signal.SIGTERM, gone.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C goes to the whole group; the parent decides
+    loop.add_reader(0, look)
+    await gone.wait()
+    loop.remove_reader(0)
+
+
+def _wake_parent() -> None:
+    _say("\n")
+
+
+def _say(text: str) -> None:
+    """A parent that does not read must not stop us, and needs no second wake-up."""
+    with suppress(BlockingIOError, BrokenPipeError):
+        os.write(1, text.encode())
+
+
+def _reason(problem: OSError) -> str:
+    match problem.errno:
+        case errno.EADDRINUSE:
+            return "the port is in use by another program; stop it or set another port in [mail] listen_port"
+        case errno.EACCES if not problem.filename:
+            return "ports below 1024 need a privilege; set another port in [mail] listen_port"
+        case errno.EADDRNOTAVAIL:
+            return "this machine does not have that address; mend [mail] listen_host"
+        case errno.EWOULDBLOCK:
+            return "another drop is using it"
+        case _:
+            return os.strerror(problem.errno) if problem.errno else str(problem)
+
+
+def _fail(code: int, sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return code
+
+
+def main(argv: list[str]) -> int:
+    """The program."""
+    try:
+        given: dict[str, Any] = json.loads(argv[1])
+        arguments = DropArguments(**given)
+    except (IndexError, ValueError, TypeError) as problem:
+        return _fail(EXIT_ARGUMENTS, f"the drop is started by the server with JSON arguments ({problem})")
+    configure(arguments.log_level)
+    os.set_blocking(1, False)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    return asyncio.run(serve(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
