@@ -148,3 +148,8 @@ Fact = (
     | ConsoleSeen
     | DeviceSeen
 )
+
+AgentFact = StatusChanged | ConsoleSeen | DeviceSeen
+LaterFact = Offered | OfferRang | OfferEnded | Connected | Requeued | Abandoned | Finished | WrappedUp
+WorkFact = Enqueued | LaterFact
+"""Facts of an agent alone; of an interaction after it came; of an interaction."""

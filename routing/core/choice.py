@@ -1,0 +1,64 @@
+"""Which of several free agents: the least busy, then the longest idle; the id breaks ties."""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+from routing.core.capacity import Slot
+from routing.core.model import AgentId, Seconds
+from routing.core.presence import AgentState
+
+Turn = tuple[int, Seconds, AgentId]
+"""Smaller is asked first: interactions held, idle since, id."""
+
+
+def turn(agent: AgentState) -> Turn:
+    """When it is this agent's turn among the free; changes only when their work or status does."""
+    return len(agent.holds), agent.idle_since, agent.id
+
+
+def behind(passed: Turn, chosen: Turn) -> str:
+    """Why a free agent came after the chosen one, as a reason code."""
+    return "less_busy" if passed[0] != chosen[0] else "longer_idle"
+
+
+class Pool:
+    """Agents of one profile: who is signed in, and who is free for what, in the order of their turns.
+
+    An entry of a heap counts while it equals the agent's present turn and room; others are dropped when they surface.
+    """
+
+    def __init__(self) -> None:
+        self.signed_in: dict[AgentId, None] = {}
+        self._free: dict[AgentId, tuple[Turn, tuple[Slot, ...]]] = {}
+        self._heaps: dict[Slot, list[Turn]] = {slot: [] for slot in Slot}
+        self._entered: dict[Slot, set[Turn]] = {slot: set() for slot in Slot}
+
+    def put(self, agent: AgentState, slots: tuple[Slot, ...]) -> bool:
+        """Note the rooms the agent has now; say whether there is any."""
+        if not slots:
+            self._free.pop(agent.id, None)
+            return False
+        mine = turn(agent)
+        self._free[agent.id] = mine, slots
+        for slot in slots:
+            if mine not in self._entered[slot]:
+                self._entered[slot].add(mine)
+                heappush(self._heaps[slot], mine)
+        return True
+
+    def first(self, slot: Slot) -> Turn | None:
+        """Whose turn it is for such work."""
+        heap = self._heaps[slot]
+        while heap:
+            if self._counts(heap[0], slot):
+                return heap[0]
+            self._entered[slot].discard(heappop(heap))
+        return None
+
+    def free(self, slot: Slot) -> Iterator[Turn]:
+        """All who are free for such work, roughly in order."""
+        return (entry for entry in self._heaps[slot] if self._counts(entry, slot))
+
+    def _counts(self, entry: Turn, slot: Slot) -> bool:
+        present = self._free.get(entry[2])
+        return present is not None and present[0] == entry and slot in present[1]

@@ -1,0 +1,182 @@
+"""The day's figures: a fold of facts, so that a restart and a replay count the same.
+
+An interaction counts in the day in which it came (`Enqueued.at`), whenever it is answered; so at any moment
+`offered == answered + abandoned + still unanswered`. An agent's work counts when it ends.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from routing.core.facts import Abandoned, Connected, Enqueued, Fact, Finished, Requeued
+from routing.core.model import AgentId, InteractionId, Medium, QueueId, QueueRule, Seconds
+
+DEFAULT_ANSWER_WITHIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFigures:
+    """Counts of one queue. `..._in_time`: within the queue's `answer_within_s` of coming in."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    answered_in_time: int = 0
+    abandoned_in_time: int = 0
+    answer_wait_s: float = 0.0
+
+    def __add__(self, other: "QueueFigures") -> "QueueFigures":
+        return QueueFigures(
+            offered=self.offered + other.offered,
+            answered=self.answered + other.answered,
+            abandoned=self.abandoned + other.abandoned,
+            answered_in_time=self.answered_in_time + other.answered_in_time,
+            abandoned_in_time=self.abandoned_in_time + other.abandoned_in_time,
+            answer_wait_s=self.answer_wait_s + other.answer_wait_s,
+        )
+
+    def unanswered(self) -> int:
+        """Still waiting for a first answer."""
+        return self.offered - self.answered - self.abandoned
+
+    def service_level(self) -> float | None:
+        """answered in time / (offered - abandoned in time), 0 to 1; None before there is anything to divide.
+
+        Of the four formulas in use this is the one that neither rewards nor punishes for callers who leave at once;
+        those still unanswered count as offered.
+        """
+        base = self.offered - self.abandoned_in_time
+        return self.answered_in_time / base if base else None
+
+    def average_speed_of_answer_s(self) -> float | None:
+        """ASA: the mean wait, in seconds, of those answered; None when there are none."""
+        return self.answer_wait_s / self.answered if self.answered else None
+
+    def abandonment(self) -> float | None:
+        """abandoned / offered, 0 to 1, short waits included; None before anyone came."""
+        return self.abandoned / self.offered if self.offered else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFigures:
+    """One agent's ended work: conversations of any medium, and the seconds with calls and with letters."""
+
+    handled: int = 0
+    talk_s: float = 0.0
+    letters_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What must be known of an interaction until it ends; `counted` when it came on this day and is unanswered."""
+
+    queue: QueueId
+    medium: Medium
+    enqueued_at: Seconds
+    counted: bool
+    connected_at: Seconds | None = None
+
+
+class Figures:
+    """The fold. Feed it every fact once, in order."""
+
+    def __init__(self, day_start: Seconds, rules: Iterable[QueueRule] = ()) -> None:
+        self._open: dict[InteractionId, _Open] = {}
+        self.configure(rules)
+        self.begin_day(day_start)
+
+    def configure(self, rules: Iterable[QueueRule]) -> None:
+        """New thresholds count from now on."""
+        self._within_s = {rule.id: rule.answer_within_s for rule in rules}
+
+    def begin_day(self, day_start: Seconds) -> None:
+        """Start at zero: only what comes in at or after this moment counts, and work that ends after it."""
+        self.day_start = day_start
+        self._queues: dict[tuple[QueueId, Medium], QueueFigures] = {}
+        self._waits: dict[tuple[QueueId, Medium], list[float]] = {}
+        self._agents: dict[AgentId, AgentFigures] = {}
+        for interaction, open_one in self._open.items():
+            if open_one.enqueued_at < day_start:
+                self._open[interaction] = replace(open_one, counted=False)
+
+    def queue(self, queue: QueueId, medium: Medium | None = None) -> QueueFigures:
+        """The figures of a queue, of one medium or of all."""
+        media = Medium if medium is None else (medium,)
+        none = QueueFigures()
+        return sum((self._queues.get((queue, one), none) for one in media), none)
+
+    def waits(self, queue: QueueId, medium: Medium) -> Sequence[float]:
+        """How long each answered one waited, in seconds, in the order of the answers."""
+        return self._waits.get((queue, medium), ())
+
+    def agent(self, agent: AgentId) -> AgentFigures:
+        """The figures of an agent."""
+        return self._agents.get(agent, AgentFigures())
+
+    def apply(self, fact: Fact) -> None:
+        """Count one fact; most are not counted."""
+        match fact:
+            case Enqueued():
+                self._came(fact)
+            case Connected():
+                self._answered(fact)
+            case Abandoned():
+                self._left(fact)
+            case Requeued() | Finished():
+                self._worked(fact)
+            case _:
+                pass
+
+    def _came(self, fact: Enqueued) -> None:
+        if fact.interaction in self._open:
+            return
+        counted = fact.at >= self.day_start
+        self._open[fact.interaction] = _Open(fact.queue, fact.medium, fact.at, counted)
+        if counted:
+            self._add((fact.queue, fact.medium), QueueFigures(offered=1))
+
+    def _answered(self, fact: Connected) -> None:
+        open_one = self._open.get(fact.interaction)
+        if open_one is None:
+            return
+        if open_one.counted:
+            key = open_one.queue, open_one.medium
+            wait_s = max(0.0, fact.at - open_one.enqueued_at)
+            in_time = int(self._in_time(open_one, fact.at))
+            self._add(key, QueueFigures(answered=1, answered_in_time=in_time, answer_wait_s=wait_s))
+            self._waits.setdefault(key, []).append(wait_s)
+        self._open[fact.interaction] = replace(open_one, counted=False, connected_at=fact.at)
+
+    def _left(self, fact: Abandoned) -> None:
+        open_one = self._open.pop(fact.interaction, None)
+        if open_one is None or not open_one.counted:
+            return  # answered once and returned: it stays an answered one
+        in_time = int(self._in_time(open_one, fact.at))
+        self._add((open_one.queue, open_one.medium), QueueFigures(abandoned=1, abandoned_in_time=in_time))
+
+    def _worked(self, fact: Requeued | Finished) -> None:
+        open_one = self._open.get(fact.interaction)
+        if open_one is None or open_one.connected_at is None:
+            return
+        spent_s = max(0.0, fact.at - open_one.connected_at)
+        if isinstance(fact, Finished):
+            del self._open[fact.interaction]
+        else:
+            self._open[fact.interaction] = replace(open_one, connected_at=None)
+        if fact.at >= self.day_start:
+            self._credit(fact.agent, open_one.medium, spent_s, handled=isinstance(fact, Finished))
+
+    def _credit(self, agent: AgentId, medium: Medium, spent_s: float, *, handled: bool) -> None:
+        so_far = self.agent(agent)
+        voice = medium is Medium.VOICE
+        self._agents[agent] = AgentFigures(
+            handled=so_far.handled + handled,
+            talk_s=so_far.talk_s + (spent_s if voice else 0.0),
+            letters_s=so_far.letters_s + (0.0 if voice else spent_s),
+        )
+
+    def _add(self, key: tuple[QueueId, Medium], more: QueueFigures) -> None:
+        self._queues[key] = self._queues.get(key, QueueFigures()) + more
+
+    def _in_time(self, open_one: _Open, at: Seconds) -> bool:
+        within_s = self._within_s.get(open_one.queue, DEFAULT_ANSWER_WITHIN_S)
+        return at - open_one.enqueued_at <= within_s

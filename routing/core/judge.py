@@ -1,0 +1,317 @@
+"""What an event means for the centre as it is: the facts that follow, and what must be undone outside.
+
+Pure functions of the centre, the rules and one event. An event that does not fit gives an empty verdict.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from routing.core.decisions import Decision, Withdraw
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    Arrived,
+    ConsoleChanged,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    OfferFailed,
+    Rang,
+    Returned,
+    StatusChosen,
+    WorkEnded,
+    WrapUpEnded,
+)
+from routing.core.facts import (
+    Abandoned,
+    Connected,
+    ConsoleSeen,
+    DeviceSeen,
+    Enqueued,
+    Fact,
+    Finished,
+    OfferEnded,
+    OfferRang,
+    Requeued,
+    StatusChanged,
+    WrappedUp,
+)
+from routing.core.model import (
+    AgentId,
+    By,
+    InteractionId,
+    Medium,
+    OfferId,
+    Outcome,
+    QueueId,
+    QueueRule,
+    Seconds,
+    Status,
+)
+from routing.core.presence import Phase, Work
+from routing.core.state import Centre
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Facts to record, decisions to act on; empty when the event changes nothing."""
+
+    facts: tuple[Fact, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+NOTHING = Verdict()
+
+PAUSE_REASON: Mapping[Outcome, str] = {
+    Outcome.DECLINED: "declined",
+    Outcome.NO_ANSWER: "no_answer",
+    Outcome.UNREACHABLE: "phone_failed",
+    Outcome.FAILED: "phone_failed",
+}
+"""The failures an edge may report, and what each writes beside the agent's paused status."""
+
+_STILL_REACHING = frozenset({Outcome.DECLINED, Outcome.FAILED})
+"""After these a phone may still ring: the screen declined for it, or nobody knows what became of the request."""
+
+
+def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> Verdict:
+    """Judge one event against the centre as it is now."""
+    match event:
+        case Arrived():
+            return _arrived(centre, event)
+        case StatusChosen():
+            return status_chosen(centre, event)
+        case ConsoleChanged():
+            return _console_changed(centre, event)
+        case DeviceChanged():
+            return _device_changed(centre, event)
+        case Rang() | Accepted() | OfferFailed():
+            return _offer_answered(centre, event)
+        case CustomerLeft() | Adopted() | Returned() | WorkEnded() | WrapUpEnded():
+            work = centre.interactions.get(event.interaction)
+            return NOTHING if work is None else _work_changed(centre, queues, work, event)
+        case _:
+            assert_never(event)
+
+
+def offer_expired(centre: Centre, work: Work, at: Seconds) -> Verdict:
+    """The deadline passed. Only an offer that rang counts as not answered; otherwise it never got through."""
+    outcome = Outcome.FAILED if work.rang_at is None else Outcome.NO_ANSWER
+    return _fail(centre, work, outcome, at, withdraw=True)
+
+
+def wrap_up_expired(work: Work, at: Seconds) -> Verdict:
+    """After-contact work ended by itself."""
+    assert work.agent is not None  # noqa: S101 - the phase says so
+    return Verdict((WrappedUp(interaction=work.id, agent=work.agent, disposition="", at=at),))
+
+
+def _arrived(centre: Centre, event: Arrived) -> Verdict:
+    if event.interaction in centre.interactions or centre.closed(event.interaction):
+        return NOTHING
+    fact = Enqueued(
+        interaction=event.interaction,
+        medium=event.medium,
+        queue=event.queue,
+        priority_points=event.priority_points,
+        at=event.enqueued_at,
+    )
+    return Verdict((fact,))
+
+
+def status_chosen(centre: Centre, event: StatusChosen) -> Verdict:
+    """A new status; leaving ready takes a live offer back, signing out returns the letters."""
+    agent = centre.agents.get(event.agent)
+    reason = "" if event.status is Status.READY else event.reason
+    if agent is None or (agent.status, agent.reason) == (event.status, reason):
+        return NOTHING
+    changed = StatusChanged(agent=event.agent, status=event.status, reason=reason, at=event.at)
+    if event.status is Status.READY:
+        return Verdict((changed,))
+    taken_back = _withdraw(centre, agent.offer, event.at)
+    letters = _letters_back(centre, agent.holds, event) if event.status is Status.SIGNED_OUT else ()
+    return Verdict((changed, *taken_back.facts, *letters), taken_back.decisions)
+
+
+def _letters_back(
+    centre: Centre, holds: tuple[InteractionId, ...], event: StatusChosen
+) -> tuple[Requeued, ...]:
+    open_ones = (centre.interactions[one] for one in holds)
+    return tuple(
+        Requeued(interaction=work.id, agent=event.agent, reason="signed_out", at=event.at)
+        for work in open_ones
+        if work.medium is not Medium.VOICE and work.phase is Phase.CONNECTED
+    )
+
+
+def _console_changed(centre: Centre, event: ConsoleChanged) -> Verdict:
+    agent = centre.agents.get(event.agent)
+    if agent is None or agent.console == event.present:
+        return NOTHING
+    seen = ConsoleSeen(agent=event.agent, present=event.present, at=event.at)
+    taken_back = NOTHING if event.present else _withdraw(centre, agent.offer, event.at)
+    return Verdict((seen, *taken_back.facts), taken_back.decisions)
+
+
+def _device_changed(centre: Centre, event: DeviceChanged) -> Verdict:
+    agent = centre.agents.get(event.agent)
+    if agent is None or agent.device is event.device:
+        return NOTHING
+    return Verdict((DeviceSeen(agent=event.agent, device=event.device, at=event.at),))
+
+
+def _offer_answered(centre: Centre, event: Rang | Accepted | OfferFailed) -> Verdict:
+    work = _offered(centre, event.offer)
+    if work is None:
+        return NOTHING
+    match event:
+        case Rang():
+            return _rang(work, event)
+        case Accepted():
+            return _connect(work, _holder(work), event.at)
+        case OfferFailed():
+            if event.outcome not in PAUSE_REASON:
+                return NOTHING
+            reaching = event.outcome in _STILL_REACHING
+            return _fail(centre, work, event.outcome, event.at, withdraw=reaching)
+        case _:
+            assert_never(event)
+
+
+def _offered(centre: Centre, offer: OfferId) -> Work | None:
+    """The interaction that this offer is live for; its id is the offer's up to the attempt."""
+    work = centre.interactions.get(InteractionId(offer.rpartition("/")[0]))
+    return work if work is not None and work.offer == offer else None
+
+
+def _rang(work: Work, event: Rang) -> Verdict:
+    if work.rang_at is not None:
+        return NOTHING
+    return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=_holder(work), at=event.at),))
+
+
+def _work_changed(
+    centre: Centre,
+    queues: Mapping[QueueId, QueueRule],
+    work: Work,
+    event: CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+) -> Verdict:
+    match event:
+        case CustomerLeft():
+            return _customer_left(queues, work, event)
+        case Adopted():
+            return _adopted(centre, work, event)
+        case Returned():
+            return _returned(work, event)
+        case WorkEnded():
+            return _finish(queues, work, event.by, event.at)
+        case WrapUpEnded():
+            return _wrapped_up(work, event)
+        case _:
+            assert_never(event)
+
+
+def _customer_left(queues: Mapping[QueueId, QueueRule], work: Work, event: CustomerLeft) -> Verdict:
+    gone = Abandoned(interaction=work.id, queue=work.queue, at=event.at)
+    match work.phase:
+        case Phase.WAITING:
+            return Verdict((gone,))
+        case Phase.OFFERED:
+            ended = _end_offer(work, Outcome.CUSTOMER_LEFT, event.at)
+            return Verdict((ended, gone), (_withdrawal(work, Outcome.CUSTOMER_LEFT),))
+        case Phase.CONNECTED:
+            return _finish(queues, work, By.CUSTOMER, event.at)
+        case Phase.WRAP_UP:
+            return NOTHING
+        case _:
+            assert_never(work.phase)
+
+
+def _adopted(centre: Centre, work: Work, event: Adopted) -> Verdict:
+    """They talk already, whatever we believed: no decision undoes it, the books follow."""
+    if event.agent not in centre.agents or work.phase is Phase.WRAP_UP:
+        return NOTHING
+    if work.phase is Phase.WAITING:
+        return _connect(work, event.agent, event.at)
+    if work.agent == event.agent:
+        return _connect(work, event.agent, event.at) if work.phase is Phase.OFFERED else NOTHING
+    connected = _connected(work, event.agent, event.at)
+    if work.phase is Phase.OFFERED:
+        return Verdict((_end_offer(work, Outcome.WITHDRAWN, event.at), connected))
+    left = Requeued(interaction=work.id, agent=_holder(work), reason="adopted", at=event.at)
+    return Verdict((left, connected))
+
+
+def _returned(work: Work, event: Returned) -> Verdict:
+    if work.phase is not Phase.CONNECTED:
+        return NOTHING
+    return Verdict(
+        (Requeued(interaction=work.id, agent=_holder(work), reason=event.reason, at=event.at),),
+    )
+
+
+def _finish(queues: Mapping[QueueId, QueueRule], work: Work, by: By, at: Seconds) -> Verdict:
+    if work.phase is not Phase.CONNECTED:
+        return NOTHING
+    rule = queues.get(work.queue)
+    until = at + rule.wrap_up_s if rule is not None and rule.wrap_up_s > 0 else None
+    return Verdict((Finished(interaction=work.id, agent=_holder(work), by=by, wrap_up_until=until, at=at),))
+
+
+def _wrapped_up(work: Work, event: WrapUpEnded) -> Verdict:
+    if work.phase is not Phase.WRAP_UP or work.agent != event.agent:
+        return NOTHING
+    return Verdict(
+        (WrappedUp(interaction=work.id, agent=event.agent, disposition=event.disposition, at=event.at),),
+    )
+
+
+def _connect(work: Work, agent: AgentId, at: Seconds) -> Verdict:
+    connected = _connected(work, agent, at)
+    if work.offer is None:
+        return Verdict((connected,))
+    return Verdict((_end_offer(work, Outcome.ACCEPTED, at), connected))
+
+
+def _connected(work: Work, agent: AgentId, at: Seconds) -> Connected:
+    return Connected(interaction=work.id, queue=work.queue, agent=agent, at=at)
+
+
+def _fail(centre: Centre, work: Work, outcome: Outcome, at: Seconds, *, withdraw: bool) -> Verdict:
+    """The offer ended without the agent, who is not ready until they say so."""
+    agent = _holder(work)
+    ended = _end_offer(work, outcome, at)
+    paused = StatusChanged(agent=agent, status=Status.PAUSED, reason=PAUSE_REASON[outcome], at=at)
+    facts = (ended, paused) if centre.agents[agent].status is Status.READY else (ended,)
+    return Verdict(facts, (_withdrawal(work, outcome),) if withdraw else ())
+
+
+def _withdraw(centre: Centre, offer: OfferId | None, at: Seconds) -> Verdict:
+    work = None if offer is None else _offered(centre, offer)
+    if work is None:
+        return NOTHING
+    return Verdict(
+        (_end_offer(work, Outcome.WITHDRAWN, at),),
+        (_withdrawal(work, Outcome.WITHDRAWN),),
+    )
+
+
+def _end_offer(work: Work, outcome: Outcome, at: Seconds) -> OfferEnded:
+    return OfferEnded(offer=_offer(work), interaction=work.id, agent=_holder(work), outcome=outcome, at=at)
+
+
+def _withdrawal(work: Work, outcome: Outcome) -> Withdraw:
+    return Withdraw(
+        offer=_offer(work), interaction=work.id, agent=_holder(work), medium=work.medium, outcome=outcome
+    )
+
+
+def _holder(work: Work) -> AgentId:
+    assert work.agent is not None  # noqa: S101 - every phase but waiting has one
+    return work.agent
+
+
+def _offer(work: Work) -> OfferId:
+    assert work.offer is not None  # noqa: S101 - the phase says so
+    return work.offer

@@ -1,0 +1,75 @@
+"""What the centre knows of each agent and each interaction: frozen, replaced on change."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routing.core.model import AgentId, Device, InteractionId, Medium, OfferId, QueueId, Seconds, Status
+
+
+class Phase(StrEnum):
+    """Where an interaction is; a closed one is no longer in the centre."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    WRAP_UP = "wrap_up"
+
+
+class WorkState(StrEnum):
+    """What work does to an agent; of several that hold at once the one named first here is shown."""
+
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+    OFFERED = "offered"
+    LETTERS = "letters"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentState:
+    """One agent: the four machines (status, device, offer, work) side by side, none derived from another's history.
+
+    `idle_since` is when they last came to ready, took work on or got rid of it: the later, the later their turn. An
+    offer that ends without them leaves it alone. `holds` are the interactions they talk, write or wrap up on, in the
+    order they were taken; `calls`, `letters` and `wrap_ups` count those.
+    """
+
+    id: AgentId
+    status: Status = Status.SIGNED_OUT
+    reason: str = ""
+    status_since: Seconds = 0.0
+    device: Device = Device.UNREACHABLE
+    console: bool = False
+    work: WorkState = WorkState.IDLE
+    work_since: Seconds = 0.0
+    idle_since: Seconds = 0.0
+    offer: OfferId | None = None
+    holds: tuple[InteractionId, ...] = ()
+    calls: int = 0
+    letters: int = 0
+    wrap_ups: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One interaction that is not closed.
+
+    `enqueued_at` is the age it carries through every offer, return and restart; `arrival` is its number among all that
+    came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made.
+    """
+
+    id: InteractionId
+    medium: Medium
+    queue: QueueId
+    enqueued_at: Seconds
+    priority_points: int
+    arrival: int
+    phase: Phase = Phase.WAITING
+    agent: AgentId | None = None
+    offer: OfferId | None = None
+    deadline: Seconds | None = None
+    rang_at: Seconds | None = None
+    connected_at: Seconds | None = None
+    finished_at: Seconds | None = None
+    wrap_up_until: Seconds | None = None
+    attempts: int = 0

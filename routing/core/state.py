@@ -1,0 +1,214 @@
+"""The centre as it is: the fold of facts, the same for the router, the boards and a restart."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import assert_never
+
+from routing.core.facts import (
+    Abandoned,
+    AgentFact,
+    Connected,
+    ConsoleSeen,
+    DeviceSeen,
+    Enqueued,
+    Fact,
+    Finished,
+    LaterFact,
+    Offered,
+    OfferEnded,
+    OfferRang,
+    Requeued,
+    StatusChanged,
+    WrappedUp,
+)
+from routing.core.model import AgentId, InteractionId, Medium, QueueId, Seconds, Status
+from routing.core.order import place
+from routing.core.presence import AgentState, Phase, Work, WorkState
+
+REMEMBERED_CLOSED = 10_000
+"""So many closed interactions are still recognised, so that a late duplicate of an arrival is not a new customer."""
+
+
+class Centre:
+    """Agents and open interactions. Only `apply` changes it, in constant time; everyone else reads."""
+
+    def __init__(self, agents: Iterable[AgentId] = ()) -> None:
+        self._agents: dict[AgentId, AgentState] = {}
+        self._works: dict[InteractionId, Work] = {}
+        self._unanswered: dict[QueueId, set[InteractionId]] = {}
+        self._closed: set[InteractionId] = set()
+        self._closing_order: deque[InteractionId] = deque()
+        self._arrivals = 0
+        self.agents: Mapping[AgentId, AgentState] = MappingProxyType(self._agents)
+        self.interactions: Mapping[InteractionId, Work] = MappingProxyType(self._works)
+        for agent in agents:
+            self.know(agent)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Centre):
+            return NotImplemented
+        mine = (self._agents, self._works, self._closed, self._arrivals)
+        return mine == (other._agents, other._works, other._closed, other._arrivals)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def know(self, agent: AgentId) -> None:
+        """The agent exists: signed out until a fact says otherwise."""
+        self._agents.setdefault(agent, AgentState(id=agent))
+
+    def closed(self, interaction: InteractionId) -> bool:
+        """Whether it was here and is over (the last `REMEMBERED_CLOSED` are known)."""
+        return interaction in self._closed
+
+    def waiting(self, queue: QueueId) -> list[Work]:
+        """The queue's unanswered interactions, next one first; one that is being offered still waits for its answer."""
+        return sorted((self._works[one] for one in self._unanswered.get(queue, ())), key=place)
+
+    def apply(self, fact: Fact) -> None:
+        """Take one fact in. Facts of an interaction whose beginning was never seen, or that is closed, are passed by."""
+        match fact:
+            case Enqueued():
+                self._enqueue(fact)
+            case StatusChanged() | ConsoleSeen() | DeviceSeen():
+                self._note_agent(fact)
+            case _:
+                work = self._works.get(fact.interaction)
+                if work is not None:
+                    self._move(work, fact)
+
+    def _enqueue(self, fact: Enqueued) -> None:
+        if fact.interaction in self._works or fact.interaction in self._closed:
+            return
+        self._arrivals += 1
+        work = Work(
+            id=fact.interaction,
+            medium=fact.medium,
+            queue=fact.queue,
+            enqueued_at=fact.at,
+            priority_points=fact.priority_points,
+            arrival=self._arrivals,
+        )
+        self._put(work)
+
+    def _note_agent(self, fact: AgentFact) -> None:
+        agent = self._agent(fact.agent)
+        match fact:
+            case StatusChanged():
+                idle_since = fact.at if fact.status is Status.READY else agent.idle_since
+                agent = replace(
+                    agent, status=fact.status, reason=fact.reason, status_since=fact.at, idle_since=idle_since
+                )
+            case ConsoleSeen():
+                agent = replace(agent, console=fact.present)
+            case DeviceSeen():
+                agent = replace(agent, device=fact.device)
+            case _:
+                assert_never(fact)
+        self._agents[agent.id] = agent
+
+    def _move(self, work: Work, fact: LaterFact) -> None:
+        match fact:
+            case Offered():
+                self._offer(work, fact)
+            case OfferRang():
+                self._put(replace(work, rang_at=fact.at))
+            case OfferEnded():
+                self._put(_back_in_line(work))
+                self._reckon(replace(self._agent(fact.agent), offer=None), fact.at)
+            case Connected():
+                self._connect(work, fact)
+            case Requeued():
+                self._put(_back_in_line(work))
+                self._release(fact.agent, work.id, fact.at)
+            case Abandoned():
+                self._close(work)
+            case Finished():
+                self._finish(work, fact)
+            case WrappedUp():
+                self._close(work)
+                self._release(fact.agent, work.id, fact.at)
+            case _:
+                assert_never(fact)
+
+    def _offer(self, work: Work, fact: Offered) -> None:
+        self._put(
+            replace(
+                work,
+                phase=Phase.OFFERED,
+                agent=fact.agent,
+                offer=fact.offer,
+                deadline=fact.deadline,
+                attempts=work.attempts + 1,
+            )
+        )
+        self._reckon(replace(self._agent(fact.agent), offer=fact.offer), fact.at)
+
+    def _connect(self, work: Work, fact: Connected) -> None:
+        self._put(replace(work, phase=Phase.CONNECTED, agent=fact.agent, connected_at=fact.at))
+        agent = self._agent(fact.agent)
+        self._reckon(replace(agent, holds=(*agent.holds, work.id), idle_since=fact.at), fact.at)
+
+    def _finish(self, work: Work, fact: Finished) -> None:
+        if fact.wrap_up_until is None:
+            self._close(work)
+            self._release(fact.agent, work.id, fact.at)
+            return
+        self._put(
+            replace(work, phase=Phase.WRAP_UP, finished_at=fact.at, wrap_up_until=fact.wrap_up_until),
+        )
+        self._reckon(self._agent(fact.agent), fact.at)
+
+    def _release(self, agent_id: AgentId, interaction: InteractionId, at: Seconds) -> None:
+        agent = self._agent(agent_id)
+        holds = tuple(one for one in agent.holds if one != interaction)
+        self._reckon(replace(agent, holds=holds, idle_since=at), at)
+
+    def _reckon(self, agent: AgentState, at: Seconds) -> None:
+        """Count what the agent holds and name the work state that follows."""
+        held = [self._works[one] for one in agent.holds]
+        talks = [work.medium for work in held if work.phase is Phase.CONNECTED]
+        calls = talks.count(Medium.VOICE)
+        letters, wrap_ups = len(talks) - calls, len(held) - len(talks)
+        work = _work_state(calls=calls, wrap_ups=wrap_ups, offered=agent.offer is not None, letters=letters)
+        since = agent.work_since if work is agent.work else at
+        self._agents[agent.id] = replace(
+            agent, calls=calls, letters=letters, wrap_ups=wrap_ups, work=work, work_since=since
+        )
+
+    def _agent(self, agent: AgentId) -> AgentState:
+        return self._agents.get(agent) or AgentState(id=agent)
+
+    def _put(self, work: Work) -> None:
+        self._works[work.id] = work
+        line = self._unanswered.setdefault(work.queue, set())
+        if work.phase in (Phase.WAITING, Phase.OFFERED):
+            line.add(work.id)
+        else:
+            line.discard(work.id)
+
+    def _close(self, work: Work) -> None:
+        del self._works[work.id]
+        self._unanswered[work.queue].discard(work.id)
+        self._closed.add(work.id)
+        self._closing_order.append(work.id)
+        if len(self._closing_order) > REMEMBERED_CLOSED:
+            self._closed.discard(self._closing_order.popleft())
+
+
+def _back_in_line(work: Work) -> Work:
+    """Waiting again at the old age: nothing of the last agent is left."""
+    return replace(
+        work, phase=Phase.WAITING, agent=None, offer=None, deadline=None, rang_at=None, connected_at=None
+    )
+
+
+def _work_state(*, calls: int, wrap_ups: int, offered: bool, letters: int) -> WorkState:
+    holding = (
+        (WorkState.TALKING, calls),
+        (WorkState.WRAP_UP, wrap_ups),
+        (WorkState.OFFERED, offered),
+        (WorkState.LETTERS, letters),
+    )
+    return next((state for state, count in holding if count), WorkState.IDLE)
