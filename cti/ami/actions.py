@@ -1,0 +1,172 @@
+"""What we ask of Asterisk over AMI: built from checked values only, and how each answer ends.
+
+Every action is sent once. It ends as `Answered`, `RefusedByAsterisk` or `Unknown`; unknown is resolved by asking
+Asterisk what is (a `Status`, our own ChannelId), never by sending again.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cti.ami.protocol import Message, UnsafeText
+
+_EXTENSION = re.compile(r"[0-9]{1,16}")
+_NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
+_CHANNEL = re.compile(r"[\w./@+*#:;-]{1,128}", re.ASCII)
+_WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
+_OFFER = re.compile(r"[\w./-]{1,128}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One request. `list_end` names the event that ends the list it answers with (empty: a single reply)."""
+
+    name: str
+    headers: tuple[tuple[str, str], ...] = ()
+    list_end: str = ""
+    within_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Asterisk did it, or accepted to. `items` are the events of a list, without its end."""
+
+    reply: Message
+    items: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedByAsterisk:
+    """Asterisk said no, in its words; nothing was done."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """The link went down or the deadline passed: it may or may not have been done."""
+
+    reason: str
+
+
+Outcome = Answered | RefusedByAsterisk | Unknown
+
+
+def _checked(shape: re.Pattern[str], what: str, text: str) -> str:
+    if not shape.fullmatch(text):
+        raise UnsafeText(f"{text[:40]!r} is not {what}")
+    return text
+
+
+def is_extension(text: str) -> bool:
+    """Tell whether text can be an agent's extension: digits, 16 at most."""
+    return bool(_EXTENSION.fullmatch(text))
+
+
+def login(user: str, secret: str) -> Action:
+    """The first action of a connection; events follow at once."""
+    return Action(name="Login", headers=(("Username", user), ("Secret", secret), ("Events", "on")))
+
+
+def ping(within_s: float = 5.0) -> Action:
+    """Answered with Asterisk's time in `Timestamp`."""
+    return Action(name="Ping", within_s=within_s)
+
+
+def set_global(name: str, value: str) -> Action:
+    """Set a global dialplan variable."""
+    headers = (("Variable", _checked(_WORD, "a variable", name)), ("Value", value))
+    return Action(name="Setvar", headers=headers)
+
+
+def set_offer(channel: str, *, offer: str, ring_s: float, reattach: bool) -> Action:
+    """Set TL_OFFER, TL_RING_S and TL_REATTACH in one action (dialplan function ARRAY)."""
+    value = f"{_checked(_OFFER, 'an offer', offer)},{ring_s:.1f},{int(reattach)}"
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", channel)),
+        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH)"),
+        ("Value", value),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def _redirect(channel: str, context: str, extension: str) -> Action:
+    where = (("Context", context), ("Exten", extension), ("Priority", "1"))
+    return Action(name="Redirect", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), *where))
+
+
+def redirect_to_agent(channel: str, extension: str) -> Action:
+    """Take the caller from wherever the dialplan has them and call this agent's phone."""
+    return _redirect(channel, "trunkline-connect", _checked(_EXTENSION, "an extension", extension))
+
+
+def redirect_to_hold(channel: str) -> Action:
+    """Take the caller back to the music; an agent's leg in a bridge or ringing for them is hung up."""
+    return _redirect(channel, "trunkline-hold", "s")
+
+
+def hang_up(channel: str) -> Action:
+    """End the channel with cause 16, normal clearing. Takes a name or a unique id."""
+    return Action(
+        name="Hangup", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), ("Cause", "16"))
+    )
+
+
+def status(variables: Iterable[str]) -> Action:
+    """Every channel with these variables of it, as one list."""
+    names = ",".join(_checked(_WORD, "a variable", name) for name in variables)
+    return Action(name="Status", headers=(("Variables", names),), list_end="StatusComplete", within_s=10.0)
+
+
+def bridge_list() -> Action:
+    """Every bridge."""
+    return Action(name="BridgeList", list_end="BridgeListComplete", within_s=10.0)
+
+
+def device_states() -> Action:
+    """The state of every device."""
+    return Action(name="DeviceStateList", list_end="DeviceStateListComplete", within_s=10.0)
+
+
+def queue_add(extension: str) -> Action:
+    """Make the agent's phone a member of the fallback queue."""
+    interface = f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}"
+    return Action(name="QueueAdd", headers=(("Queue", "trunkline"), ("Interface", interface)))
+
+
+def queue_remove(extension: str) -> Action:
+    """Take it out."""
+    interface = f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}"
+    return Action(name="QueueRemove", headers=(("Queue", "trunkline"), ("Interface", interface)))
+
+
+def queue_status() -> Action:
+    """The fallback queue's members and callers."""
+    return Action(
+        name="QueueStatus", headers=(("Queue", "trunkline"),), list_end="QueueStatusComplete", within_s=10.0
+    )
+
+
+def play_dtmf(channel: str, digit: str) -> Action:
+    """Send one key to the channel's far end."""
+    checked = _checked(re.compile(r"[0-9*#A-D]"), "a key", digit)
+    return Action(
+        name="PlayDTMF", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), ("Digit", checked))
+    )
+
+
+def originate_demo_call(*, channel_id: str, to: str, from_number: str, from_name: str) -> Action:
+    """Call `to` through our own SIP port as `from_number`; the far end plays music. Always asynchronous, own ChannelId."""
+    name = from_name.replace("\\", "").replace('"', "").replace("<", "").replace(">", "")
+    number = _checked(_NUMBER, "a telephone number", from_number)
+    headers = (
+        ("Channel", f"PJSIP/{_checked(_NUMBER, 'a telephone number', to)}@trunk-loop"),
+        ("Context", "trunkline-demo-caller"),
+        ("Exten", "s"),
+        ("Priority", "1"),
+        ("CallerID", f'"{name}" <{number}>'),
+        ("ChannelId", _checked(_WORD, "a channel id", channel_id)),
+        ("Timeout", "30000"),
+        ("Async", "true"),
+    )
+    return Action(name="Originate", headers=headers)

@@ -1,0 +1,142 @@
+"""The AMI events that say something about calls, as types. What is not here is not looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cti.ami.protocol import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRang:
+    """The agent's phone rings for this offer."""
+
+    caller: str
+    leg: str
+    offer: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered:
+    """It was answered; caller and agent are being bridged."""
+
+    caller: str
+    leg: str
+    offer: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """The dialplan took the caller back to hold. `dial_status` is DIALSTATUS; ANSWER means the agent's phone died."""
+
+    caller: str
+    offer: str
+    dial_status: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangupAsked:
+    """One side of a call hung up; the first of its channels that says so is who ended it."""
+
+    channel: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp:
+    """The channel is gone."""
+
+    channel: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAnswered:
+    """A phone answered a caller of the fallback queue."""
+
+    caller: str
+    leg: str
+    interface: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """A caller went to hold without the server having taken note."""
+
+    caller: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSaid:
+    """A device's state, in Asterisk's words."""
+
+    device: str
+    state: str
+    at: float
+
+
+CallEvent = LegRang | LegAnswered | CameBack | HangupAsked | HungUp | QueueAnswered | Unclaimed | DeviceSaid
+
+
+def read(message: Message, now: float) -> CallEvent | None:
+    """Translate; None for events that say nothing about calls. `now` is used where Asterisk sent no timestamp."""
+    reader = _READERS.get(message.event)
+    return reader(message, message.at or now) if reader else None
+
+
+def _dial_state(message: Message, at: float) -> CallEvent | None:
+    if message["DialStatus"] != "RINGING":
+        return None
+    caller, leg = message["Uniqueid"], message["DestUniqueid"]
+    return LegRang(caller=caller, leg=leg, offer=message["DestChanVariable/TL_OFFER"], at=at)
+
+
+def _dial_end(message: Message, at: float) -> CallEvent | None:
+    if message["DialStatus"] != "ANSWER":
+        return None
+    caller, leg = message["Uniqueid"], message["DestUniqueid"]
+    return LegAnswered(caller=caller, leg=leg, offer=message["DestChanVariable/TL_OFFER"], at=at)
+
+
+def _user_event(message: Message, at: float) -> CallEvent | None:
+    caller = message["Uniqueid"]
+    match message["UserEvent"]:
+        case "TrunklineBack":
+            return CameBack(caller=caller, offer=message["Offer"], dial_status=message["DialStatus"], at=at)
+        case "TrunklineUnclaimed":
+            return Unclaimed(caller=caller, at=at)
+        case _:
+            return None
+
+
+def _hangup_asked(message: Message, at: float) -> CallEvent:
+    return HangupAsked(channel=message["Uniqueid"], at=at)
+
+
+def _hung_up(message: Message, at: float) -> CallEvent:
+    return HungUp(channel=message["Uniqueid"], at=at)
+
+
+def _agent_connect(message: Message, at: float) -> CallEvent:
+    caller, leg = message["Uniqueid"], message["DestUniqueid"]
+    return QueueAnswered(caller=caller, leg=leg, interface=message["Interface"], at=at)
+
+
+def _device(message: Message, at: float) -> CallEvent:
+    return DeviceSaid(device=message["Device"], state=message["State"], at=at)
+
+
+_READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
+    "DialState": _dial_state,
+    "DialEnd": _dial_end,
+    "UserEvent": _user_event,
+    "HangupRequest": _hangup_asked,
+    "SoftHangupRequest": _hangup_asked,
+    "Hangup": _hung_up,
+    "AgentConnect": _agent_connect,
+    "DeviceStateChange": _device,
+}
