@@ -1,0 +1,103 @@
+"""How SQLite and PostgreSQL are opened: durable for the writer, read-only for readers, failures told apart."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from config.errors import Unavailable
+
+READERS = 4
+"""Threads, and connections, that read beside the writer."""
+BUSY_TIMEOUT_MS = 5_000
+"""How long SQLite waits for another process (`trunkline user add`) that writes."""
+
+# primary result codes of SQLite that tell of the disk, the file or another process, not of our SQL
+_SQLITE_NOT_OUR_FAULT = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    )
+)
+
+
+def writing_engine(url: str) -> Engine:
+    """One connection; on SQLite every transaction takes the write lock when it begins."""
+    if _is_sqlite(url):
+        return _sqlite(url, begin="BEGIN IMMEDIATE", connections=1)
+    return create_engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+
+
+def reading_engine(url: str) -> Engine:
+    """Connections that refuse to write; each transaction sees one moment of the database."""
+    if _is_sqlite(url):
+        return _sqlite(url, begin="BEGIN", connections=READERS, query_only=True)
+    engine = create_engine(url, pool_size=READERS, max_overflow=0, pool_pre_ping=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file behind an SQLite URL; None for other databases. SQLite in memory has no readers and is refused."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError("SQLite in memory cannot be shared by a writer and readers: name a file")
+    return Path(parsed.database)
+
+
+def as_unavailable(error: DBAPIError) -> Unavailable | None:
+    """The same failure as `Unavailable` when the database is to blame; None when our SQL or data is."""
+    original = error.orig
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None:
+        blameless = code & 0xFF in _SQLITE_NOT_OUR_FAULT
+    else:
+        blameless = error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
+    return Unavailable("database", str(original)) if blameless else None
+
+
+def _is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def _sqlite(url: str, *, begin: str, connections: int, query_only: bool = False) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+        pool_reset_on_return=None,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in _pragmas(query_only=query_only):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)
+
+    return engine
+
+
+def _pragmas(*, query_only: bool) -> list[str]:
+    return [
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"query_only={'ON' if query_only else 'OFF'}",
+    ]

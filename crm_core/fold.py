@@ -1,0 +1,279 @@
+"""What each kind of fact does to the rows of interactions, segments, offers and agents.
+
+Every step states what must be true before it: a step that touches no row where it must touch one is an
+`IllegalFact`, so a fact that does not fit corrupts nothing. A second application never fits.
+
+    new -> waiting -> offered -> waiting        (offer_ended: the offer is over, whatever its outcome)
+                      waiting -> connected      (connected)
+    connected -> waiting                        (requeued)
+    connected -> wrap_up -> closed              (finished, wrapped_up)
+    connected -> closed                         (finished without after-contact work)
+    waiting -> closed                           (abandoned)
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Double,
+    Executable,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from crm_core.tables import agent_state, interaction, offer, segment
+
+if TYPE_CHECKING:
+    from crm_core.ledger import LedgerEntry
+
+Parameters = Mapping[str, Any]
+Step = Callable[[Connection, "LedgerEntry", Parameters], None]
+
+
+class IllegalFact(Exception):
+    """A fact that cannot follow what the ledger holds: a bug of whoever decided it, never a caller's fault."""
+
+    def __init__(self, entry: "LedgerEntry") -> None:
+        super().__init__(f"{entry.kind} does not fit: {entry}")
+        self.entry = entry
+
+
+def fold(conn: Connection, seq: int, entry: "LedgerEntry") -> None:
+    """Apply one fact that was recorded as `seq`."""
+    steps = _STEPS.get(entry.kind)
+    if steps is None:
+        raise IllegalFact(entry)
+    values = {
+        "p_seq": seq,
+        "p_at": entry.at,
+        "p_interaction": entry.interaction,
+        "p_queue": entry.queue,
+        "p_agent": entry.agent,
+        "p_offer": entry.offer,
+        **{f"p_{name}": _scalar(value) for name, value in entry.data.items()},
+    }
+    try:
+        for step in steps:
+            step(conn, entry, values)
+    except IntegrityError as error:  # a second live offer, an id that exists
+        raise IllegalFact(entry) from error
+
+
+def _scalar(value: object) -> object:
+    return value if isinstance(value, str | int | float | None) else json.dumps(value)
+
+
+def _must(statement: Executable) -> Step:
+    """Run it; it has to touch exactly one row."""
+
+    def step(conn: Connection, entry: "LedgerEntry", values: Parameters) -> None:
+        if conn.execute(statement, values).rowcount != 1:
+            raise IllegalFact(entry)
+
+    return step
+
+
+def _either(first: Executable, otherwise: Executable) -> Step:
+    """Run `first`; where it touches nothing, `otherwise`."""
+
+    def step(conn: Connection, _: "LedgerEntry", values: Parameters) -> None:
+        if conn.execute(first, values).rowcount == 0:
+            conn.execute(otherwise, values)
+
+    return step
+
+
+_AT = bindparam("p_at", type_=Double)
+_SEQ = bindparam("p_seq", type_=BigInteger)
+_AGENT = bindparam("p_agent", type_=Text)
+_QUEUE = bindparam("p_queue", type_=Text)
+_OFFER = bindparam("p_offer", type_=Text)
+_INTERACTION = bindparam("p_interaction", type_=Text)
+
+
+def _interaction_in(state: str) -> Update:
+    return update(interaction).where(interaction.c.id == _INTERACTION, interaction.c.state == state)
+
+
+def _interaction_of_agent_in(state: str) -> Update:
+    return _interaction_in(state).where(interaction.c.agent_id == _AGENT)
+
+
+def _live_offer() -> Update:
+    return update(offer).where(
+        offer.c.id == _OFFER,
+        offer.c.interaction_id == _INTERACTION,
+        offer.c.agent_id == _AGENT,
+        offer.c.ended_at.is_(None),
+    )
+
+
+def _open_segment(kind: str) -> Update:
+    return update(segment).where(
+        segment.c.interaction_id == _INTERACTION, segment.c.kind == kind, segment.c.ended_at.is_(None)
+    )
+
+
+_BEGIN_QUEUEING = insert(segment).values(
+    interaction_id=_INTERACTION, kind="queue", queue_id=_QUEUE, started_at=_AT
+)
+_BEGIN_QUEUEING_AGAIN = insert(segment).from_select(
+    ["interaction_id", "kind", "queue_id", "started_at"],
+    select(interaction.c.id, literal("queue"), interaction.c.queue_id, _AT).where(
+        interaction.c.id == _INTERACTION
+    ),
+)
+_END_OF_OFFER = bindparam("p_outcome", type_=Text)
+_UNTIL = bindparam("p_wrap_up_until", type_=Double)
+
+
+def _of_agent(**changes: ColumnElement[Any]) -> Step:
+    """Keep the agent's latest state, with the fact that says so."""
+    return _either(
+        update(agent_state).where(agent_state.c.agent_id == _AGENT).values(**changes),
+        insert(agent_state).values(agent_id=_AGENT, **changes),
+    )
+
+
+_STEPS: Mapping[str, tuple[Step, ...]] = {
+    "enqueued": (
+        _either(
+            _interaction_in("new").values(
+                state="waiting",
+                medium=bindparam("p_medium"),
+                queue_id=_QUEUE,
+                enqueued_at=_AT,
+                priority_points=bindparam("p_priority_points"),
+            ),
+            insert(interaction).values(
+                id=_INTERACTION,
+                state="waiting",
+                medium=bindparam("p_medium"),
+                queue_id=_QUEUE,
+                enqueued_at=_AT,
+                priority_points=bindparam("p_priority_points"),
+            ),
+        ),
+        _must(_BEGIN_QUEUEING),
+    ),
+    "offered": (
+        _must(_interaction_in("waiting").values(state="offered")),
+        _must(
+            insert(offer).values(
+                id=_OFFER,
+                interaction_id=_INTERACTION,
+                queue_id=_QUEUE,
+                agent_id=_AGENT,
+                offered_at=_AT,
+                deadline=bindparam("p_deadline"),
+                passed_over=bindparam("p_passed_over"),
+            )
+        ),
+        _must(
+            insert(segment).values(
+                interaction_id=_INTERACTION, kind="agent", queue_id=_QUEUE, agent_id=_AGENT, started_at=_AT
+            )
+        ),
+    ),
+    "offer_rang": (
+        _must(_live_offer().values(rang_at=_AT)),
+        _must(_open_segment("agent").values(rang_at=_AT)),
+    ),
+    "offer_ended": (
+        _must(_live_offer().values(ended_at=_AT, outcome=_END_OF_OFFER)),
+        _must(_interaction_in("offered").values(state="waiting")),
+        # an accepted offer's segment goes on: the agent is with the customer now
+        _must(
+            _open_segment("agent").values(
+                ended_at=case((_END_OF_OFFER == "accepted", None), else_=_AT),
+                outcome=case((_END_OF_OFFER == "accepted", None), else_=_END_OF_OFFER),
+            )
+        ),
+    ),
+    "connected": (
+        _must(
+            _interaction_in("waiting").values(
+                state="connected", agent_id=_AGENT, answered_at=func.coalesce(interaction.c.answered_at, _AT)
+            )
+        ),
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="answered")),
+        # found at work without an offer of ours: the segment begins here
+        _either(
+            _open_segment("agent").where(segment.c.agent_id == _AGENT).values(answered_at=_AT),
+            insert(segment).values(
+                interaction_id=_INTERACTION,
+                kind="agent",
+                queue_id=_QUEUE,
+                agent_id=_AGENT,
+                started_at=_AT,
+                answered_at=_AT,
+            ),
+        ),
+    ),
+    "requeued": (
+        _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),
+        _must(_open_segment("agent").values(ended_at=_AT, outcome="returned")),
+        _must(_BEGIN_QUEUEING_AGAIN),
+    ),
+    "abandoned": (
+        _must(
+            _interaction_in("waiting").values(
+                state="closed", outcome="abandoned", ended_at=_AT, closed_at=_AT
+            )
+        ),
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="abandoned")),
+    ),
+    "finished": (
+        _must(
+            _interaction_of_agent_in("connected").values(
+                state=case((_UNTIL.is_(None), "closed"), else_="wrap_up"),
+                outcome="handled",
+                ended_at=_AT,
+                ended_by=bindparam("p_by"),
+                wrap_up_until=_UNTIL,
+                closed_at=case((_UNTIL.is_(None), _AT), else_=None),
+            )
+        ),
+        _must(_open_segment("agent").values(ended_at=_AT, outcome="handled")),
+    ),
+    "wrapped_up": (
+        # also right after a `finished` without after-contact work
+        _must(
+            update(interaction)
+            .where(
+                interaction.c.id == _INTERACTION,
+                interaction.c.agent_id == _AGENT,
+                or_(
+                    interaction.c.state == "wrap_up",
+                    and_(
+                        interaction.c.state == "closed",
+                        interaction.c.outcome == "handled",
+                        interaction.c.disposition.is_(None),
+                    ),
+                ),
+            )
+            .values(state="closed", disposition=bindparam("p_disposition"), closed_at=_AT)
+        ),
+    ),
+    "status_changed": (
+        _of_agent(
+            status=bindparam("p_status"), reason=bindparam("p_reason"), status_since=_AT, status_seq=_SEQ
+        ),
+    ),
+    "console_seen": (_of_agent(console=bindparam("p_present"), console_seq=_SEQ),),
+    "device_seen": (_of_agent(device=bindparam("p_device"), device_seq=_SEQ),),
+}

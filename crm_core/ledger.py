@@ -1,0 +1,127 @@
+"""The ledger: facts in the order in which they were decided, and the rows that are their fold.
+
+Facts and folded rows are written in one transaction under the floor's epoch, so neither is ever ahead of the other.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, union
+
+from crm_core import lease
+from crm_core.fold import IllegalFact, fold
+from crm_core.tables import agent_state, fact, interaction
+
+JsonScalar = str | int | float | bool | None
+Json = JsonScalar | Sequence["Json"]
+
+__all__ = ["IllegalFact", "Json", "JsonScalar", "LeaseLost", "LedgerEntry", "append", "exact", "history"]
+
+
+class LeaseLost(Exception):
+    """Somebody else decides now: nothing was written."""
+
+    def __init__(self, mine: int, current: int | None) -> None:
+        super().__init__(f"epoch {mine} may not write, the lease is at epoch {current}")
+        self.mine = mine
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One fact. `kind` is its class name in snake case, `data` its fields that have no column."""
+
+    kind: str
+    at: float
+    interaction: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    offer: str | None = None
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+def append(conn: Connection, epoch: int, entries: Sequence[LedgerEntry]) -> int:
+    """Write facts and their fold; the sequence number of the last (0 when there are none).
+
+    Raises `LeaseLost` for any epoch but the current one and `IllegalFact` for a fact that does not fit what the
+    ledger says so far (a bug of whoever decided); both leave everything as it was.
+    """
+    current = lease.epoch_of(conn, lease.FLOOR)
+    if current != epoch:
+        raise LeaseLost(epoch, current)
+    seq = 0
+    for entry in entries:
+        seq = _record(conn, epoch, entry)
+        fold(conn, seq, entry)
+    return seq
+
+
+def history(conn: Connection, since: float) -> list[LedgerEntry]:
+    """What a router and today's figures are rebuilt from, in order.
+
+    All facts of interactions that are open or were closed at `since` or later (also their older facts: an
+    interaction is never cut in two), all facts about agents since then, and the last status, console and device of
+    each agent.
+    """
+    recent = select(interaction.c.id).where(
+        or_(interaction.c.state != "closed", interaction.c.closed_at >= since)
+    )
+    last = union(*(_last(column) for column in ("status_seq", "console_seq", "device_seq"))).subquery()
+    wanted = union(
+        select(fact.c.seq).where(fact.c.interaction_id.in_(recent)),
+        select(fact.c.seq).where(fact.c.interaction_id.is_(None), fact.c.at >= since),
+        select(last.c.seq),
+    ).subquery()
+    query = select(fact).join(wanted, wanted.c.seq == fact.c.seq).order_by(fact.c.seq)
+    return [_entry(row) for row in conn.execute(query)]
+
+
+def exact(conn: Connection, interaction_id: str) -> list[LedgerEntry]:
+    """Every fact about one interaction, in order."""
+    query = select(fact).where(fact.c.interaction_id == interaction_id).order_by(fact.c.seq)
+    return [_entry(row) for row in conn.execute(query)]
+
+
+def last_seq(conn: Connection) -> int:
+    """The sequence number of the newest fact; 0 for an empty ledger."""
+    return int(conn.execute(select(func.coalesce(func.max(fact.c.seq), 0))).scalar_one())
+
+
+_INSERT = insert(fact)
+
+
+def _record(conn: Connection, epoch: int, entry: LedgerEntry) -> int:
+    done = conn.execute(
+        _INSERT,
+        {
+            "epoch": epoch,
+            "kind": entry.kind,
+            "at": entry.at,
+            "interaction_id": entry.interaction,
+            "queue_id": entry.queue,
+            "agent_id": entry.agent,
+            "offer_id": entry.offer,
+            # ASCII, so that what the database could not hold stands escaped (RFC 8259, 7)
+            "data": json.dumps(dict(entry.data)),
+        },
+    )
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def _last(column: str) -> Select[tuple[int]]:
+    seq = agent_state.c[column]
+    return select(seq.label("seq")).where(seq.is_not(None))
+
+
+def _entry(row: Row[tuple[object, ...]]) -> LedgerEntry:
+    return LedgerEntry(
+        kind=row.kind,
+        at=row.at,
+        interaction=row.interaction_id,
+        queue=row.queue_id,
+        agent=row.agent_id,
+        offer=row.offer_id,
+        data=json.loads(row.data),
+    )

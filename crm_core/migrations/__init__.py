@@ -1,0 +1,1 @@
+"""Alembic revisions; run through `crm_core.schema`, never by themselves."""

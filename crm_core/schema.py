@@ -1,0 +1,72 @@
+"""The schema's versions: Alembic revisions in `crm_core/migrations`, applied in one transaction."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from crm_core.engines import as_unavailable, sqlite_file, writing_engine
+
+T = TypeVar("T")
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`, making the SQLite file and its folder where there is none."""
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    _migrate(url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Go back to `revision` (`base`: no tables at all). What the older tables cannot hold is lost."""
+    _migrate(url, lambda config: command.downgrade(config, revision))
+
+
+def current(url: str) -> str | None:
+    """The revision the database has; None for an empty one or an SQLite file that does not exist."""
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return None
+    return _on(url, lambda conn: MigrationContext.configure(conn).get_current_revision())
+
+
+@cache
+def head() -> str:
+    """The revision this version of the program works with."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    if found is None:
+        raise RuntimeError("the package has no migrations: it was built incompletely")
+    return found
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "crm_core:migrations")
+    return config
+
+
+def _migrate(url: str, run: Callable[[Config], None]) -> None:
+    def steps(conn: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = conn  # see migrations/env.py
+        run(config)
+
+    _on(url, steps)
+
+
+def _on(url: str, work: Callable[[Connection], T]) -> T:
+    engine: Engine = writing_engine(url)
+    try:
+        with engine.begin() as conn:
+            return work(conn)
+    except DBAPIError as error:
+        raise as_unavailable(error) or error from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,72 @@
+"""The door to the truth: reads on reader threads, writes through the one writer."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from config.errors import Unavailable
+from crm_core import schema
+from crm_core.engines import READERS, as_unavailable, reading_engine, writing_engine
+from crm_core.writer import Writer
+
+T = TypeVar("T")
+
+
+class SchemaMismatch(Exception):
+    """The database's tables are not the ones this version works with: run `trunkline db upgrade`."""
+
+    def __init__(self, found: str | None, wanted: str) -> None:
+        super().__init__(f"the database has schema {found or 'none'}, this version needs {wanted}")
+        self.found = found
+        self.wanted = wanted
+
+
+class Store:
+    """One database. Between `open` and `close`, `read` and `write` may be awaited from any task."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._reading: Engine = reading_engine(url)
+        self._writing: Engine = writing_engine(url)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writer = Writer(self._writing)
+
+    def open(self) -> None:
+        """Connect and compare the schema; raises `SchemaMismatch`, or `Unavailable` when there is no database."""
+        found, wanted = schema.current(self._url), schema.head()
+        if found != wanted:
+            raise SchemaMismatch(found, wanted)
+        self._writer.start()
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run `query` in a read-only transaction on a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run, query)
+
+    async def write(self, unit: Callable[[Connection], T]) -> T:
+        """Run `unit` in the writer's next transaction and return its result once that is durable.
+
+        A unit may run twice (see docs/contracts.md) and must do nothing but work on its connection. It raises what
+        the unit raised, or `Unavailable` when the database failed; then nothing of it was kept, except that a
+        connection lost during the commit itself leaves that open.
+        """
+        result: T = await self._writer.write(unit)
+        return result
+
+    async def close(self) -> None:
+        """Finish the writes handed in, then disconnect. Closing twice, or unopened, is harmless."""
+        await self._writer.stop()
+        self._readers.shutdown(wait=True)
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def _run(self, query: Callable[[Connection], T]) -> T:
+        try:
+            with self._reading.begin() as conn:
+                return query(conn)
+        except DBAPIError as error:
+            unavailable: Unavailable | None = as_unavailable(error)
+            raise unavailable or error from error

@@ -1,0 +1,55 @@
+"""Every table of the truth, in one metadata. Times are seconds since 1970-01-01 UTC; ids are text."""
+
+from crm_core.tables.base import Words, inserting, metadata
+from crm_core.tables.desk import (
+    agent_skill,
+    counter,
+    disposition,
+    lease,
+    login_failure,
+    queue,
+    queue_entry,
+    queue_need,
+    session,
+    user_account,
+)
+from crm_core.tables.mail import attachment, letter, letter_raw, outbox
+from crm_core.tables.people import contact_point, party
+from crm_core.tables.work import (
+    agent_state,
+    fact,
+    interaction,
+    interaction_match,
+    offer,
+    segment,
+    support_case,
+)
+
+__all__ = [
+    "Words",
+    "agent_skill",
+    "agent_state",
+    "attachment",
+    "contact_point",
+    "counter",
+    "disposition",
+    "fact",
+    "inserting",
+    "interaction",
+    "interaction_match",
+    "lease",
+    "letter",
+    "letter_raw",
+    "login_failure",
+    "metadata",
+    "offer",
+    "outbox",
+    "party",
+    "queue",
+    "queue_entry",
+    "queue_need",
+    "segment",
+    "session",
+    "support_case",
+    "user_account",
+]

@@ -1,0 +1,112 @@
+"""Who works here and how work is shared out: users, their sessions and skills, queues, dispositions; lease, counters."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text
+
+from crm_core.tables.base import Words, metadata, moment, one_of
+
+user_account = Table(
+    "user_account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("theme", Text, nullable=False, server_default="system"),
+    Column("density", Text, nullable=False, server_default="comfortable"),
+    Column("extension", Text, unique=True),
+    Column("letters_at_once", Integer, nullable=False, server_default="1"),
+    Column("active", Boolean, nullable=False),
+    one_of("role", "agent", "supervisor", "admin"),
+    one_of("language", "en", "zh-TW", "zh-CN"),
+    one_of("theme", "system", "light", "dark"),
+    one_of("density", "comfortable", "compact"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("user_id", Text, ForeignKey("user_account.id", ondelete="CASCADE"), nullable=False, index=True),
+    moment("started_at"),
+    moment("expires_at", index=True),
+    Column("address", Words, nullable=False),
+    Column("agent", Words, nullable=False),
+)
+
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    moment("at", index=True),
+    Index(None, "login", "at"),
+    Index(None, "address", "at"),
+)
+
+agent_skill = Table(
+    "agent_skill",
+    metadata,
+    Column("user_id", Text, ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
+    Column("skill", Text, primary_key=True),
+    Column("level", Integer, nullable=False),
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("language", Text, nullable=False),
+    Column("ring_s", Double, nullable=False),
+    Column("wrap_up_s", Double, nullable=False),
+    Column("mail_while_talking", Boolean, nullable=False),
+    Column("answer_within_s", Double, nullable=False),
+    Column("mail_address", Text),
+    one_of("language", "en", "zh-TW", "zh-CN"),
+)
+
+queue_need = Table(
+    "queue_need",
+    metadata,
+    Column("queue_id", Text, ForeignKey("queue.id", ondelete="CASCADE"), primary_key=True),
+    Column("skill", Text, primary_key=True),
+    Column("level", Integer, nullable=False),
+)
+
+queue_entry = Table(
+    "queue_entry",
+    metadata,
+    Column("medium", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("queue_id", Text, ForeignKey("queue.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+disposition = Table(
+    "disposition",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("queue_id", Text, ForeignKey("queue.id", ondelete="CASCADE"), index=True),
+    Column("label_en", Words, nullable=False),
+    Column("label_zh_tw", Words, nullable=False),
+    Column("label_zh_cn", Words, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    moment("expires_at"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

@@ -1,0 +1,139 @@
+"""Work: cases, the ledger of facts, and the rows folded from it in the same transaction.
+
+Queue and agent ids in here are plain text without foreign keys: history outlives configuration.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+
+from crm_core.tables.base import Words, index_where, metadata, moment, one_of
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
+
+support_case = Table(
+    "support_case",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("subject", Words, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("party_id", Text, ForeignKey("party.id")),
+    Column("queue_id", Text),
+    moment("created_at"),
+    moment("updated_at"),
+    one_of("status", "open", "pending", "solved"),
+    Index(None, "party_id", "updated_at"),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    moment("at"),
+    Column("interaction_id", Text),
+    Column("queue_id", Text),
+    Column("agent_id", Text),
+    Column("offer_id", Text),
+    Column("data", Text, nullable=False),
+    Index(None, "interaction_id"),
+    # facts of agents alone are sought by time, all others by interaction
+    index_where("ix_fact_at_of_agents", "at", where="interaction_id IS NULL"),
+    sqlite_autoincrement=True,
+)
+
+interaction = Table(
+    "interaction",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("medium", Text, nullable=False),
+    # unknown (NULL) while only the ledger has spoken of it: see crm_core.interactions.ensure
+    Column("direction", Text),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text),
+    Column("queue_id", Text),
+    Column("agent_id", Text),
+    Column("priority_points", Integer, nullable=False, server_default="0"),
+    Column("customer_address", Words, nullable=False, server_default=""),
+    Column("customer_name", Words, nullable=False, server_default=""),
+    Column("entry_address", Words, nullable=False, server_default=""),
+    Column("subject", Words, nullable=False, server_default=""),
+    moment("enqueued_at"),
+    moment("answered_at", nullable=True),
+    moment("ended_at", nullable=True),
+    Column("ended_by", Text),
+    moment("wrap_up_until", nullable=True),
+    moment("closed_at", nullable=True, index=True),
+    Column("disposition", Text),
+    Column("note", Words, nullable=False, server_default=""),
+    Column("match", Text, nullable=False, server_default="pending"),
+    Column("party_id", Text, ForeignKey("party.id")),
+    Column("case_id", Text, ForeignKey("support_case.id"), index=True),
+    one_of("direction", "in", "out"),
+    one_of("state", "new", "waiting", "offered", "connected", "wrap_up", "closed"),
+    one_of("outcome", "handled", "abandoned"),
+    one_of("match", "pending", "none", "one", "many"),
+    Index(None, "party_id", "enqueued_at"),
+    index_where("ix_interaction_open", "medium", where="state <> 'closed'"),
+)
+
+interaction_match = Table(
+    "interaction_match",
+    metadata,
+    Column("interaction_id", Text, ForeignKey("interaction.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("party_id", Text, ForeignKey("party.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("strength", Text, nullable=False),
+    one_of("strength", "exact", "national", "tail"),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    Column("id", Sequence, primary_key=True),
+    Column("interaction_id", Text, ForeignKey("interaction.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("queue_id", Text),
+    Column("agent_id", Text),
+    moment("started_at"),
+    moment("rang_at", nullable=True),
+    moment("answered_at", nullable=True),
+    moment("ended_at", nullable=True),
+    Column("outcome", Text),
+    one_of("kind", "queue", "agent"),
+    Index(None, "interaction_id", "kind"),
+    # one stay in a queue and one with an agent at most are open at a time
+    index_where("uq_segment_open", "interaction_id", "kind", where="ended_at IS NULL", unique=True),
+)
+
+offer = Table(
+    "offer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("interaction_id", Text, ForeignKey("interaction.id"), nullable=False, index=True),
+    Column("queue_id", Text, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    moment("offered_at"),
+    moment("deadline"),
+    moment("rang_at", nullable=True),
+    moment("ended_at", nullable=True),
+    Column("outcome", Text),
+    Column("passed_over", Text, nullable=False),
+    # nobody is reserved twice, nothing is promised twice, whoever decides
+    index_where("uq_offer_live_interaction", "interaction_id", where="ended_at IS NULL", unique=True),
+    index_where("uq_offer_live_agent", "agent_id", where="ended_at IS NULL", unique=True),
+)
+
+agent_state = Table(
+    "agent_state",
+    metadata,
+    Column("agent_id", Text, primary_key=True),
+    Column("status", Text),
+    Column("reason", Text),
+    moment("status_since", nullable=True),
+    Column("status_seq", Sequence),
+    Column("console", Boolean),
+    Column("console_seq", Sequence),
+    Column("device", Text),
+    Column("device_seq", Sequence),
+)
