@@ -1,0 +1,184 @@
+"""The parts of a letter: which are its words, which are attachments; decoded within limits, without raising."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.message import Message
+
+from channels.email.charsets import clean, decode
+from channels.email.headers import PARSER_FAULTS, Fields, decode_words, file_name, loose_base64
+from channels.email.parsed import Attachment, Mark
+
+_MOST_PARTS = 500
+_MOST_ATTACHMENTS = 200
+_DEEPEST = 50
+_LONGEST_TEXT = 1_000_000
+_LONGEST_HTML = 2_000_000
+_BODY_TYPES = {"text/plain", "text/html"}
+_RETURNED_TYPES = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}
+_ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html"}
+
+
+@dataclass(slots=True)
+class Body:
+    """What the walk over the parts collects."""
+
+    texts: list[str] = field(default_factory=list)
+    htmls: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    returned: list[bytes] = field(default_factory=list)  # letters or headers that a report brings back
+    marks: dict[str, None] = field(default_factory=dict)  # ordered, each once
+    types: set[str] = field(default_factory=set)
+
+    def mark(self, code: str, *, when: bool = True) -> None:
+        """Note a Mark if it applies."""
+        if when:
+            self.marks[code] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    kind: str
+    inside: str  # the kind of its container
+    name: str
+    disposition: str
+    charset: str | None
+    content_id: str
+    content: bytes
+    repaired: bool
+
+
+def body_of(message: "Message[str, str]") -> Body:
+    """Walk over all parts, in order, without recursion."""
+    body = Body()
+    stack: list[tuple[Message[str, str], str, int]] = [(message, "", 0)]
+    count = 0
+    while stack and count < _MOST_PARTS:
+        part, inside, depth = stack.pop()
+        children = _children(part) if depth < _DEEPEST else []
+        if children:
+            stack.extend((child, _type(part), depth + 1) for child in reversed(children))
+        else:
+            count += 1
+            _take(body, _read(part, inside))
+    body.mark(Mark.TRUNCATED, when=bool(stack))
+    return body
+
+
+def _children(part: "Message[str, str]") -> "list[Message[str, str]]":
+    payload = part.get_payload()
+    if not isinstance(payload, list) or not _type(part).startswith("multipart/"):
+        return []
+    return [child for child in payload if isinstance(child, Message)]
+
+
+def _read(part: "Message[str, str]", inside: str) -> _Part:
+    content, repaired = _content(part)
+    return _Part(
+        kind=_type(part),
+        inside=inside,
+        name=_name(part),
+        disposition=_field(part, "content-disposition").partition(";")[0].strip().lower(),
+        charset=_parameter(part, "content-type", "charset"),
+        content_id=_field(part, "content-id").strip().strip("<>").strip(),
+        content=content,
+        repaired=repaired,
+    )
+
+
+def _take(body: Body, part: _Part) -> None:
+    body.types.add(part.kind)
+    body.mark(Mark.REPAIRED, when=part.repaired)
+    if part.kind in _RETURNED_TYPES:
+        body.returned.append(part.content)
+    # A container without readable parts (no boundary) is text for want of anything better.
+    is_text = part.kind in _BODY_TYPES or part.kind.startswith("multipart/")
+    if is_text and part.disposition != "attachment" and not part.name:
+        _take_text(body, part)
+    elif part.content or part.name:
+        _attach(body, part)
+
+
+def _take_text(body: Body, part: _Part) -> None:
+    decoded = decode(part.content, part.charset)
+    is_html = part.kind == "text/html"
+    longest = _LONGEST_HTML if is_html else _LONGEST_TEXT
+    text = clean(decoded.text)
+    body.mark(Mark.REPAIRED, when=decoded.repaired or part.kind.startswith("multipart/"))
+    body.mark(Mark.TRUNCATED, when=len(text) > longest)
+    text = text[:longest].replace("\r\n", "\n").replace("\r", "\n")
+    if text.strip():
+        (body.htmls if is_html else body.texts).append(text)
+
+
+def _attach(body: Body, part: _Part) -> None:
+    if len(body.attachments) >= _MOST_ATTACHMENTS:
+        body.mark(Mark.TRUNCATED)
+        return
+    fallback = f"attachment-{len(body.attachments) + 1}{_ENDINGS.get(part.kind, '')}"
+    attachment = Attachment(
+        name=file_name(part.name, fallback),
+        content_type=part.kind,
+        content=part.content,
+        inline=part.disposition == "inline" or (bool(part.content_id) and part.inside == "multipart/related"),
+        content_id=part.content_id[:250] or None,
+    )
+    body.attachments.append(attachment)
+
+
+def _type(part: "Message[str, str]") -> str:
+    try:
+        return clean(part.get_content_type())[:100]
+    except PARSER_FAULTS:
+        return "application/octet-stream"
+
+
+def _field(part: "Message[str, str]", name: str) -> str:
+    return Fields(part).text(name)
+
+
+def _parameter(part: "Message[str, str]", header: str, name: str) -> str | None:
+    try:
+        value = part.get_param(name, header=header)
+    except PARSER_FAULTS:
+        return None
+    if isinstance(value, tuple):  # RFC 2231: charset, language, bytes as Latin-1
+        charset, _, data = value
+        return decode(data.encode("latin-1", "replace"), charset or None).text
+    return value if isinstance(value, str) else None
+
+
+def _name(part: "Message[str, str]") -> str:
+    value = _parameter(part, "content-disposition", "filename") or _parameter(part, "content-type", "name")
+    # Many mailers write an encoded-word where RFC 2231 belongs.
+    return decode_words(value.encode("utf-8", "surrogateescape")).text if value else ""
+
+
+def _content(part: "Message[str, str]") -> tuple[bytes, bool]:
+    """The decoded bytes, and whether something had to be mended."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return _flattened(payload), False
+    if not isinstance(payload, str):
+        return b"", payload is not None
+    encoding = _field(part, "content-transfer-encoding").strip().lower()
+    if encoding == "base64":
+        return loose_base64(payload.encode("utf-8", "surrogateescape")), bool(part.defects)
+    try:
+        content = part.get_payload(decode=True)
+    except PARSER_FAULTS:
+        return payload.encode("utf-8", "surrogateescape"), True
+    return (content, False) if isinstance(content, bytes) else (b"", True)
+
+
+def _flattened(payload: Sequence[object]) -> bytes:
+    """A letter inside a letter, as the file it becomes."""
+    out: list[bytes] = []
+    for inner in payload:
+        if not isinstance(inner, Message):
+            continue
+        try:
+            out.append(inner.as_bytes())
+        except (*PARSER_FAULTS, UnicodeError):
+            head = "".join(f"{name}: {value}\n" for name, value in inner.raw_items())
+            out.append(f"{head}\n{inner.get_payload()}".encode("utf-8", "replace"))
+    return b"\n".join(out)
