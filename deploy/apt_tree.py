@@ -41,6 +41,14 @@ def run(*argv: str, env: dict[str, str] | None = None, cwd: Path | None = None) 
     return done.stdout
 
 
+def sentence(error: Exception) -> str:
+    """Return what to tell the person at the terminal about an error that ends set-up."""
+    if isinstance(error, subprocess.CalledProcessError):
+        last = (str(error.stderr).strip().splitlines() or ["it said nothing"])[-1]
+        return f"{error.cmd[0]} does not work here ({last})."
+    return str(error)
+
+
 def _aptless() -> Missing:
     return Missing(
         "This machine has no apt-get and no usable Asterisk, so please install Asterisk 22 in your system's way."
@@ -169,7 +177,7 @@ def _mb(size_bytes: int) -> str:
 def _apt_reason(stderr: str, shown: str) -> str:
     reasons = [line[2:].strip() for line in stderr.splitlines() if line.startswith("E:")]
     reason = reasons[0] if reasons else (stderr.strip().splitlines() or ["no reason given"])[-1]
-    return f"apt could not get Asterisk from {shown} ({reason}), so please check the network or set {MIRROR_VARIABLE}."
+    return f"apt could not get packages from {shown} ({reason}), so please check the network or set {MIRROR_VARIABLE}."
 
 
 def candidate_version(package: str) -> str:
@@ -181,15 +189,15 @@ def candidate_version(package: str) -> str:
     return found[1] if found and found[1] != "(none)" else ""
 
 
-def debian_unstable(explicit_mirror: str, scratch: Path) -> Source:
-    """Return Debian unstable on the mirror that was given, that apt uses here, or that Ubuntu's packages know."""
+def debian(suite: str, explicit_mirror: str, scratch: Path) -> Source:
+    """Return a suite of Debian on the mirror that was given, that apt uses here, or that Ubuntu's packages know."""
     mirror = explicit_mirror or _mirror_of_apt() or _mirror_of_ubuntu(scratch)
     if not mirror:
         raise Missing(
-            "No Debian mirror is known on this machine, which Asterisk 22 comes from, "
+            "No Debian mirror is known on this machine, and none in its own packages, "
             f"so please set {MIRROR_VARIABLE} to the address of one that ends in /debian."
         )
-    line = f"deb [signed-by={_keyring(scratch)}] {mirror.rstrip('/')} unstable main\n"
+    line = f"deb [signed-by={_keyring(scratch)}] {mirror.rstrip('/')} {suite} main\n"
     return Source(lines=line, shown=mirror)
 
 

@@ -7,9 +7,7 @@ that it runs. Standard library only.
 """
 
 import argparse
-import fcntl
 import fnmatch
-import hashlib
 import json
 import os
 import re
@@ -18,8 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,10 +26,11 @@ from apt_tree import (
     Missing,
     Source,
     candidate_version,
-    debian_unstable,
-    files,
+    debian,
     run,
+    sentence,
 )
+from cache import cache_folder, intact, locked, place
 
 LAUNCH_FILE = Path(".trunkline/asterisk/launch.json")
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "asterisk-moh-opsound-gsm")
@@ -140,54 +138,6 @@ def bundled(root: Path) -> Launch:
     return describe(argv, root, "bundle")
 
 
-# -- the cache ----------------------------------------------------------------------------------------------------
-
-
-def digest(root: Path) -> str:
-    """Return one SHA-256 over the names and contents of all files under `root`."""
-    total = hashlib.sha256()
-    for path in sorted(files(root)):
-        with path.open("rb") as file:
-            total.update(
-                f"{path.relative_to(root)}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
-            )
-    return total.hexdigest()
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, so that two set-ups at once download once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another set-up is fetching it, waiting")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def cache_folder(project: Path) -> Path:
-    """Return the folder that clones share, or one of this clone when the home folder cannot be written."""
-    shared = Path(os.environ.get("TRUNKLINE_CACHE") or Path.home() / ".cache" / "trunkline") / "asterisk"
-    try:
-        shared.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return project / ".trunkline" / "cache" / "asterisk"
-    return shared
-
-
-def cached(folder: Path) -> Launch | None:
-    """Return the unpacked Asterisk in the cache when each of its files is as it was written."""
-    stamp, root = folder / "bundle.sha256", folder / "root"
-    if not stamp.exists():
-        return None
-    if stamp.read_text().strip() != digest(root):
-        say("the copy in the cache is damaged, fetching it again")
-        return None
-    return bundled(root)
-
-
 def prepare(root: Path) -> None:
     """Do what the packages' scripts would do, and drop what Asterisk does not use (100 MB)."""
     for pattern in UNUSED:
@@ -204,26 +154,20 @@ def prepare(root: Path) -> None:
         (sounds / "en").symlink_to(next(sounds.glob("en_US*")).name)
 
 
-def fetch(folder: Path, mirror: str) -> Launch:
-    """Download, unpack, try and only then put into the cache; a break at any moment leaves the cache as it was."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix="new-") as name:
-        scratch, root = Path(name), Path(name) / "root"
-        if not mirror and new_enough(candidate_version("asterisk")):
-            source = Source(lines=None, shown="the machine's own archives")
-        else:
-            source = debian_unstable(mirror, scratch)
-        tree = AptTree(scratch / "apt", source)
-        tree.update()
-        debs = tree.download(PACKAGES, say)
-        say(f"unpacking {len(debs)} packages")
-        tree.unpack(debs, root)
-        prepare(root)
-        try_start(bundled(root))
-        (folder / "bundle.sha256").unlink(missing_ok=True)
-        shutil.rmtree(folder / "root", ignore_errors=True)
-        root.rename(folder / "root")
-        (folder / "bundle.sha256").write_text(digest(folder / "root"))
-    return bundled(folder / "root")
+def fetch(scratch: Path, mirror: str) -> Path:
+    """Download, unpack and try Asterisk in a scratch folder; return its tree."""
+    if not mirror and new_enough(candidate_version("asterisk")):
+        source = Source(lines=None, shown="the machine's own archives")
+    else:
+        source = debian("unstable", mirror, scratch)
+    tree, root = AptTree(scratch / "apt", source), scratch / "root"
+    tree.update()
+    debs = tree.download(PACKAGES, say)
+    say(f"unpacking {len(debs)} packages")
+    tree.unpack(debs, root)
+    prepare(root)
+    try_start(bundled(root))
+    return root
 
 
 # -- one start, to see that it runs ---------------------------------------------------------------------------------
@@ -312,9 +256,10 @@ def provide(project: Path, *, refresh: bool, mirror: str) -> None:
     if launch:
         try_start(launch)
     else:
-        folder = cache_folder(project)
-        with locked(folder):
-            launch = (None if refresh else cached(folder)) or fetch(folder, mirror)
+        folder = cache_folder(project, "asterisk")
+        with locked(folder, say):
+            known = None if refresh else intact(folder, say)
+            launch = bundled(known or place(folder, lambda scratch: fetch(scratch, mirror)))
     write(launch, project)
     say(f"{launch.version} is ready ({launch.source}, {launch.root})")
 
@@ -331,7 +276,7 @@ def main() -> int:
     try:
         provide(project, refresh=arguments.refresh, mirror=arguments.mirror)
     except (Missing, OSError, subprocess.CalledProcessError) as error:
-        say(f"failed: {error}")
+        say(f"failed: {sentence(error)}")
         return 1
     if arguments.print:
         sys.stdout.write((project / LAUNCH_FILE).read_text())

@@ -84,14 +84,12 @@ prepare_venv() {
     "$python" -m venv --clear .venv >"$log" 2>&1 || { tail -n 5 "$log" >&2; die "$python -m venv did not work; its last lines are above."; }
 }
 
-pip_install() {
-    .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet "$@" >"$log" 2>&1 ||
-        { tail -n 8 "$log" >&2; die "pip could not install the Python packages, please check the network; its last lines are above."; }
-}
+pip_install() { .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet "$@" >"$log" 2>&1; }
 
-# The stamp is the requirements themselves, so that it needs no tool and tells what it stands for.
-stamped() { cat requirements/"$1".txt pyproject.toml 2>/dev/null | cmp -s - ".venv/.trunkline-$1"; }
-stamp() { cat requirements/"$1".txt pyproject.toml >".venv/.trunkline-$1"; }
+# The stamp is what it stands for, so that it needs no tool; the path is in it because programs in .venv name it.
+state() { pwd; cat requirements/*.txt pyproject.toml; }
+stamped() { state | cmp -s - ".venv/.trunkline-$1"; }
+stamp() { state >".venv/.trunkline-$1"; }
 
 prepare_python() {
     prepare_venv
@@ -104,8 +102,10 @@ prepare_python() {
     say "installing $count Python packages"
     # dev.txt is a superset of the other two.
     if [ "$wanted" = run ]; then set -- -r requirements/run.txt -r requirements/console.txt; else set -- -r requirements/dev.txt; fi
-    pip_install --require-hashes "$@"
-    pip_install --no-deps --no-build-isolation -e .
+    pip_install --require-hashes "$@" ||
+        { tail -n 8 "$log" >&2; die "pip could not install the Python packages, please check the network; its last lines are above."; }
+    pip_install --no-deps --no-build-isolation -e . ||
+        { grep -E '(Error|error):' "$log" >&2 || tail -n 8 "$log" >&2; die "this clone could not be installed into .venv, see $log."; }
     [ -x .venv/bin/trunkline ] || die "pip did not write .venv/bin/trunkline, so please delete .venv and try again."
     stamp $wanted
     say "Python packages installed in $(($(date +%s) - started)) s"
@@ -132,42 +132,16 @@ prepare_counterparts() {
     need postgresql '/usr/lib/postgresql/*/bin/initdb'
     need postfix smtp-source
     need fonts-noto-cjk '/usr/share/fonts/opentype/noto/NotoSansCJK-*' '/usr/share/fonts/*/*CJK*' '/usr/share/fonts/*/*/*CJK*'
-    # Ubuntu's package only installs a snap, which a container cannot run: see prepare_browser.
-    grep -qs '^ID=ubuntu' /etc/os-release || need chromium chromium
+    # Ubuntu's package only installs a snap: deploy/chromium.py fetches Debian's, which needs the fonts' configuration.
+    if grep -qs '^ID=ubuntu' /etc/os-release; then need fontconfig fc-list; else need chromium chromium; fi
     # shellcheck disable=SC2086 # a list of words
     [ -z "$lacking" ] || install_packages $lacking
 }
 
-browser_starts() {
-    "$1" --headless --no-sandbox --disable-gpu --dump-dom about:blank 9>&- >/dev/null 2>&1
-}
-
-playwright_browser() {
-    .venv/bin/python -c 'from playwright.sync_api import sync_playwright as p
-with p() as play: print(play.chromium.executable_path)' 2>/dev/null
-}
-
-# Where the system has no Chromium, Playwright's own is used, with libraries from the system's archives.
-prepare_browser() {
-    command -v chromium >/dev/null 2>&1 && return
-    [ -e .trunkline/playwright-chromium ] && return
-    say "installing Playwright's Chromium"
-    .venv/bin/playwright install chromium >"$log" 2>&1 ||
-        { tail -n 5 "$log" >&2; die "no Chromium could be installed for the tests; the last lines are above."; }
-    if ! browser_starts "$(playwright_browser)"; then
-        root=$(as_root)
-        [ -n "$root" ] || die "Chromium lacks libraries, so please run: sudo $PWD/.venv/bin/playwright install-deps chromium"
-        $root DEBIAN_FRONTEND=noninteractive "$PWD/.venv/bin/playwright" install-deps chromium >"$log" 2>&1 ||
-            { tail -n 5 "$log" >&2; die "Chromium's libraries could not be installed; the last lines are above."; }
-        browser_starts "$(playwright_browser)" || die "Playwright's Chromium does not start here."
-    fi
-    touch .trunkline/playwright-chromium
-}
-
 case $level in
     run) prepare_python; .venv/bin/python deploy/build_console.py; .venv/bin/python deploy/asterisk.py ;;
-    test) prepare_counterparts; prepare_python; prepare_browser
-          .venv/bin/python deploy/build_console.py; .venv/bin/python deploy/asterisk.py ;;
+    test) prepare_counterparts; prepare_python; .venv/bin/python deploy/build_console.py
+          .venv/bin/python deploy/chromium.py; .venv/bin/python deploy/asterisk.py ;;
     check) prepare_python ;;
     *) die "deploy/setup.sh knows run, test and check, not $level." ;;
 esac
