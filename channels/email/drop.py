@@ -23,7 +23,8 @@ from aiosmtpd.smtp import Envelope as Dialogue
 
 from channels.email.addresses import KnownRecipients
 from channels.email.reception import Doorkeeper, Limits, Reception
-from channels.email.spool import Envelope, SpoolWriter
+from channels.email.spool import Envelope
+from channels.email.spool_writer import SpoolWriter
 from config.logs import Transcript, configure
 
 log = Transcript("drop")

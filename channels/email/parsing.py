@@ -1,0 +1,72 @@
+"""The server's side of the parser: one worker process with a time limit, replaced when it is stuck or dies."""
+
+import asyncio
+import asyncio.subprocess
+import sys
+from contextlib import suppress
+
+from channels.email.parse_worker import ANSWER, REQUEST, content_length, decode
+from channels.email.parsed import UNPARSABLE, Parsed
+from config.logs import Transcript
+
+log = Transcript("mail")
+
+_TIME_LIMIT_S = 60.0
+_LARGEST_ANSWER_BYTES = 256 * 1024 * 1024
+
+
+class Parsing:
+    """Parses letters one at a time beside the loop. Not a pool of concurrent.futures: that starts its processes with a
+    copy of our main module, cannot end one that is stuck, and leaves them behind when we are killed."""
+
+    def __init__(self, time_limit_s: float = _TIME_LIMIT_S) -> None:
+        self._time_limit_s = time_limit_s
+        self._worker: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def parse(self, raw: bytes, sender: str, subject_of_log: str) -> Parsed:
+        """The letter's fields; `UNPARSABLE` when the worker failed on it. Cancelling leaves a fresh worker."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._time_limit_s):
+                    return await self._ask(raw, sender)
+            except (TimeoutError, OSError, EOFError, ValueError, KeyError, TypeError) as problem:
+                log.note(
+                    "!", subject_of_log, f"the parser failed on this letter ({problem!r}): shown unparsed"
+                )
+                await self.close()
+                return UNPARSABLE
+            except asyncio.CancelledError:
+                await self.close()
+                raise
+
+    async def close(self) -> None:
+        """End the worker; the next letter gets a new one."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        with suppress(ProcessLookupError):
+            worker.kill()
+        await worker.wait()
+
+    async def _ask(self, raw: bytes, sender: str) -> Parsed:
+        worker = self._worker = self._worker or await self._start()
+        assert worker.stdin  # noqa: S101 - a pipe, see _start
+        assert worker.stdout  # noqa: S101 - the same
+        envelope = sender.encode("utf-8", "replace")
+        worker.stdin.write(REQUEST.pack(len(envelope), len(raw)) + envelope)
+        worker.stdin.write(raw)
+        await worker.stdin.drain()
+        (length,) = ANSWER.unpack(await worker.stdout.readexactly(ANSWER.size))
+        text = await worker.stdout.readexactly(length)
+        expected = content_length(text)
+        if expected > _LARGEST_ANSWER_BYTES:
+            message = f"{expected} bytes of attachments"
+            raise ValueError(message)
+        return decode(text, await worker.stdout.readexactly(expected))
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "channels.email.parse_worker",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1024 * 1024,
+        )  # fmt: skip
