@@ -1,0 +1,188 @@
+"""Interactions: one customer demand each. The ledger owns their course, the edges say who asks and about what."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from config.errors import Kind, Refused
+from crm_core.paging import columns
+from crm_core.tables import inserting
+from crm_core.tables import interaction as interaction_table
+from crm_core.tables import offer as offer_table
+from crm_core.tables import party as party_table
+from crm_core.tables import segment as segment_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
+    none, one, many. `direction` is "in" also while only the ledger has spoken of it."""
+
+    id: str
+    medium: str
+    direction: str
+    state: str
+    outcome: str | None
+    queue_id: str | None
+    agent_id: str | None
+    priority_points: int
+    customer_address: str
+    customer_name: str
+    entry_address: str
+    subject: str
+    enqueued_at: float
+    answered_at: float | None
+    ended_at: float | None
+    ended_by: str | None
+    wrap_up_until: float | None
+    closed_at: float | None
+    disposition: str | None
+    note: str
+    match: str
+    party_id: str | None
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One stay in a queue (outcome answered, abandoned) or with an agent (from the offer on; outcome handled,
+    returned, or how the offer ended). Open while `ended_at` is None."""
+
+    kind: str
+    queue_id: str | None
+    agent_id: str | None
+    started_at: float
+    rang_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRecord:
+    """One offer and who was passed over for it, with the reason's code."""
+
+    id: str
+    queue_id: str
+    agent_id: str
+    offered_at: float
+    deadline: float
+    rang_at: float | None
+    ended_at: float | None
+    outcome: str | None
+    passed_over: tuple[tuple[str, str], ...]
+
+
+def ensure(
+    conn: Connection,
+    *,
+    id: str,  # noqa: A002 - the column's name, given by keyword only
+    medium: str,
+    direction: str,
+    queue_id: str | None,
+    customer_address: str,
+    customer_name: str,
+    entry_address: str,
+    subject: str,
+    enqueued_at: float,
+) -> bool:
+    """Say who asks and about what; True the first time. The ledger may have spoken of the interaction before or will
+    after, and what it says of queue and times stands."""
+    described = {
+        "direction": direction,
+        "customer_address": customer_address,
+        "customer_name": customer_name,
+        "entry_address": entry_address,
+        "subject": subject,
+    }
+    made = conn.execute(
+        inserting(conn, interaction_table)
+        .values(id=id, medium=medium, state="new", queue_id=queue_id, enqueued_at=enqueued_at, **described)
+        .on_conflict_do_nothing()
+    )
+    if made.rowcount == 1:
+        return True
+    row = interaction_table.c
+    filled = conn.execute(
+        update(interaction_table)
+        .where(row.id == id, row.direction.is_(None))
+        .values(queue_id=func.coalesce(row.queue_id, queue_id), **described)
+    )
+    return filled.rowcount == 1
+
+
+def interaction(conn: Connection, interaction_id: str) -> Interaction | None:
+    row = conn.execute(
+        select(interaction_table).where(interaction_table.c.id == interaction_id)
+    ).one_or_none()
+    return None if row is None else read_interaction(row)
+
+
+def open_ones(conn: Connection, medium: str) -> list[Interaction]:
+    """All of a medium that are not closed, by age."""
+    row = interaction_table.c
+    query = select(interaction_table).where(row.medium == medium, row.state != "closed")
+    return [read_interaction(found) for found in conn.execute(query.order_by(row.enqueued_at, row.id))]
+
+
+def for_party(conn: Connection, party_id: str, limit: int) -> list[Interaction]:
+    """A customer's interactions, the latest first."""
+    row = interaction_table.c
+    query = select(interaction_table).where(row.party_id == party_id)
+    rows = conn.execute(query.order_by(row.enqueued_at.desc(), row.id.desc()).limit(limit))
+    return [read_interaction(found) for found in rows]
+
+
+def for_case(conn: Connection, case_id: str, limit: int) -> list[Interaction]:
+    """A case's interactions, the latest first."""
+    row = interaction_table.c
+    query = select(interaction_table).where(row.case_id == case_id)
+    rows = conn.execute(query.order_by(row.enqueued_at.desc(), row.id.desc()).limit(limit))
+    return [read_interaction(found) for found in rows]
+
+
+def set_note(conn: Connection, interaction_id: str, text: str) -> None:
+    """Replace the agent's note; `Refused` for an unknown interaction."""
+    _change(conn, interaction_id, note=text)
+
+
+def set_party(conn: Connection, interaction_id: str, party_id: str) -> None:
+    """The agent says who it is; `Refused` when either is unknown."""
+    if conn.execute(select(party_table.c.id).where(party_table.c.id == party_id)).first() is None:
+        raise Refused("party.unknown", Kind.MISSING, pointer="/party_id", id=party_id)
+    _change(conn, interaction_id, party_id=party_id, match="one")
+
+
+def segments(conn: Connection, interaction_id: str) -> list[Segment]:
+    """Its stays in queues and with agents, in order."""
+    query = select(*(segment_table.c[name] for name in Segment.__dataclass_fields__))
+    query = query.where(segment_table.c.interaction_id == interaction_id).order_by(segment_table.c.id)
+    return [Segment(**columns(row)) for row in conn.execute(query)]
+
+
+def offers(conn: Connection, interaction_id: str) -> list[OfferRecord]:
+    """Its offers, in order."""
+    query = select(*(offer_table.c[name] for name in OfferRecord.__dataclass_fields__))
+    query = query.where(offer_table.c.interaction_id == interaction_id)
+    return [_offer(row) for row in conn.execute(query.order_by(offer_table.c.offered_at, offer_table.c.id))]
+
+
+def read_interaction(row: Any) -> Interaction:
+    """A row with all columns of the table as an `Interaction`."""
+    fields = columns(row)
+    return Interaction(**(fields | {"direction": fields["direction"] or "in"}))
+
+
+def _offer(row: Any) -> OfferRecord:
+    passed_over = tuple((agent, reason) for agent, reason in json.loads(row.passed_over))
+    return OfferRecord(**(columns(row) | {"passed_over": passed_over}))
+
+
+def _change(conn: Connection, interaction_id: str, **values: Any) -> None:
+    done = conn.execute(
+        update(interaction_table).where(interaction_table.c.id == interaction_id).values(**values)
+    )
+    if done.rowcount == 0:
+        raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)

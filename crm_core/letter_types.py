@@ -1,0 +1,119 @@
+"""What `crm_core.letters` takes and gives."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttachment:
+    """A part of a letter that is kept as a file. `content_id` without angle brackets, "" when there is none."""
+
+    name: str
+    content_type: str
+    content: bytes
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFields:
+    """What was read out of a letter. Addresses are bare (`ann@example.com`); `date` is what its author claims;
+    `marks` are codes of what was odd about it."""
+
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    from_address: str = ""
+    from_name: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    date: float | None = None
+    text: str = ""
+    html: str = ""
+    marks: tuple[str, ...] = ()
+    attachments: tuple[NewAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLetter:
+    """A letter as the drop accepted it; `spool_id` names its file there and is stored at most once."""
+
+    spool_id: str
+    raw: bytes
+    sha256: str
+    envelope_from: str
+    envelope_to: tuple[str, ...]
+    received_at: float
+    parsed: ParsedFields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """`new` is False when it was there before."""
+
+    id: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLetter:
+    """A letter found by its Message-ID, its case, and all addresses in that case (lower case)."""
+
+    case_id: str
+    message_id: str
+    participants: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """An attachment without its bytes; `size` in bytes."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    inline: bool
+    content_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentContent:
+    """An attachment with its bytes."""
+
+    id: str
+    letter_id: str
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter without its raw bytes. `received_at` is when we had it (or wrote it); `delivery` is queued, sent or
+    failed for what we send and None for what came in; `author` is the agent's name."""
+
+    id: str
+    direction: str
+    interaction_id: str | None
+    case_id: str | None
+    party_id: str | None
+    author_id: str | None
+    author: str | None
+    envelope_from: str
+    envelope_to: tuple[str, ...]
+    received_at: float
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    from_address: str
+    from_name: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    date: float | None
+    text: str
+    html: str
+    marks: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    delivery: str | None
+    delivery_error: str | None

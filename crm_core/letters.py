@@ -1,0 +1,257 @@
+"""Letters: every one kept as it came and went, with what was read out of it, its thread and its attachments."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from config.errors import Kind, Refused
+from config.ids import new_id
+from crm_core import outbox
+from crm_core.letter_types import (
+    Attachment,
+    AttachmentContent,
+    CaseLetter,
+    Letter,
+    NewAttachment,
+    NewLetter,
+    ParsedFields,
+    StoredLetter,
+)
+from crm_core.paging import columns
+from crm_core.tables import attachment as attachment_table
+from crm_core.tables import letter as letter_table
+from crm_core.tables import letter_raw, user_account
+from crm_core.tables import outbox as outbox_table
+
+__all__ = [
+    "Attachment",
+    "AttachmentContent",
+    "CaseLetter",
+    "Letter",
+    "NewAttachment",
+    "NewLetter",
+    "ParsedFields",
+    "StoredLetter",
+    "attachment",
+    "case_by_message_ids",
+    "letter",
+    "queue_reply",
+    "raw",
+    "store_letter",
+    "thread",
+]
+
+
+def store_letter(
+    conn: Connection,
+    new: NewLetter,
+    *,
+    case_id: str | None,
+    interaction_id: str | None,
+    party_id: str | None,
+) -> StoredLetter:
+    """Keep a letter that came in. A second storing of the same `spool_id` changes nothing and returns the first."""
+    known = conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == new.spool_id)).first()
+    if known is not None:
+        return StoredLetter(id=known.id, new=False)
+    letter_id = new_id()
+    conn.execute(
+        insert(letter_table).values(
+            id=letter_id,
+            direction="in",
+            spool_id=new.spool_id,
+            interaction_id=interaction_id,
+            case_id=case_id,
+            party_id=party_id,
+            sha256=new.sha256,
+            envelope_from=new.envelope_from,
+            envelope_to=new.envelope_to,
+            received_at=new.received_at,
+            **_parsed(new.parsed),
+        )
+    )
+    conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=new.raw))
+    for position, part in enumerate(new.parsed.attachments):
+        conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
+    return StoredLetter(id=letter_id, new=True)
+
+
+def queue_reply(
+    conn: Connection,
+    *,
+    interaction_id: str | None,
+    case_id: str | None,
+    author_id: str,
+    envelope_from: str,
+    to: Sequence[str],
+    cc: Sequence[str],
+    subject: str,
+    text: str,
+    message_id: str,
+    in_reply_to: str,
+    references: Sequence[str],
+    raw: bytes,
+    now: float,
+    from_address: str = "",
+    from_name: str = "",
+) -> Letter:
+    """Record a reply and, in the same unit, that it is to be sent. A second one with the same `message_id` changes
+    nothing and returns the first."""
+    known = conn.execute(
+        select(letter_table.c.id).where(
+            letter_table.c.message_id == message_id, letter_table.c.direction == "out"
+        )
+    ).first()
+    if known is not None:
+        return _existing(conn, known.id)
+    letter_id = new_id()
+    conn.execute(
+        insert(letter_table).values(
+            id=letter_id,
+            direction="out",
+            interaction_id=interaction_id,
+            case_id=case_id,
+            author_id=author_id,
+            sha256=hashlib.sha256(raw).hexdigest(),
+            envelope_from=envelope_from,
+            envelope_to=(*to, *cc),
+            received_at=now,
+            message_id=message_id,
+            in_reply_to=in_reply_to,
+            reference_ids=tuple(references),
+            from_address=from_address or envelope_from,
+            from_name=from_name,
+            to=tuple(to),
+            cc=tuple(cc),
+            subject=subject,
+            date=now,
+            text=text,
+            html="",
+            marks=(),
+        )
+    )
+    conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=raw))
+    outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc), now=now)
+    return _existing(conn, letter_id)
+
+
+def case_by_message_ids(conn: Connection, ids: Sequence[str]) -> list[CaseLetter]:
+    """The cases whose letters have these Message-IDs, with everybody who wrote or was written to in each case (for
+    the participant check), in the order of `ids`."""
+    query = select(letter_table.c.case_id, letter_table.c.message_id).where(
+        letter_table.c.message_id.in_(list(ids)), letter_table.c.case_id.is_not(None)
+    )
+    found = {(row.case_id, row.message_id) for row in conn.execute(query)}
+    participants = {case_id: _participants(conn, case_id) for case_id, _ in found}
+    return [
+        CaseLetter(case_id=case_id, message_id=message_id, participants=participants[case_id])
+        for case_id, message_id in sorted(found, key=lambda pair: (list(ids).index(pair[1]), pair[0]))
+    ]
+
+
+def thread(conn: Connection, case_id: str) -> list[Letter]:
+    """A case's letters, the oldest first."""
+    return _letters(conn, letter_table.c.case_id == case_id)
+
+
+def of_interaction(conn: Connection, interaction_id: str) -> list[Letter]:
+    """An interaction's letters, the oldest first."""
+    return _letters(conn, letter_table.c.interaction_id == interaction_id)
+
+
+def letter(conn: Connection, letter_id: str) -> Letter | None:
+    return next(iter(_letters(conn, letter_table.c.id == letter_id)), None)
+
+
+def attachment(conn: Connection, attachment_id: str) -> AttachmentContent | None:
+    """One attachment with its bytes."""
+    names = [field.name for field in fields(AttachmentContent)]
+    query = select(*(attachment_table.c[name] for name in names)).where(
+        attachment_table.c.id == attachment_id
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else AttachmentContent(**columns(row))
+
+
+def raw(conn: Connection, letter_id: str) -> bytes | None:
+    """The letter as it came or went (RFC 5322)."""
+    found = conn.execute(select(letter_raw.c.raw).where(letter_raw.c.letter_id == letter_id)).first()
+    return None if found is None else bytes(found.raw)
+
+
+_COLUMNS = [field.name for field in fields(Letter) if field.name in letter_table.c]
+
+
+def _letters(conn: Connection, condition: Any) -> list[Letter]:
+    query = (
+        select(
+            *(letter_table.c[name] for name in _COLUMNS),
+            user_account.c.name.label("author"),
+            letter_table.c.reference_ids.label("references"),
+            outbox_table.c.state.label("delivery"),
+            outbox_table.c.error.label("delivery_error"),
+        )
+        .outerjoin(user_account, user_account.c.id == letter_table.c.author_id)
+        .outerjoin(outbox_table, outbox_table.c.letter_id == letter_table.c.id)
+        .where(condition)
+        .order_by(letter_table.c.received_at, letter_table.c.id)
+    )
+    rows = conn.execute(query).all()
+    attached = _attachments(conn, [row.id for row in rows])
+    return [Letter(attachments=tuple(attached.get(row.id, ())), **columns(row)) for row in rows]
+
+
+def _attachments(conn: Connection, letter_ids: Sequence[str]) -> dict[str, list[Attachment]]:
+    gathered: dict[str, list[Attachment]] = {}
+    names = [field.name for field in fields(Attachment)]
+    query = (
+        select(attachment_table.c.letter_id, *(attachment_table.c[name] for name in names))
+        .where(attachment_table.c.letter_id.in_(letter_ids))
+        .order_by(attachment_table.c.letter_id, attachment_table.c.position)
+    )
+    for row in conn.execute(query):
+        values = columns(row)
+        gathered.setdefault(row.letter_id, []).append(Attachment(**{name: values[name] for name in names}))
+    return gathered
+
+
+def _existing(conn: Connection, letter_id: str) -> Letter:
+    found = letter(conn, letter_id)
+    if found is None:
+        raise Refused("letter.unknown", Kind.MISSING, id=letter_id)
+    return found
+
+
+def _participants(conn: Connection, case_id: str) -> frozenset[str]:
+    row = letter_table.c
+    query = select(row.from_address, row.envelope_from, row.to, row.cc).where(row.case_id == case_id)
+    return frozenset(
+        address.lower()
+        for found in conn.execute(query)
+        for address in (found.from_address, found.envelope_from, *found.to, *found.cc)
+        if address
+    )
+
+
+def _parsed(parsed: ParsedFields) -> dict[str, Any]:
+    values = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
+    del values["attachments"]
+    values["reference_ids"] = values.pop("references")
+    return values
+
+
+def _attachment(letter_id: str, position: int, part: NewAttachment) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "letter_id": letter_id,
+        "position": position,
+        "name": part.name,
+        "content_type": part.content_type,
+        "size": len(part.content),
+        "inline": part.inline,
+        "content_id": part.content_id,
+        "content": part.content,
+    }

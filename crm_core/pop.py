@@ -1,0 +1,116 @@
+"""The screen pop: all that an agent sees of a customer before the answer, in one read.
+
+Ten parties at most with three cases and five contacts each: queries by index whose number has a bound, so the time
+does not grow with the number of customers or with a customer's history.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from config.errors import Kind, Refused
+from crm_core import cases
+from crm_core.cases import Case
+from crm_core.interactions import Interaction, interaction
+from crm_core.paging import columns
+from crm_core.parties import Party, parties
+from crm_core.tables import interaction as interaction_table
+from crm_core.tables import interaction_match, queue, user_account
+
+MOST_PARTIES = 10
+MOST_CASES = 3
+MOST_CONTACTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastContact:
+    """An earlier interaction as a history shows it: with names, not ids. `at` is when the customer came."""
+
+    id: str
+    medium: str
+    queue: str | None
+    at: float
+    agent: str | None
+    disposition: str | None
+    outcome: str | None
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopParty:
+    """A customer it may be. `strength`: see `crm_core.recognition`; "chosen" when an agent said so."""
+
+    party: Party
+    strength: str
+    cases: tuple[Case, ...]
+    interactions: tuple[PastContact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pop:
+    """`match`: pending, none, one, many."""
+
+    interaction: Interaction
+    match: str
+    parties: tuple[PopParty, ...]
+    case: Case | None
+
+
+def pop(conn: Connection, interaction_id: str) -> Pop:
+    """Gather it; `Refused` (interaction.unknown) when there is no such interaction."""
+    found = interaction(conn, interaction_id)
+    if found is None:
+        raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
+    strengths = _strengths(conn, found)
+    known = parties(conn, strengths)
+    return Pop(
+        interaction=found,
+        match=found.match,
+        parties=tuple(
+            PopParty(
+                party=known[party_id],
+                strength=strength,
+                cases=tuple(cases.for_party(conn, party_id, MOST_CASES)),
+                interactions=tuple(past_contacts(conn, party_id, MOST_CONTACTS, without=interaction_id)),
+            )
+            for party_id, strength in strengths.items()
+        ),
+        case=None if found.case_id is None else cases.case(conn, found.case_id),
+    )
+
+
+def past_contacts(conn: Connection, party_id: str, limit: int, *, without: str = "") -> list[PastContact]:
+    """A customer's interactions with the names that a history shows, the latest first."""
+    row = interaction_table.c
+    query = (
+        select(
+            row.id,
+            row.medium,
+            queue.c.name.label("queue"),
+            row.enqueued_at.label("at"),
+            user_account.c.name.label("agent"),
+            row.disposition,
+            row.outcome,
+            row.subject,
+        )
+        .outerjoin(queue, queue.c.id == row.queue_id)
+        .outerjoin(user_account, user_account.c.id == row.agent_id)
+        .where(row.party_id == party_id, row.id != without)
+        .order_by(row.enqueued_at.desc(), row.id.desc())
+        .limit(limit)
+    )
+    return [PastContact(**columns(found)) for found in conn.execute(query)]
+
+
+def _strengths(conn: Connection, found: Interaction) -> dict[str, str]:
+    """The parties to show, in order, with their strength: the one it is, else all it may be."""
+    query = (
+        select(interaction_match.c.party_id, interaction_match.c.strength)
+        .where(interaction_match.c.interaction_id == found.id)
+        .order_by(interaction_match.c.position)
+        .limit(MOST_PARTIES)
+    )
+    matched = {row.party_id: row.strength for row in conn.execute(query)}
+    if found.party_id is None:
+        return matched
+    return {found.party_id: matched.get(found.party_id, "chosen")}

@@ -1,0 +1,204 @@
+"""How work is shared out: queues, the numbers and addresses that lead to them, agents' skills, dispositions."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+
+from config.errors import Kind, Refused
+from config.ids import new_id
+from crm_core.paging import columns
+from crm_core.tables import agent_skill, disposition, queue, queue_entry, queue_need, user_account
+from crm_core.users import USER_COLUMNS, User
+
+Skills = tuple[tuple[str, int], ...]
+"""(skill, level) pairs, level 1 to 10."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """One queue for every medium; see `routing.core.model.QueueRule` for what the durations mean."""
+
+    id: str
+    name: str
+    language: str
+    needs: Skills
+    ring_s: float
+    wrap_up_s: float
+    mail_while_talking: bool
+    answer_within_s: float
+    mail_address: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What customers dial or write to: `medium` voice with a number, email with an address in lower case."""
+
+    medium: str
+    address: str
+    queue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """What one active agent can take."""
+
+    user: User
+    skills: Skills
+    letters_at_once: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """How a contact turned out, in the agent's words; `queue_id` None: for every queue."""
+
+    code: str
+    label_en: str
+    label_zh_tw: str
+    label_zh_cn: str
+    queue_id: str | None
+
+
+def list_queues(conn: Connection) -> list[Queue]:
+    """All queues by name."""
+    needs = _skills_by(conn.execute(select(queue_need).order_by(queue_need.c.skill)).all())
+    rows = conn.execute(select(queue).order_by(queue.c.name, queue.c.id))
+    return [Queue(needs=needs[row.id], **columns(row)) for row in rows]
+
+
+def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:
+    return next((found for found in list_queues(conn) if found.id == queue_id), None)
+
+
+def entries(conn: Connection) -> list[Entry]:
+    """All numbers and addresses."""
+    rows = conn.execute(select(queue_entry).order_by(queue_entry.c.medium, queue_entry.c.address))
+    return [Entry(**columns(row)) for row in rows]
+
+
+def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
+    """The queue to which this number or address leads."""
+    query = select(queue_entry.c.queue_id).where(
+        queue_entry.c.medium == medium, queue_entry.c.address == _folded(address)
+    )
+    found = conn.execute(query).scalar_one_or_none()
+    return None if found is None else queue_by_id(conn, found)
+
+
+def agents(conn: Connection) -> list[AgentConfig]:
+    """All active users with the role agent, by login."""
+    skills = _skills_by(conn.execute(select(agent_skill).order_by(agent_skill.c.skill)).all())
+    query = select(*USER_COLUMNS, user_account.c.letters_at_once).where(
+        user_account.c.role == "agent", user_account.c.active
+    )
+    return [_agent(row, skills[row.id]) for row in conn.execute(query.order_by(user_account.c.login))]
+
+
+def dispositions(conn: Connection, queue_id: str | None = None) -> list[Disposition]:
+    """All dispositions in their order; with a queue only those that fit it."""
+    query = select(
+        disposition.c.code,
+        disposition.c.label_en,
+        disposition.c.label_zh_tw,
+        disposition.c.label_zh_cn,
+        disposition.c.queue_id,
+    ).order_by(disposition.c.position, disposition.c.code)
+    if queue_id is not None:
+        query = query.where(or_(disposition.c.queue_id.is_(None), disposition.c.queue_id == queue_id))
+    return [Disposition(**columns(row)) for row in conn.execute(query)]
+
+
+def add_queue(
+    conn: Connection,
+    *,
+    name: str,
+    language: str,
+    needs: Sequence[tuple[str, int]] = (),
+    ring_s: float = 20.0,
+    wrap_up_s: float = 30.0,
+    mail_while_talking: bool = False,
+    answer_within_s: float = 20.0,
+    mail_address: str | None = None,
+) -> Queue:
+    """Make a queue; `Refused` for a name that is taken."""
+    if conn.execute(select(queue.c.id).where(queue.c.name == name)).first() is not None:
+        raise Refused("queue.name_taken", pointer="/name", name=name)
+    made = Queue(
+        id=new_id(),
+        name=name,
+        language=language,
+        needs=tuple(sorted(needs)),
+        ring_s=ring_s,
+        wrap_up_s=wrap_up_s,
+        mail_while_talking=mail_while_talking,
+        answer_within_s=answer_within_s,
+        mail_address=mail_address,
+    )
+    fields = [field for field in Queue.__dataclass_fields__ if field != "needs"]
+    conn.execute(insert(queue).values(**{field: getattr(made, field) for field in fields}))
+    for skill, level in made.needs:
+        conn.execute(insert(queue_need).values(queue_id=made.id, skill=skill, level=_level(level)))
+    return made
+
+
+def add_entry(conn: Connection, medium: str, address: str, queue_id: str) -> Entry:
+    """Let a number or address lead to a queue; `Refused` when it leads somewhere already."""
+    entry = Entry(medium=medium, address=_folded(address), queue_id=queue_id)
+    taken = select(queue_entry).where(queue_entry.c.medium == medium, queue_entry.c.address == entry.address)
+    if conn.execute(taken).first() is not None:
+        raise Refused("entry.taken", pointer="/address", address=entry.address)
+    conn.execute(insert(queue_entry).values(medium=medium, address=entry.address, queue_id=queue_id))
+    return entry
+
+
+def add_skill_of(conn: Connection, user_id: str, skill: str, level: int) -> None:
+    """Give an agent a skill, or another level of it."""
+    conn.execute(delete(agent_skill).where(agent_skill.c.user_id == user_id, agent_skill.c.skill == skill))
+    conn.execute(insert(agent_skill).values(user_id=user_id, skill=skill, level=_level(level)))
+
+
+def add_disposition(
+    conn: Connection,
+    *,
+    code: str,
+    label_en: str,
+    label_zh_tw: str,
+    label_zh_cn: str,
+    queue_id: str | None = None,
+) -> Disposition:
+    """Make a disposition after all others; `Refused` for a code that is taken."""
+    if conn.execute(select(disposition.c.code).where(disposition.c.code == code)).first() is not None:
+        raise Refused("disposition.taken", pointer="/code", given=code)
+    made = Disposition(
+        code=code, label_en=label_en, label_zh_tw=label_zh_tw, label_zh_cn=label_zh_cn, queue_id=queue_id
+    )
+    position = conn.execute(select(func.count()).select_from(disposition)).scalar_one()
+    values = {field: getattr(made, field) for field in Disposition.__dataclass_fields__}
+    conn.execute(insert(disposition).values(position=position, **values))
+    return made
+
+
+def _level(level: int) -> int:
+    if not 1 <= level <= 10:
+        raise Refused("skill.level_unknown", Kind.INVALID, pointer="/level", given=level)
+    return level
+
+
+def _folded(address: str) -> str:
+    return address.strip().lower()
+
+
+def _skills_by(rows: Sequence[Any]) -> dict[str, Skills]:
+    """Rows of (owner, skill, level), gathered by owner."""
+    gathered: defaultdict[str, Skills] = defaultdict(tuple)
+    for owner, skill, level in rows:
+        gathered[owner] += ((skill, level),)
+    return gathered
+
+
+def _agent(row: Any, skills: Skills) -> AgentConfig:
+    fields = columns(row)
+    letters_at_once = fields.pop("letters_at_once")
+    return AgentConfig(user=User(**fields), skills=skills, letters_at_once=letters_at_once)

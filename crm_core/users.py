@@ -1,0 +1,156 @@
+"""Who works here: agents, supervisors and administrators, with what each prefers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+
+from config.errors import Kind, Refused
+from config.ids import new_id
+from crm_core.paging import columns
+from crm_core.tables import user_account
+
+ROLES = ("agent", "supervisor", "admin")
+LANGUAGES = ("en", "zh-TW", "zh-CN")
+THEMES = ("system", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """`extension` names the agent's phone (`PJSIP/1001`); None for those who take no calls."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    language: str
+    theme: str
+    density: str
+    extension: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """A user and the hash to verify a password against."""
+
+    user: User
+    password_hash: str
+
+
+USER_COLUMNS = tuple(user_account.c[name] for name in User.__dataclass_fields__)
+
+
+def add_user(
+    conn: Connection,
+    *,
+    login: str,
+    name: str,
+    password_hash: str,
+    role: str,
+    language: str,
+    extension: str | None = None,
+    letters_at_once: int = 1,
+) -> User:
+    """Make an active user. Logins ignore case. `Refused` for a login or extension that is taken, or unknown words."""
+    _known("role", role, ROLES)
+    _known("language", language, LANGUAGES)
+    login = login.strip().casefold()
+    if not login:
+        raise Refused("user.login_missing", Kind.INVALID, pointer="/login")
+    if by_login(conn, login) is not None:
+        raise Refused("user.login_taken", pointer="/login", login=login)
+    if extension is not None and _one(conn, user_account.c.extension == extension) is not None:
+        raise Refused("user.extension_taken", pointer="/extension", extension=extension)
+    user = User(
+        id=new_id(),
+        login=login,
+        name=name,
+        role=role,
+        language=language,
+        theme="system",
+        density="comfortable",
+        extension=extension,
+        active=True,
+    )
+    values = {field: getattr(user, field) for field in User.__dataclass_fields__}
+    conn.execute(
+        insert(user_account).values(password_hash=password_hash, letters_at_once=letters_at_once, **values)
+    )
+    return user
+
+
+def by_id(conn: Connection, user_id: str) -> User | None:
+    return _one(conn, user_account.c.id == user_id)
+
+
+def by_login(conn: Connection, login: str) -> User | None:
+    return _one(conn, user_account.c.login == login.strip().casefold())
+
+
+def credentials(conn: Connection, login: str) -> Credentials | None:
+    """What a login is checked against; None for unknown and for inactive users."""
+    query = select(*USER_COLUMNS, user_account.c.password_hash).where(
+        user_account.c.login == login.strip().casefold(), user_account.c.active
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else Credentials(user=_user(row), password_hash=row.password_hash)
+
+
+def list_users(conn: Connection) -> list[User]:
+    """All users by login, inactive ones too."""
+    return [_user(row) for row in conn.execute(_users().order_by(user_account.c.login))]
+
+
+def set_preferences(
+    conn: Connection,
+    user_id: str,
+    *,
+    language: str | None = None,
+    theme: str | None = None,
+    density: str | None = None,
+) -> User:
+    """Change what is given; the user as it is then. `Refused` for unknown users and words."""
+    wishes = {"language": language, "theme": theme, "density": density}
+    for field, known in (("language", LANGUAGES), ("theme", THEMES), ("density", DENSITIES)):
+        if wishes[field] is not None:
+            _known(field, str(wishes[field]), known)
+    return _change(conn, user_id, **{field: wish for field, wish in wishes.items() if wish is not None})
+
+
+def set_password(conn: Connection, user_id: str, password_hash: str) -> User:
+    return _change(conn, user_id, password_hash=password_hash)
+
+
+def set_active(conn: Connection, user_id: str, *, active: bool) -> User:
+    """An inactive user cannot sign in and is offered nothing; history keeps the name."""
+    return _change(conn, user_id, active=active)
+
+
+def _change(conn: Connection, user_id: str, **values: object) -> User:
+    if values:
+        conn.execute(update(user_account).where(user_account.c.id == user_id).values(**values))
+    user = by_id(conn, user_id)
+    if user is None:
+        raise Refused("user.unknown", Kind.MISSING, id=user_id)
+    return user
+
+
+def _known(field: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise Refused(f"user.{field}_unknown", Kind.INVALID, pointer=f"/{field}", given=word)
+
+
+def _users() -> Select[Any]:
+    return select(*USER_COLUMNS)
+
+
+def _one(conn: Connection, condition: ColumnElement[bool]) -> User | None:
+    row = conn.execute(_users().where(condition)).one_or_none()
+    return None if row is None else _user(row)
+
+
+def _user(row: Any) -> User:
+    fields = columns(row)
+    return User(**{name: fields[name] for name in User.__dataclass_fields__})
