@@ -1,0 +1,205 @@
+"""The JSON documents that browsers read, over the socket and the API alike (docs/contracts.md, sections 5 and 6).
+
+Typed dictionaries, because they are JSON from their birth: made by `views`, diffed by `sessions`, never read back.
+Moments are seconds since 1970-01-01 UTC by the server's clock; the browser shows durations as `now - since`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+Document = Mapping[str, Any]
+Collection = Literal["me", "items", "queues", "agents", "waiting", "link", "notices"]
+Documents = dict[tuple[Collection, str], Document]
+"""A screen: every document by its collection and id."""
+
+
+class Customer(TypedDict):
+    address: str
+    name: str
+
+
+class QueueName(TypedDict):
+    id: str
+    name: str
+    language: str
+
+
+class OfferDocument(TypedDict):
+    id: str
+    deadline: float
+    rang_at: float | None
+    ring_s: float
+
+
+class CaseBrief(TypedDict):
+    id: str
+    number: str
+    subject: str
+    status: str
+    updated_at: float
+
+
+class InteractionBrief(TypedDict):
+    id: str
+    medium: str
+    queue: str | None
+    at: float
+    agent: str | None
+    disposition: str | None
+    outcome: str | None
+    subject: str
+
+
+class PartyCard(TypedDict):
+    """A customer as the pop shows them."""
+
+    id: str
+    kind: str
+    name: str
+    organisation: str | None
+    title: str
+    department: str
+    tier: str
+    language: str
+    note: str
+    phones: list[str]
+    emails: list[str]
+    cases: list[CaseBrief]
+    interactions: list[InteractionBrief]
+
+
+class MatchDocument(TypedDict):
+    """`pending` until the store has been asked; then none, one, or many: three different screens."""
+
+    strength: Literal["pending", "none", "one", "many"]
+    parties: list[PartyCard]
+
+
+class PopDocument(TypedDict):
+    """The part of an item that the store knows."""
+
+    customer: Customer
+    entry: str
+    subject: str
+    match: MatchDocument
+    case: CaseBrief | None
+    note: str
+    letters: int
+    version: int
+
+
+class Me(TypedDict):
+    id: str
+    name: str
+    role: str
+    extension: str | None
+    status: str
+    reason: str
+    since: float
+    work: str
+    work_since: float
+    device: str
+    console: bool
+
+
+class Item(TypedDict):
+    """One interaction that is offered to, connected to or wrapped up by the agent who sees it."""
+
+    id: str
+    medium: str
+    state: str
+    queue: QueueName
+    offer: OfferDocument | None
+    enqueued_at: float
+    connected_at: float | None
+    finished_at: float | None
+    wrap_up_until: float | None
+    customer: Customer
+    entry: str
+    subject: str
+    match: MatchDocument
+    case: CaseBrief | None
+    note: str
+    letters: int
+    version: int
+
+
+class PerMedium(TypedDict):
+    voice: int
+    email: int
+
+
+class SincePerMedium(TypedDict):
+    voice: float | None
+    email: float | None
+
+
+class QueueDocument(TypedDict):
+    """Today's figures of one queue.
+
+    `service_level` (its formula: `routing.core.figures`) and `answered_in_time` are those of calls alone: the queue's
+    threshold is meant in seconds, and a letter answered within the hour is not late.
+    """
+
+    id: str
+    name: str
+    language: str
+    waiting: PerMedium
+    longest_since: SincePerMedium
+    offered: int
+    answered: int
+    abandoned: int
+    answered_in_time: int
+    service_level: float | None
+    answer_within_s: float
+    agents_ready: int
+    agents_busy: int
+
+
+class AgentItem(TypedDict):
+    id: str
+    medium: str
+    queue: str
+    customer: str
+
+
+class AgentDocument(TypedDict):
+    id: str
+    name: str
+    extension: str | None
+    status: str
+    reason: str
+    since: float
+    work: str
+    work_since: float
+    device: str
+    console: bool
+    item: AgentItem | None
+    handled: int
+
+
+class WaitingDocument(TypedDict):
+    id: str
+    medium: str
+    queue: str
+    customer: str
+    enqueued_at: float
+    position: int
+    phase: str
+
+
+class LinkDocument(TypedDict):
+    up: bool
+    since: float
+    reason: str
+
+
+class NoticeDocument(TypedDict):
+    """Something the agent should know for a minute; `code` and `params` are translated by the console."""
+
+    id: str
+    code: str
+    params: dict[str, str | int | float | bool | None]
+    at: float

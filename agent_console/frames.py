@@ -1,0 +1,74 @@
+"""The text frames of the socket (docs/contracts.md, section 6): what is read, and how what is sent is written."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent_console.documents import Document
+from agent_console.sessions import Delta, Key
+from config.errors import Kind, Refused
+
+SESSION_ENDED = 4001
+NOT_ALLOWED = 4003
+TOO_SLOW = 4008
+
+
+class Resume(BaseModel):
+    """The last thing a returning browser saw."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stream: str
+    seq: int
+
+
+class Hello(BaseModel):
+    """The one frame a browser sends, first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["hello"]
+    view: Literal["agent", "board"]
+    resume: Resume | None = None
+
+
+def read_hello(text: str | bytes) -> Hello:
+    """Judge the first frame; anything else is `socket.hello`."""
+    try:
+        return Hello.model_validate_json(text)
+    except ValidationError as error:
+        raise Refused("socket.hello", Kind.INVALID) from error
+
+
+def snapshot(
+    *, stream: str, seq: int, now: float, build: str, documents: Mapping[Key, Document]
+) -> bytes:
+    """Everything at once."""
+    collections: dict[str, dict[str, Document]] = {}
+    for (collection, name), document in documents.items():
+        collections.setdefault(collection, {})[name] = document
+    return _encoded(
+        {"type": "snapshot", "stream": stream, "seq": seq, "now": now, "build": build, "docs": collections}
+    )
+
+
+def resumed(*, stream: str, seq: int, now: float) -> bytes:
+    """The gap is kept: deltas after `seq` follow."""
+    return _encoded({"type": "resumed", "stream": stream, "seq": seq, "now": now})
+
+
+def delta(change: Delta, now: float) -> bytes:
+    """One change."""
+    return _encoded({"type": "delta", "seq": change.seq, "now": now, "set": change.set, "drop": change.drop})
+
+
+def beat(*, seq: int, now: float) -> bytes:
+    """Nothing happened, and the link is alive."""
+    return _encoded({"type": "beat", "seq": seq, "now": now})
+
+
+def _encoded(frame: Mapping[str, Any]) -> bytes:
+    # A lone surrogate in a caller's name has no UTF-8 form; it must not take the socket down.
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,97 @@
+"""What an agent should be told for a minute: an offer they missed, work that went back. Codes with parameters."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from agent_console.documents import NoticeDocument
+from config.errors import Param
+from routing.core.facts import Fact, OfferEnded, Requeued, WrappedUp
+from routing.core.model import AgentId, Outcome, Seconds
+
+KEPT_S = 60.0
+_CODE_OF_OUTCOME = {
+    Outcome.NO_ANSWER: "offer.missed",
+    Outcome.DECLINED: "offer.declined",
+    Outcome.UNREACHABLE: "offer.unreachable",
+    Outcome.FAILED: "offer.failed",
+    Outcome.CUSTOMER_LEFT: "offer.customer_left",
+    Outcome.WITHDRAWN: "offer.withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """`id` is made of what happened, so that the same fact is never told twice."""
+
+    id: str
+    agent: AgentId
+    code: str
+    params: tuple[tuple[str, Param], ...]
+    at: Seconds
+
+    def document(self) -> NoticeDocument:
+        """As the browser reads it."""
+        return NoticeDocument(id=self.id, code=self.code, params=dict(self.params), at=self.at)
+
+
+class Notices:
+    """The notices of the last minute, by agent."""
+
+    def __init__(self) -> None:
+        self._of: dict[AgentId, dict[str, Notice]] = {}
+
+    def note(self, fact: Fact) -> None:
+        """Keep what this fact is worth telling; most are not."""
+        notice = _notice(fact)
+        if notice is not None:
+            self._of.setdefault(notice.agent, {})[notice.id] = notice
+
+    def of(self, agent: AgentId) -> Iterator[Notice]:
+        """Oldest first."""
+        return iter(self._of.get(agent, {}).values())
+
+    def expire(self, now: Seconds) -> tuple[AgentId, ...]:
+        """Forget what is older than a minute; the agents whose screens change."""
+        changed = []
+        for agent, notices in list(self._of.items()):
+            old = [each.id for each in notices.values() if each.at + KEPT_S <= now]
+            if old:
+                self._drop(agent, old)
+                changed.append(agent)
+        return tuple(changed)
+
+    def _drop(self, agent: AgentId, ids: Iterable[str]) -> None:
+        for each in ids:
+            del self._of[agent][each]
+        if not self._of[agent]:
+            del self._of[agent]
+
+
+def _notice(fact: Fact) -> Notice | None:
+    match fact:
+        case OfferEnded(outcome=outcome) if outcome in _CODE_OF_OUTCOME:
+            return Notice(
+                id=str(fact.offer),
+                agent=fact.agent,
+                code=_CODE_OF_OUTCOME[outcome],
+                params=(("interaction", fact.interaction),),
+                at=fact.at,
+            )
+        case Requeued():
+            return Notice(
+                id=f"{fact.interaction}/requeued/{fact.at}",
+                agent=fact.agent,
+                code="work.requeued",
+                params=(("interaction", fact.interaction), ("reason", fact.reason)),
+                at=fact.at,
+            )
+        case WrappedUp(disposition=""):
+            return Notice(
+                id=f"{fact.interaction}/wrap-up",
+                agent=fact.agent,
+                code="wrap_up.expired",
+                params=(("interaction", fact.interaction),),
+                at=fact.at,
+            )
+        case _:
+            return None

@@ -1,0 +1,77 @@
+"""What the console asks of the edges. `cti` and `channels.email` implement these; `trunkline.app` hands them over.
+
+All raise `Unavailable` when their peer (Asterisk, the database) cannot be reached and `Refused` when the request does
+not fit the state of the interaction.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from crm_core.users import User
+from routing.core.model import InteractionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCredential:
+    """What a browser needs to register as a phone: `uri` is a SIP URI (RFC 3261, 19.1), `ws_url` where SIP is spoken
+    over WebSocket (RFC 7118)."""
+
+    uri: str
+    user: str
+    password: str
+    ws_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkStatus:
+    """Is a peer reachable? `since` is when that last changed (seconds UTC), `reason` a code, empty when up."""
+
+    up: bool
+    since: float
+    reason: str = ""
+
+
+class Phones(Protocol):
+    """SIP accounts for browsers."""
+
+    async def credential(self, extension: str) -> PhoneCredential:
+        """The agent's phone: a password that is random per shift and known to Asterisk when this returns."""
+        ...
+
+    async def guest(self) -> PhoneCredential:
+        """A customer's phone for one visit to the *Call us* page."""
+        ...
+
+
+class Calls(Protocol):
+    """Commands on calls; results come as facts."""
+
+    async def hang_up(self, interaction: InteractionId) -> None:
+        """End the conversation for both sides."""
+        ...
+
+    async def reattach(self, interaction: InteractionId) -> None:
+        """Ring the agent's phone again for a call whose browser leg was lost (a reload)."""
+        ...
+
+    def status(self) -> LinkStatus:
+        """The manager link to Asterisk."""
+        ...
+
+
+class Letters(Protocol):
+    """Answers to letters."""
+
+    async def reply(
+        self, *, interaction: InteractionId, author: User, text: str, idempotency_key: str
+    ) -> str:
+        """Record the answer with its outbox row; the letter's id. The same key returns the same letter."""
+        ...
+
+
+class MailDrop(Protocol):
+    """Where letters come in."""
+
+    def status(self) -> LinkStatus:
+        """Does the drop accept letters?"""
+        ...

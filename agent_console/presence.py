@@ -1,0 +1,58 @@
+"""Is an agent's browser there? Sans I/O: sockets opened and closed in, events for the floor out.
+
+The last socket lost means no new offers at once, because nobody would see them. Only after a grace does the status
+change to paused `console_lost`: a reload or a restart of the server is back within 3 s and must cost nobody their
+status, and whoever is away for longer must say so themselves when they return.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from routing.core.events import ConsoleChanged, Event, StatusChosen
+from routing.core.model import AgentId, Seconds, Status
+
+GRACE_S = 15.0
+
+
+class Presence:
+    """Counts each agent's open sockets."""
+
+    def __init__(self) -> None:
+        self._open: Counter[AgentId] = Counter()
+        self._pause_at: dict[AgentId, Seconds] = {}
+
+    def is_here(self, agent: AgentId) -> bool:
+        """Has at least one socket."""
+        return self._open[agent] > 0
+
+    def opened(self, agent: AgentId, now: Seconds) -> tuple[Event, ...]:
+        """A socket said hello."""
+        self._open[agent] += 1
+        self._pause_at.pop(agent, None)
+        if self._open[agent] > 1:
+            return ()
+        return (ConsoleChanged(agent=agent, present=True, at=now),)
+
+    def closed(self, agent: AgentId, now: Seconds) -> tuple[Event, ...]:
+        """A socket of theirs is gone, by their wish or not."""
+        self._open[agent] -= 1
+        if self._open[agent] > 0:
+            return ()
+        return self.missing(agent, now)
+
+    def missing(self, agent: AgentId, now: Seconds) -> tuple[Event, ...]:
+        """No socket is left, or the ledger remembers one from before our start."""
+        del self._open[agent]
+        self._pause_at[agent] = now + GRACE_S
+        return (ConsoleChanged(agent=agent, present=False, at=now),)
+
+    def due(self, now: Seconds, is_ready: Callable[[AgentId], bool]) -> tuple[Event, ...]:
+        """Who stayed away for the whole grace and would still be ready; others keep the status they chose."""
+        over = [agent for agent, moment in self._pause_at.items() if moment <= now]
+        for agent in over:
+            del self._pause_at[agent]
+        return tuple(
+            StatusChosen(agent=agent, status=Status.PAUSED, at=now, reason="console_lost")
+            for agent in over
+            if is_ready(agent)
+        )

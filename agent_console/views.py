@@ -1,0 +1,280 @@
+"""What is on a screen: pure functions from the floor's state to documents (docs/contracts.md, section 6).
+
+No document depends on the present moment: durations are the browser's to compute from `since`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent_console.directory import Directory
+from agent_console.documents import (
+    AgentDocument,
+    AgentItem,
+    Collection,
+    Customer,
+    Document,
+    Documents,
+    Item,
+    LinkDocument,
+    MatchDocument,
+    Me,
+    OfferDocument,
+    PerMedium,
+    PopDocument,
+    QueueDocument,
+    QueueName,
+    SincePerMedium,
+    WaitingDocument,
+)
+from agent_console.notices import Notices
+from agent_console.ports import LinkStatus
+from routing.core.figures import Figures
+from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status
+from routing.core.presence import AgentState, Work, WorkState
+from routing.core.state import Centre
+
+AT_ONCE: tuple[Collection, ...] = ("me", "items", "notices")
+"""What concerns one agent alone: sent with the fact."""
+COALESCED: tuple[Collection, ...] = ("queues", "link")
+"""What concerns everybody: at most a few frames a second."""
+BOARD: tuple[Collection, ...] = ("queues", "agents", "waiting", "link")
+SHOWN_WAITING = 100
+"""The first of each queue on the board; the counts in `queues` are whole. Every departure moves all behind it."""
+
+_UNREAD = PopDocument(
+    customer=Customer(address="", name=""),
+    entry="",
+    subject="",
+    match=MatchDocument(strength="pending", parties=[]),
+    case=None,
+    note="",
+    letters=0,
+    version=0,
+)
+
+
+class Truth(Protocol):
+    """The floor, as far as screens read it; a restart of its router replaces the centre, so it is asked each time."""
+
+    @property
+    def centre(self) -> Centre: ...
+
+    @property
+    def figures(self) -> Figures: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """All that screens are made of. The parts change; these functions only read them."""
+
+    truth: Truth
+    directory: Directory
+    pops: Mapping[InteractionId, PopDocument]
+    notices: Notices
+    links: Mapping[str, LinkStatus]
+
+    @property
+    def centre(self) -> Centre:
+        """Agents and open interactions now."""
+        return self.truth.centre
+
+    @property
+    def figures(self) -> Figures:
+        """Today's figures now."""
+        return self.truth.figures
+
+
+def agent_at_once(world: World, agent: AgentId) -> Documents:
+    """The collections of `AT_ONCE`."""
+    documents: Documents = {("me", "me"): me(world, agent)}
+    for work in _held(world.centre, agent):
+        documents["items", work.id] = item(world, work)
+    for notice in world.notices.of(agent):
+        documents["notices", notice.id] = notice.document()
+    return documents
+
+
+def shared(world: World) -> Documents:
+    """The collections of `COALESCED`, for all queues."""
+    documents: Documents = {("queues", each): queue(world, each) for each in world.directory.queues}
+    for name, status in world.links.items():
+        documents["link", name] = link(status)
+    return documents
+
+
+def agent_coalesced(world: World, agent: AgentId, everything: Documents) -> Documents:
+    """Of `shared`, the links and the queues that the agent serves."""
+    served = world.directory.serves.get(agent, frozenset())
+    return {key: doc for key, doc in everything.items() if key[0] != "queues" or key[1] in served}
+
+
+def board(world: World, everything: Documents) -> Documents:
+    """The collections of `BOARD`; `everything` is `shared(world)`."""
+    documents = dict(everything)
+    for name in world.directory.serves:
+        documents["agents", name] = agent_row(world, name)
+    for name in world.directory.queues:
+        documents.update(_waiting_rows(world, name))
+    return documents
+
+
+def me(world: World, agent: AgentId) -> Me:
+    """The agent's own four states: status, work, device, console."""
+    user, state = world.directory.users[agent], state_of(world.centre, agent)
+    return Me(
+        id=agent,
+        name=user.name,
+        role=user.role,
+        extension=user.extension,
+        status=state.status,
+        reason=state.reason,
+        since=state.status_since,
+        work=state.work,
+        work_since=state.work_since,
+        device=state.device,
+        console=state.console,
+    )
+
+
+def item(world: World, work: Work) -> Item:
+    """Work that the agent holds, with what the store knows of the customer."""
+    return Item(
+        id=work.id,
+        medium=work.medium,
+        state=work.phase,
+        queue=_queue_name(world.directory, work.queue),
+        offer=_offer(world.directory, work),
+        enqueued_at=work.enqueued_at,
+        connected_at=work.connected_at,
+        finished_at=work.finished_at,
+        wrap_up_until=work.wrap_up_until,
+        **world.pops.get(work.id, _UNREAD),
+    )
+
+
+def queue(world: World, name: QueueId) -> QueueDocument:
+    """Who waits now, and today's figures."""
+    rule, figures = world.directory.queues[name], world.figures.queue(name)
+    calls = world.figures.queue(name, Medium.VOICE)
+    waiting = world.centre.waiting(name)
+    serving = [state_of(world.centre, each) for each in world.directory.serving(name)]
+    return QueueDocument(
+        id=name,
+        name=rule.name,
+        language=rule.language,
+        waiting=PerMedium(voice=_count(waiting, Medium.VOICE), email=_count(waiting, Medium.EMAIL)),
+        longest_since=SincePerMedium(voice=_oldest(waiting, Medium.VOICE), email=_oldest(waiting, Medium.EMAIL)),
+        offered=figures.offered,
+        answered=figures.answered,
+        abandoned=figures.abandoned,
+        answered_in_time=calls.answered_in_time,
+        service_level=calls.service_level(),
+        answer_within_s=rule.answer_within_s,
+        agents_ready=sum(map(_is_ready, serving)),
+        agents_busy=sum(map(_is_busy, serving)),
+    )
+
+
+def agent_row(world: World, agent: AgentId) -> AgentDocument:
+    """One agent on the board."""
+    user, state = world.directory.users[agent], state_of(world.centre, agent)
+    return AgentDocument(
+        id=agent,
+        name=user.name,
+        extension=user.extension,
+        status=state.status,
+        reason=state.reason,
+        since=state.status_since,
+        work=state.work,
+        work_since=state.work_since,
+        device=state.device,
+        console=state.console,
+        item=_shown_item(world, agent),
+        handled=world.figures.agent(agent).handled,
+    )
+
+
+def link(status: LinkStatus) -> LinkDocument:
+    """A peer's state."""
+    return LinkDocument(up=status.up, since=status.since, reason=status.reason)
+
+
+def held_ids(centre: Centre, agent: AgentId) -> tuple[InteractionId, ...]:
+    """The interactions on the agent's screen."""
+    return tuple(work.id for work in _held(centre, agent))
+
+
+def shown_waiting(world: World, name: QueueId) -> list[Work]:
+    """Those of a queue that the board names."""
+    return world.centre.waiting(name)[:SHOWN_WAITING]
+
+
+def state_of(centre: Centre, agent: AgentId) -> AgentState:
+    """What the floor knows; an agent it has not met yet is signed out."""
+    return centre.agents.get(agent) or AgentState(id=agent)
+
+
+def _held(centre: Centre, agent: AgentId) -> Iterator[Work]:
+    state = state_of(centre, agent)
+    offered = (InteractionId(state.offer.rpartition("/")[0]),) if state.offer else ()
+    return (centre.interactions[each] for each in (*offered, *state.holds))
+
+
+def _queue_name(directory: Directory, name: QueueId) -> QueueName:
+    known = directory.queues.get(name)
+    return QueueName(id=name, name=known.name if known else name, language=known.language if known else "en")
+
+
+def _offer(directory: Directory, work: Work) -> OfferDocument | None:
+    if work.offer is None or work.deadline is None:
+        return None
+    known = directory.queues.get(work.queue)
+    ring_s = known.ring_s if known else 0.0
+    return OfferDocument(id=work.offer, deadline=work.deadline, rang_at=work.rang_at, ring_s=ring_s)
+
+
+def _count(waiting: Iterable[Work], medium: Medium) -> int:
+    return sum(work.medium == medium for work in waiting)
+
+
+def _oldest(waiting: Iterable[Work], medium: Medium) -> float | None:
+    return min((work.enqueued_at for work in waiting if work.medium == medium), default=None)
+
+
+def _is_ready(state: AgentState) -> bool:
+    return state.status == Status.READY and state.console and state.work is WorkState.IDLE
+
+
+def _is_busy(state: AgentState) -> bool:
+    return state.work is not WorkState.IDLE
+
+
+def _shown_item(world: World, agent: AgentId) -> AgentItem | None:
+    held = sorted(_held(world.centre, agent), key=lambda work: work.medium != Medium.VOICE)
+    if not held:
+        return None
+    first = held[0]
+    return AgentItem(id=first.id, medium=first.medium, queue=first.queue, customer=_shown_name(world, first.id))
+
+
+def _shown_name(world: World, interaction: InteractionId) -> str:
+    pop = world.pops.get(interaction, _UNREAD)
+    parties = pop["match"]["parties"]
+    if pop["match"]["strength"] == "one" and parties:
+        return parties[0]["name"]
+    return pop["customer"]["name"] or pop["customer"]["address"]
+
+
+def _waiting_rows(world: World, name: QueueId) -> Iterator[tuple[tuple[Collection, str], Document]]:
+    for index, work in enumerate(shown_waiting(world, name)):
+        row = WaitingDocument(
+            id=work.id,
+            medium=work.medium,
+            queue=name,
+            customer=_shown_name(world, work.id),
+            enqueued_at=work.enqueued_at,
+            position=index + 1,
+            phase=work.phase,
+        )
+        yield ("waiting", work.id), row

@@ -1,0 +1,125 @@
+"""The screen has no gaps: stale snapshot + deltas == fresh snapshot, over whatever happens on the floor."""
+
+import json
+from collections import defaultdict
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent_console import frames
+from agent_console.documents import Documents, MatchDocument, PopDocument
+from agent_console.notices import Notices
+from agent_console.ports import LinkStatus
+from agent_console.screens import Screens, Update
+from agent_console.sessions import Delta, Stream
+from agent_console.views import World
+from routing.core.events import Accepted, Arrived, Event, OfferFailed
+from routing.core.facts import OfferEnded
+from routing.core.model import InteractionId, Medium, OfferId, Outcome
+from tests.agent_console.floors import AGENTS, EVENTS, NOON, QUEUES, SmallFloor, directory, on_duty
+from tests.agent_console.test_sessions import applied
+
+
+def screens_of(floor: SmallFloor) -> Screens:
+    """Screens over this floor, with nothing read from the store yet."""
+    up = LinkStatus(up=True, since=NOON)
+    return Screens(
+        World(truth=floor, directory=directory(), pops={}, notices=Notices(), links={"asterisk": up, "mail": up})
+    )
+
+
+def fresh(screens: Screens) -> list[Documents]:
+    """What each agent and the board would be sent on a first visit now."""
+    anew = Screens(screens.world)
+    return [dict(anew.open_agent(agent).documents) for agent in AGENTS] + [dict(anew.open_board().documents)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(events=st.lists(EVENTS, max_size=40), stale_after=st.integers(0, 40), gather=st.booleans())
+def test_stale_snapshot_and_deltas_are_a_fresh_snapshot(
+    events: list[Event], stale_after: int, gather: bool
+) -> None:
+    """Agents and the board, from a snapshot taken anywhere in the history to its end, deltas alone suffice."""
+    floor = SmallFloor()
+    screens = screens_of(floor)
+    list(screens.took_place(on_duty(floor)))
+    streams = [screens.open_agent(agent) for agent in AGENTS] + [screens.open_board()]
+    stale: list[Documents] = []
+    deltas: defaultdict[Stream, list[Delta]] = defaultdict(list)
+
+    def note(updates: list[Update]) -> None:
+        for update in updates:
+            deltas[update.stream].append(update.delta)
+
+    for number, event in enumerate(events):
+        if number == stale_after:
+            deltas.clear()
+            stale = [dict(stream.documents) for stream in streams]
+        note(list(screens.took_place(floor.happens(event, later_s=7.0))))
+        if gather:
+            note(list(screens.gather()))
+        note(list(screens.changed(screens.world.notices.expire(floor.now))))
+    stale = stale or [dict(stream.documents) for stream in streams]
+    deltas = deltas if stale_after < len(events) else defaultdict(list)
+    note(list(screens.gather()))
+    reached = [applied(old, tuple(deltas[stream])) for old, stream in zip(stale, streams, strict=True)]
+    assert reached == fresh(screens)
+
+
+def test_an_agent_sees_only_their_own_work() -> None:
+    """The call offered to one agent is on no other agent's screen."""
+    floor = SmallFloor()
+    screens = screens_of(floor)
+    list(screens.took_place(on_duty(floor)))
+    one = InteractionId("i1")
+    arrived = Arrived(interaction=one, medium=Medium.VOICE, queue=QUEUES[0], enqueued_at=NOON, at=NOON)
+    list(screens.took_place(floor.happens(arrived)))
+    owner = floor.centre.interactions[one].agent
+    shown = {agent: ("items", one) in screens.open_agent(agent).documents for agent in AGENTS}
+    assert shown == {agent: agent == owner for agent in AGENTS}
+
+
+def test_an_offer_that_ends_without_the_agent_is_explained_for_a_minute() -> None:
+    """A missed, declined or unreachable offer leaves a notice, an accepted one none."""
+    floor = SmallFloor()
+    notices = Notices()
+    for fact in (*on_duty(floor), *_offered_and(floor, "i1", Outcome.NO_ANSWER)):
+        notices.note(fact)
+    [told] = [notice for agent in AGENTS for notice in notices.of(agent)]
+    assert (told.code, dict(told.params)["interaction"]) == ("offer.missed", "i1")
+    assert notices.expire(told.at + 59.0) == ()
+    assert notices.expire(told.at + 60.0) == (told.agent,)
+    assert list(notices.of(told.agent)) == []
+
+
+def _offered_and(floor: SmallFloor, name: str, outcome: Outcome) -> tuple[OfferEnded, ...]:
+    one = InteractionId(name)
+    floor.happens(Arrived(interaction=one, medium=Medium.VOICE, queue=QUEUES[0], enqueued_at=NOON, at=NOON))
+    offer = OfferId(f"{name}/1")
+    event = (
+        Accepted(offer=offer, at=NOON)
+        if outcome is Outcome.ACCEPTED
+        else OfferFailed(offer=offer, outcome=outcome, at=NOON)
+    )
+    return tuple(fact for fact in floor.happens(event) if isinstance(fact, OfferEnded))
+
+
+def test_hostile_text_stays_text() -> None:
+    """Markup, quotes, line breaks and half characters of a caller come out as one frame of JSON holding that text."""
+    hostile = "<script>alert('x')</script>\r\nEvent: Hangup\r\n\"';--\ud800\u2028"
+    pop = PopDocument(
+        customer={"address": "+886912345678", "name": hostile},
+        entry="100",
+        subject=hostile,
+        match=MatchDocument(strength="none", parties=[]),
+        case=None,
+        note=hostile,
+        letters=0,
+        version=1,
+    )
+    delta = Delta(seq=1, set=(("items", "i1", pop),), drop=())
+    frame = frames.delta(delta, NOON)
+    assert b"\n" not in frame
+    assert b"\r" not in frame
+    [[_, _, read]] = json.loads(frame)["set"]
+    assert read["customer"]["name"] == hostile.replace("\ud800", "?")
