@@ -37,7 +37,9 @@ __all__ = [
     "StoredLetter",
     "attachment",
     "case_by_message_ids",
+    "known",
     "letter",
+    "participants",
     "queue_reply",
     "raw",
     "store_letter",
@@ -77,6 +79,13 @@ def store_letter(
     for position, part in enumerate(new.parsed.attachments):
         conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
     return StoredLetter(id=letter_id, new=True)
+
+
+def known(conn: Connection, spool_id: str) -> bool:
+    """Whether this letter of the spool has been stored before."""
+    return (
+        conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == spool_id)).first() is not None
+    )
 
 
 def queue_reply(
@@ -145,11 +154,23 @@ def case_by_message_ids(conn: Connection, ids: Sequence[str]) -> list[CaseLetter
         letter_table.c.message_id.in_(list(ids)), letter_table.c.case_id.is_not(None)
     )
     found = {(row.case_id, row.message_id) for row in conn.execute(query)}
-    participants = {case_id: _participants(conn, case_id) for case_id, _ in found}
+    taking_part = {case_id: participants(conn, case_id) for case_id, _ in found}
     return [
-        CaseLetter(case_id=case_id, message_id=message_id, participants=participants[case_id])
+        CaseLetter(case_id=case_id, message_id=message_id, participants=taking_part[case_id])
         for case_id, message_id in sorted(found, key=lambda pair: (list(ids).index(pair[1]), pair[0]))
     ]
+
+
+def participants(conn: Connection, case_id: str) -> frozenset[str]:
+    """Everybody who wrote or was written to in a case, in lower case."""
+    row = letter_table.c
+    query = select(row.from_address, row.envelope_from, row.to, row.cc).where(row.case_id == case_id)
+    return frozenset(
+        address.lower()
+        for found in conn.execute(query)
+        for address in (found.from_address, found.envelope_from, *found.to, *found.cc)
+        if address
+    )
 
 
 def thread(conn: Connection, case_id: str) -> list[Letter]:
@@ -223,17 +244,6 @@ def _existing(conn: Connection, letter_id: str) -> Letter:
     if found is None:
         raise Refused("letter.unknown", Kind.MISSING, id=letter_id)
     return found
-
-
-def _participants(conn: Connection, case_id: str) -> frozenset[str]:
-    row = letter_table.c
-    query = select(row.from_address, row.envelope_from, row.to, row.cc).where(row.case_id == case_id)
-    return frozenset(
-        address.lower()
-        for found in conn.execute(query)
-        for address in (found.from_address, found.envelope_from, *found.to, *found.cc)
-        if address
-    )
 
 
 def _parsed(parsed: ParsedFields) -> dict[str, Any]:
