@@ -29,36 +29,39 @@ class Pool:
 
     def __init__(self) -> None:
         self.signed_in: dict[AgentId, None] = {}
-        self._free: dict[AgentId, tuple[Turn, tuple[Slot, ...]]] = {}
+        self._free: dict[Slot, dict[AgentId, Turn]] = {slot: {} for slot in Slot}
         self._heaps: dict[Slot, list[Turn]] = {slot: [] for slot in Slot}
         self._entered: dict[Slot, set[Turn]] = {slot: set() for slot in Slot}
 
-    def put(self, agent: AgentState, slots: tuple[Slot, ...]) -> bool:
-        """Note the rooms the agent has now; say whether there is any."""
-        if not slots:
-            self._free.pop(agent.id, None)
-            return False
+    def has(self, slot: Slot) -> bool:
+        """Whether anyone is free for such work."""
+        return bool(self._free[slot])
+
+    def put(self, agent: AgentState, slots: tuple[Slot, ...]) -> None:
+        """Note the rooms the agent has now."""
         mine = turn(agent)
-        self._free[agent.id] = mine, slots
-        for slot in slots:
-            if mine not in self._entered[slot]:
-                self._entered[slot].add(mine)
-                heappush(self._heaps[slot], mine)
-        return True
+        for slot, free in self._free.items():
+            if slot not in slots:
+                free.pop(agent.id, None)
+            elif free.get(agent.id) != mine:
+                free[agent.id] = mine
+                self._enter(slot, mine)
 
     def first(self, slot: Slot) -> Turn | None:
         """Whose turn it is for such work."""
-        heap = self._heaps[slot]
+        heap, free = self._heaps[slot], self._free[slot]
         while heap:
-            if self._counts(heap[0], slot):
+            if free.get(heap[0][2]) == heap[0]:
                 return heap[0]
             self._entered[slot].discard(heappop(heap))
         return None
 
     def free(self, slot: Slot) -> Iterator[Turn]:
         """All who are free for such work, roughly in order."""
-        return (entry for entry in self._heaps[slot] if self._counts(entry, slot))
+        free = self._free[slot]
+        return (entry for entry in self._heaps[slot] if free.get(entry[2]) == entry)
 
-    def _counts(self, entry: Turn, slot: Slot) -> bool:
-        present = self._free.get(entry[2])
-        return present is not None and present[0] == entry and slot in present[1]
+    def _enter(self, slot: Slot, mine: Turn) -> None:
+        if mine not in self._entered[slot]:
+            self._entered[slot].add(mine)
+            heappush(self._heaps[slot], mine)

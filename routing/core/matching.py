@@ -5,7 +5,7 @@ freed agent looks at the heads of the lines of their pool, a new item at the fro
 waiting and the number talking do not matter (5 microseconds against 1,000 for a scan at 10,000 waiting x 1,000 agents).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -36,11 +36,12 @@ class Station:
         self.rule = rule
         self.slot: Slot = slot_of(medium, rule)
         self.line = Line()
-        self.pools: list[Pool] = []
+        self.pools: dict[Pool, None] = {}
 
-    def first_free(self) -> Turn | None:
+    def first_free(self, with_room: Set[Pool]) -> Turn | None:
         """Whose turn it is among all who can serve this line."""
-        fronts = (front for pool in self.pools if (front := pool.first(self.slot)) is not None)
+        few, many = sorted((self.pools.keys(), with_room), key=len)
+        fronts = (front for pool in few if pool in many and (front := pool.first(self.slot)) is not None)
         return min(fronts, default=None)
 
 
@@ -57,10 +58,11 @@ class Matching:
         self._served: dict[Pool, list[Station]] = {pool: [] for pool in pools.values()}
         self._room: dict[AgentId, tuple[Slot, ...]] = {}
         self._stirred: set[Station] = set()
+        self._with_room: dict[Slot, set[Pool]] = {slot: set() for slot in Slot}
         for key, pool in pools.items():
             for station in self._stations.values():
                 if not mismatch(key, station.rule):
-                    station.pools.append(pool)
+                    station.pools[pool] = None
                     self._served[pool].append(station)
 
     def see_work(self, work: Work) -> None:
@@ -88,14 +90,17 @@ class Matching:
         pool = self._pool_of[agent.id]
         _sign(pool, agent)
         slots = open_slots(agent, rule)
-        if pool.put(agent, slots) and slots != self._room.get(agent.id, ()):
+        pool.put(agent, slots)
+        for slot, pools in self._with_room.items():
+            (pools.add if pool.has(slot) else pools.discard)(pool)
+        if slots != self._room.get(agent.id, ()):
             self._stirred.update(one for one in self._served[pool] if one.line and one.slot in slots)
         self._room[agent.id] = slots
 
     def stirred(self) -> "Round":
         """The lines that may have become servable since the last round."""
         lines, self._stirred = self._stirred, set()
-        return Round(lines)
+        return Round(lines, self._with_room)
 
     def passed_over(
         self, pair: Pair, chosen: AgentState, agents: Mapping[AgentId, AgentState]
@@ -112,15 +117,16 @@ class Matching:
     def _considered(
         self, station: Station, chosen: Turn, agents: Mapping[AgentId, AgentState]
     ) -> Iterator[tuple[AgentId, str]]:
+        with_room = self._with_room[station.slot]
         for pool in station.pools:
-            yield from ((entry[2], behind(entry, chosen)) for entry in pool.free(station.slot))
+            if pool in with_room:
+                yield from ((entry[2], behind(entry, chosen)) for entry in pool.free(station.slot))
         for pool in station.pools:
             for agent in pool.signed_in:
                 if reason := blocked(agents[agent], self._rules[agent], station.slot):
                     yield agent, reason
-        matching = set(station.pools)
         for pool in self._served:
-            if pool not in matching:
+            if pool not in station.pools:
                 yield from (
                     (agent, mismatch(profile(self._rules[agent]), station.rule)) for agent in pool.signed_in
                 )
@@ -129,7 +135,8 @@ class Matching:
 class Round:
     """One round over the stirred lines: always the longest-waiting item of all that anyone free can take."""
 
-    def __init__(self, stations: set[Station]) -> None:
+    def __init__(self, stations: set[Station], with_room: Mapping[Slot, Set[Pool]]) -> None:
+        self._with_room = with_room
         self._heads: list[tuple[Place, InteractionId, Station]] = [
             (*head, station) for station in stations if (head := station.line.head()) is not None
         ]
@@ -140,7 +147,11 @@ class Round:
         interaction's new state to the `Matching` before asking again."""
         while self._heads:
             _, interaction, station = heappop(self._heads)
-            free = station.first_free()
+            with_room = self._with_room[station.slot]
+            if not with_room:
+                self._drop(station.slot)
+                continue
+            free = station.first_free(with_room)
             if free is None:
                 continue  # nobody is free for this line, and a round frees no one
             station.line.leave(interaction)
@@ -149,6 +160,11 @@ class Round:
                 heappush(self._heads, (*following, station))
             return Pair(interaction=interaction, agent=free[2], station=station)
         return None
+
+    def _drop(self, slot: Slot) -> None:
+        """Nobody at all has such room any more."""
+        self._heads = [head for head in self._heads if head[2].slot is not slot]
+        heapify(self._heads)
 
 
 def _sign(pool: Pool, agent: AgentState) -> None:
