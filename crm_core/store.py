@@ -13,6 +13,8 @@ from crm_core import schema
 from crm_core.engines import READERS, as_unavailable, reading_engine, writing_engine
 from crm_core.writer import Writer
 
+__all__ = ["Connection", "SchemaMismatch", "Store"]
+
 T = TypeVar("T")
 
 
