@@ -20,7 +20,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
-    Executable,
     Text,
     Update,
     and_,
@@ -35,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from crm_core.prepared import Prepared, Statement
 from crm_core.tables import agent_state, interaction, offer, segment
 
 if TYPE_CHECKING:
@@ -69,7 +69,10 @@ def fold(conn: Connection, seq: int, entry: "LedgerEntry") -> None:
     try:
         for step in steps:
             step(conn, entry, values)
-    except IntegrityError as error:  # a second live offer, an id that exists
+    except (
+        IntegrityError,
+        KeyError,
+    ) as error:  # a second live offer, an id that exists, a field that is missing
         raise IllegalFact(entry) from error
 
 
@@ -77,22 +80,24 @@ def _scalar(value: object) -> object:
     return value if isinstance(value, str | int | float | None) else json.dumps(value)
 
 
-def _must(statement: Executable) -> Step:
+def _must(statement: Statement) -> Step:
     """Run it; it has to touch exactly one row."""
+    prepared = Prepared(statement)
 
     def step(conn: Connection, entry: "LedgerEntry", values: Parameters) -> None:
-        if conn.execute(statement, values).rowcount != 1:
+        if prepared.run(conn, values).rowcount != 1:
             raise IllegalFact(entry)
 
     return step
 
 
-def _either(first: Executable, otherwise: Executable) -> Step:
+def _either(first: Statement, otherwise: Statement) -> Step:
     """Run `first`; where it touches nothing, `otherwise`."""
+    usual, fallback = Prepared(first), Prepared(otherwise)
 
     def step(conn: Connection, _: "LedgerEntry", values: Parameters) -> None:
-        if conn.execute(first, values).rowcount == 0:
-            conn.execute(otherwise, values)
+        if usual.run(conn, values).rowcount == 0:
+            fallback.run(conn, values)
 
     return step
 

@@ -4,7 +4,7 @@ Expiry is judged by the database's clock alone. A holder that comes back under i
 lease to run out; its epoch rises all the same, so writes still on their way from its former life are refused.
 """
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, or_, update
 
 from crm_core.tables import inserting
 from crm_core.tables import lease as lease_table
@@ -38,12 +38,6 @@ def renew(conn: Connection, name: str, holder: str, epoch: int, ttl_s: float) ->
 def release(conn: Connection, name: str, holder: str, epoch: int) -> bool:
     """Let the next one take it at once."""
     return _set_expiry(conn, name, holder, epoch, -1.0)
-
-
-def epoch_of(conn: Connection, name: str) -> int | None:
-    """The epoch that may write now, locked against a change until this transaction ends."""
-    query = select(lease_table.c.epoch).where(lease_table.c.name == name).with_for_update(read=True)
-    return conn.execute(query).scalar_one_or_none()
 
 
 def _set_expiry(conn: Connection, name: str, holder: str, epoch: int, ttl_s: float) -> bool:

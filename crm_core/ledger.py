@@ -7,11 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, union
+from sqlalchemy import Connection, Row, Select, Text, bindparam, func, insert, or_, select, union
 
 from crm_core import lease
 from crm_core.fold import IllegalFact, fold
+from crm_core.prepared import Prepared
 from crm_core.tables import agent_state, fact, interaction
+from crm_core.tables import lease as lease_table
 
 JsonScalar = str | int | float | bool | None
 Json = JsonScalar | Sequence["Json"]
@@ -47,14 +49,16 @@ def append(conn: Connection, epoch: int, entries: Sequence[LedgerEntry]) -> int:
     Raises `LeaseLost` for any epoch but the current one and `IllegalFact` for a fact that does not fit what the
     ledger says so far (a bug of whoever decided); both leave everything as it was.
     """
-    current = lease.epoch_of(conn, lease.FLOOR)
-    if current != epoch:
-        raise LeaseLost(epoch, current)
-    seq = 0
-    for entry in entries:
-        seq = _record(conn, epoch, entry)
-        fold(conn, seq, entry)
-    return seq
+    place = _PLACE.run(conn, {"p_name": lease.FLOOR}).one_or_none()
+    if place is None or place[0] != epoch:
+        raise LeaseLost(epoch, None if place is None else place[0])
+    if not entries:
+        return 0
+    first = int(place[1]) + 1
+    _INSERT.run_each(conn, [_row(first + index, epoch, entry) for index, entry in enumerate(entries)])
+    for index, entry in enumerate(entries):
+        fold(conn, first + index, entry)
+    return first + len(entries) - 1
 
 
 def history(conn: Connection, since: float) -> list[LedgerEntry]:
@@ -88,26 +92,28 @@ def last_seq(conn: Connection) -> int:
     return int(conn.execute(select(func.coalesce(func.max(fact.c.seq), 0))).scalar_one())
 
 
-_INSERT = insert(fact)
+# who may write, and where the ledger stands; locked, so that appends come one after the other and numbers have no gaps
+_PLACE = Prepared(
+    select(lease_table.c.epoch, select(func.coalesce(func.max(fact.c.seq), 0)).scalar_subquery())
+    .where(lease_table.c.name == bindparam("p_name", type_=Text))
+    .with_for_update()
+)
+_INSERT = Prepared(insert(fact).values({column.name: bindparam(f"p_{column.name}") for column in fact.c}))
 
 
-def _record(conn: Connection, epoch: int, entry: LedgerEntry) -> int:
-    done = conn.execute(
-        _INSERT,
-        {
-            "epoch": epoch,
-            "kind": entry.kind,
-            "at": entry.at,
-            "interaction_id": entry.interaction,
-            "queue_id": entry.queue,
-            "agent_id": entry.agent,
-            "offer_id": entry.offer,
-            # ASCII, so that what the database could not hold stands escaped (RFC 8259, 7)
-            "data": json.dumps(dict(entry.data)),
-        },
-    )
-    key = done.inserted_primary_key
-    return int(key[0]) if key else 0
+def _row(seq: int, epoch: int, entry: LedgerEntry) -> Mapping[str, Json]:
+    return {
+        "p_seq": seq,
+        "p_epoch": epoch,
+        "p_kind": entry.kind,
+        "p_at": entry.at,
+        "p_interaction_id": entry.interaction,
+        "p_queue_id": entry.queue,
+        "p_agent_id": entry.agent,
+        "p_offer_id": entry.offer,
+        # ASCII, so that what the database could not hold stands escaped (RFC 8259, 7)
+        "p_data": json.dumps(dict(entry.data)),
+    }
 
 
 def _last(column: str) -> Select[tuple[int]]:
