@@ -61,8 +61,11 @@ def provide(project: Path) -> None:
     new = wrapper.with_name(f"chromium.{os.getpid()}")
     new.write_text(_wrapper(root))
     new.chmod(0o755)
-    run(str(new), *FLAGS)
-    new.replace(wrapper)
+    try:
+        run(str(new), *FLAGS)
+        new.replace(wrapper)
+    finally:
+        new.unlink(missing_ok=True)
     say(f"{run(str(wrapper), '--version').strip()} is ready ({root})")
 
 
