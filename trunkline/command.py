@@ -36,6 +36,8 @@ ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", envvar="TRUNKLINE_CONFIG", help="The settings file.")
 ]
 DEFAULT = Path("trunkline.toml")
+DEMO = Path(".trunkline/demo")
+LAUNCH = Path(".trunkline/asterisk/launch.json")
 
 
 def say(words: str) -> None:
@@ -115,6 +117,64 @@ def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFA
     path.touch(mode=0o600)
     path.write_text(sample(**fresh), encoding="utf-8")
     say(f"wrote {path}; next: trunkline db upgrade --config {path}")
+
+
+@main.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo keeps its files.")] = DEMO,
+    http_port: Annotated[int, typer.Option(help="The console's port.")] = 8080,
+    smtp_port: Annotated[int, typer.Option(help="The port that takes mail.")] = 2525,
+    port_base: Annotated[
+        int,
+        typer.Option(
+            help="First of 210 consecutive ports for Asterisk, AGI and the relay; 0: the usual ones."
+        ),
+    ] = 0,
+    asterisk: Annotated[Path, typer.Option(help="launch.json, as deploy/asterisk.py writes it.")] = LAUNCH,
+    restart: Annotated[bool, typer.Option(help="Start the server again when it ends.")] = True,
+) -> None:
+    """Run the demo centre: a real Asterisk, a relay, a seeded database and the server, until Ctrl-C."""
+    from trunkline.demo import centre  # noqa: PLC0415 - only here
+    from trunkline.demo.layout import DemoFolder, DemoPorts  # noqa: PLC0415
+
+    config.logs.configure("WARNING")
+    ports = (
+        DemoPorts.based_on(port_base, http_port, smtp_port)
+        if port_base
+        else DemoPorts(http=http_port, smtp=smtp_port)
+    )
+    home = DemoFolder(root=folder.resolve())
+    _report(lambda: _loop(centre.serve(home, ports, asterisk.resolve(), say, restart=restart)))
+
+
+@main.command("demo-call")
+def demo_call(
+    caller: Annotated[
+        str, typer.Option("--from", help="The number that calls, e.g. +886912345678.")
+    ] = "+886912345678",
+    name: Annotated[str, typer.Option(help="The caller's name, as their network sends it.")] = "",
+    to: Annotated[str, typer.Option(help="The number they dial: 100 (Chinese) or 200 (English).")] = "100",
+    folder: Annotated[Path, typer.Option("--dir", help="The demo's files.")] = DEMO,
+) -> None:
+    """Have a customer call the running demo: a real SIP call with sound."""
+    from trunkline.demo import customers  # noqa: PLC0415 - only here
+
+    settings = read(folder / "trunkline.toml")
+    _report(lambda: _loop(customers.call(settings, caller=caller, name=name, to=to)))
+    say(f"{caller} is calling {to}; it rings at a ready agent's desk, or waits with music until one is ready")
+
+
+@main.command("demo-mail")
+def demo_mail(
+    language: Annotated[str, typer.Option(help="zh-TW, zh-CN or en.")] = "zh-TW",
+    folder: Annotated[Path, typer.Option("--dir", help="The demo's files.")] = DEMO,
+) -> None:
+    """Have a customer write to the running demo: a real mail over SMTP."""
+    from trunkline.demo import customers  # noqa: PLC0415 - only here
+
+    settings = read(folder / "trunkline.toml")
+    _report(lambda: _loop(customers.write(settings, language=language)))
+    say("A letter was accepted; it is offered to a ready agent")
 
 
 @db.command()

@@ -5,14 +5,17 @@ The server is a child like Asterisk, because that is how it runs in earnest: kil
 
 import asyncio
 import json
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from config.asterisk.launch import Launch
-from config.asterisk.render import AsteriskLayout, render
+from config.asterisk.layout import AsteriskLayout
+from config.asterisk.render import render
 from config.errors import Unavailable
 from config.settings import ConfigurationError, Settings, load
 from crm_core import passwords, schema
@@ -94,27 +97,31 @@ async def _asterisk(
     folder: DemoFolder, ports: DemoPorts, settings: Settings, launch: Launch, say: Say
 ) -> AsyncIterator[Child]:
     say(f"Starting Asterisk {launch.version} ...")
+    run_dir = Path(tempfile.mkdtemp(prefix="trunkline-"))  # a Unix socket's path has at most 108 bytes
     layout = AsteriskLayout(
-        folder=folder.asterisk,
-        launch=launch,
-        host=HOST,
+        modules_dir=launch.modules_dir,
+        data_dir=launch.data_dir,
+        moh_dir=launch.moh_dir,
+        run_dir=run_dir,
+        ami_secret=settings.asterisk.ami_secret.get_secret_value(),
+        ari_secret=settings.asterisk.ari_secret.get_secret_value(),
         ami_port=ports.ami,
         http_port=ports.asterisk_http,
         sip_port=ports.sip,
-        rtp_first=ports.rtp_first,
-        rtp_last=ports.rtp_last,
-        fastagi=f"{HOST}:{ports.fastagi}",
-        ami_secret=settings.asterisk.ami_secret.get_secret_value(),
-        ari_secret=settings.asterisk.ari_secret.get_secret_value(),
+        rtp_start=ports.rtp_first,
+        rtp_end=ports.rtp_last,
+        fastagi_port=ports.fastagi,
+        demo_loop=True,
     )
-    render(layout)
-    child = Child("asterisk", layout.argv(), folder.root / "asterisk.log")
+    configuration = render(folder.asterisk, layout)
+    child = Child("asterisk", [*launch.argv, "-C", str(configuration), "-f"], folder.root / "asterisk.log")
     await child.start()
     try:
         await child.answers(HOST, ports.ami, ASTERISK_START_S)
         yield child
     finally:
         await child.stop()
+        shutil.rmtree(run_dir, ignore_errors=True)
 
 
 async def _watch(
