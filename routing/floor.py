@@ -1,0 +1,235 @@
+"""The floor: the shell round the router. Decide, record, act, in this order and never in another."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, assert_never
+
+from config.clock import Clock
+from config.errors import Refused, Unavailable
+from config.logs import Transcript
+from routing.channel import Channel
+from routing.core.decisions import Decision, Offer, Withdraw
+from routing.core.events import Event, OfferFailed
+from routing.core.facts import Fact
+from routing.core.figures import Figures
+from routing.core.model import AgentRule, Medium, Outcome, QueueRule, Seconds
+from routing.core.router import Router, Turn
+from routing.core.state import Centre
+from routing.inbox import Answer, Batch, Inbox, Rules
+from routing.lanes import Lanes
+from routing.telling import told
+
+RETRY_S = 0.25
+"""The pause before a batch is offered to a ledger again that was unavailable."""
+
+Listener = Callable[[Sequence[Fact]], None]
+_log = Transcript("floor")
+
+
+class Ledger(Protocol):
+    """Where facts become durable, and the lease that says who may write them."""
+
+    async def take(self) -> int:
+        """Wait until it is our turn to decide; the epoch to write under."""
+        ...
+
+    async def hold(self, epoch: int) -> None:
+        """Keep the lease until cancelled; raises when it is lost."""
+        ...
+
+    def may_act(self) -> bool:
+        """Whether the lease is certainly ours now."""
+        ...
+
+    async def renewed(self) -> None:
+        """Wait for the next renewal of the lease."""
+        ...
+
+    async def append(self, facts: Sequence[Fact], epoch: int) -> None:
+        """Make facts durable, all or none; `Unavailable`: not now."""
+        ...
+
+    async def history(self, since: Seconds) -> Sequence[Fact]:
+        """The facts to rebuild from, oldest first."""
+        ...
+
+
+class Floor:
+    """Takes events from the edges, turns them into durable facts, and has the channels carry out what follows.
+
+    `day_of` gives the start of the day that a moment is in; the figures begin anew with each day.
+    """
+
+    def __init__(
+        self,
+        router: Router,
+        ledger: Ledger,
+        clock: Clock,
+        figures: Figures,
+        *,
+        day_of: Callable[[Seconds], Seconds] | None = None,
+    ) -> None:
+        self._router = router
+        self._ledger = ledger
+        self._clock = clock
+        self._figures = figures
+        self._day_of = day_of
+        self._channels: dict[Medium, Channel] = {}
+        self._listeners: list[Listener] = []
+        self._inbox = Inbox()
+        self._restored = asyncio.Event()
+        self._running = False
+
+    @property
+    def centre(self) -> Centre:
+        """The centre as decided so far; for reading only."""
+        return self._router.centre
+
+    @property
+    def figures(self) -> Figures:
+        """Today's figures; for reading only."""
+        self._begin_day()
+        return self._figures
+
+    @property
+    def alive(self) -> bool:
+        """Whether events are taken in and decisions carried out now."""
+        return self._running and self._restored.is_set() and self._ledger.may_act()
+
+    def add_channel(self, channel: Channel) -> None:
+        """Let this channel carry out what concerns its medium."""
+        self._channels[channel.medium] = channel
+
+    def submit(self, *events: Event) -> None:
+        """Something happened. Never blocks; events are judged in the order of the calls."""
+        self._inbox.put(*events)
+
+    async def settle(self, *events: Event) -> tuple[Fact, ...]:
+        """Submit, and wait until their turn is durable; all facts of that turn. `Unavailable` when the floor stops."""
+        return await self._inbox.answer_to(*events)
+
+    def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
+        """Work under new rules from the next turn on."""
+        self._inbox.put_rules(Rules(queues=tuple(queues), agents=tuple(agents)))
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with the facts of each turn once they are durable; the result ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def restored(self) -> None:
+        """Wait until `run` has rebuilt the centre from the ledger."""
+        await self._restored.wait()
+
+    async def run(self) -> None:
+        """Take the lease, rebuild the centre, then take turns until cancelled or the lease is lost."""
+        self._running = True
+        try:
+            epoch = await self._ledger.take()
+            await self._restore()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._ledger.hold(epoch), name="lease")
+                tasks.create_task(self._take_turns(epoch, Lanes(tasks, self._act)), name="turns")
+        finally:
+            self._running = False
+            _refuse(self._inbox.drain().answers)
+
+    async def _restore(self) -> None:
+        self._begin_day()
+        facts = await self._ledger.history(self._figures.day_start)
+        self._router.restore(facts)
+        for fact in facts:
+            self._figures.apply(fact)
+        _log.note(
+            "=", "", f"restored {len(self.centre.interactions)} open interactions from {len(facts)} facts"
+        )
+        self._restored.set()
+
+    async def _take_turns(self, epoch: int, lanes: Lanes) -> None:
+        self._inbox.put()  # the first turn comes at once: what was restored may be matched or due
+        while True:
+            await self._inbox.wait(self._until_deadline_s())
+            batch = self._inbox.drain()
+            try:
+                await self._take_turn(batch, epoch, lanes)
+            finally:
+                _refuse(batch.answers)
+
+    async def _take_turn(self, batch: Batch, epoch: int, lanes: Lanes) -> None:
+        turn = self._decide(batch)
+        await self._record(turn.facts, epoch)
+        self._tell(turn.facts)
+        for answer in batch.answers:
+            if not answer.done():
+                answer.set_result(turn.facts)
+        for decision in turn.decisions:
+            lanes.put(decision)
+
+    def _decide(self, batch: Batch) -> Turn:
+        now = self._clock.now()
+        if batch.rules is None:
+            return self._router.decide(batch.events, now)
+        self._figures.configure(batch.rules.queues)
+        first = self._router.configure(batch.rules.queues, batch.rules.agents, now)
+        then = self._router.decide(batch.events, now)
+        return Turn(facts=first.facts + then.facts, decisions=first.decisions + then.decisions)
+
+    async def _record(self, facts: Sequence[Fact], epoch: int) -> None:
+        """Nothing is carried out, nor anything decided on top, before these facts are durable."""
+        while facts:
+            try:
+                await self._ledger.append(facts, epoch)
+            except Unavailable as problem:
+                _log.note("!", "", f"{len(facts)} facts wait for the ledger: {problem}")
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+    def _tell(self, facts: Sequence[Fact]) -> None:
+        if not facts:
+            return
+        self._begin_day()
+        for fact in facts:
+            self._figures.apply(fact)
+            subject, words = told(fact)
+            _log.note("=", subject, words)
+        for listener in tuple(self._listeners):
+            listener(facts)
+
+    async def _act(self, decision: Decision) -> None:
+        while not self._ledger.may_act():
+            await self._ledger.renewed()
+        try:
+            await self._carry_out(decision)
+        except (Unavailable, Refused) as problem:
+            _log.note("!", decision.interaction, f"{decision.offer} was not carried out: {problem}")
+            if isinstance(decision, Offer):
+                now = self._clock.now()
+                self.submit(OfferFailed(offer=decision.offer, outcome=Outcome.FAILED, at=now))
+
+    async def _carry_out(self, decision: Decision) -> None:
+        channel = self._channels.get(decision.medium)
+        if channel is None:
+            raise Unavailable(decision.medium.value, "there is no such channel")
+        match decision:
+            case Offer():
+                await channel.offer(decision)
+            case Withdraw():
+                await channel.withdraw(decision)
+            case _:
+                assert_never(decision)
+
+    def _until_deadline_s(self) -> float | None:
+        deadline = self._router.next_deadline()
+        return None if deadline is None else deadline - self._clock.now()
+
+    def _begin_day(self) -> None:
+        start = self._figures.day_start if self._day_of is None else self._day_of(self._clock.now())
+        if start != self._figures.day_start:
+            self._figures.begin_day(start)
+
+
+def _refuse(answers: Iterable[Answer]) -> None:
+    for answer in answers:
+        if not answer.done():
+            answer.set_exception(Unavailable("floor", "it stopped before this was durable"))

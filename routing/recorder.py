@@ -1,0 +1,144 @@
+"""Facts as the ledger's entries and back, and the ledger of a store: one floor decides at a time."""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, cast, get_args
+
+from config.clock import Clock
+from config.errors import Unavailable
+from config.logs import Transcript
+from crm_core import lease, ledger
+from crm_core.ledger import Json, LeaseLost, LedgerEntry
+from crm_core.store import Store
+from routing.core.facts import Fact
+from routing.core.model import AgentId, By, Device, Medium, Outcome, Seconds, Status
+
+TTL_S = 5.0
+"""How long the lease outlives its last renewal, by the database's clock."""
+RENEW_EVERY_S = 1.0
+STOP_ACTING_AFTER_S = 3.0
+"""Without a renewal for so long nothing is carried out any more: two seconds before anyone else may begin."""
+
+_log = Transcript("ledger")
+_COLUMNS = ("interaction", "queue", "agent", "offer")
+
+
+def _kind(fact_class: type) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", fact_class.__name__).lower()
+
+
+_CLASSES: Mapping[str, type] = {_kind(one): one for one in get_args(Fact)}
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    one: tuple(field.name for field in fields(one)) for one in get_args(Fact)
+}
+
+
+def _pairs(value: Sequence[Sequence[str]]) -> tuple[tuple[AgentId, str], ...]:
+    return tuple((AgentId(agent), reason) for agent, reason in value)
+
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "medium": Medium,
+    "status": Status,
+    "device": Device,
+    "outcome": Outcome,
+    "by": By,
+    "passed_over": _pairs,
+}
+
+
+def entry_of(fact: Fact) -> LedgerEntry:
+    """The fact as the ledger keeps it."""
+    values = {name: getattr(fact, name) for name in _FIELDS[type(fact)]}
+    columns = {name: values.pop(name, None) for name in _COLUMNS}
+    at = values.pop("at")
+    data = {name: _plain(value) for name, value in values.items()}
+    return LedgerEntry(kind=_kind(type(fact)), at=at, data=data, **columns)
+
+
+def fact_of(entry: LedgerEntry) -> Fact:
+    """The fact that an entry keeps; a ValueError names a kind that this version does not know."""
+    fact_class = _CLASSES.get(entry.kind)
+    if fact_class is None:
+        message = f"the ledger holds a fact of kind {entry.kind!r}, which this version does not know"
+        raise ValueError(message)
+    kept: dict[str, object] = {name: getattr(entry, name) for name in (*_COLUMNS, "at")} | dict(entry.data)
+    values = {name: _READ.get(name, _same)(kept[name]) for name in _FIELDS[fact_class]}
+    return cast("Fact", fact_class(**values))
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _plain(value: object) -> Json:
+    """Words as text, tuples as lists: what JSON can hold."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, bool | int | float | None) else str(value)
+
+
+class StoreLedger:
+    """The ledger in the database, under a lease.
+
+    `holder` names this installation's floor: a restarted one takes its own lease back at once, another waits until it
+    has run out. Embedded, nobody else ever asks: the same code.
+    """
+
+    def __init__(self, store: Store, clock: Clock, holder: str = "embedded") -> None:
+        self._store = store
+        self._clock = clock
+        self._holder = holder
+        self._renewed_at = float("-inf")
+        self._renewal = asyncio.Event()
+
+    async def take(self) -> int:
+        """Wait until the lease is ours; the epoch under which we write."""
+        while True:
+            asked_at = self._clock.monotonic()
+            epoch = await self._store.write(lambda conn: lease.take(conn, lease.FLOOR, self._holder, TTL_S))
+            if epoch is not None:
+                self._renewed_at = asked_at
+                return epoch
+            _log.note("-", "lease", "another floor decides; waiting")
+            await asyncio.sleep(RENEW_EVERY_S)
+
+    async def hold(self, epoch: int) -> None:
+        """Renew the lease until cancelled; raises LeaseLost when it went to somebody else."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            asked_at = self._clock.monotonic()
+            try:
+                await self._renew(epoch, asked_at)
+            except Unavailable as problem:
+                _log.note("!", "lease", f"not renewed: {problem}")
+
+    def may_act(self) -> bool:
+        """Whether the lease is certainly still ours."""
+        return self._clock.monotonic() - self._renewed_at < STOP_ACTING_AFTER_S
+
+    async def renewed(self) -> None:
+        """Wait for the next renewal."""
+        await self._renewal.wait()
+
+    async def append(self, facts: Sequence[Fact], epoch: int) -> None:
+        """Make the facts durable, all or none. Raises LeaseLost, or Unavailable when the database is away."""
+        entries = [entry_of(fact) for fact in facts]
+        await self._store.write(lambda conn: ledger.append(conn, epoch, entries))
+
+    async def history(self, since: Seconds) -> list[Fact]:
+        """What the centre and the figures since then are rebuilt from, oldest first."""
+        entries = await self._store.read(lambda conn: ledger.history(conn, since))
+        return [fact_of(entry) for entry in entries]
+
+    async def _renew(self, epoch: int, asked_at: float) -> None:
+        kept = await self._store.write(
+            lambda conn: lease.renew(conn, lease.FLOOR, self._holder, epoch, TTL_S)
+        )
+        if not kept:
+            raise LeaseLost(epoch, None)
+        self._renewed_at = asked_at
+        self._renewal.set()
+        self._renewal = asyncio.Event()

@@ -1,0 +1,58 @@
+"""Facts in the words of the transcript."""
+
+from typing import assert_never
+
+from routing.core.facts import (
+    Abandoned,
+    Connected,
+    ConsoleSeen,
+    DeviceSeen,
+    Enqueued,
+    Fact,
+    Finished,
+    Offered,
+    OfferEnded,
+    OfferRang,
+    Requeued,
+    StatusChanged,
+    WorkFact,
+    WrappedUp,
+)
+
+
+def told(fact: Fact) -> tuple[str, str]:
+    """Whom the fact is about (the interaction, or the agent) and what changed."""
+    match fact:
+        case StatusChanged():
+            return fact.agent, f"{fact.status} {fact.reason}".rstrip()
+        case ConsoleSeen():
+            return fact.agent, "console connected" if fact.present else "console lost"
+        case DeviceSeen():
+            return fact.agent, f"phone {fact.device}"
+        case _:
+            return fact.interaction, _of_interaction(fact)
+
+
+def _of_interaction(fact: WorkFact) -> str:
+    match fact:
+        case Enqueued():
+            words = f"waiting in {fact.queue}"
+        case Offered():
+            words = f"waiting -> offered to {fact.agent}"
+        case OfferRang():
+            words = f"rings at {fact.agent}"
+        case OfferEnded():
+            words = f"offer to {fact.agent} ended: {fact.outcome}"
+        case Connected():
+            words = f"connected to {fact.agent}"
+        case Requeued():
+            words = f"connected -> waiting: {fact.reason}"
+        case Abandoned():
+            words = "abandoned"
+        case Finished():
+            words = f"ended by {fact.by}" + ("" if fact.wrap_up_until is None else ", wrap-up begins")
+        case WrappedUp():
+            words = f"closed {fact.disposition}".rstrip()
+        case _:
+            assert_never(fact)
+    return words
