@@ -16,7 +16,7 @@ class Mark:
     BOUNCE = "bounce"  # a report that a letter was not delivered
     STRANGER = "stranger"  # refers to a case its sender takes no part in: a case of its own was opened
     OTHER_QUEUE = "other_queue"  # refers to a case of another queue: the same
-    BLIND_COPY = "no_recipient"  # no queue has this address: the first e-mail queue took it
+    NO_RECIPIENT = "no_recipient"  # no queue has this address: the first e-mail queue took it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,232 @@
+"""A parsed letter into the store: its queue, its case, its customer, its interaction, in one unit.
+
+Everything here runs in the store's writer (see `crm_core.store`): a letter is filed whole or not at all, and the spool's
+id makes a second filing harmless.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from channels.email.addresses import case_of, split
+from channels.email.parsed import Attachment, Mark, Parsed
+from channels.email.spool import Spooled
+from channels.email.thread import Evidence, Placement, Reference, place
+from config.errors import Unavailable
+from config.ids import new_id
+from crm_core import cases, interactions, letters, queues, recognition
+from crm_core.letters import NewAttachment, NewLetter, ParsedFields
+from crm_core.queues import Queue
+from crm_core.recognition import Match
+from crm_core.store import Connection
+
+_OPEN = {"new", "waiting", "offered", "connected"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """Where a letter went. `arrived`: the interaction is new and has to be offered; None as interaction: the letter
+    needs nobody's work (an automatic answer to a case where nothing is open)."""
+
+    interaction: str | None
+    queue_id: str
+    enqueued_at: float
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Customer:
+    address: str
+    name: str
+    matches: Sequence[Match]
+
+    @property
+    def party_id(self) -> str | None:
+        return self.matches[0].party_id if len(self.matches) == 1 else None
+
+
+def file_letter(conn: Connection, spooled: Spooled, parsed: Parsed, secret: str, now: float) -> list[Filed]:
+    """File a letter, once for each queue it was sent to; nothing for the queues that have it already."""
+    filed: list[Filed] = []
+    for number, (queue, addresses) in enumerate(_destinations(conn, spooled)):
+        # Two queues, two interactions, two cases: each team answers for itself.
+        spool_id = spooled.spool_id if number == 0 else f"{spooled.spool_id}/{queue.id}"
+        if not letters.known(conn, spool_id):
+            filed.append(_file(conn, _Task(spooled, spool_id, parsed, queue, addresses, secret, now)))
+    return filed
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    spooled: Spooled
+    spool_id: str
+    parsed: Parsed
+    queue: Queue
+    addresses: Sequence[str]
+    secret: str
+    now: float
+
+
+def _destinations(conn: Connection, spooled: Spooled) -> list[tuple[Queue, list[str]]]:
+    """The queues written to, each with the addresses used; the first e-mail queue when none is known."""
+    found: dict[str, tuple[Queue, list[str]]] = {}
+    for address in spooled.envelope.recipients:
+        queue = queues.queue_for(conn, "email", split(address).base)
+        if queue:
+            found.setdefault(queue.id, (queue, []))[1].append(address)
+    return list(found.values()) or [(_first_queue(conn), [])]
+
+
+def _first_queue(conn: Connection) -> Queue:
+    known = {queue.id: queue for queue in queues.list_queues(conn)}
+    with_mail = [known[entry.queue_id] for entry in queues.entries(conn) if entry.medium == "email"]
+    for queue in (*with_mail, *known.values()):
+        return queue
+    raise Unavailable("mail", "there is no queue that could take letters yet")
+
+
+def _file(conn: Connection, task: _Task) -> Filed:
+    customer = _customer(conn, task.parsed)
+    placement = place(_evidence(conn, task, customer.address))
+    case_id = placement.case_id or _open_case(conn, task, customer)
+    if placement.case_id:
+        cases.set_status(conn, case_id, "open", task.now)
+    working = _open_interaction(conn, case_id) if placement.case_id else None
+    quiet = placement.case_id and Mark.AUTOMATIC in task.parsed.marks and Mark.BOUNCE not in task.parsed.marks
+    interaction = working
+    if working is None and not quiet:
+        interaction = _open(conn, task, customer, case_id, placement)
+    letters.store_letter(
+        conn,
+        _new_letter(task, placement),
+        case_id=case_id,
+        interaction_id=interaction,
+        party_id=customer.party_id,
+    )
+    return Filed(
+        interaction=interaction,
+        queue_id=task.queue.id,
+        enqueued_at=task.spooled.envelope.received_at,
+        arrived=interaction is not None and interaction != working,
+    )
+
+
+def _customer(conn: Connection, parsed: Parsed) -> _Customer:
+    """Who wrote. A web form's letter comes from our own address and names the visitor in Reply-To."""
+    own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
+    from_form = own and bool(parsed.reply_to)
+    address = (parsed.reply_to if from_form else parsed.from_address).lower()
+    matches = recognition.by_email(conn, address) if address else []
+    return _Customer(address=address, name="" if from_form else parsed.from_name, matches=matches)
+
+
+def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
+    bounce = Mark.BOUNCE in task.parsed.marks
+    newest_first = (*task.parsed.in_reply_to, *reversed(task.parsed.references))
+    ids = task.parsed.returned_ids if bounce else tuple(dict.fromkeys(newest_first))
+    # Our own addresses stand in every case; a letter that claims to come from one proves nothing.
+    ours = {split(entry.address).base for entry in queues.entries(conn) if entry.medium == "email"}
+    found = letters.case_by_message_ids(conn, ids) if ids else []
+    signed = [case for address in task.addresses if (case := case_of(task.secret, address))]
+    return Evidence(
+        sender="" if split(sender).base in ours else sender,
+        queue_id=task.queue.id,
+        signed=next(filter(None, (_reference(conn, case_id) for case_id in signed)), None),
+        cited=[
+            Reference(
+                case_id=one.case_id, queue_id=_queue_of(conn, one.case_id), participants=one.participants
+            )
+            for one in found
+        ],
+        bounce=bounce,
+    )
+
+
+def _reference(conn: Connection, case_id: str) -> Reference | None:
+    known = cases.case(conn, case_id)
+    if known is None:
+        return None
+    return Reference(
+        case_id=case_id, queue_id=known.queue_id, participants=letters.participants(conn, case_id)
+    )
+
+
+def _queue_of(conn: Connection, case_id: str) -> str | None:
+    known = cases.case(conn, case_id)
+    return known.queue_id if known else None
+
+
+def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
+    return cases.open_case(
+        conn, subject=task.parsed.subject, party_id=customer.party_id, queue_id=task.queue.id, now=task.now
+    ).id
+
+
+def _open_interaction(conn: Connection, case_id: str) -> str | None:
+    """The interaction in which somebody will see a further letter of this case."""
+    recent = interactions.for_case(conn, case_id, 20)
+    return next((one.id for one in recent if one.medium == "email" and one.state in _OPEN), None)
+
+
+def _open(conn: Connection, task: _Task, customer: _Customer, case_id: str, placement: Placement) -> str:
+    interaction = new_id()
+    interactions.ensure(
+        conn,
+        id=interaction,
+        medium="email",
+        direction="in",
+        queue_id=task.queue.id,
+        customer_address=customer.address,
+        customer_name=customer.name,
+        entry_address=task.addresses[0] if task.addresses else task.queue.mail_address or "",
+        subject=task.parsed.subject,
+        enqueued_at=task.spooled.envelope.received_at,
+    )
+    cases.link(conn, interaction, case_id)
+    recognition.identify(conn, interaction, customer.matches)
+    referred = cases.case(conn, placement.refers_to) if placement.refers_to else None
+    if referred:
+        interactions.set_note(conn, interaction, referred.number)
+    return interaction
+
+
+def _new_letter(task: _Task, placement: Placement) -> NewLetter:
+    envelope, parsed = task.spooled.envelope, task.parsed
+    marks = (*parsed.marks, *placement.marks, *(() if task.addresses else (Mark.NO_RECIPIENT,)))
+    return NewLetter(
+        spool_id=task.spool_id,
+        raw=task.spooled.raw,
+        sha256=hashlib.sha256(task.spooled.raw).hexdigest(),
+        envelope_from=envelope.sender,
+        envelope_to=envelope.recipients,
+        received_at=envelope.received_at,
+        parsed=_fields(replace(parsed, marks=marks)),
+    )
+
+
+def _fields(parsed: Parsed) -> ParsedFields:
+    return ParsedFields(
+        message_id=parsed.message_id or "",
+        in_reply_to=parsed.in_reply_to[0] if parsed.in_reply_to else "",
+        references=parsed.references,
+        from_address=parsed.from_address,
+        from_name=parsed.from_name,
+        to=parsed.to,
+        cc=parsed.cc,
+        subject=parsed.subject,
+        date=parsed.date,
+        text=parsed.text,
+        html=parsed.html or "",
+        marks=parsed.marks,
+        attachments=tuple(map(_attachment, parsed.attachments)),
+    )
+
+
+def _attachment(one: Attachment) -> NewAttachment:
+    return NewAttachment(
+        name=one.name,
+        content_type=one.content_type,
+        content=one.content,
+        inline=one.inline,
+        content_id=one.content_id or "",
+    )

@@ -1,0 +1,191 @@
+"""From the spool into the centre: parse, file, offer, forget; in order, each letter once, a bad one never in the way."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.email.addresses import write_recipients
+from channels.email.filing import Filed, file_letter
+from channels.email.parsed import UNPARSABLE, Parsed
+from channels.email.parsing import Parsing
+from channels.email.spool import Spooled, SpoolReader
+from config.clock import Clock
+from config.errors import Unavailable
+from config.logs import Transcript
+from config.settings import Mail
+from crm_core import interactions, queues
+from crm_core.store import Connection, Store
+from routing.bus import Bus
+from routing.core.events import Arrived
+from routing.core.model import InteractionId, Medium, QueueId
+from routing.floor import Floor
+
+log = Transcript("mail")
+
+_LOOK_AGAIN_S = 30.0
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeStatus:
+    """Whether letters reach the centre now, and why not; `set_aside` counts those that could not be filed at all."""
+
+    up: bool
+    since: float
+    reason: str
+    set_aside: int
+
+
+class Intake:
+    """Imports what the drop has accepted. Wakes on the bus topic `spool`, and looks every 30 s by itself."""
+
+    def __init__(
+        self, settings: Mail, *, spool_dir: Path, store: Store, floor: Floor, bus: Bus, clock: Clock
+    ) -> None:
+        self._secret = settings.reply_secret.get_secret_value()
+        self._folder = spool_dir
+        self._reader = SpoolReader(spool_dir)
+        self._parsing = Parsing()
+        self._store = store
+        self._floor = floor
+        self._bus = bus
+        self._clock = clock
+        self._up, self._since, self._reason = True, clock.now(), ""
+
+    def status(self) -> IntakeStatus:
+        """For `readyz` and the console's link document."""
+        aside = sum(1 for _ in self._aside().glob("*.eml"))
+        return IntakeStatus(up=self._up, since=self._since, reason=self._reason, set_aside=aside)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        woken = asyncio.Event()
+        unsubscribe = self._bus.subscribe("spool", lambda _: woken.set())
+        pause_s = _FIRST_PAUSE_S
+        try:
+            while True:
+                woken.clear()
+                try:
+                    await self._turn()
+                except Unavailable as problem:
+                    self._note(up=False, reason=str(problem))
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+                    continue
+                self._note(up=True, reason="")
+                pause_s = _FIRST_PAUSE_S
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_AGAIN_S):
+                        await woken.wait()
+        finally:
+            unsubscribe()
+            await self._parsing.close()
+
+    async def _turn(self) -> None:
+        """Tell the drop our addresses, offer what a crash or a lost database left unoffered, import all there is."""
+        entries = await self._store.read(queues.entries)
+        addresses = [entry.address for entry in entries if entry.medium == "email"]
+        if addresses:
+            await asyncio.to_thread(write_recipients, self._folder / "recipients", addresses)
+        await self._offer_forgotten()
+        while await self._import_batch():
+            pass
+
+    async def _offer_forgotten(self) -> None:
+        """Filed, but the floor never heard of it: we ended between the two."""
+        for one in await self._store.read(lambda conn: interactions.open_ones(conn, Medium.EMAIL)):
+            # Only "new" ones: what the ledger has seen, the floor rebuilds from it.
+            if one.state == "new" and one.queue_id and one.id not in self._floor.centre.interactions:
+                self._arrived(one.id, one.queue_id, one.enqueued_at)
+
+    async def _import_batch(self) -> bool:
+        """File the oldest letters of the spool; False when there are none."""
+        batch = await asyncio.to_thread(self._reader.read)
+        if not batch:
+            return False
+        parsed = [
+            await self._parsing.parse(letter.raw, letter.envelope.sender, letter.spool_id[:16])
+            for letter in batch
+        ]
+        # Handed in together they share a transaction; in order, so that a letter finds the case of the one before.
+        filing = [self._file(letter, fields) for letter, fields in zip(batch, parsed, strict=True)]
+        results = await asyncio.gather(*filing, return_exceptions=True)
+        for letter, result in zip(batch, results, strict=True):
+            if isinstance(result, BaseException):
+                raise result
+            self._tell(letter, result)
+        await asyncio.to_thread(self._reader.forget, batch[-1].place)
+        return True
+
+    async def _file(self, letter: Spooled, parsed: Parsed) -> Sequence[Filed]:
+        """As parsed; if the store refuses that, unparsed, so that somebody sees it; if even that, set aside."""
+        for fields in (parsed, UNPARSABLE):
+            try:
+                return await self._store.write(self._unit(letter, fields))
+            except Unavailable:
+                raise
+            except Exception as problem:  # noqa: BLE001 - one poisonous letter must not stop the mail (DESIGN 7)
+                log.crash(letter.spool_id[:16], problem)
+        await asyncio.to_thread(self._set_aside, letter)
+        return ()
+
+    def _unit(self, letter: Spooled, parsed: Parsed) -> "_Unit":
+        return _Unit(letter, parsed, self._secret, self._clock.now())
+
+    def _tell(self, letter: Spooled, filed: Sequence[Filed]) -> None:
+        if not filed:
+            log.note("-", letter.spool_id[:16], "is filed already")
+        for one in filed:
+            subject = one.interaction or letter.spool_id[:16]
+            log.note("<", subject, f"letter from {letter.envelope.sender or '<>'} of {len(letter.raw)} bytes")
+            if one.arrived and one.interaction:
+                self._arrived(one.interaction, one.queue_id, one.enqueued_at)
+            if one.interaction:
+                self._bus.publish("interaction", one.interaction)
+
+    def _arrived(self, interaction: str, queue_id: str, enqueued_at: float) -> None:
+        event = Arrived(
+            interaction=InteractionId(interaction),
+            medium=Medium.EMAIL,
+            queue=QueueId(queue_id),
+            enqueued_at=enqueued_at,
+            at=self._clock.now(),
+        )
+        self._floor.submit(event)
+
+    def _set_aside(self, letter: Spooled) -> None:
+        folder = self._aside()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{letter.spool_id[:64].replace('/', '-')}.eml"
+        envelope = {name: getattr(letter.envelope, name) for name in type(letter.envelope).__slots__}
+        path.with_suffix(".json").write_text(json.dumps(envelope), encoding="utf-8")
+        path.write_bytes(letter.raw)
+        log.note("!", letter.spool_id[:16], f"could not be filed and lies in {path}")
+
+    def _aside(self) -> Path:
+        return self._folder / "set-aside"
+
+    def _note(self, *, up: bool, reason: str) -> None:
+        if up != self._up:
+            log.note(
+                "=" if up else "!", "", "letters are imported again" if up else f"import waits: {reason}"
+            )
+            self._up, self._since = up, self._clock.now()
+        self._reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """`file_letter` with its arguments; it may run twice."""
+
+    letter: Spooled
+    parsed: Parsed
+    secret: str
+    now: float
+
+    def __call__(self, conn: Connection) -> Sequence[Filed]:
+        return file_letter(conn, self.letter, self.parsed, self.secret, self.now)
