@@ -22,6 +22,11 @@ class Directory:
         """The agents who may be offered this queue's work."""
         return (agent for agent, served in self.serves.items() if queue in served)
 
+    def user_name(self, user: str | None) -> str | None:
+        """What people call them; the id when the account is gone."""
+        known = self.users.get(user) if user else None
+        return known.name if known else user
+
     def queue_name(self, queue: str | None) -> str | None:
         """What people call it; the id when it is gone from the configuration."""
         known = self.queues.get(QueueId(queue)) if queue else None

@@ -11,6 +11,8 @@ from typing_extensions import TypedDict  # pydantic needs this one before Python
 
 Document = Mapping[str, Any]
 Collection = Literal["me", "items", "queues", "agents", "waiting", "link", "notices"]
+MatchStrength = Literal["pending", "none", "one", "many"]
+"""`pending` until the store has been asked; then none, one, or many: three different screens."""
 Documents = dict[tuple[Collection, str], Document]
 """A screen: every document by its collection and id."""
 
@@ -59,10 +61,10 @@ class PartyCard(TypedDict):
     kind: str
     name: str
     organisation: str | None
-    title: str
-    department: str
-    tier: str
-    language: str
+    title: str | None
+    department: str | None
+    tier: str | None
+    language: str | None
     note: str
     phones: list[str]
     emails: list[str]
@@ -71,9 +73,7 @@ class PartyCard(TypedDict):
 
 
 class MatchDocument(TypedDict):
-    """`pending` until the store has been asked; then none, one, or many: three different screens."""
-
-    strength: Literal["pending", "none", "one", "many"]
+    strength: MatchStrength
     parties: list[PartyCard]
 
 

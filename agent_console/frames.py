@@ -42,9 +42,7 @@ def read_hello(text: str | bytes) -> Hello:
         raise Refused("socket.hello", Kind.INVALID) from error
 
 
-def snapshot(
-    *, stream: str, seq: int, now: float, build: str, documents: Mapping[Key, Document]
-) -> bytes:
+def snapshot(*, stream: str, seq: int, now: float, build: str, documents: Mapping[Key, Document]) -> bytes:
     """Everything at once."""
     collections: dict[str, dict[str, Document]] = {}
     for (collection, name), document in documents.items():

@@ -4,31 +4,13 @@ All raise `Unavailable` when their peer (Asterisk, the database) cannot be reach
 not fit the state of the interaction.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from config.peers import LinkStatus, PhoneCredential
 from crm_core.users import User
 from routing.core.model import InteractionId
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneCredential:
-    """What a browser needs to register as a phone: `uri` is a SIP URI (RFC 3261, 19.1), `ws_url` where SIP is spoken
-    over WebSocket (RFC 7118)."""
-
-    uri: str
-    user: str
-    password: str
-    ws_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkStatus:
-    """Is a peer reachable? `since` is when that last changed (seconds UTC), `reason` a code, empty when up."""
-
-    up: bool
-    since: float
-    reason: str = ""
+__all__ = ["Calls", "Letters", "LinkStatus", "MailDrop", "PhoneCredential", "Phones"]
 
 
 class Phones(Protocol):

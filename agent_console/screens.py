@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent_console import views
+from agent_console.documents import Documents
 from agent_console.notices import Notices
 from agent_console.sessions import Delta, Stream
 from agent_console.views import World
 from config.ids import new_id
 from routing.core.facts import (
-    ConsoleSeen,
     Connected,
+    ConsoleSeen,
     DeviceSeen,
     Fact,
     Finished,
-    OfferEnded,
     Offered,
+    OfferEnded,
     OfferRang,
     Requeued,
     StatusChanged,
@@ -115,7 +116,9 @@ class Screens:
     def shown_waiting(self) -> tuple[InteractionId, ...]:
         """The interactions that the board names."""
         world = self.world
-        return tuple(work.id for queue in world.directory.queues for work in views.shown_waiting(world, queue))
+        return tuple(
+            work.id for queue in world.directory.queues for work in views.shown_waiting(world, queue)
+        )
 
     def gather(self) -> Iterator[Update]:
         """Queues and links for every agent, and the board: computed once, told to all."""
@@ -132,7 +135,7 @@ class Screens:
         """The last minute's."""
         return self.world.notices
 
-    def _whole_of(self, agent: AgentId) -> views.Documents:
+    def _whole_of(self, agent: AgentId) -> Documents:
         coalesced = views.agent_coalesced(self.world, agent, views.shared(self.world))
         return views.agent_at_once(self.world, agent) | coalesced
 

@@ -112,8 +112,8 @@ def agent_coalesced(world: World, agent: AgentId, everything: Documents) -> Docu
 def board(world: World, everything: Documents) -> Documents:
     """The collections of `BOARD`; `everything` is `shared(world)`."""
     documents = dict(everything)
-    for name in world.directory.serves:
-        documents["agents", name] = agent_row(world, name)
+    for agent in world.directory.serves:
+        documents["agents", agent] = agent_row(world, agent)
     for name in world.directory.queues:
         documents.update(_waiting_rows(world, name))
     return documents
@@ -143,7 +143,7 @@ def item(world: World, work: Work) -> Item:
         id=work.id,
         medium=work.medium,
         state=work.phase,
-        queue=_queue_name(world.directory, work.queue),
+        queue=queue_name(world.directory, work.queue),
         offer=_offer(world.directory, work),
         enqueued_at=work.enqueued_at,
         connected_at=work.connected_at,
@@ -164,7 +164,9 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         name=rule.name,
         language=rule.language,
         waiting=PerMedium(voice=_count(waiting, Medium.VOICE), email=_count(waiting, Medium.EMAIL)),
-        longest_since=SincePerMedium(voice=_oldest(waiting, Medium.VOICE), email=_oldest(waiting, Medium.EMAIL)),
+        longest_since=SincePerMedium(
+            voice=_oldest(waiting, Medium.VOICE), email=_oldest(waiting, Medium.EMAIL)
+        ),
         offered=figures.offered,
         answered=figures.answered,
         abandoned=figures.abandoned,
@@ -221,7 +223,8 @@ def _held(centre: Centre, agent: AgentId) -> Iterator[Work]:
     return (centre.interactions[each] for each in (*offered, *state.holds))
 
 
-def _queue_name(directory: Directory, name: QueueId) -> QueueName:
+def queue_name(directory: Directory, name: QueueId) -> QueueName:
+    """A queue as items name it."""
     known = directory.queues.get(name)
     return QueueName(id=name, name=known.name if known else name, language=known.language if known else "en")
 
@@ -255,7 +258,9 @@ def _shown_item(world: World, agent: AgentId) -> AgentItem | None:
     if not held:
         return None
     first = held[0]
-    return AgentItem(id=first.id, medium=first.medium, queue=first.queue, customer=_shown_name(world, first.id))
+    return AgentItem(
+        id=first.id, medium=first.medium, queue=first.queue, customer=_shown_name(world, first.id)
+    )
 
 
 def _shown_name(world: World, interaction: InteractionId) -> str:

@@ -90,7 +90,8 @@ class SmallFloor:
 
     router: Router = field(
         default_factory=lambda: Router(
-            [QueueRule(id=name) for name in QUEUES], [AgentRule(id=agent, letters_at_once=2) for agent in AGENTS]
+            [QueueRule(id=name) for name in QUEUES],
+            [AgentRule(id=agent, letters_at_once=2) for agent in AGENTS],
         )
     )
     figures: Figures = field(default_factory=lambda: Figures(NOON - 3600))

@@ -24,7 +24,9 @@ def screens_of(floor: SmallFloor) -> Screens:
     """Screens over this floor, with nothing read from the store yet."""
     up = LinkStatus(up=True, since=NOON)
     return Screens(
-        World(truth=floor, directory=directory(), pops={}, notices=Notices(), links={"asterisk": up, "mail": up})
+        World(
+            truth=floor, directory=directory(), pops={}, notices=Notices(), links={"asterisk": up, "mail": up}
+        )
     )
 
 

@@ -1,0 +1,219 @@
+"""The documents that only the API answers with; those shared with the socket are in `documents`.
+
+Typed dictionaries: FastAPI checks answers against them and the OpenAPI document is made of them.
+"""
+
+from typing_extensions import TypedDict
+
+from agent_console.documents import (
+    AgentDocument,
+    CaseBrief,
+    InteractionBrief,
+    LinkDocument,
+    PopDocument,
+    QueueDocument,
+    QueueName,
+    WaitingDocument,
+)
+
+
+class UserDocument(TypedDict):
+    id: str
+    login: str
+    name: str
+    role: str
+    language: str
+    theme: str
+    density: str
+    extension: str | None
+
+
+class UserAnswer(TypedDict):
+    user: UserDocument
+
+
+class CentreName(TypedDict):
+    name: str
+
+
+class MeAnswer(TypedDict):
+    """Who is signed in, and where."""
+
+    user: UserDocument
+    centre: CentreName
+    build: str
+
+
+class PhoneDocument(TypedDict):
+    uri: str
+    user: str
+    password: str
+    ws_url: str
+
+
+class ShiftAnswer(TypedDict):
+    """`phone` is null for an agent without an extension, and while Asterisk cannot be reached."""
+
+    phone: PhoneDocument | None
+
+
+class Line(TypedDict):
+    queue: str
+    language: str
+    number: str
+
+
+class CallUsAnswer(TypedDict):
+    """`target` is the SIP URI of the first line."""
+
+    uri: str
+    user: str
+    password: str
+    ws_url: str
+    target: str
+    lines: list[Line]
+
+
+class Person(TypedDict):
+    name: str
+    address: str
+
+
+class AttachmentDocument(TypedDict):
+    id: str
+    name: str
+    content_type: str
+    size: int
+
+
+# `from` is a word of Python, hence the other way of writing a typed dictionary
+LetterDocument = TypedDict(
+    "LetterDocument",
+    {
+        "id": str,
+        "direction": str,
+        "from": Person,
+        "to": list[Person],
+        "cc": list[Person],
+        "subject": str,
+        "date": float | None,
+        "received_at": float,
+        "text": str,
+        "has_html": bool,
+        "marks": list[str],
+        "attachments": list[AttachmentDocument],
+        "delivery": str | None,
+        "author": str | None,
+    },
+)
+
+
+class SegmentDocument(TypedDict):
+    """One stay in a queue or with an agent."""
+
+    kind: str
+    queue: str | None
+    agent: str | None
+    started_at: float
+    rang_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str | None
+
+
+class InteractionAnswer(PopDocument):
+    """Everything about one interaction; `thread` is the case's letters, oldest first (empty for a call without)."""
+
+    id: str
+    medium: str
+    direction: str
+    state: str
+    outcome: str | None
+    queue: QueueName | None
+    agent: str | None
+    enqueued_at: float
+    answered_at: float | None
+    ended_at: float | None
+    closed_at: float | None
+    disposition: str | None
+    segments: list[SegmentDocument]
+    thread: list[LetterDocument]
+
+
+class CaseDocument(CaseBrief):
+    party_id: str | None
+    queue: str | None
+    created_at: float
+
+
+class CaseAnswer(TypedDict):
+    case: CaseDocument
+
+
+class WholeCaseAnswer(CaseAnswer):
+    interactions: list[InteractionBrief]
+    thread: list[LetterDocument]
+
+
+class PartyRowDocument(TypedDict):
+    id: str
+    kind: str
+    name: str
+    organisation: str | None
+    title: str | None
+    tier: str | None
+    phone: str | None
+    email: str | None
+
+
+class PartyPage(TypedDict):
+    """`next_cursor` asks for the next page; null on the last."""
+
+    items: list[PartyRowDocument]
+    next_cursor: str | None
+
+
+class ContactPointDocument(TypedDict):
+    kind: str
+    raw: str
+    normal: str
+    label: str
+
+
+class PartyAnswer(TypedDict):
+    id: str
+    kind: str
+    name: str
+    organisation: str | None
+    title: str | None
+    department: str | None
+    tier: str | None
+    language: str | None
+    note: str
+    contact_points: list[ContactPointDocument]
+    cases: list[CaseBrief]
+    interactions: list[InteractionBrief]
+
+
+class DispositionDocument(TypedDict):
+    """`labels` by language: en, zh-TW, zh-CN."""
+
+    code: str
+    labels: dict[str, str]
+
+
+class DispositionsAnswer(TypedDict):
+    items: list[DispositionDocument]
+
+
+class ReplyAnswer(TypedDict):
+    letter_id: str
+
+
+class BoardAnswer(TypedDict):
+    """The board's documents by collection and id, as the socket's snapshot holds them."""
+
+    queues: dict[str, QueueDocument]
+    agents: dict[str, AgentDocument]
+    waiting: dict[str, WaitingDocument]
+    link: dict[str, LinkDocument]

@@ -1,0 +1,233 @@
+"""One interaction: all about it for whoever may read it, and commands for the agent who holds it."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import Field
+
+from agent_console import rows, scope
+from agent_console.access import AsAgent, InContext, SignedIn
+from agent_console.answers import CaseAnswer, InteractionAnswer, ReplyAnswer
+from agent_console.api.bodies import Body, Subject, Text
+from agent_console.context import Context
+from agent_console.views import queue_name
+from config.errors import Kind, Refused
+from crm_core import cases, interactions, letters, queues
+from crm_core.cases import Case
+from crm_core.interactions import Segment
+from crm_core.letter_types import Letter
+from crm_core.pop import Pop, pop
+from crm_core.store import Connection
+from routing.core.events import Returned, StatusChosen, WorkEnded, WrapUpEnded
+from routing.core.facts import Finished, Requeued, WrappedUp
+from routing.core.model import AgentId, By, Medium, QueueId, Status
+from routing.core.presence import Phase, Work
+
+router = APIRouter(prefix="/interactions/{interaction}", tags=["interactions"])
+
+IdempotencyKey = Annotated[str, Header(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+
+
+class Note(Body):
+    """The whole note, replacing the old one."""
+
+    text: Text
+
+
+class ChosenParty(Body):
+    """Who it is."""
+
+    party_id: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class WrapUp(Body):
+    """How it turned out. With `next_status` paused nothing is offered in between."""
+
+    disposition: Annotated[str, Field(min_length=1, max_length=100)]
+    note: Text | None = None
+    next_status: Literal["ready", "paused"] | None = None
+
+
+class Reply(Body):
+    """An answer to the customer; `finish` ends the work on the letter with it."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200_000)]
+    finish: bool = False
+
+
+class NewCase(Body):
+    """What it is about, in one line."""
+
+    subject: Subject
+
+
+@router.get("")
+async def read_interaction(interaction: str, user: SignedIn, within: InContext) -> InteractionAnswer:
+    """The interaction with its pop, its stays in queues and with agents, and its letters."""
+    await scope.readable_interaction(within, user, interaction)
+    names = within.hub.world.directory
+    known, count, segments, thread = await within.store.read(lambda c: _whole(c, interaction))
+    row = known.interaction
+    return InteractionAnswer(
+        id=row.id,
+        medium=row.medium,
+        direction=row.direction,
+        state=row.state,
+        outcome=row.outcome,
+        queue=queue_name(names, QueueId(row.queue_id)) if row.queue_id else None,
+        agent=names.user_name(row.agent_id),
+        enqueued_at=row.enqueued_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        closed_at=row.closed_at,
+        disposition=row.disposition,
+        segments=[rows.segment(each, names) for each in segments],
+        thread=[rows.letter(each) for each in thread],
+        **rows.pop(known, count, 0),
+    )
+
+
+@router.post("/hangup", status_code=204)
+async def hang_up(interaction: str, user: AsAgent, within: InContext) -> None:
+    """End the call for both sides."""
+    work = _own_call(scope.own_work(within, user, interaction))
+    await within.calls.hang_up(work.id)
+
+
+@router.post("/reattach", status_code=204)
+async def reattach(interaction: str, user: AsAgent, within: InContext) -> None:
+    """Ring this agent's phone again for a call whose browser leg was lost."""
+    work = _own_call(scope.own_work(within, user, interaction))
+    await within.calls.reattach(work.id)
+
+
+@router.post("/finish", status_code=204)
+async def finish(interaction: str, user: AsAgent, within: InContext) -> None:
+    """Done with this letter; after-contact work begins if the queue has any."""
+    work = _own_letter(scope.own_work(within, user, interaction))
+    await _settle(within, Finished, WorkEnded(interaction=work.id, by=By.AGENT, at=within.clock.now()))
+
+
+@router.post("/return", status_code=204)
+async def give_back(interaction: str, user: AsAgent, within: InContext) -> None:
+    """Put a letter back into its queue, at its old age."""
+    work = _own_letter(scope.own_work(within, user, interaction))
+    back = Returned(interaction=work.id, at=within.clock.now(), reason="returned")
+    await _settle(within, Requeued, back)
+
+
+@router.put("/note", status_code=204)
+async def write_note(interaction: str, given: Note, user: AsAgent, within: InContext) -> None:
+    """Replace the note."""
+    scope.own_work(within, user, interaction)
+    await within.store.write(lambda c: interactions.set_note(c, interaction, given.text))
+    within.bus.publish("interaction", interaction)
+
+
+@router.put("/party", status_code=204)
+async def choose_party(interaction: str, given: ChosenParty, user: AsAgent, within: InContext) -> None:
+    """The agent says which customer it is; its case, when it has one without a customer, becomes theirs too."""
+    scope.own_work(within, user, interaction)
+    now = within.clock.now()
+    await within.store.write(lambda c: _set_party(c, interaction, given.party_id, now))
+    within.bus.publish("interaction", interaction)
+
+
+@router.post("/wrapup", status_code=204)
+async def wrap_up(interaction: str, given: WrapUp, user: AsAgent, within: InContext) -> None:
+    """Close the after-contact work with a disposition."""
+    work = scope.own_work(within, user, interaction)
+    if work.phase is not Phase.WRAP_UP:
+        raise Refused("interaction.not_in_wrap_up", interaction=interaction)
+    await _check_disposition(within, work, given.disposition)
+    if given.note is not None:
+        note = given.note
+        await within.store.write(lambda c: interactions.set_note(c, interaction, note))
+    now, agent = within.clock.now(), AgentId(user.id)
+    ended = WrapUpEnded(interaction=work.id, agent=agent, disposition=given.disposition, at=now)
+    # The status first: a pause must be there before the end of the work makes the agent free.
+    chosen = (
+        (StatusChosen(agent=agent, status=Status(given.next_status), at=now),) if given.next_status else ()
+    )
+    await _settle(within, WrappedUp, ended, *chosen)
+    within.bus.publish("interaction", interaction)
+
+
+@router.post("/replies", status_code=201)
+async def reply(
+    interaction: str, given: Reply, user: AsAgent, within: InContext, idempotency_key: IdempotencyKey
+) -> ReplyAnswer:
+    """Answer the customer. The same key again answers with the same letter and sends nothing twice."""
+    work = _own_letter(scope.own_work(within, user, interaction))
+    letter = await within.letters.reply(
+        interaction=work.id, author=user, text=given.text, idempotency_key=idempotency_key
+    )
+    within.bus.publish("interaction", interaction)
+    if given.finish:
+        await _settle(within, Finished, WorkEnded(interaction=work.id, by=By.AGENT, at=within.clock.now()))
+    return ReplyAnswer(letter_id=letter)
+
+
+@router.post("/case", status_code=201)
+async def open_case(interaction: str, given: NewCase, user: AsAgent, within: InContext) -> CaseAnswer:
+    """Open a case for this interaction."""
+    scope.own_work(within, user, interaction)
+    now = within.clock.now()
+    made = await within.store.write(lambda c: _open_case(c, interaction, given.subject, now))
+    within.bus.publish("interaction", interaction)
+    return CaseAnswer(case=rows.case(made, within.hub.world.directory))
+
+
+def _own_call(work: Work) -> Work:
+    if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
+        raise Refused("interaction.not_talking", interaction=work.id)
+    return work
+
+
+def _own_letter(work: Work) -> Work:
+    if work.medium is Medium.VOICE or work.phase is not Phase.CONNECTED:
+        raise Refused("interaction.not_open_letter", interaction=work.id)
+    return work
+
+
+async def _settle(
+    within: Context,
+    wanted: type[Finished | Requeued | WrappedUp],
+    event: Returned | WorkEnded | WrapUpEnded,
+    *before: StatusChosen,
+) -> None:
+    """Submit, wait until it is durable, and tell the truth: the router may have judged otherwise meanwhile."""
+    interaction = event.interaction
+    facts = await within.floor.settle(*before, event)
+    if not any(isinstance(fact, wanted) and fact.interaction == interaction for fact in facts):
+        raise Refused("interaction.not_open", interaction=interaction)
+
+
+async def _check_disposition(within: Context, work: Work, code: str) -> None:
+    known = await within.store.read(lambda c: queues.dispositions(c, work.queue))
+    if code not in {each.code for each in known}:
+        raise Refused("disposition.unknown", Kind.INVALID, pointer="/disposition", given=code)
+
+
+def _whole(connection: Connection, name: str) -> tuple[Pop, int, list[Segment], list[Letter]]:
+    known = pop(connection, name)
+    case_id = known.interaction.case_id
+    thread = letters.thread(connection, case_id) if case_id else letters.of_interaction(connection, name)
+    return known, len(thread), interactions.segments(connection, name), thread
+
+
+def _set_party(connection: Connection, interaction: str, party: str, now: float) -> None:
+    interactions.set_party(connection, interaction, party)
+    row = interactions.interaction(connection, interaction)
+    case = cases.case(connection, row.case_id) if row and row.case_id else None
+    if case is not None and case.party_id is None:
+        cases.set_party(connection, case.id, party, now)
+
+
+def _open_case(connection: Connection, interaction: str, subject: str, now: float) -> Case:
+    row = interactions.interaction(connection, interaction)
+    if row is None:
+        raise Refused("interaction.unknown", Kind.MISSING, id=interaction)
+    made = cases.open_case(connection, subject=subject, party_id=row.party_id, queue_id=row.queue_id, now=now)
+    cases.link(connection, interaction, made.id)
+    return made

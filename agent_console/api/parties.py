@@ -1,0 +1,67 @@
+"""Customers, and the words for how a contact turned out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from agent_console import rows
+from agent_console.access import InContext, SignedIn
+from agent_console.answers import DispositionDocument, DispositionsAnswer, PartyAnswer, PartyPage
+from config.errors import Kind, Refused
+from crm_core import cases, parties, queues, search
+from crm_core.cases import Case
+from crm_core.parties import Party
+from crm_core.pop import PastContact, past_contacts
+from crm_core.store import Connection
+
+router = APIRouter(tags=["customers"])
+_SHOWN_CASES = 50
+_SHOWN_CONTACTS = 50
+
+
+@router.get("/parties")
+async def find_parties(
+    user: SignedIn,
+    within: InContext,
+    text: Annotated[str, Query(alias="search", max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> PartyPage:
+    """Customers by part of a name, the beginning of a number or address, or a case's number."""
+    page = await within.store.read(lambda c: search.search(c, text, limit, cursor))
+    return PartyPage(items=[rows.party_row(each) for each in page.items], next_cursor=page.next_cursor)
+
+
+@router.get("/parties/{party}")
+async def read_party(party: str, user: SignedIn, within: InContext) -> PartyAnswer:
+    """One customer with cases and history."""
+    found = await within.store.read(lambda c: _whole(c, party))
+    if found is None:
+        raise Refused("party.unknown", Kind.MISSING, id=party)
+    return rows.party(*found)
+
+
+@router.get("/dispositions")
+async def read_dispositions(
+    user: SignedIn, within: InContext, queue: Annotated[str | None, Query(max_length=100)] = None
+) -> DispositionsAnswer:
+    """What an agent may choose at the end, in their order; with a queue, what fits it."""
+    known = await within.store.read(lambda c: queues.dispositions(c, queue))
+    items = [
+        DispositionDocument(
+            code=each.code, labels={"en": each.label_en, "zh-TW": each.label_zh_tw, "zh-CN": each.label_zh_cn}
+        )
+        for each in known
+    ]
+    return DispositionsAnswer(items=items)
+
+
+def _whole(connection: Connection, name: str) -> tuple[Party, list[Case], list[PastContact]] | None:
+    found = parties.party(connection, name)
+    if found is None:
+        return None
+    return (
+        found,
+        cases.for_party(connection, name, _SHOWN_CASES),
+        past_contacts(connection, name, _SHOWN_CONTACTS),
+    )

@@ -1,0 +1,70 @@
+"""The HTTP side put together: routes, who may use them, errors, headers. `server` gives it its context."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+
+from agent_console import pages, problems
+from agent_console.access import same_site, signed_in
+from agent_console.api import board, call_us, cases, health, interactions, letters, login, offers, parties
+from agent_console.context import Context
+from agent_console.headers import BoundedBodies, SafeAnswers
+from agent_console.problems import Problem
+
+_PREFIX = "/api/v1"
+_DESCRIPTION = (
+    "Errors are RFC 9457 problem documents whose `code` is stable. Every request that changes something carries"
+    " `X-Trunkline: 1`. Moments are seconds since 1970-01-01 UTC. The socket at /api/v1/socket is in docs/contracts.md."
+)
+
+
+def build(context: Context | None = None) -> FastAPI:
+    """The application; without a context it can only describe itself."""
+    app = FastAPI(
+        title="Trunkline",
+        version=_version(),
+        description=_DESCRIPTION,
+        openapi_url=f"{_PREFIX}/openapi.json",
+        docs_url=None,  # the stock pages load scripts from elsewhere
+        redoc_url=None,
+        generate_unique_id_function=_operation,
+        responses={"default": {"model": Problem, "description": "A problem (RFC 9457)"}},
+    )
+    app.state.context = context
+    app.include_router(_api())
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    problems.install(app)
+    app.add_middleware(BoundedBodies)
+    app.add_middleware(SafeAnswers)
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix=_PREFIX, dependencies=[Depends(same_site)])
+    api.include_router(login.public)
+    api.include_router(call_us.router)
+    # Denied by default: what is not above needs a session, whatever its own route asks for.
+    for part in (
+        login.private,
+        offers.router,
+        interactions.router,
+        parties.router,
+        cases.router,
+        letters.router,
+    ):
+        api.include_router(part, dependencies=[Depends(signed_in)])
+    api.include_router(board.router, dependencies=[Depends(signed_in)])
+    return api
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name
+
+
+def _version() -> str:
+    try:
+        return version("trunkline")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,37 @@
+"""What every route works with: the rooms below and the hub, handed over once by the server."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_console.hub import Hub
+from agent_console.ports import Calls, Letters, LinkStatus, MailDrop, Phones
+from agent_console.rate import Rate
+from config.clock import Clock
+from config.settings import Settings
+from crm_core.store import Store
+from routing.bus import Bus
+from routing.floor import Floor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """`origins` are those of our own pages; `build` names the console's build, so that old pages can reload."""
+
+    settings: Settings
+    store: Store
+    floor: Floor
+    bus: Bus
+    clock: Clock
+    phones: Phones
+    letters: Letters
+    calls: Calls
+    mail: MailDrop
+    hub: Hub
+    origins: frozenset[str]
+    build: str
+    static: Path
+    guests: Rate
+
+    def links(self) -> dict[str, LinkStatus]:
+        """The peers' states, as the consoles show them."""
+        return {"asterisk": self.calls.status(), "mail": self.mail.status()}

@@ -1,0 +1,220 @@
+"""Between the floor and the browsers: facts in, frames out; sockets in, presence out."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from agent_console import directory, frames
+from agent_console.frames import Resume
+from agent_console.notices import Notices
+from agent_console.pops import Pops
+from agent_console.ports import LinkStatus
+from agent_console.presence import Presence
+from agent_console.screens import Screens, Update
+from agent_console.sessions import Stream
+from agent_console.sockets import Socket
+from agent_console.views import World, held_ids, state_of
+from config.clock import Clock
+from config.errors import Unavailable
+from config.logs import Transcript
+from crm_core.store import Store
+from routing.bus import Bus
+from routing.core.facts import Fact, Offered
+from routing.core.model import AgentId, InteractionId, Status
+from routing.floor import Floor
+
+_TRANSCRIPT = Transcript("console")
+_FRAME_EVERY_S = 0.25  # boards: 4 frames a second are live to the eye
+_BEAT_EVERY_S = 5.0
+_HOUSEKEEPING_EVERY_S = 1.0
+_DIRECTORY_EVERY_S = 30.0
+_STREAM_KEPT_S = 120.0
+
+Links = Callable[[], Mapping[str, LinkStatus]]
+
+
+class Hub:
+    """All screens of this process and the sockets that watch them."""
+
+    def __init__(
+        self, *, store: Store, floor: Floor, bus: Bus, clock: Clock, links: Links, build: str
+    ) -> None:
+        self._store = store
+        self._floor = floor
+        self._bus = bus
+        self._clock = clock
+        self._links = links
+        self._build = build
+        self._presence = Presence()
+        self._audience: dict[Stream, set[Socket]] = {}
+        self._left_at: dict[Stream, float] = {}
+        self._dirty = asyncio.Event()
+        self._pops = Pops(store, self._popped)
+        self.screens = Screens(
+            World(
+                truth=floor,
+                directory=directory.Directory(),
+                pops=self._pops.documents,
+                notices=Notices(),
+                links=links(),
+            )
+        )
+
+    @property
+    def world(self) -> World:
+        """What the screens are made of."""
+        return self.screens.world
+
+    @property
+    def sockets(self) -> tuple[Socket, ...]:
+        """Every open one."""
+        return tuple(socket for audience in self._audience.values() for socket in audience)
+
+    def knows(self, agent: AgentId) -> bool:
+        """Is in the directory; somebody added a moment ago may not be yet."""
+        return agent in self.world.directory.users
+
+    def stream_for(self, view: str, agent: AgentId) -> Stream:
+        """The stream that a browser with this view watches."""
+        stream = self.screens.open_agent(agent) if view == "agent" else self.screens.open_board()
+        self._want_pops(stream, view, agent)
+        return stream
+
+    def join(self, socket: Socket, resume: Resume | None) -> None:
+        """Begin to send: what was missed if that is still kept, else everything."""
+        stream, now = socket.stream, self._clock.now()
+        self._audience.setdefault(stream, set()).add(socket)
+        self._left_at.pop(stream, None)
+        missed = stream.since(resume.seq) if resume and resume.stream == stream.name else None
+        if resume is None or missed is None:
+            whole = frames.snapshot(
+                stream=stream.name, seq=stream.seq, now=now, build=self._build, documents=stream.documents
+            )
+            socket.greet(whole)
+        else:
+            socket.send(frames.resumed(stream=stream.name, seq=resume.seq, now=now))
+            for delta in missed:
+                socket.send(frames.delta(delta, now))
+        if socket.is_agent:
+            self._floor.submit(*self._presence.opened(AgentId(socket.user.id), now))
+
+    def leave(self, socket: Socket) -> None:
+        """The socket is gone, however that came."""
+        now = self._clock.now()
+        audience = self._audience[socket.stream]
+        audience.discard(socket)
+        if not audience:
+            self._left_at[socket.stream] = now
+        if socket.is_agent:
+            self._floor.submit(*self._presence.closed(AgentId(socket.user.id), now))
+
+    def end_session(self, token: str) -> None:
+        """The session is over: its sockets are closed with 4001."""
+        for socket in self.sockets:
+            if socket.token == token:
+                socket.close(frames.SESSION_ENDED, "session.ended")
+
+    def refresh(self, interaction: str) -> None:
+        """The store's part of this interaction changed."""
+        name = InteractionId(interaction)
+        if name in self._pops.documents or self.screens.holders((name,)):
+            self._pops.want((name,), again=True)
+
+    async def run(self) -> None:
+        """Listen to the floor and the bus until cancelled."""
+        stop_facts = self._floor.listen(self._facts)
+        stop_bus = self._bus.subscribe("interaction", self.refresh)
+        try:
+            self._start()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._pops.run(), name="console pops")
+                tasks.create_task(self._gather(), name="console boards")
+                tasks.create_task(self._every(_BEAT_EVERY_S, self._beat), name="console beats")
+                tasks.create_task(self._every(_HOUSEKEEPING_EVERY_S, self._keep_house), name="console house")
+                tasks.create_task(self._reread(), name="console directory")
+        finally:
+            stop_facts()
+            stop_bus()
+
+    async def read_directory(self) -> None:
+        """Names and rules from the store; then every screen is made anew, which heals whatever went unseen."""
+        self.world.directory = await directory.load(self._store)
+        self._tell(self.screens.changed(self.screens.open_agents))
+        self._dirty.set()
+
+    def _start(self) -> None:
+        now = self._clock.now()
+        for agent, state in self._floor.centre.agents.items():
+            if state.console and not self._presence.is_here(agent):  # remembered from before our start
+                self._floor.submit(*self._presence.missing(agent, now))
+            self._pops.want(held_ids(self._floor.centre, agent))
+
+    def _facts(self, facts: Sequence[Fact]) -> None:
+        self._pops.want(fact.interaction for fact in facts if isinstance(fact, Offered))
+        self._tell(self.screens.took_place(facts))
+        self._dirty.set()
+
+    def _popped(self, interactions: Collection[InteractionId]) -> None:
+        self._tell(self.screens.changed(self.screens.holders(interactions)))
+        self._dirty.set()
+
+    def _tell(self, updates: Iterable[Update]) -> None:
+        now = self._clock.now()
+        for update in updates:
+            frame = frames.delta(update.delta, now)
+            for socket in tuple(self._audience.get(update.stream, ())):
+                socket.send(frame)
+
+    def _want_pops(self, stream: Stream, view: str, agent: AgentId) -> None:
+        if view == "agent":
+            self._pops.want(held_ids(self._floor.centre, agent))
+        elif not stream.seq:
+            self._dirty.set()
+
+    async def _gather(self) -> None:
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            self._pops.keep(self._floor.centre.interactions)
+            if self.screens.has_board:
+                self._pops.want(self.screens.shown_waiting())
+            self._tell(self.screens.gather())
+            await asyncio.sleep(_FRAME_EVERY_S)
+
+    async def _every(self, seconds: float, act: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            act()
+
+    def _beat(self) -> None:
+        now = self._clock.now()
+        for stream, audience in self._audience.items():
+            frame = frames.beat(seq=stream.seq, now=now)
+            for socket in tuple(audience):
+                socket.send(frame)
+
+    def _keep_house(self) -> None:
+        now = self._clock.now()
+        self._floor.submit(*self._presence.due(now, self._is_ready))
+        self._tell(self.screens.changed(self.world.notices.expire(now)))
+        links = self._links()
+        if links != self.world.links:
+            self.world.links = links
+            self._dirty.set()
+        for stream in [each for each, left in self._left_at.items() if left + _STREAM_KEPT_S <= now]:
+            self._forget(stream)
+
+    def _forget(self, stream: Stream) -> None:
+        del self._left_at[stream]
+        del self._audience[stream]
+        self.screens.forget(stream)
+
+    def _is_ready(self, agent: AgentId) -> bool:
+        return state_of(self._floor.centre, agent).status is Status.READY
+
+    async def _reread(self) -> None:
+        while True:
+            await asyncio.sleep(_DIRECTORY_EVERY_S)
+            try:
+                await self.read_directory()
+            except Unavailable as error:
+                _TRANSCRIPT.note("!", error.peer, f"names are read again later: {error.reason}")

@@ -1,0 +1,79 @@
+"""What the store knows of each open interaction, loaded off the loop and kept while the interaction is open."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+
+from agent_console import rows
+from agent_console.documents import PopDocument
+from config.errors import Refused, Unavailable
+from config.logs import Transcript
+from crm_core.letters import of_interaction, thread
+from crm_core.pop import Pop, pop
+from crm_core.store import Connection, Store
+from routing.core.model import InteractionId
+
+_TRANSCRIPT = Transcript("console")
+_RETRY_S = 1.0
+
+
+class Pops:
+    """`documents` is what is known; `want` asks for more. Asked again while loading, it is loaded again after."""
+
+    def __init__(self, store: Store, loaded: Callable[[Collection[InteractionId]], None]) -> None:
+        self.documents: dict[InteractionId, PopDocument] = {}
+        self._store = store
+        self._loaded = loaded
+        self._wanted: dict[InteractionId, None] = {}
+        self._wake = asyncio.Event()
+
+    def want(self, interactions: Iterable[InteractionId], *, again: bool = False) -> None:
+        """Load these unless they are known; `again`: even so, because something of them changed."""
+        fresh = [each for each in interactions if again or each not in self.documents]
+        if fresh:
+            self._wanted.update(dict.fromkeys(fresh))
+            self._wake.set()
+
+    def keep(self, still_open: Collection[InteractionId]) -> None:
+        """Forget all others."""
+        for each in [each for each in self.documents if each not in still_open]:
+            del self.documents[each]
+
+    async def run(self) -> None:
+        """Load what is wanted, all of it in one visit to the store; `loaded` is told after each."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch, self._wanted = tuple(self._wanted), {}
+            try:
+                await self._load(batch)
+            except Unavailable as error:
+                _TRANSCRIPT.note("!", error.peer, f"pops wait for the store: {error.reason}")
+                await asyncio.sleep(_RETRY_S)
+                self.want(batch, again=True)
+
+    async def _load(self, batch: tuple[InteractionId, ...]) -> None:
+        for interaction, known, letters in await self._store.read(
+            lambda connection: _read(connection, batch)
+        ):
+            before = self.documents.get(interaction)
+            version = before["version"] + 1 if before else 1
+            self.documents[interaction] = rows.pop(known, letters, version)
+        self._loaded(batch)
+
+
+def count_letters(connection: Connection, known: Pop) -> int:
+    """How long the thread is; calls have none unless their case does."""
+    if known.case is not None:
+        return len(thread(connection, known.case.id))
+    return len(of_interaction(connection, known.interaction.id))
+
+
+def _read(connection: Connection, batch: Iterable[InteractionId]) -> list[tuple[InteractionId, Pop, int]]:
+    found = []
+    for interaction in batch:
+        try:
+            known = pop(connection, interaction)
+        except Refused:
+            continue  # the floor may know it a moment before the edge has described it; `interaction` on the bus follows
+        found.append((interaction, known, count_letters(connection, known)))
+    return found

@@ -1,0 +1,214 @@
+"""What the store's dataclasses look like in JSON."""
+
+from collections.abc import Iterable
+
+from agent_console.answers import (
+    AttachmentDocument,
+    CaseDocument,
+    ContactPointDocument,
+    LetterDocument,
+    PartyAnswer,
+    PartyRowDocument,
+    Person,
+    PhoneDocument,
+    SegmentDocument,
+    UserDocument,
+)
+from agent_console.directory import Directory
+from agent_console.documents import (
+    CaseBrief,
+    Customer,
+    InteractionBrief,
+    MatchDocument,
+    MatchStrength,
+    PartyCard,
+    PopDocument,
+)
+from agent_console.ports import PhoneCredential
+from crm_core.cases import Case
+from crm_core.interactions import Interaction, Segment
+from crm_core.letter_types import Letter
+from crm_core.parties import Party
+from crm_core.pop import PastContact, Pop, PopParty
+from crm_core.search import PartyRow
+from crm_core.users import User
+
+_STRENGTHS: dict[str, MatchStrength] = {"none": "none", "one": "one", "many": "many"}
+
+
+def user(row: User) -> UserDocument:
+    """Oneself, as the console keeps it."""
+    return UserDocument(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        role=row.role,
+        language=row.language,
+        theme=row.theme,
+        density=row.density,
+        extension=row.extension,
+    )
+
+
+def phone(given: PhoneCredential) -> PhoneDocument:
+    """What a browser registers with."""
+    return PhoneDocument(uri=given.uri, user=given.user, password=given.password, ws_url=given.ws_url)
+
+
+def pop(known: Pop, letters: int, version: int) -> PopDocument:
+    """The store's part of an item; `version` rises with every reading, so that the console asks for the rest anew."""
+    row = known.interaction
+    return PopDocument(
+        customer=Customer(address=row.customer_address, name=row.customer_name),
+        entry=row.entry_address,
+        subject=row.subject,
+        match=MatchDocument(
+            strength=_STRENGTHS.get(known.match, "pending"), parties=[_card(each) for each in known.parties]
+        ),
+        case=case_brief(known.case) if known.case else None,
+        note=row.note,
+        letters=letters,
+        version=version,
+    )
+
+
+def case_brief(row: Case) -> CaseBrief:
+    """A case in a list."""
+    return CaseBrief(
+        id=row.id, number=row.number, subject=row.subject, status=row.status, updated_at=row.updated_at
+    )
+
+
+def case(row: Case, names: Directory) -> CaseDocument:
+    """A case by itself."""
+    return CaseDocument(
+        **case_brief(row),
+        party_id=row.party_id,
+        queue=names.queue_name(row.queue_id),
+        created_at=row.created_at,
+    )
+
+
+def past_contact(row: PastContact) -> InteractionBrief:
+    """An earlier interaction in a history."""
+    return InteractionBrief(
+        id=row.id,
+        medium=row.medium,
+        queue=row.queue,
+        at=row.at,
+        agent=row.agent,
+        disposition=row.disposition,
+        outcome=row.outcome,
+        subject=row.subject,
+    )
+
+
+def interaction_brief(row: Interaction, names: Directory) -> InteractionBrief:
+    """The same of a whole interaction."""
+    return InteractionBrief(
+        id=row.id,
+        medium=row.medium,
+        queue=names.queue_name(row.queue_id),
+        at=row.enqueued_at,
+        agent=names.user_name(row.agent_id),
+        disposition=row.disposition,
+        outcome=row.outcome,
+        subject=row.subject,
+    )
+
+
+def segment(row: Segment, names: Directory) -> SegmentDocument:
+    """One stay."""
+    return SegmentDocument(
+        kind=row.kind,
+        queue=names.queue_name(row.queue_id),
+        agent=names.user_name(row.agent_id),
+        started_at=row.started_at,
+        rang_at=row.rang_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+    )
+
+
+def letter(row: Letter) -> LetterDocument:
+    """A letter without its HTML, which is a page of its own."""
+    return LetterDocument(
+        {
+            "id": row.id,
+            "direction": row.direction,
+            "from": Person(name=row.from_name, address=row.from_address),
+            "to": _people(row.to),
+            "cc": _people(row.cc),
+            "subject": row.subject,
+            "date": row.date,
+            "received_at": row.received_at,
+            "text": row.text,
+            "has_html": bool(row.html),
+            "marks": list(row.marks),
+            "attachments": [
+                AttachmentDocument(id=each.id, name=each.name, content_type=each.content_type, size=each.size)
+                for each in row.attachments
+            ],
+            "delivery": row.delivery,
+            "author": row.author,
+        }
+    )
+
+
+def party_row(row: PartyRow) -> PartyRowDocument:
+    """A customer in a list."""
+    return PartyRowDocument(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        organisation=row.organisation,
+        title=row.title,
+        tier=row.tier,
+        phone=row.phone,
+        email=row.email,
+    )
+
+
+def party(row: Party, cases: Iterable[Case], contacts: Iterable[PastContact]) -> PartyAnswer:
+    """A customer with their history."""
+    return PartyAnswer(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        organisation=row.organisation,
+        title=row.title,
+        department=row.department,
+        tier=row.tier,
+        language=row.language,
+        note=row.note,
+        contact_points=[
+            ContactPointDocument(kind=each.kind, raw=each.raw, normal=each.normal, label=each.label)
+            for each in row.contact_points
+        ],
+        cases=[case_brief(each) for each in cases],
+        interactions=[past_contact(each) for each in contacts],
+    )
+
+
+def _card(row: PopParty) -> PartyCard:
+    known = row.party
+    return PartyCard(
+        id=known.id,
+        kind=known.kind,
+        name=known.name,
+        organisation=known.organisation,
+        title=known.title,
+        department=known.department,
+        tier=known.tier,
+        language=known.language,
+        note=known.note,
+        phones=list(known.reached_by("phone")),
+        emails=list(known.reached_by("email")),
+        cases=[case_brief(each) for each in row.cases],
+        interactions=[past_contact(each) for each in row.interactions],
+    )
+
+
+def _people(addresses: Iterable[str]) -> list[Person]:
+    return [Person(name="", address=each) for each in addresses]

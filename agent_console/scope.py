@@ -1,0 +1,113 @@
+"""What an agent may read: the work they hold or held, and its customers' history. Supervisors read all."""
+
+from typing import TypeVar
+
+from agent_console.context import Context
+from agent_console.views import held_ids
+from config.errors import Kind, Refused
+from crm_core import cases, interactions
+from crm_core.cases import Case
+from crm_core.interactions import Interaction
+from crm_core.letter_types import Letter
+from crm_core.pop import pop
+from crm_core.store import Connection
+from crm_core.users import User
+from routing.core.model import AgentId, InteractionId
+from routing.core.presence import Work
+
+T = TypeVar("T")
+
+
+async def readable_interaction(within: Context, user: User, interaction: str) -> Interaction:
+    """The interaction; 404 when there is none, 403 when it is no business of theirs."""
+    held = held_by(within, user)
+    found, allowed = await within.store.read(lambda c: _look(c, user, held, interaction))
+    if found is None:
+        raise Refused("interaction.unknown", Kind.MISSING, id=interaction)
+    return _permitted(found, allowed=allowed)
+
+
+async def readable_case(within: Context, user: User, case: str) -> Case:
+    """The same for a case: theirs when its customer or one of its interactions is."""
+    held = held_by(within, user)
+    found, allowed = await within.store.read(lambda c: _look_at_case(c, user, held, case))
+    if found is None:
+        raise Refused("case.unknown", Kind.MISSING, id=case)
+    return _permitted(found, allowed=allowed)
+
+
+async def check_letter(within: Context, user: User, letter: Letter) -> None:
+    """A letter is as readable as its case or, without one, its interaction."""
+    if letter.case_id is not None:
+        await readable_case(within, user, letter.case_id)
+    elif letter.interaction_id is not None:
+        await readable_interaction(within, user, letter.interaction_id)
+    elif not _reads_all(user):
+        raise Refused("access.not_yours", Kind.FORBIDDEN)
+
+
+def held_by(within: Context, user: User) -> tuple[InteractionId, ...]:
+    """What is on their screen now."""
+    return held_ids(within.floor.centre, AgentId(user.id))
+
+
+def own_work(within: Context, user: User, interaction: str) -> Work:
+    """The work as the floor has it, for commands: held by this agent, or refused."""
+    work = within.floor.centre.interactions.get(InteractionId(interaction))
+    if work is None:
+        raise Refused("interaction.not_open", interaction=interaction)
+    if work.agent != user.id:
+        raise Refused("access.not_yours", Kind.FORBIDDEN)
+    return work
+
+
+def _reads_all(user: User) -> bool:
+    return user.role in ("supervisor", "admin")
+
+
+def _look(
+    connection: Connection, user: User, held: tuple[InteractionId, ...], name: str
+) -> tuple[Interaction | None, bool]:
+    found = interactions.interaction(connection, name)
+    if found is None:
+        return None, False
+    own = _reads_all(user) or name in held or _worked_on(connection, user, found)
+    return found, own or _is_history(connection, held, found.party_id, found.case_id)
+
+
+def _look_at_case(
+    connection: Connection, user: User, held: tuple[InteractionId, ...], name: str
+) -> tuple[Case | None, bool]:
+    found = cases.case(connection, name)
+    if found is None:
+        return None, False
+    if _reads_all(user) or _is_history(connection, held, found.party_id, found.id):
+        return found, True
+    about = interactions.for_case(connection, name, 50)
+    return found, any(_worked_on(connection, user, each) for each in about)
+
+
+def _worked_on(connection: Connection, user: User, interaction: Interaction) -> bool:
+    if interaction.agent_id == user.id:
+        return True
+    return any(each.agent_id == user.id for each in interactions.segments(connection, interaction.id))
+
+
+def _is_history(
+    connection: Connection, held: tuple[InteractionId, ...], party: str | None, case: str | None
+) -> bool:
+    for each in held:
+        if interactions.interaction(connection, each) is None:
+            continue  # the floor may hold it a moment before its edge has described it
+        known = pop(connection, each)
+        if party is not None and party in {match.party.id for match in known.parties}:
+            return True
+        if case is not None and case == known.interaction.case_id:
+            return True
+    return False
+
+
+def _permitted(found: T, *, allowed: bool) -> T:
+    if not allowed:
+        raise Refused("access.not_yours", Kind.FORBIDDEN)
+    return found

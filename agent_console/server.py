@@ -1,0 +1,151 @@
+"""The console's server: one port for pages, API and sockets, uvicorn in-process on the loop that everything shares."""
+
+import asyncio
+import contextlib
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from agent_console import application, pages
+from agent_console.context import Context
+from agent_console.door import Door
+from agent_console.gate import origins
+from agent_console.handoff import Desk, protocol_class
+from agent_console.hub import Hub
+from agent_console.ports import Calls, Letters, MailDrop, Phones
+from agent_console.rate import Rate
+from config.clock import Clock
+from config.logs import Transcript
+from config.settings import ConfigurationError, Settings
+from crm_core.store import Store
+from routing.bus import Bus
+from routing.floor import Floor
+
+_TRANSCRIPT = Transcript("console")
+_BACKLOG = 2048
+_GUESTS, _GUESTS_WINDOW_S = 10, 60.0
+_LAST_REQUESTS_S = 3
+
+
+class ConsoleServer:
+    """`bind` before anything else starts, so that a busy port stops the start; then `run` until cancelled."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        floor: Floor,
+        bus: Bus,
+        clock: Clock,
+        *,
+        phones: Phones,
+        letters: Letters,
+        calls: Calls,
+        mail: MailDrop,
+        static: Path = pages.STATIC,
+    ) -> None:
+        self._http = settings.http
+        self._socket: socket.socket | None = None
+        build = pages.build_of(static)
+        self.hub = Hub(
+            store=store,
+            floor=floor,
+            bus=bus,
+            clock=clock,
+            links=lambda: {"asterisk": calls.status(), "mail": mail.status()},
+            build=build,
+        )
+        self.context = Context(
+            settings=settings,
+            store=store,
+            floor=floor,
+            bus=bus,
+            clock=clock,
+            phones=phones,
+            letters=letters,
+            calls=calls,
+            mail=mail,
+            hub=self.hub,
+            origins=origins(settings.http),
+            build=build,
+            static=static,
+            guests=Rate(_GUESTS, _GUESTS_WINDOW_S),
+        )
+
+    def bind(self) -> None:
+        """Take the port; `ConfigurationError` says what to do when it cannot be had."""
+        self._socket = _listening(self._http.host, self._http.port)
+
+    async def run(self) -> None:
+        """Serve until cancelled; then browsers are told (1001) and the port is given back."""
+        if self._socket is None:
+            self.bind()
+        assert self._socket is not None  # noqa: S101 - bind either sets it or raises
+        door = Door(self.hub, self.context.store, self.context.clock, self.context.origins)
+        desk = Desk(door.check, door.serve)
+        server = _server(self.context, desk)
+        await self.context.floor.restored()  # before that every agent would look signed out
+        await self.hub.read_directory()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.hub.run(), name="console hub")
+                tasks.create_task(_serve(server, desk, self._socket), name="console http")
+                _TRANSCRIPT.note("-", "", f"listening on http://{self._http.host}:{self._http.port}")
+        finally:
+            self._socket.close()
+            self._socket = None
+
+
+async def _serve(server: uvicorn.Server, desk: Desk, listening: socket.socket) -> None:
+    serving = asyncio.create_task(server.serve([listening]), name="uvicorn")
+    try:
+        await asyncio.shield(serving)
+    finally:
+        # uvicorn does not know the sockets it handed over: they are told first, then it may stop.
+        await desk.close()
+        server.should_exit = True
+        await serving
+
+
+def _server(context: Context, desk: Desk) -> uvicorn.Server:
+    config = uvicorn.Config(
+        application.build(context),
+        ws=protocol_class(desk),
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=_LAST_REQUESTS_S,
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # Twisted keeps them
+    return server
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ConfigurationError(
+            [f"[http] host {host!r} is not an address of this machine ({error}); mend it"]
+        ) from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError([_sentence(host, port, error)]) from error
+    listening.setblocking(False)
+    return listening
+
+
+def _sentence(host: str, port: int, error: OSError) -> str:
+    return (
+        f"[http] port {port} on {host} cannot be taken ({error.strerror}): stop the program that uses it"
+        " or set another [http] port"
+    )
