@@ -128,10 +128,11 @@ def device_states() -> Action:
     return Action(name="DeviceStateList", list_end="DeviceStateListComplete", within_s=10.0)
 
 
-def queue_add(extension: str) -> Action:
-    """Make the agent's phone a member of the fallback queue."""
+def queue_add(extension: str, penalty: int) -> Action:
+    """Make the agent's phone a member of the fallback queue; lower penalties are rung first."""
     interface = f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}"
-    return Action(name="QueueAdd", headers=(("Queue", "trunkline"), ("Interface", interface)))
+    headers = (("Queue", "trunkline"), ("Interface", interface), ("Penalty", str(penalty)))
+    return Action(name="QueueAdd", headers=headers)
 
 
 def queue_remove(extension: str) -> Action:

@@ -1,0 +1,125 @@
+"""FastAGI, the server's side: Asterisk connects for each call, tells about it, and does what we write until we close.
+
+The wire: lines `agi_name: value`, an empty line, then our commands, each answered by a line with a code (200 is well).
+A peer that connects and closes, or never ends its request, costs a connection and nothing else.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+REQUEST_CAP_BYTES = 16_384
+REQUEST_WITHIN_S = 5.0
+REPLY_WITHIN_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class AgiRequest:
+    """What Asterisk says of the call. Values are the caller's words: data, never commands."""
+
+    values: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+def parse_request(block: bytes) -> AgiRequest:
+    """Read the lines before the empty one; of a name that comes twice the first counts."""
+    values: dict[str, str] = {}
+    for line in block.decode("utf-8", "replace").split("\n"):
+        name, colon, value = line.partition(": ")
+        if colon and name.startswith("agi_"):
+            values.setdefault(name, value)
+    return AgiRequest(values)
+
+
+class AgiSession:
+    """One call's connection."""
+
+    def __init__(self, transport: asyncio.Transport, request: AgiRequest) -> None:
+        self._transport = transport
+        self._unanswered = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self.request = request
+        self.gone = asyncio.Event()
+        """Set when Asterisk has left: the call hung up, or was redirected."""
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a channel variable; `value` is one of ours (letters, digits, `-._`)."""
+        if not all(mark.isalnum() or mark in "-._" for mark in value):
+            raise ValueError(f"{value[:40]!r} is not a word")
+        self._unanswered += 1
+        self._quiet.clear()
+        self._transport.write(f'SET VARIABLE {name} "{value}"\n'.encode())
+
+    def answered(self, line: bytes) -> None:
+        """Asterisk's reply to the oldest command, or its word that the call is over."""
+        if line.startswith(b"HANGUP"):
+            self.leave()
+            return
+        self._unanswered -= 1
+        if self._unanswered <= 0:
+            self._quiet.set()
+
+    def leave(self) -> None:
+        """Asterisk is not listening any more."""
+        self.gone.set()
+        self._quiet.set()
+
+    async def close(self) -> None:
+        """Let the dialplan go on, after what was asked has been done."""
+        try:
+            async with asyncio.timeout(REPLY_WITHIN_S):
+                await self._quiet.wait()
+        except TimeoutError:
+            pass  # the dialplan copes: it looks at what is set
+        self._transport.close()
+
+
+Serve = Callable[[AgiSession], Awaitable[None]]
+
+
+class AgiConnection(asyncio.Protocol):
+    """Reads one request, then gives the session to `start`."""
+
+    def __init__(self, start: Callable[[AgiSession], None]) -> None:
+        self._start = start
+        self._rest = b""
+        self._session: AgiSession | None = None
+        self._transport: asyncio.Transport | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP connections are
+        self._transport = transport
+        self._deadline = asyncio.get_running_loop().call_later(REQUEST_WITHIN_S, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        self._rest += data
+        if self._session is not None:
+            self._read_replies(self._session)
+        elif b"\n\n" in self._rest:
+            self._begin()
+        elif len(self._rest) > REQUEST_CAP_BYTES and self._transport is not None:
+            self._transport.abort()
+
+    def _begin(self) -> None:
+        block, self._rest = self._rest.split(b"\n\n", 1)
+        if self._transport is None or self._deadline is None:
+            return
+        self._deadline.cancel()
+        self._session = AgiSession(self._transport, parse_request(block))
+        self._start(self._session)
+
+    def _read_replies(self, session: AgiSession) -> None:
+        *lines, self._rest = self._rest.split(b"\n")
+        self._rest = self._rest[-REQUEST_CAP_BYTES:]
+        for line in lines:
+            session.answered(line)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._session is not None:
+            self._session.leave()

@@ -1,0 +1,283 @@
+"""Legs into interaction events: what Asterisk says of channels becomes what the router needs to know. Sans-I/O.
+
+A call's interaction is `tl-` + the caller's channel id, so any event of the caller's channel names it; the agent's leg
+carries the offer it was rung for, so a late event of an old offer is recognised as one and changes nothing.
+
+                 offering          LegAnswered           HungUp(caller)
+    WAITING ---------------> OFFERED ---------> CONNECTED --------------> gone: WorkEnded(by who asked first)
+       ^  ^---- CameBack -------'                 |   ^  |
+       |        (OfferFailed)          reattaching|   |LegAnswered
+       |                                          v   |  |
+       '---- CameBack: Returned ------------ REATTACHING |
+       '---- CameBack(ANSWER): Returned -----------------'
+    HungUp(caller) in WAITING or OFFERED: CustomerLeft. QueueAnswered in WAITING: Adopted, CONNECTED.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from cti.ami.events import (
+    CallEvent,
+    CameBack,
+    DeviceSaid,
+    HangupAsked,
+    HungUp,
+    LegAnswered,
+    LegRang,
+    QueueAnswered,
+    Unclaimed,
+)
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    OfferFailed,
+    Rang,
+    Returned,
+    WorkEnded,
+)
+from routing.core.model import AgentId, By, Device, InteractionId, OfferId, Outcome, Seconds
+
+_PREFIX = "tl-"
+PHONE_LOST = "phone_lost"
+
+OUTCOMES: Mapping[str, Outcome] = {
+    "BUSY": Outcome.DECLINED,
+    "NOANSWER": Outcome.NO_ANSWER,
+    "CHANUNAVAIL": Outcome.UNREACHABLE,
+}
+"""DIALSTATUS of a Dial that did not connect; whatever is not here (CONGESTION, INVALIDARGS) is FAILED."""
+
+DEVICES: Mapping[str, Device] = {
+    "NOT_INUSE": Device.REACHABLE,
+    "INUSE": Device.IN_USE,
+    "BUSY": Device.IN_USE,
+    "RINGING": Device.IN_USE,
+    "RINGINUSE": Device.IN_USE,
+    "ONHOLD": Device.IN_USE,
+}
+"""Asterisk's device states; UNAVAILABLE, INVALID and UNKNOWN are UNREACHABLE."""
+
+
+class Place(StrEnum):
+    """Where a call is, as far as its channels tell."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    REATTACHING = "reattaching"
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end."""
+
+    interaction: InteractionId
+    place: Place = Place.WAITING
+    offer: OfferId | None = None
+    leg: str = ""
+    rang: bool = False
+    reattached: int = 0
+    ended: tuple[By, Seconds] | None = None
+
+
+def channel_of(interaction: InteractionId) -> str:
+    """The caller's channel id."""
+    return interaction.removeprefix(_PREFIX)
+
+
+def interaction_of(channel: str) -> InteractionId:
+    """The interaction of a caller's channel id."""
+    return InteractionId(_PREFIX + channel)
+
+
+def extension_in(device: str) -> str:
+    """`1001` of the device `PJSIP/1001` or the channel `PJSIP/1001-0000002a`; empty for other technologies."""
+    technology, _, rest = device.partition("/")
+    return rest.partition("-")[0] if technology == "PJSIP" else ""
+
+
+class Calls:
+    """The calls that the router knows. `agent_of` finds the agent of an extension."""
+
+    def __init__(self, agent_of: Callable[[str], AgentId | None]) -> None:
+        self._agent_of = agent_of
+        self._calls: dict[str, Call] = {}
+        self._by_leg: dict[str, Call] = {}
+        self._devices: dict[AgentId, Device] = {}
+
+    # -- what we do ------------------------------------------------------------------------------------------------
+
+    def arrived(self, interaction: InteractionId) -> None:
+        """The router is being told of it; a call that is already known stays as it is."""
+        self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
+
+    def offering(self, interaction: InteractionId, offer: OfferId) -> None:
+        """The caller is being led to an agent's phone."""
+        call = self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
+        self._unleg(call)
+        call.place, call.offer, call.rang = Place.OFFERED, offer, False
+
+    def withdrawn(self, interaction: InteractionId, offer: OfferId) -> bool:
+        """The offer is over by our decision; tells whether the caller is still with it and has to be led back."""
+        call = self._calls.get(channel_of(interaction))
+        if call is None or call.place is not Place.OFFERED or call.offer != offer:
+            return False
+        call.place, call.offer = Place.WAITING, None
+        return True
+
+    def reattaching(self, interaction: InteractionId, offer: OfferId) -> int:
+        """The agent's phone is rung again; what becomes of the old leg no longer matters. Returns which time it is."""
+        call = self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
+        self._unleg(call)
+        call.place, call.offer, call.ended = Place.REATTACHING, offer, None
+        call.reattached += 1
+        return call.reattached
+
+    def gave_up_reattaching(self, interaction: InteractionId, time: int) -> bool:
+        """Tells whether that time is still under way; then the caller waits again."""
+        call = self._calls.get(channel_of(interaction))
+        if call is None or call.place is not Place.REATTACHING or call.reattached != time:
+            return False
+        call.place, call.offer = Place.WAITING, None
+        return True
+
+    def ending(self, interaction: InteractionId, by: By, at: Seconds) -> None:
+        """Somebody pressed hang-up here: they ended it, whatever channel goes first."""
+        call = self._calls.get(channel_of(interaction))
+        if call is not None and call.ended is None:
+            call.ended = (by, at)
+
+    def forget(self, interaction: InteractionId) -> None:
+        """The router could not be told: the next snapshot shows a stranger."""
+        call = self._calls.pop(channel_of(interaction), None)
+        if call is not None:
+            self._unleg(call)
+
+    @property
+    def interactions(self) -> frozenset[InteractionId]:
+        """All that are tracked."""
+        return frozenset(call.interaction for call in self._calls.values())
+
+    def get(self, interaction: InteractionId) -> Call | None:
+        """The call, while its channel lives."""
+        return self._calls.get(channel_of(interaction))
+
+    def replace(self, calls: Iterable[Call], known_before: AbstractSet[InteractionId]) -> None:
+        """Know what a snapshot showed; of the rest only calls stay that were not known before it was asked for."""
+        kept = [call for call in self._calls.values() if call.interaction not in known_before]
+        self._calls = {channel_of(call.interaction): call for call in (*kept, *calls)}
+        self._by_leg = {call.leg: call for call in self._calls.values() if call.leg}
+
+    def forget_devices(self) -> None:
+        """After this every device that speaks is news."""
+        self._devices.clear()
+
+    # -- what Asterisk says ----------------------------------------------------------------------------------------
+
+    def take(self, event: CallEvent) -> list[Event]:  # noqa: PLR0911 - one line an event
+        """Tell the router's events that follow; an event that does not fit (late, doubled, of others) gives none."""
+        match event:
+            case LegRang():
+                return self._rang(event)
+            case LegAnswered():
+                return self._answered(event)
+            case CameBack():
+                return self._came_back(event)
+            case HangupAsked():
+                self._note_end(event.channel, event.at)
+                return []
+            case HungUp():
+                return self._hung_up(event)
+            case QueueAnswered():
+                return self._queue_answered(event)
+            case DeviceSaid():
+                return self._device(event)
+            case Unclaimed():
+                return []
+        assert_never(event)
+
+    def _rang(self, event: LegRang) -> list[Event]:
+        call = self._calls.get(event.caller)
+        if call is None or call.place is not Place.OFFERED or call.offer != event.offer or call.rang:
+            return []
+        call.rang = True
+        return [Rang(offer=call.offer, at=event.at)]
+
+    def _answered(self, event: LegAnswered) -> list[Event]:
+        call = self._calls.get(event.caller)
+        if call is None or call.offer is None or call.offer != event.offer:
+            return []
+        if call.place is Place.REATTACHING:
+            self._connect(call, event.leg)
+            return []
+        if call.place is not Place.OFFERED:
+            return []
+        self._connect(call, event.leg)
+        return [Accepted(offer=call.offer, at=event.at)]
+
+    def _came_back(self, event: CameBack) -> list[Event]:
+        call = self._calls.get(event.caller)
+        if call is None or (call.offer or "") != event.offer:
+            return []
+        answered = event.dial_status == "ANSWER"
+        match call.place:
+            case Place.OFFERED if call.offer and not answered:
+                outcome = OUTCOMES.get(event.dial_status, Outcome.FAILED)
+                news: Event = OfferFailed(offer=call.offer, outcome=outcome, at=event.at)
+            case Place.CONNECTED if answered:
+                news = Returned(interaction=call.interaction, at=event.at, reason=PHONE_LOST)
+            case Place.REATTACHING:
+                news = Returned(interaction=call.interaction, at=event.at, reason=PHONE_LOST)
+            case _:
+                return []
+        self._unleg(call)
+        call.place, call.offer, call.ended = Place.WAITING, None, None
+        return [news]
+
+    def _note_end(self, channel: str, at: Seconds) -> None:
+        if (call := self._calls.get(channel)) is not None:
+            call.ended = call.ended or (By.CUSTOMER, at)
+        elif (call := self._by_leg.get(channel)) is not None:
+            call.ended = call.ended or (By.AGENT, at)
+
+    def _hung_up(self, event: HungUp) -> list[Event]:
+        self._note_end(event.channel, event.at)
+        call = self._calls.pop(event.channel, None)
+        if call is None:
+            return []
+        self._unleg(call)
+        by, at = call.ended or (By.CUSTOMER, event.at)
+        if call.place in {Place.CONNECTED, Place.REATTACHING}:
+            return [WorkEnded(interaction=call.interaction, by=by, at=at)]
+        return [CustomerLeft(interaction=call.interaction, at=at)]
+
+    def _queue_answered(self, event: QueueAnswered) -> list[Event]:
+        call, agent = self._calls.get(event.caller), self._agent_of(extension_in(event.interface))
+        if call is None or call.place is not Place.WAITING or agent is None:
+            return []
+        call.offer = None
+        self._connect(call, event.leg)
+        return [Adopted(interaction=call.interaction, agent=agent, at=event.at)]
+
+    def _device(self, event: DeviceSaid) -> list[Event]:
+        agent = self._agent_of(extension_in(event.device))
+        device = DEVICES.get(event.state, Device.UNREACHABLE)
+        if agent is None or self._devices.get(agent) is device:
+            return []
+        self._devices[agent] = device
+        return [DeviceChanged(agent=agent, device=device, at=event.at)]
+
+    def _connect(self, call: Call, leg: str) -> None:
+        self._unleg(call)
+        call.place, call.leg, call.ended = Place.CONNECTED, leg, None
+        self._by_leg[leg] = call
+
+    def _unleg(self, call: Call) -> None:
+        self._by_leg.pop(call.leg, None)
+        call.leg = ""

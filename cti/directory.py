@@ -1,0 +1,95 @@
+"""Who answers which number and which extension is whose: a copy in memory, so that a caller's way in reads no database."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from crm_core import queues
+from crm_core.store import Connection, Store
+from cti.ami.actions import is_extension
+from cti.ports import Bus
+from routing.core.model import AgentId, QueueId
+
+REREAD_EVERY_S = 30.0
+ANY_NUMBER = "*"
+"""The entry address of the queue that takes every number nobody else has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    numbers: dict[str, QueueId] = field(default_factory=dict)
+    otherwise: QueueId | None = None
+    rings: dict[QueueId, float] = field(default_factory=dict)
+    agents: dict[str, AgentId] = field(default_factory=dict)
+    extensions: dict[AgentId, str] = field(default_factory=dict)
+
+
+def _read(conn: Connection) -> _Page:
+    numbers = {
+        _digits(entry.address): QueueId(entry.queue_id)
+        for entry in queues.entries(conn)
+        if entry.medium == "voice"
+    }
+    rings = {QueueId(queue.id): queue.ring_s for queue in queues.list_queues(conn)}
+    only = next(iter(rings)) if len(rings) == 1 else None
+    owners = [(one.user.extension or "", AgentId(one.user.id)) for one in queues.agents(conn)]
+    phones = {extension: agent for extension, agent in owners if is_extension(extension)}
+    return _Page(
+        numbers={number: queue for number, queue in numbers.items() if number != ANY_NUMBER},
+        otherwise=numbers.get(ANY_NUMBER, only),
+        rings=rings,
+        agents=phones,
+        extensions={agent: extension for extension, agent in phones.items()},
+    )
+
+
+def _digits(address: str) -> str:
+    return "".join(mark for mark in address if mark in "0123456789*#") or address
+
+
+class Directory:
+    """Numbers to queues, extensions to agents; read again when the configuration changes and every 30 s."""
+
+    def __init__(self, store: Store, bus: Bus) -> None:
+        self._store, self._bus = store, bus
+        self._page = _Page()
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep the copy fresh until cancelled."""
+        unsubscribe = self._bus.subscribe("config", lambda _: self._changed.set())
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(REREAD_EVERY_S):
+                        await self._changed.wait()
+                except TimeoutError:
+                    pass  # time to look anyway
+                self._changed.clear()
+                await self.refresh()
+        finally:
+            unsubscribe()
+
+    async def refresh(self) -> None:
+        """Read everything again."""
+        self._page = await self._store.read(_read)
+
+    def queue_for(self, number: str) -> QueueId | None:
+        """The queue of a dialled number, with or without `+`; else the one for any number, or the only one there is."""
+        return self._page.numbers.get(_digits(number), self._page.otherwise)
+
+    def ring_s(self, queue: QueueId) -> float:
+        """How long a phone rings for it."""
+        return self._page.rings.get(queue, 20.0)
+
+    def agent_of(self, extension: str) -> AgentId | None:
+        """Whose phone this is."""
+        return self._page.agents.get(extension)
+
+    def extension_of(self, agent: AgentId) -> str | None:
+        """The agent's phone; None for agents without one."""
+        return self._page.extensions.get(agent)
+
+    @property
+    def phones(self) -> dict[AgentId, str]:
+        """Every agent with a phone."""
+        return dict(self._page.extensions)

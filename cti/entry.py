@@ -1,0 +1,167 @@
+"""A caller's way in: the number finds the queue, the router is told at once, who it is comes beside it."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from config.clock import Clock
+from config.errors import Unavailable
+from config.logs import Transcript
+from config.settings import Asterisk
+from crm_core import interactions, recognition
+from crm_core.store import Connection, Store
+from cti.agi import AgiConnection, AgiSession
+from cti.calls import Calls, interaction_of
+from cti.directory import Directory
+from cti.ports import Bus, Floor
+from routing.core.events import Arrived
+from routing.core.facts import Fact, Offered
+from routing.core.model import InteractionId, Medium, QueueId, Seconds
+
+OFFER_WITHIN_S = 1.0
+"""A caller for whom an agent is free waits so long in AGI to be led to the phone without being answered by us first."""
+
+INTRODUCE_PAUSES_S = (0.2, 1.0, 5.0, 15.0)
+
+_log = Transcript("entry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A caller whom the router does not know yet. Number and name are what the network says: data only."""
+
+    interaction: InteractionId
+    number: str
+    caller: str
+    caller_name: str
+    enqueued_at: Seconds
+
+
+class Entry:
+    """Answers AGI; `admit` is also for callers that a resynchronisation finds."""
+
+    def __init__(
+        self,
+        settings: Asterisk,
+        store: Store,
+        floor: Floor,
+        bus: Bus,
+        clock: Clock,
+        *,
+        directory: Directory,
+        calls: Calls,
+    ) -> None:
+        self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
+        self._directory, self._calls = directory, calls
+        self._tasks: asyncio.TaskGroup | None = None
+        self.port = 0
+
+    async def run(self) -> None:
+        """Serve AGI until cancelled. `Unavailable` when the port is taken."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as self._tasks:
+            where = (self._settings.fastagi_host, self._settings.fastagi_port)
+            try:
+                server = await loop.create_server(
+                    lambda: AgiConnection(self._start), *where, backlog=1024, reuse_address=True
+                )
+            except OSError as problem:
+                raise Unavailable(
+                    "fastagi", f"{where[0]}:{where[1]} cannot be opened: {problem}"
+                ) from problem
+            self.port = server.sockets[0].getsockname()[1]
+            async with server:
+                await server.serve_forever()
+
+    def _start(self, session: AgiSession) -> None:
+        if self._tasks is not None:
+            self._tasks.create_task(self._enter(session), name=f"agi {session.request['agi_uniqueid']}")
+
+    async def _enter(self, session: AgiSession) -> None:
+        newcomer = self._read(session)
+        queue = self._directory.queue_for(newcomer.number)
+        if queue is None:
+            _log.note(
+                "!", newcomer.interaction, f"from {newcomer.caller} for {newcomer.number}: no queue has it"
+            )
+            session.set_variable("TL_REFUSED", "1")
+        else:
+            _log.note("<", newcomer.interaction, f"entered from {newcomer.caller} for {newcomer.number}")
+            session.set_variable("TL_QUEUE", queue)
+            facts = await self._admit_or_leave(newcomer, queue)
+            if any(isinstance(fact, Offered) and fact.interaction == newcomer.interaction for fact in facts):
+                with suppress(TimeoutError):  # then they hear music until the phone rings
+                    async with asyncio.timeout(OFFER_WITHIN_S):
+                        await session.gone.wait()
+        await session.close()
+
+    async def _admit_or_leave(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
+        """When the ledger is away they stand in hold, and the next sweep finds them."""
+        try:
+            return await self.admit(newcomer, queue)
+        except Unavailable as problem:
+            _log.note("!", newcomer.interaction, f"not recorded yet: {problem}")
+            self._calls.forget(newcomer.interaction)
+            return ()
+
+    def _read(self, session: AgiSession) -> Newcomer:
+        request = session.request
+        try:
+            enqueued_at = float(request["agi_arg_1"])
+        except ValueError:
+            enqueued_at = self._clock.now()
+        return Newcomer(
+            interaction=interaction_of(request["agi_uniqueid"]),
+            number=request["agi_arg_2"],
+            caller=_said(request["agi_callerid"]),
+            caller_name=_said(request["agi_calleridname"]),
+            enqueued_at=enqueued_at,
+        )
+
+    async def admit(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
+        """Tell the router and return the facts of that turn; the customer's details follow beside it."""
+        self._calls.arrived(newcomer.interaction)
+        arrived = Arrived(
+            interaction=newcomer.interaction,
+            medium=Medium.VOICE,
+            queue=queue,
+            enqueued_at=newcomer.enqueued_at,
+            at=self._clock.now(),
+        )
+        facts = await self._floor.settle(arrived)
+        if self._tasks is not None:
+            name = f"introduce {newcomer.interaction}"
+            self._tasks.create_task(self._introduce(newcomer, queue), name=name)
+        return facts
+
+    async def _introduce(self, newcomer: Newcomer, queue: QueueId) -> None:
+        for pause_s in INTRODUCE_PAUSES_S:
+            try:
+                await self._store.write(partial(_record, newcomer=newcomer, queue=queue))
+                break
+            except Unavailable as problem:
+                _log.note("!", newcomer.interaction, f"not recognised yet: {problem}")
+                await asyncio.sleep(pause_s)
+        self._bus.publish("interaction", newcomer.interaction)
+
+
+def _said(text: str) -> str:
+    """Asterisk's words for nothing."""
+    return "" if text in {"unknown", "<unknown>", "(null)"} else text
+
+
+def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId) -> None:
+    interactions.ensure(
+        conn,
+        id=newcomer.interaction,
+        medium=Medium.VOICE,
+        direction="in",
+        queue_id=queue,
+        customer_address=newcomer.caller,
+        customer_name=newcomer.caller_name,
+        entry_address=newcomer.number,
+        subject="",
+        enqueued_at=newcomer.enqueued_at,
+    )
+    recognition.identify(conn, newcomer.interaction, recognition.by_phone(conn, newcomer.caller))

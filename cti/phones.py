@@ -1,0 +1,122 @@
+"""Agents' phones as Asterisk knows them: pushed over ARI into its sorcery, where they survive without us.
+
+(ARI push configuration: PUT /ari/asterisk/config/dynamic/res_pjsip/TYPE/ID; config/asterisk/templates/sorcery.conf
+puts it into the astdb.)
+"""
+
+import json
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from twisted.internet.error import ConnectError
+from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseFailed, readBody
+from twisted.web.http_headers import Headers
+
+from config.errors import Kind, Refused, Unavailable
+from config.loop import as_future, reactor
+from config.peers import PhoneCredential
+from config.settings import Asterisk
+from cti.ami.actions import is_extension
+
+GUESTS = 20
+"""So many visitors of the *Call us* page have a phone at a time; the next one takes the oldest one's."""
+_CONNECT_WITHIN_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneSpec:
+    """One endpoint. `contact` names a fixed SIP address (RFC 3261 URI) for phones that do not register."""
+
+    name: str
+    password: str
+    context: str
+    webrtc: bool = True
+    contact: str = ""
+
+    def objects(self) -> tuple[tuple[str, dict[str, str]], ...]:
+        """The sorcery objects in the order in which they have to exist."""
+        aor = {"max_contacts": "1", "remove_existing": "yes", "qualify_frequency": "30"}
+        if self.contact:
+            aor = {"max_contacts": "1", "contact": self.contact, "qualify_frequency": "0"}
+        auth = {"auth_type": "userpass", "username": self.name, "password": self.password}
+        return ("auth", auth), ("aor", aor), ("endpoint", self._endpoint())
+
+    def _endpoint(self) -> dict[str, str]:
+        common = {
+            "context": self.context,
+            "aors": self.name,
+            "auth": self.name,
+            "disallow": "all",
+            "allow": "opus,ulaw,alaw" if self.webrtc else "ulaw,alaw",
+            "direct_media": "no",
+            "rtp_timeout": "30",  # a phone that died in mid-call ends its leg, and the caller waits again
+            "allow_transfer": "no",
+            "trust_id_inbound": "no",
+            "rtp_symmetric": "yes",
+            "force_rport": "yes",
+            "rewrite_contact": "yes",
+            "device_state_busy_at": "1",
+        }
+        return common | ({"webrtc": "yes", "dtls_auto_generate_cert": "yes"} if self.webrtc else {})
+
+
+class AsteriskPhones:
+    """SIP accounts with random passwords, made when they are needed."""
+
+    def __init__(self, settings: Asterisk) -> None:
+        self._settings = settings
+        self._base = f"{settings.http_url.rstrip('/')}/ari/asterisk/config/dynamic/res_pjsip"
+        login = f"{settings.ari_user}:{settings.ari_secret.get_secret_value()}".encode()
+        self._headers = Headers(
+            {b"Authorization": [b"Basic " + b64encode(login)], b"Content-Type": [b"application/json"]}
+        )
+        pool = HTTPConnectionPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
+        self._agent = Agent(reactor, connectTimeout=_CONNECT_WITHIN_S, pool=pool)  # type: ignore[no-untyped-call]
+        self._guests = 0
+
+    async def credential(self, extension: str) -> PhoneCredential:
+        """Give the agent's browser phone a new password. `Refused` for an extension that cannot be one."""
+        if not is_extension(extension):
+            raise Refused("phone.no_extension", Kind.INVALID, extension=extension)
+        return await self._browser_phone(extension, "trunkline-agents")
+
+    async def guest(self) -> PhoneCredential:
+        """Give a visitor one of the guests' phones with a new password."""
+        self._guests = self._guests % GUESTS + 1
+        return await self._browser_phone(f"guest-{self._guests:02}", "trunkline-guest")
+
+    async def _browser_phone(self, name: str, context: str) -> PhoneCredential:
+        password = secrets.token_urlsafe(18)
+        await self.provision(PhoneSpec(name=name, password=password, context=context))
+        host = self._settings.browser_ws_url.partition("://")[2].partition("/")[0].rpartition(":")[0]
+        return PhoneCredential(
+            uri=f"sip:{name}@{host}", user=name, password=password, ws_url=self._settings.browser_ws_url
+        )
+
+    async def provision(self, phone: PhoneSpec) -> None:
+        """Make the endpoint known to Asterisk, or change it. `Unavailable` when Asterisk cannot be told."""
+        for kind, fields in phone.objects():
+            await self._put(f"{self._base}/{kind}/{phone.name}", fields)
+
+    async def _put(self, url: str, fields: dict[str, str]) -> None:
+        document = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
+        body: Any = FileBodyProducer(BytesIO(json.dumps(document).encode()))  # type: ignore[no-untyped-call]
+        try:
+            asked: Any = self._agent.request(b"PUT", url.encode("ascii"), self._headers, body)
+            response = await as_future(asked)
+            answer = await as_future(readBody(response))
+        except (ConnectError, ResponseFailed, OSError) as problem:
+            raise Unavailable(
+                "asterisk", f"{self._settings.http_url} does not answer ({problem})"
+            ) from problem
+        if response.code == 401:
+            raise Unavailable(
+                "asterisk",
+                f"{self._settings.http_url} refuses the ARI user {self._settings.ari_user!r}: make [asterisk] ari_user and ari_secret agree with ari.conf",
+            )
+        if response.code >= 300:
+            words = answer.decode("utf-8", "replace")[:200]
+            raise Unavailable("asterisk", f"ARI answered {response.code} to a phone's configuration: {words}")

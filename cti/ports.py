@@ -1,0 +1,29 @@
+"""What this room needs of the floor and the bus; `routing` provides both."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from routing.core.events import Event
+from routing.core.facts import Fact
+from routing.core.state import Centre
+
+
+class Floor(Protocol):
+    """The shell round the router."""
+
+    @property
+    def centre(self) -> Centre: ...
+
+    def submit(self, *events: Event) -> None: ...
+
+    async def settle(self, *events: Event) -> tuple[Fact, ...]: ...
+
+    def listen(self, listener: Callable[[Sequence[Fact]], None]) -> Callable[[], None]: ...
+
+
+class Bus(Protocol):
+    """Wake-ups between rooms."""
+
+    def publish(self, topic: str, payload: str) -> None: ...
+
+    def subscribe(self, topic: str, callback: Callable[[str], None]) -> Callable[[], None]: ...

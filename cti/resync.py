@@ -1,0 +1,209 @@
+"""After each connect: what Asterisk shows beside what the router believes, and what follows from the difference. Pure.
+
+Identity and age stand on the channels (TL_ID, TL_ENQUEUED), so that everything can be rebuilt from the two.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cti.ami.protocol import Message
+from cti.calls import PHONE_LOST, Call, Place, extension_in, interaction_of
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    CustomerLeft,
+    Event,
+    OfferFailed,
+    Rang,
+    Returned,
+    WorkEnded,
+)
+from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, Seconds
+from routing.core.presence import Phase, Work
+
+VARIABLES = ("TL_ID", "TL_ENQUEUED", "TL_NUMBER", "TL_OFFER", "TL_ANSWERED")
+
+
+class Where(StrEnum):
+    """The context in which a caller's channel is."""
+
+    ENTRY = "trunkline-in"
+    HOLD = "trunkline-hold"
+    CONNECT = "trunkline-connect"
+    FALLBACK = "trunkline-fallback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings."""
+
+    interaction: InteractionId
+    channel: str
+    where: Where
+    enqueued_at: Seconds | None
+    number: str
+    caller: str
+    caller_name: str
+    offer: str
+    answered_at: Seconds | None
+    extension: str = ""
+    leg: str = ""
+    talking: bool = False
+    ringing: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What follows: events for the router, callers to lead back to hold, callers it has never heard of, calls to track."""
+
+    events: list[Event] = field(default_factory=list)
+    to_hold: list[str] = field(default_factory=list)
+    strangers: list[Standing] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+
+def read_standings(status: Iterable[Message]) -> list[Standing]:
+    """The callers among the channels of a `Status` list."""
+    channels = list(status)
+    return [standing for one in channels if (standing := _standing(one, channels)) is not None]
+
+
+def _standing(one: Message, channels: Sequence[Message]) -> Standing | None:
+    channel, where = one["Uniqueid"], one["Context"]
+    if _variable(one, "TL_ID") != interaction_of(channel) or where not in set(Where):
+        return None
+    leg = next((other for other in channels if _is_leg(other, one)), None)
+    talking = leg is not None and bool(one["BridgeID"]) and leg["BridgeID"] == one["BridgeID"]
+    return Standing(
+        interaction=interaction_of(channel),
+        channel=channel,
+        where=Where(where),
+        enqueued_at=_moment(_variable(one, "TL_ENQUEUED")),
+        number=_variable(one, "TL_NUMBER"),
+        caller=_known(one["CallerIDNum"]),
+        caller_name=_known(one["CallerIDName"]),
+        offer=_variable(one, "TL_OFFER"),
+        answered_at=_moment(_variable(one, "TL_ANSWERED")),
+        extension=extension_in(leg["Channel"]) if leg else "",
+        leg=leg["Uniqueid"] if leg else "",
+        talking=talking,
+        ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
+    )
+
+
+def _is_leg(other: Message, one: Message) -> bool:
+    if other["Uniqueid"] == one["Uniqueid"] or not extension_in(other["Channel"]).isdigit():
+        return False
+    same_bridge = bool(one["BridgeID"]) and other["BridgeID"] == one["BridgeID"]
+    return same_bridge or (
+        not one["BridgeID"] and not other["BridgeID"] and other["Linkedid"] == one["Uniqueid"]
+    )
+
+
+def _variable(message: Message, name: str) -> str:
+    value = message[f"Variable/{name}"]
+    return "" if value == "(null)" else value
+
+
+def _known(text: str) -> str:
+    return "" if text in {"<unknown>", "(null)"} else text
+
+
+def _moment(text: str) -> Seconds | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def reconcile(
+    standings: Sequence[Standing],
+    works: Iterable[Work],
+    agent_of: Callable[[str], AgentId | None],
+    now: Seconds,
+) -> Findings:
+    """Compare. `works` are the router's open interactions from before the snapshot was asked for: a call that came
+    later is not missing from it. An offer that was never carried out is found by its call being WAITING."""
+    found = Findings()
+    voice = {work.id: work for work in works if work.medium is Medium.VOICE}
+    seen = {standing.interaction for standing in standings}
+    for standing in standings:
+        _Comparison(found, agent_of, now).of(standing, voice.get(standing.interaction))
+    for work in voice.values():
+        if work.id not in seen:
+            found.events += _gone(work, now)
+    return found
+
+
+def _gone(work: Work, now: Seconds) -> list[Event]:
+    match work.phase:
+        case Phase.WAITING | Phase.OFFERED:
+            return [CustomerLeft(interaction=work.id, at=now)]
+        case Phase.CONNECTED:
+            return [WorkEnded(interaction=work.id, by=By.SYSTEM, at=now)]
+        case Phase.WRAP_UP:
+            return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    found: Findings
+    agent_of: Callable[[str], AgentId | None]
+    now: Seconds
+
+    def of(self, seen: Standing, work: Work | None) -> None:
+        agent = self.agent_of(seen.extension) if seen.talking else None
+        if work is None:
+            self._stranger(seen)
+        elif agent is not None:
+            self._talking(seen, work, agent)
+        elif work.phase is Phase.CONNECTED:
+            self._lost_agent(seen, work)
+        elif work.phase is Phase.OFFERED and work.offer is not None:
+            self._offered(seen, work.offer, rang=work.rang_at is not None)
+        elif work.phase is Phase.WAITING:
+            self._waiting(seen)
+
+    def _stranger(self, seen: Standing) -> None:
+        """In the entry they still come to us by AGI; anywhere else nobody has heard of them."""
+        if seen.where is not Where.ENTRY:
+            self.found.strangers.append(seen)
+
+    def _talking(self, seen: Standing, work: Work, agent: AgentId) -> None:
+        at = seen.answered_at or self.now
+        self._track(seen, Place.CONNECTED, OfferId(seen.offer) if seen.offer else None)
+        if work.phase is Phase.OFFERED and work.offer == seen.offer and work.agent == agent:
+            self.found.events.append(Accepted(offer=OfferId(seen.offer), at=at))
+        elif not (work.phase is Phase.WRAP_UP or (work.phase is Phase.CONNECTED and work.agent == agent)):
+            self.found.events.append(Adopted(interaction=work.id, agent=agent, at=at))
+
+    def _lost_agent(self, seen: Standing, work: Work) -> None:
+        """Connected, but nobody there: the phone is being rung again, or the dialplan has taken the caller back."""
+        if seen.where is Where.CONNECT and seen.offer:
+            self._track(seen, Place.REATTACHING, OfferId(seen.offer))
+            return
+        self.found.events.append(Returned(interaction=work.id, at=self.now, reason=PHONE_LOST))
+        self._waiting(seen)
+
+    def _offered(self, seen: Standing, offer: OfferId, *, rang: bool) -> None:
+        if seen.offer != offer:  # decided, recorded, never carried out: whoever called us does it now
+            self._track(seen, Place.WAITING, None)
+        elif seen.where is Where.CONNECT:
+            self._track(seen, Place.OFFERED, offer)
+            if seen.ringing and not rang:
+                self.found.events.append(Rang(offer=offer, at=self.now))
+        else:
+            self.found.events.append(OfferFailed(offer=offer, outcome=Outcome.NO_ANSWER, at=self.now))
+            self._waiting(seen)
+
+    def _waiting(self, seen: Standing) -> None:
+        self._track(seen, Place.WAITING, None)
+        if seen.where in {Where.FALLBACK, Where.CONNECT}:
+            self.found.to_hold.append(seen.channel)
+
+    def _track(self, seen: Standing, place: Place, offer: OfferId | None) -> None:
+        leg = seen.leg if place is Place.CONNECTED else ""
+        self.found.calls.append(
+            Call(interaction=seen.interaction, place=place, offer=offer, leg=leg, rang=seen.ringing)
+        )

@@ -1,0 +1,362 @@
+"""The telephone: offers become redirects, Asterisk's events become the router's, and nothing is assumed after a gap.
+
+One Asterisk. The dialplan holds every caller; this room tells it whom to lead where, keeps its heartbeat, and after
+each connect compares what stands there with what the router believes.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from config.clock import Clock
+from config.errors import Refused, Unavailable
+from config.logs import Transcript
+from config.peers import LinkStatus
+from config.settings import Asterisk
+from crm_core.store import Store
+from cti.ami import actions
+from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
+from cti.ami.events import DeviceSaid, Unclaimed, read
+from cti.ami.link import AmiAddress, Link
+from cti.ami.protocol import Message
+from cti.calls import PHONE_LOST, Calls, Place, channel_of
+from cti.directory import Directory
+from cti.entry import Entry, Newcomer
+from cti.members import Members
+from cti.ports import Bus, Floor
+from cti.resync import VARIABLES, Findings, Standing, Where, read_standings, reconcile
+from routing.core.decisions import Offer, Withdraw
+from routing.core.events import CustomerLeft, DeviceChanged, Event, OfferFailed, Returned
+from routing.core.facts import Fact, StatusChanged
+from routing.core.model import (
+    By,
+    Device,
+    InteractionId,
+    Medium,
+    OfferId,
+    QueueId,
+)
+from routing.core.model import Outcome as OfferOutcome
+from routing.core.presence import Phase, Work
+
+HEARTBEAT = "TL_HEARTBEAT"
+FLOOR_WITHIN_S = 1.0
+REATTACH_WITHIN_S = 10.0
+SWEEP_EVERY_S = 15.0
+
+_log = Transcript("voice")
+
+
+class VoiceChannel:
+    """The floor's Channel for calls, and the console's commands on them.
+
+    The parts are public for the composition root and tests: `link` (Asterisk's manager interface), `entry` (FastAGI).
+    """
+
+    medium = Medium.VOICE
+
+    def __init__(self, settings: Asterisk, store: Store, floor: Floor, bus: Bus, clock: Clock) -> None:
+        self._floor, self._clock = floor, clock
+        self._directory = Directory(store, bus)
+        self._calls = Calls(self._directory.agent_of)
+        self.entry = Entry(settings, store, floor, bus, clock, directory=self._directory, calls=self._calls)
+        self.link = Link(
+            AmiAddress(
+                host=settings.ami_host,
+                port=settings.ami_port,
+                user=settings.ami_user,
+                secret=settings.ami_secret.get_secret_value(),
+            ),
+            clock,
+            on_event=self._on_event,
+            on_up=self._on_up,
+            on_down=self._on_down,
+            heartbeat=self._beat,
+        )
+        self._members = Members(self.link, self._directory)
+        self._buffer: list[Message] | None = []
+        self._order = asyncio.Lock()
+        self._sweep_wanted = asyncio.Event()
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def check(self) -> None:
+        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend."""
+        await self.link.check()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        await self._directory.refresh()
+        self._phones_unknown()
+        unlisten = self._floor.listen(self._on_facts)
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                self._tasks.create_task(self._directory.run(), name="voice directory")
+                self._tasks.create_task(self.entry.run(), name="voice entry")
+                self._tasks.create_task(self._sweep(), name="voice sweep")
+                self._tasks.create_task(self.link.run(), name="voice link")
+        finally:
+            unlisten()
+
+    def status(self) -> LinkStatus:
+        """The manager link."""
+        return self.link.status
+
+    # -- the Channel -----------------------------------------------------------------------------------------------
+
+    async def offer(self, decision: Offer) -> None:
+        """Lead the caller to the agent's phone. While the link is down nothing is sent: the next resync does it."""
+        async with self._order:
+            if self._buffer is None:
+                await self._lead(
+                    decision.interaction, decision.offer, decision.ring_s, self._extension(decision)
+                )
+
+    def _extension(self, decision: Offer | Work) -> str:
+        extension = self._directory.extension_of(decision.agent) if decision.agent else None
+        if extension is None:
+            raise Refused("agent.no_phone", agent=decision.agent)
+        return extension
+
+    async def _lead(self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str) -> None:
+        _log.note(">", interaction, f"Redirect to {extension} for {offer}")
+        self._calls.offering(interaction, offer)
+        channel = channel_of(interaction)
+        wanted = (
+            actions.set_offer(channel, offer=offer, ring_s=ring_s, reattach=False),
+            actions.redirect_to_agent(channel, extension),
+        )
+        outcome = await self._carry_out(interaction, wanted)
+        if isinstance(outcome, RefusedByAsterisk):
+            failed = OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now())
+            self._floor.submit(failed)
+
+    async def withdraw(self, decision: Withdraw) -> None:
+        """Lead the caller back to hold, if they are still being led to that phone."""
+        async with self._order:
+            if self._calls.withdrawn(decision.interaction, decision.offer):
+                await self._to_hold(decision.interaction)
+
+    async def _to_hold(self, interaction: InteractionId) -> None:
+        _log.note(">", interaction, "Redirect to hold")
+        await self._carry_out(interaction, (actions.redirect_to_hold(channel_of(interaction)),))
+
+    async def _carry_out(self, interaction: InteractionId, wanted: Sequence[Action]) -> Outcome | None:
+        """The last outcome; None when the link is down or the caller is gone. Unknown is left to the next resync."""
+        try:
+            outcomes = await self.link.ask_all(wanted)
+        except Unavailable:
+            return None
+        for outcome in outcomes:
+            if isinstance(outcome, RefusedByAsterisk):
+                _log.note("!", interaction, f"Asterisk refused: {outcome.reason}")
+                if "does not exist" not in outcome.reason and "No such channel" not in outcome.reason:
+                    return outcome
+                self._floor.submit(CustomerLeft(interaction=interaction, at=self._clock.now()))
+                return None
+        return outcomes[-1]
+
+    # -- the console's commands --------------------------------------------------------------------------------------
+
+    async def hang_up(self, interaction: InteractionId) -> None:
+        """End the call for both sides. `Refused` when there is none, `Unavailable` when Asterisk cannot be told."""
+        self._talking(interaction)
+        self._calls.ending(interaction, By.AGENT, self._clock.now())
+        _log.note(">", interaction, "Hangup")
+        outcome = await self.link.ask(actions.hang_up(channel_of(interaction)))
+        if not isinstance(outcome, Answered):
+            raise Unavailable("asterisk", outcome.reason)
+
+    async def reattach(self, interaction: InteractionId) -> None:
+        """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again."""
+        work = self._talking(interaction)
+        offer = OfferId(f"{interaction}/{work.attempts}")
+        extension, channel = self._extension(work), channel_of(interaction)
+        async with self._order:
+            time = self._calls.reattaching(interaction, offer)
+            _log.note(">", interaction, f"Redirect to {extension} again")
+            outcome = await self._carry_out(
+                interaction,
+                (
+                    actions.set_offer(channel, offer=offer, ring_s=REATTACH_WITHIN_S, reattach=True),
+                    actions.redirect_to_agent(channel, extension),
+                ),
+            )
+        if outcome is not None and self._tasks is not None:
+            name = f"reattach {interaction}"
+            self._tasks.create_task(self._watch_reattach(interaction, time), name=name)
+
+    async def _watch_reattach(self, interaction: InteractionId, time: int) -> None:
+        """Asterisk's own timeout comes first; this is for when it says nothing."""
+        await asyncio.sleep(REATTACH_WITHIN_S + 1.0)
+        async with self._order:
+            if self._calls.gave_up_reattaching(interaction, time):
+                await self._to_hold(interaction)
+                at = self._clock.now()
+                self._floor.submit(Returned(interaction=interaction, at=at, reason=PHONE_LOST))
+
+    def _talking(self, interaction: InteractionId) -> Work:
+        work = self._floor.centre.interactions.get(interaction)
+        if work is None or work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
+            raise Refused("call.not_connected", interaction=interaction)
+        return work
+
+    # -- what Asterisk says ----------------------------------------------------------------------------------------
+
+    def _on_event(self, message: Message) -> None:
+        if self._buffer is not None:
+            self._buffer.append(message)
+        else:
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
+        event = read(message, self._clock.now())
+        if isinstance(event, Unclaimed):
+            self._sweep_wanted.set()
+        elif event is not None and (news := self._calls.take(event)):
+            self._tell(news)
+
+    def _tell(self, news: Sequence[Event]) -> None:
+        for one in news:
+            _log.note("<", getattr(one, "interaction", "") or getattr(one, "offer", ""), type(one).__name__)
+        self._floor.submit(*news)
+
+    def _on_facts(self, facts: Sequence[Fact]) -> None:
+        changes = [
+            action
+            for fact in facts
+            if isinstance(fact, StatusChanged)
+            for action in self._members.follow(fact.agent, fact.status)
+        ]
+        if changes:
+            with suppress(Unavailable):  # aligned after the next connect
+                self.link.send(changes)
+
+    # -- the link's life ---------------------------------------------------------------------------------------------
+
+    async def _beat(self, asterisk_now: float) -> None:
+        """Only a floor that decides keeps callers in hold; the time is Asterisk's, so that clocks need not agree."""
+        try:
+            async with asyncio.timeout(FLOOR_WITHIN_S):
+                await self._floor.settle()
+        except (TimeoutError, Unavailable):
+            _log.note("!", "", "the floor does not answer: no heartbeat")
+            return
+        self.link.send((actions.set_global(HEARTBEAT, str(int(asterisk_now))),))
+
+    def _on_down(self) -> None:
+        self._buffer = []
+        self._phones_unknown()
+
+    def _phones_unknown(self) -> None:
+        """Nobody is offered a call while we cannot see the phones."""
+        self._calls.forget_devices()
+        at = self._clock.now()
+        agents = self._directory.phones
+        self._floor.submit(
+            *(DeviceChanged(agent=agent, device=Device.UNREACHABLE, at=at) for agent in agents)
+        )
+
+    async def _on_up(self) -> None:
+        await self._resync()
+        await self._members.align(self._floor.centre.agents)
+
+    async def _sweep(self) -> None:
+        """Find callers in hold whom nobody told us about (the entry was busy or away for a moment)."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SWEEP_EVERY_S):
+                    await self._sweep_wanted.wait()
+            self._sweep_wanted.clear()
+            if self.link.status.up:
+                with suppress(
+                    Unavailable
+                ):  # the link went down meanwhile: the resync after the next connect does it
+                    await self._look_for_strangers()
+
+    async def _look_for_strangers(self) -> None:
+        known = self._calls.interactions | set(self._floor.centre.interactions)
+        standings = await self._standings()
+        strangers = [
+            one for one in standings if one.interaction not in known and one.where is not Where.ENTRY
+        ]
+        if any(not self._floor.centre.closed(one.interaction) for one in strangers):
+            await self._resync()
+
+    async def _standings(self) -> list[Standing]:
+        outcome = await self.link.ask(actions.status(VARIABLES))
+        if not isinstance(outcome, Answered):
+            raise Unavailable("asterisk", outcome.reason)
+        return read_standings(outcome.items)
+
+    async def _resync(self) -> None:
+        """Hold events back, look, compare, apply, let the events in. Offers wait meanwhile."""
+        async with self._order:
+            self._buffer = []
+            try:
+                await self._compare()
+            finally:
+                held, self._buffer = self._buffer, None
+                for message in held:
+                    self._take(message)
+
+    async def _compare(self) -> None:
+        before = frozenset(self._floor.centre.interactions) | self._calls.interactions
+        standings = await self._standings()
+        found = await self._apply(standings, before)
+        if found.strangers and await self._admit(found.strangers):
+            found = await self._apply(standings, before)
+        await self._read_devices()
+        await self._act(found)
+
+    async def _apply(self, standings: Sequence[Standing], before: frozenset[InteractionId]) -> Findings:
+        open_ones = self._floor.centre.interactions
+        admitted = {standing.interaction for standing in standings}
+        works = [work for work in open_ones.values() if work.id in before or work.id in admitted]
+        found = reconcile(standings, works, self._directory.agent_of, self._clock.now())
+        self._calls.replace(found.calls, before)
+        if found.events:
+            _log.note("=", "", f"resync: {', '.join(type(event).__name__ for event in found.events)}")
+            await self._floor.settle(*found.events)
+        return found
+
+    async def _admit(self, strangers: Sequence[Standing]) -> bool:
+        admitted = False
+        for stranger in strangers:
+            queue = self._directory.queue_for(stranger.number)
+            if queue is None or self._floor.centre.closed(stranger.interaction):
+                continue
+            _log.note("<", stranger.interaction, "found waiting")
+            await self.entry.admit(_newcomer(stranger, self._clock.now()), queue)
+            admitted = True
+        return admitted
+
+    async def _read_devices(self) -> None:
+        outcome = await self.link.ask(actions.device_states())
+        if isinstance(outcome, Answered):
+            for item in outcome.items:
+                state = DeviceSaid(device=item["Device"], state=item["State"], at=self._clock.now())
+                self._floor.submit(*self._calls.take(state))
+
+    async def _act(self, found: Findings) -> None:
+        """Lead callers out of the fallback queue, and carry out offers that were recorded but never were."""
+        if found.to_hold:
+            await self.link.ask_all([actions.redirect_to_hold(channel) for channel in found.to_hold])
+        for work in list(self._floor.centre.interactions.values()):
+            call = self._calls.get(work.id) if work.medium is Medium.VOICE else None
+            if call is None or work.phase is not Phase.OFFERED or work.offer is None:
+                continue
+            if call.place is Place.WAITING:
+                await self._lead(work.id, work.offer, self._ring_s(work.queue), self._extension(work))
+
+    def _ring_s(self, queue: QueueId) -> float:
+        return self._directory.ring_s(queue)
+
+
+def _newcomer(standing: Standing, now: float) -> Newcomer:
+    return Newcomer(
+        interaction=standing.interaction,
+        number=standing.number,
+        caller=standing.caller,
+        caller_name=standing.caller_name,
+        enqueued_at=standing.enqueued_at if standing.enqueued_at is not None else now,
+    )
