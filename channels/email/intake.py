@@ -67,6 +67,7 @@ class Intake:
         unsubscribe = self._bus.subscribe("spool", lambda _: woken.set())
         pause_s = _FIRST_PAUSE_S
         try:
+            await self._floor.restored()
             while True:
                 woken.clear()
                 try:
