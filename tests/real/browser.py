@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = Path("/usr/bin/chromium")  # Debian's; Ubuntu has none but a snap, so set-up unpacks Debian's there
+UNPACKED = Path(__file__).parent.parent.parent / ".trunkline" / "browser" / "chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,7 +30,7 @@ Scheme = Literal["light", "dark"]
 async def chromium() -> AsyncIterator[Browser]:
     """One browser for a test module; each agent gets a context (a profile) of their own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else UNPACKED, args=FLAGS)
         try:
             yield browser
         finally:
@@ -45,10 +47,20 @@ class Desk:
 
     @classmethod
     async def open(
-        cls, browser: Browser, origin: str, *, language: Language = "en", scheme: Scheme = "light", width: int = 1280, height: int = 800
+        cls,
+        browser: Browser,
+        origin: str,
+        *,
+        language: Language = "en",
+        scheme: Scheme = "light",
+        width: int = 1280,
+        height: int = 800,
     ) -> "Desk":
         context = await browser.new_context(
-            locale=language, color_scheme=scheme, viewport={"width": width, "height": height}, permissions=["microphone"]
+            locale=language,
+            color_scheme=scheme,
+            viewport={"width": width, "height": height},
+            permissions=["microphone"],
         )
         return cls(context, await context.new_page(), origin)
 
@@ -61,7 +73,9 @@ class Desk:
     async def start_shift(self) -> None:
         """The gesture that unlocks sound and registers the phone."""
         await self.page.get_by_test_id("start-shift").click()
-        await self.page.locator('[data-testid="phone-state"][data-state="registered"]').wait_for(timeout=15_000)
+        await self.page.locator('[data-testid="phone-state"][data-state="registered"]').wait_for(
+            timeout=15_000
+        )
 
     async def become_ready(self) -> None:
         await self.page.get_by_test_id("status-button").click()
