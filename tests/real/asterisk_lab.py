@@ -1,0 +1,197 @@
+"""A real Asterisk for one test session: our own configuration on free ports, and SIPp to call it and to be called.
+
+    async with asterisk_lab(tmp_path) as lab:
+        phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.1))
+        caller = await stack.enter_async_context(lab.caller(to="100", number="+886912345678"))
+        await caller.see("ANSWERED")
+
+No server of ours is started here; `lab.settings()` is what one needs to find this Asterisk.
+"""
+
+import asyncio
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.asterisk.launch import Launch
+from config.asterisk.layout import AsteriskLayout
+from config.asterisk.render import render
+from config.settings import Asterisk
+from cti.phones import AsteriskPhones, PhoneSpec
+from tests.real.sipp import Sipp, agent_scenario, caller_scenario, sipp
+
+LAUNCH_FILE = Path(__file__).resolve().parents[2] / ".trunkline" / "asterisk" / "launch.json"
+BOOT_WITHIN_S = 15.0
+_given_out: set[int] = set()
+
+
+def free_port() -> int:
+    """An even port that is free for TCP and UDP now, as is the next one, and that was not given out before."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+            tcp.bind(("127.0.0.1", 0))
+            port = int(tcp.getsockname()[1]) & ~1
+        if port not in _given_out and _free(port) and _free(port + 1):
+            _given_out.add(port)
+            return port
+
+
+def _free(port: int) -> bool:
+    try:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+class AsteriskLab:
+    """One running Asterisk. `layout` has its ports and secrets, `folder` its files (`asterisk/var/log/full` is its log)."""
+
+    def __init__(self, launch: Launch, layout: AsteriskLayout, folder: Path) -> None:
+        self.launch, self.layout, self.folder = launch, layout, folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._phones = AsteriskPhones(self.settings())
+
+    def settings(self) -> Asterisk:
+        """The [asterisk] section with which a server finds this one."""
+        http = f"127.0.0.1:{self.layout.http_port}"
+        return Asterisk(
+            ami_port=self.layout.ami_port,
+            ami_secret=SecretStr(self.layout.ami_secret),
+            http_url=f"http://{http}",
+            ari_secret=SecretStr(self.layout.ari_secret),
+            browser_ws_url=f"ws://{http}/ws",
+            fastagi_port=self.layout.fastagi_port,
+        )
+
+    @property
+    def log(self) -> str:
+        """Everything Asterisk wrote so far, with each dialplan step."""
+        path = self.folder / "asterisk" / "var" / "log" / "full"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    async def start(self) -> None:
+        """Render, start, and wait until every module runs. Starting again after `stop` keeps Asterisk's database."""
+        configuration = render(self.folder / "asterisk", self.layout)
+        with (self.folder / "output").open("a") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.launch.argv, "-C", str(configuration), "-f",
+                stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
+            )  # fmt: skip
+        async with asyncio.timeout(BOOT_WITHIN_S):
+            while "has fully booted" not in await self.cli("core waitfullybooted"):
+                await asyncio.sleep(0.05)
+
+    async def stop(self, *, kill: bool = False) -> None:
+        """End Asterisk, politely or not."""
+        if self._process is not None and self._process.returncode is None:
+            if kill:
+                self._process.kill()
+            else:
+                self._process.terminate()
+            await self._process.wait()
+
+    async def cli(self, command: str) -> str:
+        """What Asterisk's console answers."""
+        configuration = self.folder / "asterisk" / "asterisk.conf"
+        process = await asyncio.create_subprocess_exec(
+            *self.launch.argv, "-C", str(configuration), "-rx", command,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        output, _ = await process.communicate()
+        return output.decode(errors="replace")
+
+    def caller(
+        self,
+        *,
+        to: str = "100",
+        number: str = "+886912345678",
+        name: str = "",
+        hang_up_after_s: float | None = None,
+        cancel_after_s: float | None = None,
+        speak: bool = False,
+        calls: int = 1,
+        rate: float = 1.0,
+    ) -> AbstractAsyncContextManager[Sipp]:
+        """Customers on the trunk; see `caller_scenario`. `speak` sends a tone, else they are silent and echo what they hear."""
+        scenario = caller_scenario(
+            to=to,
+            number=number,
+            name=name,
+            hang_up_after_s=hang_up_after_s,
+            cancel_after_s=cancel_after_s,
+            speak=self._tone() if speak else None,
+        )
+        target = ("127.0.0.1", self.layout.sip_port)
+        return sipp(self.folder, scenario, target=target, free_port=free_port, calls=calls, rate=rate)
+
+    @asynccontextmanager
+    async def phone(
+        self,
+        extension: str,
+        *,
+        answer_after_s: float | None = 0.0,
+        busy: bool = False,
+        hang_up_after_s: float | None = None,
+    ) -> AsyncIterator[Sipp]:
+        """A desk phone with a fixed address as this extension, known to Asterisk when the block begins."""
+        scenario = agent_scenario(answer_after_s=answer_after_s, busy=busy, hang_up_after_s=hang_up_after_s)
+        async with sipp(self.folder, scenario, target=None, free_port=free_port) as running:
+            contact = f"sip:{extension}@127.0.0.1:{running.port}"
+            await self._phones.provision(
+                PhoneSpec(
+                    name=extension,
+                    password=secrets.token_urlsafe(12),
+                    context="trunkline-agents",
+                    webrtc=False,
+                    contact=contact,
+                )
+            )
+            yield running
+
+    def _tone(self) -> Path:
+        """One second of a 500 Hz square wave in u-law, repeated by SIPp."""
+        path = self.folder / "tone.ul"
+        if not path.exists():
+            path.write_bytes((b"\x20" * 8 + b"\xa0" * 8) * 500)
+        return path
+
+
+@asynccontextmanager
+async def asterisk_lab(folder: Path, **changes: object) -> AsyncIterator[AsteriskLab]:
+    """Start one and end it with the block. `changes` replace fields of the layout (`heartbeat_stale_s=3`)."""
+    launch = Launch.read(LAUNCH_FILE)
+    run_dir = Path(tempfile.mkdtemp(prefix="tl-lab-", dir="/tmp"))  # a Unix socket's path has at most 108 bytes
+    rtp = free_port()
+    layout = AsteriskLayout(
+        modules_dir=launch.modules_dir,
+        data_dir=launch.data_dir,
+        moh_dir=launch.moh_dir,
+        run_dir=run_dir,
+        ami_secret=secrets.token_urlsafe(12),
+        ari_secret=secrets.token_urlsafe(12),
+        ami_port=free_port(),
+        http_port=free_port(),
+        sip_port=free_port(),
+        fastagi_port=free_port(),
+        rtp_start=min(rtp, 64000),
+        rtp_end=min(rtp, 64000) + 1000,
+        demo_loop=True,
+        trace=True,
+    )
+    lab = AsteriskLab(launch, replace(layout, **changes), folder)  # type: ignore[arg-type]
+    try:
+        await lab.start()
+        yield lab
+    finally:
+        await lab.stop()
+        shutil.rmtree(run_dir, ignore_errors=True)
