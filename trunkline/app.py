@@ -1,25 +1,116 @@
 """The composition root: every part of the server, built in the order in which it is needed, run in one task group."""
 
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent_console.server import ConsoleServer
+from channels.email.channel import EmailChannel
+from channels.email.composer import Composer
+from channels.email.drop_process import DropProcess
+from channels.email.intake import Intake
+from channels.email.outbox import Postman
+from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
 from crm_core.store import Store
+from cti.phones import AsteriskPhones
+from cti.voice import VoiceChannel
+from routing.bus import LocalBus
+from routing.core.figures import Figures
+from routing.core.router import Router
+from routing.day import day_starts
+from routing.floor import Floor
+from routing.recorder import StoreLedger
+from routing.rules import read_rules
 from trunkline import checks
 
 _log = Transcript("app")
+
+
+class Part(Protocol):
+    """Something that serves until it is cancelled; when it ends by itself, everything ends."""
+
+    async def run(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """The server's parts, wired."""
+
+    voice: VoiceChannel
+    console: ConsoleServer
+    parts: Mapping[str, Part]
 
 
 async def serve(settings: Settings) -> int:
     """Run the centre until cancelled.
 
     Whatever can be refused is refused first, before a port is open or a row written: busy ports, an old schema, an
-    Asterisk that does not answer. Afterwards a lost peer is reconnected to; a bug in one part ends all of them.
+    Asterisk that is not there or does not know us. Afterwards a lost peer is reconnected to; a bug in one part ends
+    all of them, and a supervisor (systemd, the demo) starts anew.
     """
     checks.refuse_busy_ports(settings)
-    await checks.reach_asterisk(settings)
     store = Store(settings.database_url())
-    store.open()
+    checks.open_store(store)
     try:
-        await _centre(settings, store)
+        await _serve(settings, store)
     finally:
         await store.close()
     return 0
+
+
+async def _serve(settings: Settings, store: Store) -> None:
+    centre = await wire(settings, store)
+    await centre.voice.check()
+    centre.console.bind()
+    _log.note("-", "", f"process {os.getpid()} serves {checks.origin(settings)}")
+    async with asyncio.TaskGroup() as tasks:
+        for name, part in centre.parts.items():
+            tasks.create_task(part.run(), name=name)
+
+
+async def wire(settings: Settings, store: Store) -> Centre:
+    """Build every part; nothing is started."""
+    clock, bus = SystemClock(), LocalBus()
+    queues, agents = await store.read(read_rules)
+    day_of = day_starts(settings.centre.time_zone)
+    floor = Floor(
+        Router(queues, agents),
+        StoreLedger(store, clock),
+        clock,
+        Figures(day_of(clock.now()), queues),
+        day_of=day_of,
+    )
+    voice = VoiceChannel(settings.asterisk, store, floor, bus, clock)
+    floor.add_channel(voice)
+    floor.add_channel(EmailChannel(floor, clock))
+    drop = DropProcess(settings.mail, settings.spool_dir(), bus, clock)
+    intake = Intake(
+        settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
+    )
+    postman = Postman(settings.mail, store, bus, clock)
+    console = ConsoleServer(
+        settings,
+        store,
+        floor,
+        bus,
+        clock,
+        phones=AsteriskPhones(settings.asterisk),
+        letters=Composer(settings.mail, settings.centre.name, store, bus, clock),
+        calls=voice,
+        mail=(drop, intake, postman),
+    )
+    parts: dict[str, Part] = {
+        "floor": floor,
+        "voice": voice,
+        "mail drop": drop,
+        "mail intake": Intake(
+            settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
+        ),
+        "postman": postman,
+        "console": console,
+    }
+    return Centre(voice=voice, console=console, parts=parts)

@@ -7,10 +7,10 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.errors import Kind, Refused, Unavailable
+from config.errors import Kind, Refused
 from config.settings import ConfigurationError, Settings
 from crm_core import passwords, schema, users
-from crm_core.store import Store
+from crm_core.store import SchemaMismatch, Store
 
 CONNECT_DEADLINE_S = 5.0
 
@@ -156,7 +156,7 @@ async def _reach(subject: str, setting: str, host: str, port: int) -> Finding:
         return Finding(
             subject=subject,
             good=False,
-            words=f"{host}:{port} does not answer ({problem or 'no reply'}); start it or mend {setting}",
+            words=f"{host}:{port} does not answer ({str(problem) or 'no reply'}); start it or mend {setting}",
         )
     return Finding(subject=subject, good=True, words=f"{host}:{port} answers")
 
@@ -168,7 +168,7 @@ async def add_user(
     if len(password) < 12:
         raise Refused("user.password_short", Kind.INVALID, pointer="/password", at_least=12)
     store = Store(settings.database_url())
-    store.open()
+    open_store(store)
     try:
         hashed = await passwords.hash_password(password)
         return await store.write(
@@ -186,10 +186,9 @@ async def add_user(
         await store.close()
 
 
-async def reach_asterisk(settings: Settings) -> None:
-    """Raise `Unavailable` with what to do when nothing answers where the manager interface should be."""
-    finding = await _reach(
-        "asterisk", "[asterisk] ami_host, ami_port", settings.asterisk.ami_host, settings.asterisk.ami_port
-    )
-    if not finding.good:
-        raise Unavailable("asterisk", finding.words)
+def open_store(store: Store) -> None:
+    """Open the database, or say which command brings it up to date."""
+    try:
+        store.open()
+    except SchemaMismatch as mismatch:
+        raise ConfigurationError([f"[database] url: {mismatch}; run `trunkline db upgrade`"]) from mismatch
