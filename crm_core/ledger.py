@@ -50,11 +50,11 @@ def append(conn: Connection, epoch: int, entries: Sequence[LedgerEntry]) -> int:
     ledger says so far (a bug of whoever decided); both leave everything as it was.
     """
     place = _PLACE.run(conn, {"p_name": lease.FLOOR}).one_or_none()
-    if place is None or place[0] != epoch:
-        raise LeaseLost(epoch, None if place is None else place[0])
+    if place is None or place.epoch != epoch:
+        raise LeaseLost(epoch, None if place is None else place.epoch)
     if not entries:
         return 0
-    first = int(place[1]) + 1
+    first = int(place.newest) + 1
     _INSERT.run_each(conn, [_row(first + index, epoch, entry) for index, entry in enumerate(entries)])
     for index, entry in enumerate(entries):
         fold(conn, first + index, entry)
@@ -94,7 +94,7 @@ def last_seq(conn: Connection) -> int:
 
 # who may write, and where the ledger stands; locked, so that appends come one after the other and numbers have no gaps
 _PLACE = Prepared(
-    select(lease_table.c.epoch, select(func.coalesce(func.max(fact.c.seq), 0)).scalar_subquery())
+    select(lease_table.c.epoch, select(func.coalesce(func.max(fact.c.seq), 0)).scalar_subquery().label("newest"))
     .where(lease_table.c.name == bindparam("p_name", type_=Text))
     .with_for_update()
 )
