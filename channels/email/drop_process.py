@@ -48,10 +48,16 @@ class DropProcess:
         self._clock = clock
         self._status = DropStatus(up=False, since=clock.now(), reason="starting")
         self._listening: asyncio.Future[None] | None = None
+        self._pid: int | None = None
 
     def status(self) -> DropStatus:
         """For `readyz` and the console's link document."""
         return self._status
+
+    @property
+    def pid(self) -> int | None:
+        """The running drop's process."""
+        return self._pid
 
     async def listening(self) -> None:
         """Return when the first drop listens; raise `Unavailable` with a sentence when it cannot (a busy port)."""
@@ -89,6 +95,7 @@ class DropProcess:
         )  # fmt: skip
         assert drop.stdout  # noqa: S101 - a pipe, as asked for
         assert drop.stderr  # noqa: S101 - the same
+        self._pid = drop.pid
         last_words = [""]
         try:
             await asyncio.gather(self._follow(drop.stdout), self._repeat(drop.stderr, last_words))

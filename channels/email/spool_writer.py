@@ -16,6 +16,7 @@ _SEGMENT_BYTES = 16 * 1024 * 1024
 _BATCH_LETTERS = 256
 _BATCH_BYTES = 64 * 1024 * 1024
 _RETRY_S = 1.0
+_PATIENCE_S = 5.0
 
 
 @dataclass(slots=True)
@@ -31,7 +32,13 @@ class SpoolWriter:
     `stored` is called on the loop after each batch, to wake the importer.
     """
 
-    def __init__(self, folder: Path, stored: Callable[[], None], segment_bytes: int = _SEGMENT_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stored: Callable[[], None],
+        segment_bytes: int = _SEGMENT_BYTES,
+        patience_s: float = _PATIENCE_S,
+    ) -> None:
         self._folder = folder
         self._stored = stored
         self._segment_bytes = segment_bytes
@@ -39,7 +46,7 @@ class SpoolWriter:
         self._written = 0
         self._not_before = 0.0
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._lock = _lock(folder)
+        self._lock = _lock(folder, patience_s)
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
 
@@ -142,7 +149,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _lock(folder: Path, patience_s: float = 5.0) -> int:
+def _lock(folder: Path, patience_s: float) -> int:
     """Hold the writer's lock; a predecessor that is just ending gets `patience_s`. Raises OSError (EWOULDBLOCK)."""
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
