@@ -24,6 +24,11 @@ class Parsing:
         self._worker: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
+    @property
+    def pid(self) -> int | None:
+        """The worker's process."""
+        return self._worker.pid if self._worker else None
+
     async def parse(self, raw: bytes, sender: str, subject_of_log: str) -> Parsed:
         """The letter's fields; `UNPARSABLE` when the worker failed on it. Cancelling leaves a fresh worker."""
         async with self._turn:
