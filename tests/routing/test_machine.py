@@ -1,0 +1,295 @@
+"""Random days: whatever happens, in whatever order, these hold."""
+
+from collections import Counter
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from routing.core.capacity import blocked, slot_of
+from routing.core.decisions import Offer
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    Arrived,
+    ConsoleChanged,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    OfferFailed,
+    Rang,
+    Returned,
+    StatusChosen,
+    WorkEnded,
+    WrapUpEnded,
+)
+from routing.core.facts import Fact, Offered, OfferEnded
+from routing.core.figures import Figures
+from routing.core.model import (
+    AgentId,
+    By,
+    Device,
+    InteractionId,
+    Medium,
+    Need,
+    OfferId,
+    Outcome,
+    QueueId,
+    Status,
+)
+from routing.core.order import place
+from routing.core.presence import Phase
+from routing.core.router import Router, Turn
+from routing.core.skills import mismatch, profile
+from routing.core.state import Centre
+from tests.routing.scene import START, agent, queue
+
+QUEUES = (
+    queue("zh", needs=[("zh", 5)], ring_s=10.0, wrap_up_s=5.0),
+    queue("en", needs=[("en", 1)], ring_s=10.0, wrap_up_s=0.0, mail_while_talking=True),
+    queue("any", ring_s=5.0, wrap_up_s=8.0),
+)
+AGENTS = (
+    agent("ann", skills=[("zh", 9), ("en", 4)], letters=2),
+    agent("bob", skills=[("zh", 4)]),
+    agent("cat", skills=[("en", 2)], letters=3),
+    agent("dan", skills=[("zh", 5)], queues=["zh"]),
+)
+IDS = [InteractionId(f"i{number}") for number in range(9)]
+
+agents = st.sampled_from([one.id for one in AGENTS] + [AgentId("nobody")])
+ids = st.sampled_from(IDS)
+offers = st.builds(lambda one, attempt: OfferId(f"{one}/{attempt}"), ids, st.integers(1, 3))
+
+
+def events(at: float) -> st.SearchStrategy[Event]:
+    """Every kind of event, mostly one that does not fit."""
+    now = st.just(at)
+    return st.one_of(
+        st.builds(CustomerLeft, interaction=ids, at=now),
+        st.builds(ConsoleChanged, agent=agents, present=st.booleans(), at=now),
+        st.builds(DeviceChanged, agent=agents, device=st.sampled_from(Device), at=now),
+        st.builds(
+            StatusChosen,
+            agent=agents,
+            status=st.sampled_from(Status),
+            reason=st.sampled_from(["", "lunch"]),
+            at=now,
+        ),
+        st.builds(Rang, offer=offers, at=now),
+        st.builds(Accepted, offer=offers, at=now),
+        st.builds(OfferFailed, offer=offers, outcome=st.sampled_from(Outcome), at=now),
+        st.builds(Adopted, interaction=ids, agent=agents, at=now),
+        st.builds(Returned, interaction=ids, reason=st.just("returned"), at=now),
+        st.builds(WorkEnded, interaction=ids, by=st.sampled_from(By), at=now),
+        st.builds(WrapUpEnded, interaction=ids, agent=agents, disposition=st.just("solved"), at=now),
+    )
+
+
+class Day(RuleBasedStateMachine):
+    """A centre of four agents and three queues, told anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.router = Router(QUEUES, AGENTS)
+        self.facts: list[Fact] = []
+        self.restarts = 0
+        self.figures = Figures(START - 100.0, QUEUES)
+
+    def turn(self, *told: Event) -> Turn:
+        turn = self.router.decide(told, self.now)
+        self.check_illegal_or_recorded(turn)
+        for fact in turn.facts:
+            self.figures.apply(fact)
+        self.facts += turn.facts
+        self.check_offers_are_the_next_in_line(turn)
+        return turn
+
+    def check_illegal_or_recorded(self, turn: Turn) -> None:
+        """What was decided was recorded: no decision without a fact."""
+        assert turn.facts or not turn.decisions
+
+    def check_offers_are_the_next_in_line(self, turn: Turn) -> None:
+        """Nobody of the same queue and medium who stands before an offered one is still waiting."""
+        for offer in turn.decisions:
+            work = self.router.centre.interactions.get(offer.interaction)
+            if isinstance(offer, Offer) and work is not None and work.offer == offer.offer:
+                for other in self.router.centre.waiting(work.queue):
+                    if other.phase is Phase.WAITING and other.medium is work.medium:
+                        assert place(other) > place(work)
+
+    @initialize()
+    def open_shop(self) -> None:
+        """Most agents are there, or little would happen."""
+        for number, one in enumerate(AGENTS[:3]):
+            self.now += number
+            self.turn(
+                ConsoleChanged(agent=one.id, present=True, at=self.now),
+                DeviceChanged(agent=one.id, device=Device.REACHABLE, at=self.now),
+                StatusChosen(agent=one.id, status=Status.READY, at=self.now),
+            )
+
+    @rule(
+        one=ids,
+        medium=st.sampled_from(Medium),
+        to=st.sampled_from([one.id for one in QUEUES] + [QueueId("unknown")]),
+        age_s=st.integers(0, 30),
+        points=st.sampled_from([0, 0, 20]),
+    )
+    def arrive(self, one: InteractionId, medium: Medium, to: QueueId, age_s: int, points: int) -> None:
+        at = self.now
+        self.turn(
+            Arrived(
+                interaction=one,
+                medium=medium,
+                queue=to,
+                enqueued_at=at - age_s,
+                at=at,
+                priority_points=points,
+            )
+        )
+
+    @rule(data=st.data())
+    def anything(self, data: st.DataObject) -> None:
+        self.turn(*data.draw(st.lists(events(self.now), min_size=1, max_size=3)))
+
+    @rule(data=st.data(), ringing=st.booleans())
+    def answer(self, data: st.DataObject, ringing: bool) -> None:
+        """A live offer is answered, or at least rings."""
+        live = [work.offer for work in self.router.centre.interactions.values() if work.offer is not None]
+        if live:
+            offer = data.draw(st.sampled_from(live))
+            self.turn(Rang(offer=offer, at=self.now) if ringing else Accepted(offer=offer, at=self.now))
+
+    @rule(data=st.data())
+    def finish(self, data: st.DataObject) -> None:
+        """A conversation ends."""
+        talking = [
+            one for one, work in self.router.centre.interactions.items() if work.phase is Phase.CONNECTED
+        ]
+        if talking:
+            ended = data.draw(st.sampled_from(talking))
+            self.turn(WorkEnded(interaction=ended, by=By.AGENT, at=self.now))
+
+    @rule(seconds=st.floats(0.0, 30.0, allow_nan=False))
+    def pass_time(self, seconds: float) -> None:
+        """The floor wakes the router at each deadline on the way."""
+        until = self.now + seconds
+        while (deadline := self.router.next_deadline()) is not None and deadline <= until:
+            self.now = max(self.now, deadline)
+            self.turn()
+        self.now = until
+        assert not self.turn().decisions
+
+    @rule(one=ids)
+    def hang_up(self, one: InteractionId) -> None:
+        """A caller's hang-up while it rings leaves the agent's idle time alone."""
+        work = self.router.centre.interactions.get(one)
+        if work is not None and work.phase is Phase.OFFERED:
+            assert work.agent is not None
+            before = self.router.centre.agents[work.agent].idle_since
+            self.turn(CustomerLeft(interaction=one, at=self.now))
+            assert self.router.centre.agents[work.agent].idle_since == before
+
+    @rule(medium=st.sampled_from(Medium), to=st.sampled_from([one.id for one in QUEUES]))
+    def restart(self, medium: Medium, to: QueueId) -> None:
+        """A router restored from the facts is the same, decides the same, and goes on in this one's place."""
+        before, self.router = self.router, Router(QUEUES, AGENTS)
+        self.router.restore(self.facts)
+        assert self.router.centre == before.centre
+        self.restarts += 1
+        one = InteractionId(f"probe{self.restarts}")
+        arrival = Arrived(interaction=one, medium=medium, queue=to, enqueued_at=self.now, at=self.now)
+        assert self.turn(arrival) == before.decide([arrival], self.now)
+
+    @rule(skill=st.sampled_from(["zh", "en"]))
+    def new_rules(self, skill: str) -> None:
+        """A configuration in the middle of everything."""
+        ann = agent("ann", skills=[(skill, 9)], letters=2)
+        for rules in ((ann, *AGENTS[1:]), AGENTS):
+            turn = self.router.configure(QUEUES, rules, self.now)
+            for fact in turn.facts:
+                self.figures.apply(fact)
+            self.facts += turn.facts
+
+    @invariant()
+    def state_is_the_fold_of_the_facts(self) -> None:
+        centre = Centre(one.id for one in AGENTS)
+        for fact in self.facts:
+            centre.apply(fact)
+        assert centre == self.router.centre
+
+    @invariant()
+    def offers_are_exclusive(self) -> None:
+        """One live offer per interaction and agent, and both sides agree on it."""
+        live = [work for work in self.router.centre.interactions.values() if work.phase is Phase.OFFERED]
+        assert len({work.agent for work in live}) == len(live)
+        for work in live:
+            assert work.agent is not None
+            assert self.router.centre.agents[work.agent].offer == work.offer
+        offered = [one for one in self.router.centre.agents.values() if one.offer is not None]
+        assert len(offered) == len(live)
+
+    @invariant()
+    def every_offer_ends_once(self) -> None:
+        made = Counter(fact.offer for fact in self.facts if isinstance(fact, Offered))
+        ended = Counter(fact.offer for fact in self.facts if isinstance(fact, OfferEnded))
+        live = {work.offer for work in self.router.centre.interactions.values() if work.offer is not None}
+        assert set(made.values()) <= {1}
+        assert set(ended.values()) <= {1}
+        assert set(made) - set(ended) == live
+
+    @invariant()
+    def nobody_is_beyond_capacity(self) -> None:
+        """Offers never exceed it; only adoption (a call that talks anyway) may."""
+        for turn_fact in self.facts[-4:]:
+            if not isinstance(turn_fact, Offered):
+                continue
+            state = self.router.centre.agents[turn_fact.agent]
+            if state.offer == turn_fact.offer:
+                limits = {one.id: one.letters_at_once for one in AGENTS}
+                work = self.router.centre.interactions[turn_fact.interaction]
+                letter = work.medium is Medium.EMAIL
+                assert not letter or state.letters < limits[turn_fact.agent]
+
+    @invariant()
+    def no_free_agent_beside_waiting_work(self) -> None:
+        """Work-conserving: whoever waits, nobody who could take it is free."""
+        rules = {one.id: one for one in QUEUES}
+        for work in self.router.centre.interactions.values():
+            if work.phase is not Phase.WAITING or work.queue not in rules:
+                continue
+            for candidate in AGENTS:
+                if not mismatch(profile(candidate), rules[work.queue]):
+                    state = self.router.centre.agents[candidate.id]
+                    assert blocked(state, candidate, slot_of(work.medium, rules[work.queue])), (work, state)
+
+    @invariant()
+    def everything_held_has_a_way_out(self) -> None:
+        """What an agent holds without talking ends by a timer."""
+        for work in self.router.centre.interactions.values():
+            if work.phase in (Phase.OFFERED, Phase.WRAP_UP):
+                assert self.router.next_deadline() is not None
+
+    @invariant()
+    def figures_add_up(self) -> None:
+        """offered = answered + abandoned + unanswered, and the unanswered are those who wait and never talked."""
+        talked = {fact.interaction for fact in self.facts if type(fact).__name__ == "Connected"}
+        for one in (*[known.id for known in QUEUES], QueueId("unknown")):
+            figures = self.figures.queue(one)
+            waiting = [work for work in self.router.centre.waiting(one) if work.id not in talked]
+            assert figures.unanswered() == len(waiting)
+            assert figures.answered_in_time <= figures.answered
+            assert 0.0 <= (figures.service_level() or 0.0) <= 1.0
+
+
+TestDay = Day.TestCase
+TestDay.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def test_needs_are_compared_by_value() -> None:
+    """Rules read twice from the database are the same rules."""
+    assert Need(skill="zh", level=3) == Need(skill="zh", level=3)

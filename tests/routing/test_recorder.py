@@ -1,0 +1,28 @@
+"""Facts survive the ledger."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_core.ledger import LedgerEntry
+from routing.core.facts import Fact
+from routing.recorder import entry_of, fact_of
+
+facts = st.one_of(*(st.from_type(one) for one in get_args(Fact)))
+
+
+@given(fact=facts)
+def test_a_fact_comes_back_as_it_went(fact: Fact) -> None:
+    """Fact to entry to fact is the identity, types included."""
+    entry = entry_of(fact)
+    again = fact_of(entry)
+    assert repr(again) == repr(fact)
+    assert entry.at == fact.at or fact.at != fact.at
+
+
+def test_an_unknown_kind_is_named() -> None:
+    """A ledger written by a later version is refused with the kind it does not know."""
+    with pytest.raises(ValueError, match="'teleported'"):
+        fact_of(LedgerEntry(kind="teleported", at=0.0))
