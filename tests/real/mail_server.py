@@ -1,0 +1,49 @@
+"""A server with nothing but mail, for tests that kill it: `python -m tests.real.mail_server FOLDER PORT`.
+
+Store, floor, drop and intake are the product's own, put together as `trunkline.app` does. FOLDER has a furnished
+database; letters are accepted on PORT.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import config.loop  # isort: skip - before anything of Twisted
+
+from pydantic import SecretStr
+
+from channels.email.channel import EmailChannel
+from channels.email.drop_process import DropProcess
+from channels.email.intake import Intake
+from config.clock import SystemClock
+from config.logs import configure
+from config.settings import Mail
+from crm_core.store import Store
+from routing.bus import LocalBus
+from routing.core.figures import Figures
+from routing.core.router import Router
+from routing.floor import Floor
+from routing.recorder import StoreLedger
+from routing.rules import read_rules
+
+
+async def serve(folder: Path, port: int) -> int:
+    store = Store(f"sqlite:///{folder / 'centre.db'}")
+    store.open()
+    bus, clock = LocalBus(), SystemClock()
+    settings = Mail(listen_port=port, reply_secret=SecretStr("a secret of some length"))
+    rules = await store.read(read_rules)
+    floor = Floor(Router(*rules), StoreLedger(store, clock), clock, Figures(0.0, rules[0]))
+    floor.add_channel(EmailChannel(floor, clock))
+    spool = folder / "spool"
+    drop = DropProcess(settings, spool, bus, clock)
+    intake = Intake(settings, spool_dir=spool, store=store, floor=floor, bus=bus, clock=clock)
+    async with asyncio.TaskGroup() as tasks:
+        for part in (floor.run(), drop.run(), intake.run()):
+            tasks.create_task(part)
+    return 0
+
+
+if __name__ == "__main__":
+    configure("INFO")
+    sys.exit(config.loop.run(serve(Path(sys.argv[1]), int(sys.argv[2]))))
