@@ -55,6 +55,7 @@ class Entry:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
         self._directory, self._calls = directory, calls
         self._tasks: asyncio.TaskGroup | None = None
+        self._sessions: dict[InteractionId, AgiSession] = {}
         self.port = 0
 
     async def run(self) -> None:
@@ -78,8 +79,22 @@ class Entry:
         if self._tasks is not None:
             self._tasks.create_task(self._enter(session), name=f"agi {session.request['agi_uniqueid']}")
 
+    def release(self, interaction: InteractionId) -> None:
+        """The caller has been redirected: Asterisk obeys once we leave. (Its own word for it comes 40 ms later: Nagle.)"""
+        session = self._sessions.get(interaction)
+        if session is not None:
+            session.leave()
+
     async def _enter(self, session: AgiSession) -> None:
         newcomer = self._read(session)
+        self._sessions[newcomer.interaction] = session
+        try:
+            await self._receive(session, newcomer)
+            await session.close()
+        finally:
+            del self._sessions[newcomer.interaction]
+
+    async def _receive(self, session: AgiSession, newcomer: Newcomer) -> None:
         queue = self._directory.queue_for(newcomer.number)
         if queue is None:
             _log.note(
@@ -94,7 +109,6 @@ class Entry:
                 with suppress(TimeoutError):  # then they hear music until the phone rings
                     async with asyncio.timeout(OFFER_WITHIN_S):
                         await session.gone.wait()
-        await session.close()
 
     async def _admit_or_leave(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
         """When the ledger is away they stand in hold, and the next sweep finds them."""

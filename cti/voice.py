@@ -40,7 +40,6 @@ from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
 HEARTBEAT = "TL_HEARTBEAT"
-FLOOR_WITHIN_S = 1.0
 REATTACH_WITHIN_S = 10.0
 SWEEP_EVERY_S = 15.0
 
@@ -84,7 +83,8 @@ class VoiceChannel:
         await self.link.check()
 
     async def run(self) -> None:
-        """Serve until cancelled."""
+        """Serve until cancelled; nothing is asked or answered before the floor knows what was."""
+        await self._floor.restored()
         await self._directory.refresh()
         self._phones_unknown()
         unlisten = self._floor.listen(self._on_facts)
@@ -126,6 +126,7 @@ class VoiceChannel:
             actions.redirect_to_agent(channel, extension),
         )
         outcome = await self._carry_out(interaction, wanted)
+        self.entry.release(interaction)
         if isinstance(outcome, RefusedByAsterisk):
             failed = OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now())
             self._floor.submit(failed)
@@ -235,11 +236,8 @@ class VoiceChannel:
 
     async def _beat(self, asterisk_now: float) -> None:
         """Only a floor that decides keeps callers in hold; the time is Asterisk's, so that clocks need not agree."""
-        try:
-            async with asyncio.timeout(FLOOR_WITHIN_S):
-                await self._floor.settle()
-        except (TimeoutError, Unavailable):
-            _log.note("!", "", "the floor does not answer: no heartbeat")
+        if not self._floor.alive:
+            _log.note("!", "", "the floor does not decide: no heartbeat")
             return
         self.link.send((actions.set_global(HEARTBEAT, str(int(asterisk_now))),))
 

@@ -170,7 +170,9 @@ class AsteriskLab:
 async def asterisk_lab(folder: Path, **changes: object) -> AsyncIterator[AsteriskLab]:
     """Start one and end it with the block. `changes` replace fields of the layout (`heartbeat_stale_s=3`)."""
     launch = Launch.read(LAUNCH_FILE)
-    run_dir = Path(tempfile.mkdtemp(prefix="tl-lab-", dir="/tmp"))  # a Unix socket's path has at most 108 bytes
+    run_dir = Path(
+        tempfile.mkdtemp(prefix="tl-lab-", dir="/tmp")
+    )  # a Unix socket's path has at most 108 bytes
     rtp = free_port()
     layout = AsteriskLayout(
         modules_dir=launch.modules_dir,

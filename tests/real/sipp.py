@@ -48,7 +48,9 @@ class Sipp:
                 while len(self.events(word)) < count:
                     await asyncio.sleep(0.02)
         seen = self.events(word)
-        assert len(seen) >= count, f"{count} x {word} not seen in {within_s} s; seen: {self.events()} {self.trouble()}"
+        assert len(seen) >= count, (
+            f"{count} x {word} not seen in {within_s} s; seen: {self.events()} {self.trouble()}"
+        )
         return seen
 
     def trouble(self) -> str:
@@ -80,10 +82,7 @@ def _event(line: str) -> SipEvent | None:
 
 def _log(word: str, detail: str = "") -> str:
     # SIPp's variables are numbers from 1 in 3.6: 8 and 9 hold the time
-    return (
-        '<gettimeofday assign_to="8,9"/>'
-        f'<log message="{word} [call_id] [$8] [$9] {detail}"/>'
-    )
+    return f'<gettimeofday assign_to="8,9"/><log message="{word} [call_id] [$8] [$9] {detail}"/>'
 
 
 def _text(value: str) -> str:
@@ -104,25 +103,45 @@ a=rtpmap:0 PCMU/8000
 
 
 def caller_scenario(
-    *, to: str, number: str, name: str, hang_up_after_s: float | None, cancel_after_s: float | None, speak: Path | None
+    *,
+    to: str,
+    number: str,
+    name: str,
+    hang_up_after_s: float | None,
+    cancel_after_s: float | None,
+    speak: Path | None,
 ) -> str:
     """A customer: calls, listens, and hangs up `hang_up_after_s` after the answer (None: waits for BYE).
 
     `cancel_after_s` gives up that long after the first ring without an answer. `speak` is a raw u-law file to send.
     """
-    head = f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: "{_text(name)}" <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
-"""
-    patience = f'timeout="{int(cancel_after_s * 1000)}" ontimeout="cancel"' if cancel_after_s is not None else ""
+    seen = f"<action>{_log('RINGING')}</action>"
+    others = "".join(f'<recv response="{code}" optional="true" next="refused"/>' for code in (404, 486))
+    ringing = (
+        f'<recv response="180" optional="true">{seen}</recv><recv response="183" optional="true"/>{others}'
+    )
+    if (
+        cancel_after_s is not None
+    ):  # a time limit counts from where SIPp stands, which is the first optional message
+        ringing = f'<recv response="180">{seen}</recv>'
+    via = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch="
+    sender = f'From: "{_text(name)}" <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]\n'
+    head = f"{via}[branch]\n{sender}"
+    first = f"{via}z9hG4bK[pid]i[call_number]\n{sender}"  # CANCEL and its ACK name the INVITE by its branch
+    patience = (
+        f'timeout="{int(cancel_after_s * 1000)}" ontimeout="cancel"' if cancel_after_s is not None else ""
+    )
     stay = (
-        f'timeout="{int(hang_up_after_s * 1000)}" ontimeout="hangup"' if hang_up_after_s is not None else 'timeout="3600000"'
+        f'timeout="{max(1, int(hang_up_after_s * 1000))}" ontimeout="hangup"'
+        if hang_up_after_s is not None
+        else 'timeout="3600000"'
     )
     stream = f'<nop><action><exec rtp_stream="{speak},-1,0,PCMU/8000"/></action></nop>' if speak else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="customer">
 <send retrans="500"><![CDATA[
 INVITE sip:{to}@[remote_ip]:[remote_port] SIP/2.0
-{head}To: <sip:{to}@[remote_ip]:[remote_port]>
+{first}To: <sip:{to}@[remote_ip]:[remote_port]>
 Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:{number}@[local_ip]:[local_port]>
@@ -130,10 +149,7 @@ Max-Forwards: 70
 {_SDP}
 ]]><action>{_log("INVITE")}</action></send>
 <recv response="100" optional="true"/>
-<recv response="180" optional="true"><action>{_log("RINGING")}</action></recv>
-<recv response="183" optional="true"/>
-<recv response="486" optional="true" next="refused"/>
-<recv response="404" optional="true" next="refused"/>
+{ringing}
 <recv response="200" rrs="true" {patience}><action>{_log("ANSWERED")}</action></recv>
 <send><![CDATA[
 ACK [next_url] SIP/2.0
@@ -170,7 +186,7 @@ Content-Length: 0
 <label id="cancel"/>
 <send retrans="500"><![CDATA[
 CANCEL sip:{to}@[remote_ip]:[remote_port] SIP/2.0
-{head}To: <sip:{to}@[remote_ip]:[remote_port]>
+{first}To: <sip:{to}@[remote_ip]:[remote_port]>
 Call-ID: [call_id]
 CSeq: 1 CANCEL
 Max-Forwards: 70
@@ -182,7 +198,7 @@ Content-Length: 0
 <label id="refused"/>
 <send><![CDATA[
 ACK sip:{to}@[remote_ip]:[remote_port] SIP/2.0
-{head}To: <sip:{to}@[remote_ip]:[remote_port]>[peer_tag_param]
+{first}To: <sip:{to}@[remote_ip]:[remote_port]>[peer_tag_param]
 Call-ID: [call_id]
 CSeq: 1 ACK
 Max-Forwards: 70
@@ -208,9 +224,15 @@ def agent_scenario(*, answer_after_s: float | None, busy: bool, hang_up_after_s:
 
     The detail of its `INVITE` event is `interaction|offer|reattach`, from the X-Trunkline headers.
     """
-    ring = f'timeout="{int(answer_after_s * 1000)}" ontimeout="answer"' if answer_after_s is not None else 'timeout="3600000"'
+    ring = (
+        f'timeout="{max(1, int(answer_after_s * 1000))}" ontimeout="answer"'
+        if answer_after_s is not None
+        else 'timeout="3600000"'
+    )
     stay = (
-        f'timeout="{int(hang_up_after_s * 1000)}" ontimeout="hangup"' if hang_up_after_s is not None else 'timeout="3600000"'
+        f'timeout="{max(1, int(hang_up_after_s * 1000))}" ontimeout="hangup"'
+        if hang_up_after_s is not None
+        else 'timeout="3600000"'
     )
     after_invite = 'next="busy"' if busy else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -292,7 +314,13 @@ SIP/2.0 486 Busy Here
 
 @asynccontextmanager
 async def sipp(
-    folder: Path, scenario: str, *, target: tuple[str, int] | None, free_port: Callable[[], int], calls: int = 1, rate: float = 1.0
+    folder: Path,
+    scenario: str,
+    *,
+    target: tuple[str, int] | None,
+    free_port: Callable[[], int],
+    calls: int = 1,
+    rate: float = 1.0,
 ) -> AsyncIterator[Sipp]:
     """Run a scenario in a folder of its own until the block ends. `target` None: it waits for calls."""
     own = folder / f"sipp{next(_numbers)}"
@@ -301,7 +329,14 @@ async def sipp(
     port, media = free_port(), free_port()
     argv = [SIPP, "-sf", str(own / "scenario.xml"), "-i", "127.0.0.1", "-p", str(port), "-mp", str(media)]
     argv += ["-nostdin", "-trace_logs", "-log_file", str(own / "log"), "-trace_err"]
-    argv += ["-error_file", str(own / "errors"), "-rtp_echo", "-skip_rlimit", "-default_behaviors", "all,-bye"]
+    argv += [
+        "-error_file",
+        str(own / "errors"),
+        "-rtp_echo",
+        "-skip_rlimit",
+        "-default_behaviors",
+        "all,-bye",
+    ]
     if target is not None:
         argv += [f"{target[0]}:{target[1]}", "-m", str(calls), "-r", str(rate), "-l", str(calls)]
     with (own / "output").open("w") as output:
