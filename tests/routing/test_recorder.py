@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crm_core.ledger import LedgerEntry
 from routing.core.facts import Fact
 from routing.recorder import entry_of, fact_of
+from routing.telling import told
 
 facts = st.one_of(*(st.from_type(one) for one in get_args(Fact)))
 
@@ -26,3 +27,11 @@ def test_an_unknown_kind_is_named() -> None:
     """A ledger written by a later version is refused with the kind it does not know."""
     with pytest.raises(ValueError, match="'teleported'"):
         fact_of(LedgerEntry(kind="teleported", at=0.0))
+
+
+@given(fact=facts)
+def test_the_transcript_has_words_for_every_fact(fact: Fact) -> None:
+    """Each line is about the interaction, or the agent where there is none, and says something."""
+    subject, words = told(fact)
+    assert subject == getattr(fact, "interaction", getattr(fact, "agent", None))
+    assert words
