@@ -1,8 +1,7 @@
 """The router's rules, read from the configuration that people keep in the database."""
 
-from crm_core.store import Connection
-
 from crm_core import queues
+from crm_core.store import Connection
 from routing.core.model import AgentId, AgentRule, Need, QueueId, QueueRule
 
 

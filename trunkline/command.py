@@ -10,7 +10,7 @@ import secrets
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -166,7 +166,7 @@ def demo_call(
 
 @main.command("demo-mail")
 def demo_mail(
-    language: Annotated[str, typer.Option(help="zh-TW, zh-CN or en.")] = "zh-TW",
+    language: Annotated[Literal["zh-TW", "zh-CN", "en"], typer.Option(help="The customer's language.")] = "zh-TW",
     folder: Annotated[Path, typer.Option("--dir", help="The demo's files.")] = DEMO,
 ) -> None:
     """Have a customer write to the running demo: a real mail over SMTP."""

@@ -149,9 +149,9 @@ def _console_changed(centre: Centre, event: ConsoleChanged) -> Verdict:
     agent = centre.agents.get(event.agent)
     if agent is None or agent.console == event.present:
         return NOTHING
-    seen = ConsoleSeen(agent=event.agent, present=event.present, at=event.at)
-    taken_back = NOTHING if event.present else _withdraw(centre, agent.offer, event.at)
-    return Verdict((seen, *taken_back.facts), taken_back.decisions)
+    # A live offer stays: the phone rings on, and the browser is back within seconds from a reload or from our restart.
+    # Who stays away is paused after the console's grace, and that takes the offer back.
+    return Verdict((ConsoleSeen(agent=event.agent, present=event.present, at=event.at),))
 
 
 def _device_changed(centre: Centre, event: DeviceChanged) -> Verdict:

@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"  # the phone could not be rung
     FAILED = "failed"  # Asterisk or we could not carry it out
     CUSTOMER_LEFT = "customer_left"
-    WITHDRAWN = "withdrawn"  # the agent paused, signed out or lost the console meanwhile
+    WITHDRAWN = "withdrawn"  # the agent paused, signed out or stayed away from the console meanwhile
 
 
 class By(StrEnum):

@@ -349,19 +349,27 @@ def test_a_caller_who_hangs_up_costs_the_agent_nothing() -> None:
     assert nothing(scene.leave("c1"))
 
 
-@pytest.mark.parametrize("away", ["paused", "signed_out", "console"])
+@pytest.mark.parametrize("away", ["paused", "signed_out"])
 def test_who_goes_away_during_an_offer_gives_it_back(away: str) -> None:
-    """Pausing, signing out and losing the console withdraw the live offer, which goes to the next agent at once."""
+    """Pausing and signing out withdraw the live offer, which goes to the next agent at once."""
     scene = Scene()
     scene.ready("ann", "bob")
     scene.call("c1")
-    turn = (
-        scene.console("ann", here=False) if away == "console" else scene.status("ann", Status(away), "lunch")
-    )
+    turn = scene.status("ann", Status(away), "lunch")
     assert kinds(turn.decisions) == ["Withdraw", "Offer"]
     assert offers(turn) == [("c1", "bob")]
     ended = next(fact for fact in turn.facts if isinstance(fact, OfferEnded))
     assert ended.outcome is Outcome.WITHDRAWN
+
+
+def test_a_reload_during_an_offer_keeps_it() -> None:
+    """The phone rings on while the browser is gone for a moment: the offer ends by answer, deadline or pause."""
+    scene = Scene()
+    scene.ready("ann", "bob")
+    scene.call("c1")
+    turn = scene.console("ann", here=False)
+    assert turn.decisions == ()
+    assert not [fact for fact in turn.facts if isinstance(fact, OfferEnded)]
 
 
 # -- work ------------------------------------------------------------------------------------------------------------
