@@ -94,7 +94,9 @@ def last_seq(conn: Connection) -> int:
 
 # who may write, and where the ledger stands; locked, so that appends come one after the other and numbers have no gaps
 _PLACE = Prepared(
-    select(lease_table.c.epoch, select(func.coalesce(func.max(fact.c.seq), 0)).scalar_subquery().label("newest"))
+    select(
+        lease_table.c.epoch, select(func.coalesce(func.max(fact.c.seq), 0)).scalar_subquery().label("newest")
+    )
     .where(lease_table.c.name == bindparam("p_name", type_=Text))
     .with_for_update()
 )

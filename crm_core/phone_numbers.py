@@ -68,7 +68,14 @@ def _parse(reading: _Reading) -> phonenumbers.PhoneNumber | None:
         parsed = phonenumbers.parse(reading.text, reading.region)
     except phonenumbers.NumberParseException:
         return None
-    return parsed if phonenumbers.is_valid_number(parsed) else None
+    if reading.certain:
+        # the text names its country: a number of a right length counts, for numbering plans change faster than tables
+        whole = (
+            phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+        )
+    else:
+        whole = phonenumbers.is_valid_number(parsed)
+    return parsed if whole else None
 
 
 def _number(raw: str, digits: str, reading: _Reading, parsed: phonenumbers.PhoneNumber) -> Number:
