@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_console.hub import Hub
-from agent_console.ports import Calls, Letters, LinkStatus, MailDrop, Phones
+from agent_console.links import Links
+from agent_console.ports import Calls, Letters, Phones
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
@@ -25,13 +26,9 @@ class Context:
     phones: Phones
     letters: Letters
     calls: Calls
-    mail: MailDrop
+    links: Links
     hub: Hub
     origins: frozenset[str]
     build: str
     static: Path
     guests: Rate
-
-    def links(self) -> dict[str, LinkStatus]:
-        """The peers' states, as the consoles show them."""
-        return {"asterisk": self.calls.status(), "mail": self.mail.status()}

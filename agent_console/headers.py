@@ -1,15 +1,20 @@
-"""What every answer carries: a request id, and headers that tell the browser what our pages never do.
+"""What every answer carries, a bug's too: a request id, and headers that tell the browser what our pages never do.
 
-Also the size of a request's body: read nothing larger than any call of ours could be.
+Also the size of a request's body: nothing larger is read than any call of ours could be.
 """
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent_console.problems import CONTENT_TYPE
+from agent_console.problems import problem
 from config.ids import new_id
+from config.logs import Transcript
+
+_TRANSCRIPT = Transcript("console")
 
 MAX_BODY_BYTES = 1_000_000
 _ALWAYS = {
@@ -20,7 +25,6 @@ _ALWAYS = {
     "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
 }
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_TOO_LARGE = b'{"type":"urn:trunkline:problem:request.too_large","title":"Content Too Large","status":413,"code":"request.too_large","params":{},"errors":[],"request_id":""}'
 
 
 def page_policy(origins: frozenset[str], browser_ws_url: str, nonce: str) -> str:
@@ -59,51 +63,57 @@ class SafeAnswers:
             return
         request_id = new_id()
         scope.setdefault("state", {})["request_id"] = request_id
+        begun = False
 
         async def send_safely(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in (*_ALWAYS.items(), ("Content-Security-Policy", _NOTHING)):
-                    headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                begun = True
+                _add_headers(MutableHeaders(scope=message), scope["path"], request_id)
             await send(message)
 
-        await self._app(scope, receive, send_safely)
+        try:
+            await self._app(scope, receive, send_safely)
+        except Exception as error:
+            # A bug in one answer must not take the calls down with it: it is told and counted, the server goes on.
+            _TRANSCRIPT.crash(f"{scope['method']} {scope['path']} {request_id}", error)
+            if begun:
+                raise
+            await problem(Request(scope), 500, "server.bug")(scope, receive, send_safely)
+
+
+def _add_headers(headers: MutableHeaders, path: str, request_id: str) -> None:
+    headers["X-Request-ID"] = request_id
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", _NOTHING)
+    if path.startswith("/api/"):
+        headers.setdefault("Cache-Control", "no-store")
 
 
 class BoundedBodies:
-    """ASGI middleware: 413 for a body over `MAX_BODY_BYTES`, announced or counted."""
+    """ASGI middleware: whoever reads a body over `MAX_BODY_BYTES`, announced or counted, meets a 413."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _announced(scope) > MAX_BODY_BYTES:
-            await _refuse(send)
-            return
-        taken = 0
+        taken = _announced(scope)
+        announced = taken > 0
 
         async def receive_bounded() -> Message:
             nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
             if taken > MAX_BODY_BYTES:
-                return {
-                    "type": "http.disconnect"
-                }  # it announced less than it sends, or nothing: no answer is owed
+                raise HTTPException(413)
+            message = await receive()
+            if not announced:
+                taken += len(message.get("body", b""))
             return message
 
         await self._app(scope, receive_bounded, send)
 
 
 def _announced(scope: Scope) -> int:
-    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    """Content-Length, which the server holds the client to; 0 for a body in chunks (RFC 9112, 7.1)."""
+    lengths = [value for name, value in scope.get("headers", ()) if name == b"content-length"]
     return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
-
-
-async def _refuse(send: Send) -> None:
-    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": _TOO_LARGE})

@@ -1,13 +1,13 @@
 """Between the floor and the browsers: facts in, frames out; sockets in, presence out."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from agent_console import directory, frames
 from agent_console.frames import Resume
+from agent_console.links import Links
 from agent_console.notices import Notices
 from agent_console.pops import Pops
-from agent_console.ports import LinkStatus
 from agent_console.presence import Presence
 from agent_console.screens import Screens, Update
 from agent_console.sessions import Stream
@@ -28,8 +28,6 @@ _BEAT_EVERY_S = 5.0
 _HOUSEKEEPING_EVERY_S = 1.0
 _DIRECTORY_EVERY_S = 30.0
 _STREAM_KEPT_S = 120.0
-
-Links = Callable[[], Mapping[str, LinkStatus]]
 
 
 class Hub:

@@ -10,7 +10,7 @@ from config.peers import LinkStatus, PhoneCredential
 from crm_core.users import User
 from routing.core.model import InteractionId
 
-__all__ = ["Calls", "Letters", "LinkStatus", "MailDrop", "PhoneCredential", "Phones"]
+__all__ = ["Calls", "Condition", "Letters", "LinkStatus", "MailPart", "PhoneCredential", "Phones"]
 
 
 class Phones(Protocol):
@@ -51,9 +51,22 @@ class Letters(Protocol):
         ...
 
 
-class MailDrop(Protocol):
-    """Where letters come in."""
+class Condition(Protocol):
+    """What a part says of itself: working, since when, and otherwise why not."""
 
-    def status(self) -> LinkStatus:
-        """Does the drop accept letters?"""
+    @property
+    def up(self) -> bool: ...
+
+    @property
+    def since(self) -> float: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+class MailPart(Protocol):
+    """A part without which letters do not come or go: the drop, the intake, the postman."""
+
+    def status(self) -> Condition:
+        """Its condition now."""
         ...

@@ -23,7 +23,7 @@ STATUS_OF: Mapping[Kind, int] = {
     Kind.CONFLICT: 409,
     Kind.TOO_MANY: 429,
 }
-_CODE_OF_STATUS = {404: "route.unknown", 405: "route.method"}
+_CODE_OF_STATUS = {404: "route.unknown", 405: "route.method", 413: "request.too_large"}
 
 
 class FieldProblem(TypedDict):
@@ -74,7 +74,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _crashed)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -100,11 +99,6 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette calls by type
     code = _CODE_OF_STATUS.get(error.status_code, f"http.{error.status_code}")
     return problem(request, error.status_code, code)
-
-
-async def _crashed(request: Request, error: Exception) -> JSONResponse:
-    _TRANSCRIPT.crash(f"{request.method} {request.url.path}", error)
-    return problem(request, 500, "server.bug")
 
 
 def _field(error: Mapping[str, Any]) -> FieldProblem:

@@ -24,7 +24,7 @@ from agent_console.documents import (
     PartyCard,
     PopDocument,
 )
-from agent_console.ports import PhoneCredential
+from config.peers import PhoneCredential
 from crm_core.cases import Case
 from crm_core.interactions import Interaction, Segment
 from crm_core.letter_types import Letter

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -13,7 +14,8 @@ from agent_console.door import Door
 from agent_console.gate import origins
 from agent_console.handoff import Desk, protocol_class
 from agent_console.hub import Hub
-from agent_console.ports import Calls, Letters, MailDrop, Phones
+from agent_console.links import links
+from agent_console.ports import Calls, Letters, MailPart, Phones
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -42,18 +44,19 @@ class ConsoleServer:
         phones: Phones,
         letters: Letters,
         calls: Calls,
-        mail: MailDrop,
+        mail: Sequence[MailPart],
         static: Path = pages.STATIC,
     ) -> None:
         self._http = settings.http
         self._socket: socket.socket | None = None
         build = pages.build_of(static)
+        watched = links(calls, mail)
         self.hub = Hub(
             store=store,
             floor=floor,
             bus=bus,
             clock=clock,
-            links=lambda: {"asterisk": calls.status(), "mail": mail.status()},
+            links=watched,
             build=build,
         )
         self.context = Context(
@@ -65,7 +68,7 @@ class ConsoleServer:
             phones=phones,
             letters=letters,
             calls=calls,
-            mail=mail,
+            links=watched,
             hub=self.hub,
             origins=origins(settings.http),
             build=build,

@@ -28,7 +28,7 @@ from agent_console.documents import (
     WaitingDocument,
 )
 from agent_console.notices import Notices
-from agent_console.ports import LinkStatus
+from config.peers import LinkStatus
 from routing.core.figures import Figures
 from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status
 from routing.core.presence import AgentState, Work, WorkState

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from agent_console import frames
 from agent_console.documents import Documents, MatchDocument, PopDocument
 from agent_console.notices import Notices
-from agent_console.ports import LinkStatus
 from agent_console.screens import Screens, Update
 from agent_console.sessions import Delta, Stream
 from agent_console.views import World
+from config.peers import LinkStatus
 from routing.core.events import Accepted, Arrived, Event, OfferFailed
 from routing.core.facts import OfferEnded
 from routing.core.model import InteractionId, Medium, OfferId, Outcome

@@ -1,0 +1,116 @@
+"""Stand-ins for the edges: they keep what they were asked and do what a peer would."""
+
+import time
+from dataclasses import dataclass, field
+
+from config.errors import Unavailable
+from config.peers import LinkStatus, PhoneCredential
+from crm_core import interactions, letters
+from crm_core.store import Connection, Store
+from crm_core.users import User
+from routing.core.decisions import Offer, Withdraw
+from routing.core.events import Rang, WorkEnded
+from routing.core.model import By, InteractionId, Medium
+from routing.floor import Floor
+
+
+@dataclass
+class RingingChannel:
+    """A medium whose offers reach the agent at once."""
+
+    medium: Medium
+    floor: Floor
+    offered: list[Offer] = field(default_factory=list)
+    withdrawn: list[Withdraw] = field(default_factory=list)
+
+    async def offer(self, decision: Offer) -> None:
+        self.offered.append(decision)
+        self.floor.submit(Rang(offer=decision.offer, at=decision.deadline - decision.ring_s))
+
+    async def withdraw(self, decision: Withdraw) -> None:
+        self.withdrawn.append(decision)
+
+
+@dataclass
+class DeskPhones:
+    """Credentials without an Asterisk; `away` plays one that cannot be reached."""
+
+    away: bool = False
+
+    async def credential(self, extension: str) -> PhoneCredential:
+        return self._made(extension)
+
+    async def guest(self) -> PhoneCredential:
+        return self._made("guest-1")
+
+    def _made(self, name: str) -> PhoneCredential:
+        if self.away:
+            raise Unavailable("asterisk", "connection refused")
+        return PhoneCredential(
+            uri=f"sip:{name}@127.0.0.1", user=name, password="of-this-shift", ws_url="ws://127.0.0.1:8088/ws"
+        )
+
+
+@dataclass
+class PlainCalls:
+    """Calls that end when hung up."""
+
+    floor: Floor
+    up: bool = True
+    reattached: list[InteractionId] = field(default_factory=list)
+
+    async def hang_up(self, interaction: InteractionId) -> None:
+        await self.floor.settle(WorkEnded(interaction=interaction, by=By.AGENT, at=time.time()))
+
+    async def reattach(self, interaction: InteractionId) -> None:
+        self.reattached.append(interaction)
+
+    def status(self) -> LinkStatus:
+        return LinkStatus(up=self.up, since=1.0, reason="" if self.up else "asterisk.refused")
+
+
+@dataclass
+class OutboxLetters:
+    """Answers that are recorded in the real store, once per key."""
+
+    store: Store
+
+    async def reply(
+        self, *, interaction: InteractionId, author: User, text: str, idempotency_key: str
+    ) -> str:
+        return await self.store.write(
+            lambda connection: self._record(connection, interaction, author, text, idempotency_key)
+        )
+
+    def _record(
+        self, connection: Connection, interaction: InteractionId, author: User, text: str, key: str
+    ) -> str:
+        about = interactions.interaction(connection, interaction)
+        assert about is not None
+        recorded = letters.queue_reply(
+            connection,
+            interaction_id=interaction,
+            case_id=about.case_id,
+            author_id=author.id,
+            envelope_from="desk@example.com",
+            to=[about.customer_address],
+            cc=[],
+            subject=about.subject,
+            text=text,
+            message_id=f"<{key}@example.com>",
+            in_reply_to="",
+            references=[],
+            raw=text.encode(),
+            now=time.time(),
+        )
+        return recorded.id
+
+
+@dataclass
+class SteadyMail:
+    """A mail part that works, unless told otherwise."""
+
+    up: bool = True
+
+    def status(self) -> LinkStatus:
+        return LinkStatus(up=self.up, since=2.0, reason="" if self.up else "mail.port_busy")

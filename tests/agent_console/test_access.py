@@ -1,0 +1,167 @@
+"""Each route for each role: who gets in. A route that is missing from the table fails the test."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from agent_console import application
+from routing.core.model import InteractionId
+from routing.core.presence import Phase
+from tests.agent_console.house import PASSWORD, House
+from tests.agent_console.test_socket import ready
+
+ANYONE, SESSION, AGENT, HOLDER, READER, SUPERVISOR = (
+    "anyone",
+    "session",
+    "agent",
+    "holder",
+    "reader",
+    "supervisor",
+)
+
+NOTE = {"text": "n"}
+TABLE: dict[tuple[str, str], tuple[str, Any]] = {
+    ("POST", "/api/v1/login"): (ANYONE, {"login": "ann", "password": PASSWORD}),
+    ("POST", "/api/v1/callus"): (ANYONE, None),
+    ("GET", "/healthz"): (ANYONE, None),
+    ("GET", "/readyz"): (ANYONE, None),
+    ("GET", "/metrics"): (ANYONE, None),
+    ("GET", "/api/v1/me"): (SESSION, None),
+    ("PATCH", "/api/v1/me"): (SESSION, {"theme": "dark"}),
+    ("GET", "/api/v1/parties"): (SESSION, None),
+    ("GET", "/api/v1/parties/{party}"): (SESSION, None),
+    ("GET", "/api/v1/dispositions"): (SESSION, None),
+    ("POST", "/api/v1/me/shift"): (AGENT, None),
+    ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
+    ("GET", "/api/v1/interactions/{interaction}"): (READER, None),
+    ("GET", "/api/v1/cases/{case}"): (READER, None),
+    ("PUT", "/api/v1/cases/{case}/status"): (READER, {"status": "pending"}),
+    ("GET", "/api/v1/letters/{letter}/html"): (READER, None),
+    ("GET", "/api/v1/letters/{letter}/raw"): (READER, None),
+    ("GET", "/api/v1/attachments/{attachment}"): (READER, None),
+    ("POST", "/api/v1/offers/{offer:path}/accept"): (HOLDER, None),
+    ("POST", "/api/v1/offers/{offer:path}/decline"): (HOLDER, None),
+    ("PUT", "/api/v1/interactions/{interaction}/note"): (HOLDER, NOTE),
+    ("PUT", "/api/v1/interactions/{interaction}/party"): (HOLDER, {"party_id": "{party}"}),
+    ("POST", "/api/v1/interactions/{interaction}/case"): (HOLDER, {"subject": "s"}),
+    ("POST", "/api/v1/interactions/{interaction}/replies"): (HOLDER, NOTE),
+    ("POST", "/api/v1/interactions/{interaction}/hangup"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/reattach"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/finish"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/return"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/wrapup"): (HOLDER, {"disposition": "solved"}),
+    ("GET", "/api/v1/board"): (SUPERVISOR, None),
+    ("DELETE", "/api/v1/me/shift"): (AGENT, None),
+    ("POST", "/api/v1/logout"): (SESSION, None),
+}
+"""What a route asks for, with a body that fits. The holder's commands may be refused as 409 by the moment, never 403."""
+
+ALLOWED = {
+    ANYONE: {"nobody", "holder", "other", "supervisor"},
+    SESSION: {"holder", "other", "supervisor"},
+    AGENT: {"holder", "other"},
+    HOLDER: {"holder"},
+    READER: {"holder", "supervisor"},
+    SUPERVISOR: {"supervisor"},
+}
+WHO = {"nobody": None, "holder": "ann", "other": "bob", "supervisor": "sue"}
+
+
+def test_no_route_is_forgotten() -> None:
+    """Every route of the application stands in the table above, and nothing else does."""
+    document = application.build().openapi()
+    served = {
+        (method.upper(), path.replace("{offer}", "{offer:path}"))
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    assert served == set(TABLE)
+
+
+@pytest.mark.parametrize("role", list(WHO))
+async def test_each_route_asks_for_its_role(house: House, role: str) -> None:
+    """Anonymous callers, the agent who holds the work, another agent and a supervisor: allowed exactly where the table
+    says; refusals are problems with a code."""
+    async with house.browser("ann") as ann, house.listening(ann) as screen:
+        await ready(house, ann, screen)
+        letter = await house.letter_arrives()
+        await house.until(letter, Phase.OFFERED)
+        names = await _names(ann, house, letter)
+        async with house.browser(WHO[role]) as client:
+            for (method, path), (asked, body) in TABLE.items():
+                answer = await _ask(client, method, path, body, names)
+                refused = answer.status_code in (401, 403)
+                assert refused is (role not in ALLOWED[asked]), (role, method, path, answer.text)
+                if refused:
+                    assert answer.status_code == (401 if role == "nobody" else 403)
+                    assert answer.headers["content-type"] == "application/problem+json"
+                    assert answer.json()["code"] in ("session.ended", "access.role", "access.not_yours")
+
+
+async def _names(ann: httpx.AsyncClient, house: House, letter: InteractionId) -> dict[str, str]:
+    shown = (await ann.get(f"/api/v1/interactions/{letter}")).json()
+    return {
+        "{interaction}": letter,
+        "{offer:path}": f"{letter}/1".replace("/", "%2F"),
+        "{case}": house.seed.case,
+        "{party}": house.seed.party,
+        "{letter}": shown["thread"][0]["id"],
+        "{attachment}": shown["thread"][0]["attachments"][0]["id"],
+    }
+
+
+async def _ask(
+    client: httpx.AsyncClient, method: str, path: str, body: Any, names: dict[str, str]
+) -> httpx.Response:
+    for mark, name in names.items():
+        path = path.replace(mark, name)
+        body = {key: value.replace(mark, name) for key, value in body.items()} if body else body
+    session = dict(client.cookies)
+    answer = await client.request(method, path, json=body, headers={"Idempotency-Key": "key-of-this-test"})
+    if path.endswith("/login"):
+        client.cookies = httpx.Cookies(session)  # stay who we are
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"X-Trunkline": ""}, "request.header"),
+        ({"Origin": "https://evil.example"}, "request.origin"),
+        ({"Origin": "null"}, "request.origin"),
+    ],
+)
+async def test_requests_of_other_sites_change_nothing(
+    house: House, headers: dict[str, str], code: str
+) -> None:
+    """Without our header, or from a foreign origin, a state-changing request is refused before anything else."""
+    async with house.browser("ann") as ann:
+        answer = await ann.patch("/api/v1/me", json={"theme": "dark"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
+        assert (await ann.get("/api/v1/me")).json()["user"]["theme"] == "system"
+        own = await ann.patch("/api/v1/me", json={"theme": "dark"}, headers={"Origin": house.origin})
+        assert own.json()["user"]["theme"] == "dark"
+
+
+async def test_too_many_wrong_passwords_close_the_door(house: House) -> None:
+    """Wrong names and wrong passwords look alike; after too many even the right one must wait."""
+    async with house.browser() as client:
+        answers = [
+            await client.post("/api/v1/login", json={"login": login, "password": "wrong"})
+            for login in ["nobody", *["ann"] * 10]
+        ]
+        assert {answer.json()["code"] for answer in answers} == {"login.wrong"}
+        barred = await client.post("/api/v1/login", json={"login": "ann", "password": PASSWORD})
+        assert (barred.status_code, barred.json()["code"]) == (429, "login.too_many")
+        assert barred.headers["retry-after"] == "300"
+
+
+async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(house: House) -> None:
+    """HttpOnly, SameSite=Strict, for the whole site."""
+    async with house.browser() as client:
+        answer = await client.post("/api/v1/login", json={"login": "ann", "password": PASSWORD})
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert "Path=/" in cookie
