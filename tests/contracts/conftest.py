@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from crm_core import schema
 from crm_core.engines import writing_engine
@@ -52,14 +52,27 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'new' / 'folder' / 'trunkline.db'}"
 
 
-@pytest.fixture
-def conn(url: str) -> Iterator[Connection]:
-    """A connection in a transaction that is rolled back."""
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def rolled_back_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A database for tests that undo what they do: PostgreSQL writes 8 MB for each new one."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").fresh()
+    else:
+        template: Path = request.getfixturevalue("sqlite_template")
+        url = f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('shared') / 'trunkline.db')}"
     engine = writing_engine(url)
-    with engine.connect() as connection, connection.begin() as transaction:
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def conn(rolled_back_engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that is rolled back."""
+    with rolled_back_engine.connect() as connection, connection.begin() as transaction:
         yield connection
         transaction.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
