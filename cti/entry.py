@@ -1,6 +1,7 @@
 """A caller's way in: the number finds the queue, the router is told at once, who it is comes beside it."""
 
 import asyncio
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ OFFER_WITHIN_S = 1.0
 
 INTRODUCE_PAUSES_S = (0.2, 1.0, 5.0, 15.0)
 
+_QUOTED_PAIR = re.compile(r"\\(.)")
 _log = Transcript("entry")
 
 
@@ -128,8 +130,8 @@ class Entry:
         return Newcomer(
             interaction=interaction_of(request["agi_uniqueid"]),
             number=request["agi_arg_2"],
-            caller=_said(request["agi_callerid"]),
-            caller_name=_said(request["agi_calleridname"]),
+            caller=said(request["agi_callerid"]),
+            caller_name=said(request["agi_calleridname"]),
             enqueued_at=enqueued_at,
         )
 
@@ -160,9 +162,9 @@ class Entry:
         self._bus.publish("interaction", newcomer.interaction)
 
 
-def _said(text: str) -> str:
-    """Asterisk's words for nothing."""
-    return "" if text in {"unknown", "<unknown>", "(null)"} else text
+def said(text: str) -> str:
+    """A caller's number or name without Asterisk's words for nothing and without SIP's quoting (RFC 3261, 25.1)."""
+    return "" if text in {"unknown", "<unknown>", "(null)"} else _QUOTED_PAIR.sub(r"\1", text)
 
 
 def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId) -> None:

@@ -35,6 +35,8 @@ class PhoneSpec:
     context: str
     webrtc: bool = True
     contact: str = ""
+    rtp_timeout_s: int = 30
+    """A phone that sends nothing for so long in a call is dead: Asterisk ends its leg, and the caller waits again."""
 
     def objects(self) -> tuple[tuple[str, dict[str, str]], ...]:
         """The sorcery objects in the order in which they have to exist."""
@@ -52,7 +54,7 @@ class PhoneSpec:
             "disallow": "all",
             "allow": "opus,ulaw,alaw" if self.webrtc else "ulaw,alaw",
             "direct_media": "no",
-            "rtp_timeout": "30",  # a phone that died in mid-call ends its leg, and the caller waits again
+            "rtp_timeout": str(self.rtp_timeout_s),
             "allow_transfer": "no",
             "trust_id_inbound": "no",
             "rtp_symmetric": "yes",

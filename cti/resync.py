@@ -81,8 +81,8 @@ def _standing(one: Message, channels: Sequence[Message]) -> Standing | None:
         where=Where(where),
         enqueued_at=_moment(_variable(one, "TL_ENQUEUED")),
         number=_variable(one, "TL_NUMBER"),
-        caller=_known(one["CallerIDNum"]),
-        caller_name=_known(one["CallerIDName"]),
+        caller=one["CallerIDNum"],
+        caller_name=one["CallerIDName"],
         offer=_variable(one, "TL_OFFER"),
         answered_at=_moment(_variable(one, "TL_ANSWERED")),
         extension=extension_in(leg["Channel"]) if leg else "",
@@ -104,10 +104,6 @@ def _is_leg(other: Message, one: Message) -> bool:
 def _variable(message: Message, name: str) -> str:
     value = message[f"Variable/{name}"]
     return "" if value == "(null)" else value
-
-
-def _known(text: str) -> str:
-    return "" if text in {"<unknown>", "(null)"} else text
 
 
 def _moment(text: str) -> Seconds | None:

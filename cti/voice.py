@@ -21,7 +21,7 @@ from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
 from cti.directory import Directory
-from cti.entry import Entry, Newcomer
+from cti.entry import Entry, Newcomer, said
 from cti.members import Members
 from cti.ports import Bus, Floor
 from cti.resync import VARIABLES, Findings, Standing, Where, read_standings, reconcile
@@ -354,7 +354,7 @@ def _newcomer(standing: Standing, now: float) -> Newcomer:
     return Newcomer(
         interaction=standing.interaction,
         number=standing.number,
-        caller=standing.caller,
-        caller_name=standing.caller_name,
+        caller=said(standing.caller),
+        caller_name=said(standing.caller_name),
         enqueued_at=standing.enqueued_at if standing.enqueued_at is not None else now,
     )

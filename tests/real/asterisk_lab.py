@@ -142,6 +142,7 @@ class AsteriskLab:
         answer_after_s: float | None = 0.0,
         busy: bool = False,
         hang_up_after_s: float | None = None,
+        rtp_timeout_s: int = 30,
     ) -> AsyncIterator[Sipp]:
         """A desk phone with a fixed address as this extension, known to Asterisk when the block begins."""
         scenario = agent_scenario(answer_after_s=answer_after_s, busy=busy, hang_up_after_s=hang_up_after_s)
@@ -154,6 +155,7 @@ class AsteriskLab:
                     context="trunkline-agents",
                     webrtc=False,
                     contact=contact,
+                    rtp_timeout_s=rtp_timeout_s,
                 )
             )
             yield running

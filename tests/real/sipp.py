@@ -329,14 +329,9 @@ async def sipp(
     port, media = free_port(), free_port()
     argv = [SIPP, "-sf", str(own / "scenario.xml"), "-i", "127.0.0.1", "-p", str(port), "-mp", str(media)]
     argv += ["-nostdin", "-trace_logs", "-log_file", str(own / "log"), "-trace_err"]
-    argv += [
-        "-error_file",
-        str(own / "errors"),
-        "-rtp_echo",
-        "-skip_rlimit",
-        "-default_behaviors",
-        "all,-bye",
-    ]
+    argv += ["-error_file", str(own / "errors"), "-skip_rlimit", "-default_behaviors", "all,-bye"]
+    if "rtp_stream" not in scenario:  # both at once would mix two sources
+        argv += ["-rtp_echo"]
     if target is not None:
         argv += [f"{target[0]}:{target[1]}", "-m", str(calls), "-r", str(rate), "-l", str(calls)]
     with (own / "output").open("w") as output:

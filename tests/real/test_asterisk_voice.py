@@ -24,6 +24,7 @@ async def lab(tmp_path: Path) -> AsyncIterator[AsteriskLab]:
 async def _agent_ready(server: VoiceServer, extension: str = "1001") -> None:
     agent = await agent_of(server.store, extension)
     server.ready(agent)
+    await server.floor.settle()
     async with asyncio.timeout(5):
         while server.floor.centre.agents[agent].device is not Device.REACHABLE:
             await asyncio.sleep(0.01)
