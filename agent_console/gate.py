@@ -18,7 +18,8 @@ def origins(http: Http) -> frozenset[str]:
         return frozenset({http.public_origin.rstrip("/")})
     host = f"[{http.host}]" if ":" in http.host else http.host
     hosts = _LOOPBACK if host in _LOOPBACK else (host,)
-    return frozenset(f"http://{each}:{http.port}" for each in hosts)
+    port = "" if http.port == 80 else f":{http.port}"  # browsers leave the default port out (RFC 6454, 6.2)
+    return frozenset(f"http://{each}{port}" for each in hosts)
 
 
 def allowed_origin(origin: str | None, allowed: Collection[str]) -> bool:

@@ -227,7 +227,7 @@ async def _start(
         phones=phones, letters=OutboxLetters(store), calls=calls, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
-    rooms = [tasks.create_task(floor.run()), tasks.create_task(console.run())]
+    rooms = [tasks.create_task(floor.run(), name="floor"), tasks.create_task(console.run(), name="console")]
     origin = f"http://127.0.0.1:{settings.http.port}"
     return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
 
