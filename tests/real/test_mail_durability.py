@@ -112,9 +112,11 @@ async def test_every_250_is_in_the_store_exactly_once(
     chance = random.Random(seed)
     for number in range(ROUNDS):
         goal = len(proxy.accepted) + LETTERS
+        moment = goal - chance.randrange(1, LETTERS)
 
-        async def murder(number: int = number) -> None:
-            await asyncio.sleep(chance.uniform(0.02, 0.6))
+        async def murder(number: int = number, moment: int = moment) -> None:
+            while len(proxy.accepted) < moment:  # so that it always hits letters on their way
+                await asyncio.sleep(0.001)
             if number % 2:
                 await running.kill()
             else:
@@ -129,7 +131,7 @@ async def test_every_250_is_in_the_store_exactly_once(
     async def missing() -> int:
         return len(expected - set(await store.read(stored)))
 
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(60):
         while await missing():
             await asyncio.sleep(0.2)
         reader = SpoolReader(tmp_path / "spool")
