@@ -1,0 +1,71 @@
+import { switchLanguage } from "./i18n";
+import { applyLook } from "./look";
+import { call } from "./net/api";
+import { Feed } from "./net/feed";
+import type { Session, User } from "./net/types";
+import { Phone } from "./phone/phone";
+import { setServerClock } from "./store/clock";
+import type { Desk } from "./store/hooks";
+import { Store } from "./store/store";
+
+declare global {
+  interface Window {
+    /** Read-only, for end-to-end tests and for support. */
+    trunkline?: Readonly<{
+      readonly phone: Phone["state"];
+      readonly link: Feed["state"];
+      getStats: () => Promise<Record<string, unknown>[]>;
+    }>;
+  }
+}
+
+/** Build what a signed-in person needs: store, feed, phone. `left` is called when the session is over. */
+export function openDesk(session: Session, left: (ended: boolean) => void): Desk {
+  const store = new Store();
+  const board = session.user.role !== "agent";
+  const feed = new Feed(store, board ? "board" : "agent", setServerClock);
+  const phone = new Phone();
+  const address = board ? "/board" : "/";
+  if (window.location.pathname !== address) window.history.replaceState(null, "", address);
+  const leave = (ended: boolean): void => {
+    phone.stop();
+    feed.close();
+    delete window.trunkline;
+    left(ended);
+  };
+  feed.subscribe(() => {
+    if (feed.state === "ended" || feed.state === "forbidden") leave(true);
+  });
+  expose(phone, feed);
+  feed.open();
+  const desk: Desk = {
+    store,
+    feed,
+    phone,
+    session,
+    changeUser: async (change) => {
+      Object.assign(session.user, change);
+      applyLook(session.user);
+      await switchLanguage(session.user.language);
+      await call<{ user: User }>("PATCH", "/me", change);
+    },
+    signOut: async () => {
+      if (!board) await call("DELETE", "/me/shift");
+      await call("POST", "/logout");
+      leave(false);
+    },
+  };
+  return desk;
+}
+
+function expose(phone: Phone, feed: Feed): void {
+  window.trunkline = Object.freeze({
+    get phone() {
+      return phone.state;
+    },
+    get link() {
+      return feed.state;
+    },
+    getStats: () => phone.getStats(),
+  });
+}

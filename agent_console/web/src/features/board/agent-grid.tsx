@@ -1,0 +1,57 @@
+import { useTranslation } from "react-i18next";
+import { phoneNumber } from "../../format";
+import type { AgentDoc, Device } from "../../net/types";
+import { serverNow, useNow } from "../../store/clock";
+import { useList } from "../../store/hooks";
+import { Icon, type IconName } from "../../ui/icon";
+import { Empty, Pill } from "../../ui/panes";
+import { Timer } from "../../ui/ring";
+import { shown } from "../desk/states";
+import { initials } from "../desk/user-menu";
+import { LONG_S } from "./thresholds";
+
+const RANK: Record<AgentDoc["work"], number> = { offered: 0, talking: 1, wrap_up: 2, letters: 3, idle: 4 };
+
+/** Who works first, then who could, then who is away; names in order within. */
+function inOrder(agents: readonly AgentDoc[]): AgentDoc[] {
+  const rank = (agent: AgentDoc): number => (agent.work !== "idle" ? RANK[agent.work] : agent.status === "ready" ? 4 : agent.status === "paused" ? 5 : 6);
+  return [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+export function AgentGrid() {
+  const { t } = useTranslation();
+  const agents = useList("agents");
+  return (
+    <section className="panel" aria-labelledby="board-agents">
+      <h2 className="pane-title" id="board-agents">{t("board.agents")}</h2>
+      {agents.length === 0 ? <Empty icon="users" title={t("board.no_agents")} /> : (
+        <table className="grid">
+          <thead>
+            <tr><th>{t("board.agent")}</th><th>{t("board.state")}</th><th className="end">{t("board.time")}</th><th>{t("board.item")}</th><th>{t("board.phone")}</th><th className="end">{t("board.handled")}</th></tr>
+          </thead>
+          <tbody>{inOrder(agents).map((agent) => <Row key={agent.id} agent={agent} />)}</tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+const DEVICE: Record<Device, IconName> = { reachable: "check", in_use: "phone", unreachable: "unlink" };
+
+function Row({ agent }: { agent: AgentDoc }) {
+  const { t } = useTranslation();
+  useNow();
+  const state = shown(agent);
+  const long = serverNow() - state.since > LONG_S[agent.work];
+  const away = agent.status === "signed_out" && agent.work === "idle";
+  return (
+    <tr className={away ? "away" : ""} data-testid={`board-agent-${agent.id}`} data-status={agent.status} data-work={agent.work}>
+      <td><span className="row"><span className="avatar small" aria-hidden="true">{initials(agent.name)}</span><span className="strong clip">{agent.name}</span></span></td>
+      <td><Pill tone={state.tone} icon={state.icon}>{t(state.key)}</Pill></td>
+      <td className={`end num${long ? " long" : ""}`}>{long && <><Icon name="clock" size={14} /><span className="vh">{t("board.long")}</span></>}{away ? "–" : <Timer since={state.since} />}</td>
+      <td>{agent.item && <span className="row"><Icon name={agent.item.medium === "voice" ? "phone" : "mail"} size={15} /><span className="clip">{phoneNumber(agent.item.customer)}</span><span className="faint tiny clip">{agent.item.queue}</span></span>}</td>
+      <td><span className="row small soft">{agent.extension === null ? "–" : <><Icon name={DEVICE[agent.device]} size={15} /><span className="num">{agent.extension}</span><span className="faint">{t(`device.${agent.device}`)}</span></>}</span></td>
+      <td className="end num">{agent.handled}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,67 @@
+import { useTranslation } from "react-i18next";
+import { duration } from "../../format";
+import { useNow } from "../../store/clock";
+import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
+import { Mark } from "../../ui/mark";
+import { Banner, Bones } from "../../ui/panes";
+import { LinkHealth } from "../desk/status-bar";
+import { UserMenu } from "../desk/user-menu";
+import { AgentGrid } from "./agent-grid";
+import { QueueTile } from "./queue-tile";
+import { WaitingList } from "./waiting-list";
+
+/** The supervisor's live board. What is not fresh is grey and says how old it is. */
+export function Board() {
+  const { t } = useTranslation();
+  const { session } = useDesk();
+  const link = useLink();
+  const queues = useList("queues");
+  const fresh = link === "live";
+  return (
+    <div className="board-page">
+      <header className="bar">
+        <Mark word={false} size={26} />
+        <h1 className="bar-title">{session.centre.name}</h1>
+        <span className="faint">{t("board.title")}</span>
+        <span className="bar-gap" />
+        <LinkHealth />
+        <span className="bar-line" />
+        <UserMenu />
+      </header>
+      {link !== "live" && link !== "connecting" && <StaleBanner />}
+      <LinkTrouble />
+      <main className="board scroll" data-fresh={fresh || link === "connecting"}>
+        <section aria-labelledby="board-queues">
+          <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
+          {queues.length === 0 ? <Bones /> : (
+            <div className="tiles">{[...queues].sort((a, b) => a.name.localeCompare(b.name)).map((queue) => <QueueTile key={queue.id} queue={queue} />)}</div>
+          )}
+        </section>
+        <div className="board-lists">
+          <AgentGrid />
+          <WaitingList />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function StaleBanner() {
+  const { t } = useTranslation();
+  const { feed } = useDesk();
+  useNow();
+  const age = duration((performance.now() - feed.lastFrameAt) / 1000);
+  return <Banner tone="stop" icon="unlink" assertive><span>{t("board.stale", { age })}</span></Banner>;
+}
+
+function LinkTrouble() {
+  const { t } = useTranslation();
+  const asterisk = useDoc("link", "asterisk");
+  const mail = useDoc("link", "mail");
+  return (
+    <>
+      {asterisk && !asterisk.up && <Banner tone="stop" icon="warn"><span>{t("board.asterisk_down")}</span></Banner>}
+      {mail && !mail.up && <Banner tone="ring" icon="warn"><span>{t("link.mail_down")}</span></Banner>}
+    </>
+  );
+}

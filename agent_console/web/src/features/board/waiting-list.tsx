@@ -1,0 +1,32 @@
+import { useTranslation } from "react-i18next";
+import { phoneNumber } from "../../format";
+import { useList } from "../../store/hooks";
+import { Icon } from "../../ui/icon";
+import { Empty } from "../../ui/panes";
+import { Timer } from "../../ui/ring";
+
+const MOST_ROWS = 50;
+
+export function WaitingList() {
+  const { t } = useTranslation();
+  const waiting = [...useList("waiting")].sort((a, b) => a.enqueued_at - b.enqueued_at);
+  const queues = new Map(useList("queues").map((queue) => [queue.id, queue]));
+  return (
+    <section className="panel" aria-labelledby="board-waiting">
+      <h2 className="pane-title" id="board-waiting">{t("board.waiting")}{waiting.length > 0 && <span className="count-plain">{waiting.length}</span>}</h2>
+      {waiting.length === 0 ? <Empty icon="check" title={t("board.nobody_waits")} /> : (
+        <ol className="waiting">
+          {waiting.slice(0, MOST_ROWS).map((each) => (
+            <li key={each.id}>
+              <span className="waiting-place num">{each.position}</span>
+              <Icon name={each.medium === "voice" ? "phone" : "mail"} size={16} />
+              <span className="grow clip"><span className="strong">{phoneNumber(each.customer)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
+              {each.phase === "offered" && <span className="tiny row ringing"><Icon name="bell" size={14} />{t("board.ringing")}</span>}
+              <Timer since={each.enqueued_at} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLink, useList, useMe, usePhone } from "../../store/hooks";
+import { Empty } from "../../ui/panes";
+import { plainCall } from "../../phone/calls";
+import { useNow } from "../../store/clock";
+import { Interaction } from "../interaction/interaction";
+import { PlainCall } from "../interaction/plain-call";
+import { Customer } from "../customer/customer";
+import { useAlerts } from "./alerts";
+import { Banners } from "./banners";
+import { focus, inOrder } from "./items";
+import { ShortcutList, useKeyboard } from "./shortcuts";
+import { StatusBar } from "./status-bar";
+import { WorkItems } from "./work-items";
+import type { Item } from "../../net/types";
+
+/** The agent's desk: status on top, work on the left, the interaction in the centre, the customer on the right. */
+export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promise<void> }) {
+  const { t } = useTranslation();
+  const items = inOrder(useList("items"));
+  const [item, select] = useFocus(items);
+  const [help, setHelp] = useState(false);
+  const stray = useStrayCall(items);
+  useKeyboard(
+    useCallback((place: number) => select(items[place - 1]?.id ?? null), [items, select]),
+    useCallback(() => setHelp(true), []),
+  );
+  useAlerts(items, stray);
+  return (
+    <div className="desk">
+      <StatusBar onShortcuts={() => setHelp(true)} />
+      <Banners startPhone={startPhone} />
+      <div className="desk-body">
+        <WorkItems items={items} selected={item?.id ?? null} select={select} />
+        <main className="centre scroll" aria-label={t("desk.interaction")}>
+          {stray && <PlainCall call={stray} />}
+          {item ? <Interaction key={item.id} item={item} /> : stray ? null : <NothingYet />}
+        </main>
+        <aside className="customer" aria-label={t("desk.customer")}>
+          <Customer key={item?.id ?? "none"} item={item} />
+        </aside>
+      </div>
+      <ShortcutList open={help} close={() => setHelp(false)} />
+    </div>
+  );
+}
+
+function useFocus(items: Item[]): [Item | null, (id: string | null) => void] {
+  const [selected, setSelected] = useState<string | null>(null);
+  const popped = useRef(new Set<string>());
+  const id = focus(items, selected, popped.current);
+  useEffect(() => {
+    if (id !== selected) setSelected(id);
+    const offer = items.find((item) => item.id === id)?.offer;
+    if (offer) popped.current.add(offer.id);
+  }, [id, items, selected]);
+  const choose = useCallback((next: string | null) => next && setSelected(next), []);
+  return [items.find((item) => item.id === id) ?? null, choose];
+}
+
+function useStrayCall(items: Item[]) {
+  const phone = usePhone();
+  const live = useLink() === "live";
+  useNow(); // an item that never comes makes it a plain call after a moment
+  return plainCall(items, phone, live);
+}
+
+function NothingYet() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const ready = me?.status === "ready";
+  return (
+    <div className="centre-empty">
+      <Empty icon={ready ? "inbox" : "pause"} title={t(ready ? "desk.ready_title" : "desk.paused_title")}>
+        <p>{t(ready ? "desk.ready_text" : "desk.paused_text")}</p>
+      </Empty>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { phoneNumber } from "../../format";
+import type { Item } from "../../net/types";
+
+const ORDER = { offered: 0, connected: 1, wrap_up: 2 } as const;
+
+/** Offers first, calls before letters, then by age. */
+export function inOrder(items: readonly Item[]): Item[] {
+  const rank = (item: Item): number => ORDER[item.state] * 2 + (item.medium === "voice" ? 0 : 1);
+  return [...items].sort((a, b) => rank(a) - rank(b) || a.enqueued_at - b.enqueued_at);
+}
+
+/** Who it is, as well as it is known: the one party, the name that came with it, the number. */
+export function customerName(item: Item): string {
+  const party = item.match.strength === "one" ? item.match.parties[0] : undefined;
+  return party?.name || item.customer.name || customerAddress(item);
+}
+
+export function customerAddress(item: Item): string {
+  return item.medium === "voice" ? phoneNumber(item.customer.address) : item.customer.address;
+}
+
+/** The language to draw the customer's name in: a Chinese name needs its own region's glyphs. */
+export function customerLang(item: Item): string {
+  const party = item.match.strength === "one" ? item.match.parties[0] : undefined;
+  return party?.language || item.queue.language;
+}
+
+/** When the present state of an item began. */
+export function stateSince(item: Item): number {
+  if (item.state === "wrap_up") return item.finished_at ?? item.enqueued_at;
+  if (item.state === "connected") return item.connected_at ?? item.enqueued_at;
+  return item.enqueued_at;
+}
+
+/** Which item is in the centre: a ringing call always comes up; nothing else takes away what one reads. */
+export function focus(items: readonly Item[], selected: string | null, popped: ReadonlySet<string>): string | null {
+  // By offer, not by item: one that comes back to the same agent is a new ringing.
+  const ringing = items.find((item) => item.medium === "voice" && item.offer && !popped.has(item.offer.id));
+  if (ringing) return ringing.id;
+  if (selected !== null && items.some((item) => item.id === selected)) return selected;
+  return items[0]?.id ?? null;
+}

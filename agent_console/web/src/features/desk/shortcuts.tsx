@@ -1,0 +1,98 @@
+import { useEffect, useRef, useState } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "../../ui/button";
+
+/** Alt with the key's place on the keyboard (`code`): the same in every layout, and no input method uses them. */
+export const SHORTCUTS = {
+  answer: "KeyA",
+  decline: "KeyD",
+  mute: "KeyM",
+  hangup: "KeyH",
+  ready: "KeyR",
+  pause: "KeyP",
+  note: "KeyN",
+  reply: "KeyL",
+  finish: "KeyE",
+  search: "KeyS",
+} as const;
+export type Shortcut = keyof typeof SHORTCUTS;
+
+const BY_CODE = new Map(Object.entries(SHORTCUTS).map(([name, code]) => [code as string, name as Shortcut]));
+const actions = new Map<Shortcut, () => void>();
+const SINGLE = "trunkline.single-keys";
+
+/** Single keys (`?`, 1 to 9) can be switched off: WCAG 2.1.4. */
+export const singleKeys = (): boolean => localStorage.getItem(SINGLE) !== "off";
+
+/** Bind an action while this component shows; null binds nothing. */
+export function useShortcut(name: Shortcut, action: (() => void) | null): void {
+  const latest = useRef(action);
+  latest.current = action;
+  const bound = action !== null;
+  useEffect(() => {
+    if (!bound) return;
+    const run = (): void => latest.current?.();
+    actions.set(name, run);
+    return () => {
+      if (actions.get(name) === run) actions.delete(name);
+    };
+  }, [name, bound]);
+}
+
+/** Whether a key belongs to what is being written. */
+export function inText(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+export function useKeyboard(select: (place: number) => void, help: () => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.isComposing || event.ctrlKey || event.metaKey) return;
+      if (event.altKey) return alt(event, select);
+      if (event.key === "?" && singleKeys() && !inText(event.target)) help();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [select, help]);
+}
+
+function alt(event: KeyboardEvent, select: (place: number) => void): void {
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  const name = BY_CODE.get(event.code);
+  const action = digit ? () => select(Number(digit[1])) : name && actions.get(name);
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+export function ShortcutList({ open, close }: { open: boolean; close: () => void }) {
+  const { t } = useTranslation();
+  const [single, setSingle] = useState(singleKeys);
+  const toggle = (): void => {
+    localStorage.setItem(SINGLE, single ? "off" : "on");
+    setSingle(!single);
+  };
+  return (
+    <ModalOverlay className="veil" isOpen={open} onOpenChange={(is) => !is && close()} isDismissable>
+      <Modal className="modal">
+        <Dialog className="dialog">
+          <div className="row dialog-head">
+            <Heading slot="title" level={2} className="grow">{t("shortcut.title")}</Heading>
+            <IconButton icon="cross" label={t("common.close")} onPress={close} />
+          </div>
+          <dl className="shortcut-list">
+            {Object.entries(SHORTCUTS).map(([name, code]) => (
+              <div key={name}><dt>{t(`shortcut.${name}`)}</dt><dd><kbd>Alt</kbd> <kbd>{code.slice(3)}</kbd></dd></div>
+            ))}
+            <div><dt>{t("shortcut.items")}</dt><dd><kbd>Alt</kbd> <kbd>1</kbd>–<kbd>9</kbd></dd></div>
+            <div><dt>{t("shortcut.send")}</dt><dd><kbd>Ctrl</kbd> <kbd>Enter</kbd></dd></div>
+            <div><dt>{t("shortcut.disposition")}</dt><dd><kbd>1</kbd>–<kbd>9</kbd></dd></div>
+            <div><dt>{t("shortcut.help")}</dt><dd><kbd>?</kbd></dd></div>
+          </dl>
+          <label className="row check"><input type="checkbox" checked={single} onChange={toggle} />{t("shortcut.single")}</label>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,87 @@
+import { Button as RacButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, type Key } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { LANGUAGES } from "../../i18n";
+import type { Density, Language, Theme } from "../../net/types";
+import { useDesk } from "../../store/hooks";
+import { Icon, type IconName } from "../../ui/icon";
+import { attempt } from "../../ui/toasts";
+import { useReducer } from "react";
+
+const THEMES: { code: Theme; icon: IconName }[] = [
+  { code: "system", icon: "globe" },
+  { code: "light", icon: "sun" },
+  { code: "dark", icon: "moon" },
+];
+const DENSITIES: Density[] = ["comfortable", "compact"];
+
+/** Language, theme, density, shortcuts, sign out. */
+export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
+  const { t } = useTranslation();
+  const { session, changeUser, signOut } = useDesk();
+  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  const change = (wish: Parameters<typeof changeUser>[0]): void => attempt(changeUser(wish).finally(redraw));
+  const chosen = (kind: string, key: Key | undefined): void => {
+    if (kind === "language") change({ language: key as Language });
+    if (kind === "theme") change({ theme: key as Theme });
+    if (kind === "density") change({ density: key as Density });
+  };
+  const { user } = session;
+  return (
+    <MenuTrigger>
+      <RacButton className="btn quiet user-button" aria-label={t("menu.user", { name: user.name })} data-testid="user-menu">
+        <span className="avatar" aria-hidden="true">{initials(user.name)}</span>
+        <Icon name="down" size={14} />
+      </RacButton>
+      <Popover placement="bottom end">
+        <Menu className="pop menu" aria-label={t("menu.user", { name: user.name })} onAction={(key) => {
+          if (key === "signout") attempt(signOut());
+          if (key === "shortcuts") onShortcuts?.();
+        }}>
+          <MenuSection className="menu-section">
+            <Header className="menu-head">{user.name}{user.extension && <span className="num"> · {user.extension}</span>}</Header>
+          </MenuSection>
+          <Choice kind="language" label={t("menu.language")} value={user.language} onChosen={chosen}
+            options={LANGUAGES.map(({ code, name }) => ({ code, name, icon: "globe" as const, lang: code }))} />
+          <Choice kind="theme" label={t("menu.theme")} value={user.theme} onChosen={chosen}
+            options={THEMES.map(({ code, icon }) => ({ code, name: t(`menu.theme_${code}`), icon }))} />
+          <Choice kind="density" label={t("menu.density")} value={user.density} onChosen={chosen}
+            options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`), icon: "rows" as const }))} />
+          <Separator className="menu-sep" />
+          {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
+          <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+interface ChoiceProps {
+  kind: string;
+  label: string;
+  value: string;
+  options: { code: string; name: string; icon: IconName; lang?: string }[];
+  onChosen: (kind: string, key: Key | undefined) => void;
+}
+
+function Choice({ kind, label, value, options, onChosen }: ChoiceProps) {
+  return (
+    <MenuSection className="menu-section" selectionMode="single" disallowEmptySelection selectedKeys={[value]}
+      onSelectionChange={(keys) => onChosen(kind, keys === "all" ? undefined : [...keys][0])}>
+      <Header className="menu-head">{label}</Header>
+      {options.map(({ code, name, icon, lang }) => (
+        <MenuItem key={code} id={code} className="menu-item" textValue={name}>
+          <Icon name={icon} />
+          <span lang={lang}>{name}</span>
+          {code === value && <span className="tick"><Icon name="check" size={16} /></span>}
+        </MenuItem>
+      ))}
+    </MenuSection>
+  );
+}
+
+/** Two letters of a Latin name, the last two characters of a Chinese one (a given name is how one is called). */
+export function initials(name: string): string {
+  if (/\p{Script=Han}/u.test(name)) return [...name].slice(-2).join("");
+  const parts = name.split(/\s+/).filter(Boolean);
+  return [parts[0]?.[0], parts.length > 1 ? parts.at(-1)?.[0] : ""].join("").toUpperCase();
+}

@@ -1,0 +1,65 @@
+import { useTranslation } from "react-i18next";
+import { moment } from "../../format";
+import type { Language, Party, PastInteraction } from "../../net/types";
+import { useNow } from "../../store/clock";
+import { Icon } from "../../ui/icon";
+import { Pill } from "../../ui/panes";
+import { CasePill } from "./case-box";
+
+/** What one wants to know before the first word: who, what is open, what was last. */
+export function Brief({ party }: { party: Party }) {
+  const { t } = useTranslation();
+  const open = party.cases.filter((each) => each.status !== "solved");
+  return (
+    <section className="brief">
+      {(party.organisation || party.title || party.tier) && <Belongs party={party} />}
+      {party.note && <p className="brief-note" lang={party.language ?? undefined}><Icon name="note" size={16} />{party.note}</p>}
+      <div className="brief-columns">
+        <div>
+          <h2 className="label">{t("customer.open_cases")}</h2>
+          {open.length === 0 ? <p className="faint small">{t("customer.no_open_cases")}</p> : (
+            <ul className="lines">{open.map((each) => (
+              <li key={each.id} className="line"><span className="grow clip" dir="auto">{each.subject}<span className="tiny faint num"> {each.number}</span></span><CasePill status={each.status} /></li>
+            ))}</ul>
+          )}
+        </div>
+        <div>
+          <h2 className="label">{t("customer.last")}</h2>
+          {party.interactions.length === 0 ? <p className="faint small">{t("customer.no_history")}</p> : (
+            <ul className="lines">{party.interactions.slice(0, 4).map((each) => <Past key={each.id} past={each} />)}</ul>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Belongs({ party }: { party: Party }) {
+  const words = [party.title, party.department, party.organisation].filter(Boolean).join(" · ");
+  return (
+    <p className="row wrap">
+      {party.tier && <Tier tier={party.tier} />}
+      {words && <span className="soft" lang={party.language ?? undefined}>{words}</span>}
+    </p>
+  );
+}
+
+export function Tier({ tier }: { tier: string }) {
+  const { t } = useTranslation();
+  return <Pill tone={tier.toLowerCase() === "vip" || tier.toLowerCase() === "gold" ? "rest" : "mute"} icon="user">{t(`tier.${tier.toLowerCase()}`, { defaultValue: tier })}</Pill>;
+}
+
+export function Past({ past }: { past: PastInteraction }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const missed = past.outcome === "abandoned";
+  const what = past.subject || past.disposition || t(missed ? "customer.abandoned" : `medium.${past.medium}`);
+  return (
+    <li className="line">
+      <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={past.medium === "voice" ? "phone" : "mail"} size={15} /></span>
+      <span className="grow clip" dir="auto">{what}{past.agent && <span className="tiny faint"> {past.agent}</span>}</span>
+      {missed && past.subject && <Pill tone="stop">{t("customer.abandoned")}</Pill>}
+      <span className="tiny faint num">{moment(past.at, now, i18n.language as Language)}</span>
+    </li>
+  );
+}

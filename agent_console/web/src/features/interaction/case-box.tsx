@@ -1,0 +1,71 @@
+import { useState, type SyntheticEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { call, segment } from "../../net/api";
+import type { CaseStatus, Item } from "../../net/types";
+import { Button } from "../../ui/button";
+import { Icon, type IconName } from "../../ui/icon";
+import { Pill, Wrong, type Tone } from "../../ui/panes";
+import { useBusy } from "../../ui/busy";
+import { attempt } from "../../ui/toasts";
+
+const CASE: Record<CaseStatus, { tone: Tone; icon: IconName }> = {
+  open: { tone: "ring", icon: "dot" },
+  pending: { tone: "talk", icon: "clock" },
+  solved: { tone: "go", icon: "check" },
+};
+
+export function CasePill({ status }: { status: CaseStatus }) {
+  const { t } = useTranslation();
+  const { tone, icon } = CASE[status];
+  return <Pill tone={tone} icon={icon}>{t(`case.${status}`)}</Pill>;
+}
+
+/** The case this interaction belongs to, or a line to open one. */
+export function CaseBox({ item }: { item: Item }) {
+  return item.case ? <LinkedCase item={item} /> : <OpenCase item={item} />;
+}
+
+const STATUSES: CaseStatus[] = ["open", "pending", "solved"];
+
+export function LinkedCase({ item }: { item: Item }) {
+  const { t } = useTranslation();
+  const linked = item.case;
+  if (!linked) return null;
+  const set = (status: string): void => attempt(call("PUT", `/cases/${segment(linked.id)}/status`, { status }));
+  return (
+    <section className="block">
+      <h2 className="label">{t("case.title")}</h2>
+      <div className="linked-case">
+        <Icon name="case" />
+        <div className="grow">
+          <p className="strong clip" dir="auto">{linked.subject}</p>
+          <p className="tiny faint num">{linked.number}</p>
+        </div>
+        <CasePill status={linked.status} />
+        <select className="input slim" aria-label={t("case.status")} value={linked.status} onChange={(event) => set(event.target.value)} data-testid="case-status">
+          {STATUSES.map((status) => <option key={status} value={status}>{t(`case.${status}`)}</option>)}
+        </select>
+      </div>
+    </section>
+  );
+}
+
+function OpenCase({ item }: { item: Item }) {
+  const { t } = useTranslation();
+  const [subject, setSubject] = useState("");
+  const [busy, problem, run] = useBusy();
+  const open = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    if (subject.trim()) run(() => call("POST", `/interactions/${segment(item.id)}/case`, { subject: subject.trim() }));
+  };
+  return (
+    <section className="block">
+      <label className="label" htmlFor={`case-${item.id}`}>{t("case.title")}</label>
+      <form className="row" onSubmit={open}>
+        <input id={`case-${item.id}`} className="input grow" value={subject} placeholder={t("case.subject_hint")} onChange={(event) => setSubject(event.target.value)} data-testid="case-subject" />
+        <Button type="submit" icon="case" isDisabled={busy || !subject.trim()} data-testid="case-open">{t("case.open_one")}</Button>
+      </form>
+      <Wrong problem={problem} />
+    </section>
+  );
+}

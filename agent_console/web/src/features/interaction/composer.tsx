@@ -1,0 +1,55 @@
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { call, segment } from "../../net/api";
+import type { Item } from "../../net/types";
+import { Button } from "../../ui/button";
+import { Wrong } from "../../ui/panes";
+import { useBusy } from "../../ui/busy";
+import { sends } from "../../ui/ime";
+import { tell } from "../../ui/toasts";
+import { useShortcut } from "../desk/shortcuts";
+import { keepDraft, newKey, readDraft } from "./drafts";
+
+/** The answer to a letter. Ctrl+Enter sends, Enter never does; the draft survives a reload. */
+export function Composer({ item, sent }: { item: Item; sent: () => void }) {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState(() => readDraft(item.id));
+  const [busy, problem, run] = useBusy();
+  const box = useRef<HTMLTextAreaElement>(null);
+  useShortcut("reply", () => box.current?.focus());
+  const write = (text: string): void => {
+    const next = { text, idempotencyKey: newKey() };
+    keepDraft(item.id, next);
+    setDraft(next);
+  };
+  const send = (finish: boolean): void => {
+    if (!draft.text.trim()) return;
+    run(async () => {
+      const headers = { "Idempotency-Key": draft.idempotencyKey };
+      await call("POST", `/interactions/${segment(item.id)}/replies`, { text: draft.text, finish }, headers);
+      write("");
+      tell(finish ? "letter.sent_finished" : "letter.sent_on_its_way");
+      if (!finish) sent();
+    });
+  };
+  const idle = busy || !draft.text.trim();
+  return (
+    <section className="composer" aria-label={t("letter.reply")}>
+      <label className="label" htmlFor={`reply-${item.id}`}>{t("letter.reply_to", { address: item.customer.name || item.customer.address })}</label>
+      <textarea ref={box} id={`reply-${item.id}`} className="input" rows={7} value={draft.text} lang={item.queue.language} placeholder={t("letter.reply_hint")}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={(event) => {
+          if (!sends(event)) return;
+          event.preventDefault();
+          send(false);
+        }}
+        data-testid="composer" />
+      <div className="row">
+        <Wrong problem={problem} />
+        <span className="grow faint tiny">{draft.text && !problem ? t("letter.draft_kept") : ""}</span>
+        <Button isDisabled={idle} onPress={() => send(true)} data-testid="send-finish">{t("letter.send_finish")}</Button>
+        <Button look="primary" icon="send" isDisabled={idle} onPress={() => send(false)} data-testid="send">{t("letter.send")}</Button>
+      </div>
+    </section>
+  );
+}

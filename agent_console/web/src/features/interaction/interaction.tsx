@@ -1,0 +1,100 @@
+import { useTranslation } from "react-i18next";
+import type { Item } from "../../net/types";
+import { Icon } from "../../ui/icon";
+import { Pill } from "../../ui/panes";
+import { Timer } from "../../ui/ring";
+import { customerAddress, customerLang, customerName, stateSince } from "../desk/items";
+import { StatePill } from "../desk/work-items";
+import { CallPanel } from "./call-panel";
+import { CaseBox } from "./case-box";
+import { LetterPanel } from "./letter-panel";
+import { NoteField } from "./note-field";
+import { OfferPanel } from "./offer-panel";
+import { WhoIsIt } from "./who-is-it";
+import { WrapUp } from "./wrap-up";
+import { Brief } from "./brief";
+
+/** The centre: one interaction, from the first ring to the last word of its wrap-up. */
+export function Interaction({ item }: { item: Item }) {
+  return (
+    <article className={`interaction ${item.medium}`} data-testid="interaction" data-id={item.id} data-match={item.match.strength}>
+      <Head item={item} />
+      {item.state === "offered" && <Offered item={item} />}
+      {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
+      {item.state === "connected" && item.medium === "email" && <Letters item={item} />}
+      {item.state === "wrap_up" && <WrapUp item={item} />}
+    </article>
+  );
+}
+
+function Head({ item }: { item: Item }) {
+  const { t } = useTranslation();
+  const name = customerName(item);
+  const address = customerAddress(item);
+  return (
+    <header className="head">
+      <span className={`head-medium ${item.medium}`}><Icon name={item.medium === "voice" ? "phone" : "mail"} size={22} /></span>
+      <div className="head-who">
+        <h1 className="clip" lang={customerLang(item)} data-testid="party-name">{name}</h1>
+        <p className="head-facts">
+          {name !== address && <span className="num clip">{address}</span>}
+          <span lang={item.queue.language}>{item.queue.name}</span>
+          {item.medium === "voice" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
+        </p>
+      </div>
+      <div className="head-state">
+        <Timer since={stateSince(item)} className="num head-time" />
+        <StatePill item={item} />
+      </div>
+    </header>
+  );
+}
+
+function Offered({ item }: { item: Item }) {
+  return (
+    <>
+      <OfferPanel item={item} />
+      {item.subject && item.medium === "email" && <SubjectLine item={item} />}
+      <Known item={item} />
+    </>
+  );
+}
+
+function SubjectLine({ item }: { item: Item }) {
+  return (
+    <section className="block">
+      <h2 className="subject" dir="auto">{item.subject}</h2>
+      {item.case && <p><Pill tone="mute" icon="case">{item.case.number}</Pill></p>}
+    </section>
+  );
+}
+
+/** One, many, or none: three different screens. */
+function Known({ item }: { item: Item }) {
+  const party = item.match.parties[0];
+  if (item.match.strength === "one" && party) return <Brief party={party} />;
+  return <WhoIsIt item={item} />;
+}
+
+function Talking({ item }: { item: Item }) {
+  return (
+    <>
+      <CallPanel item={item} />
+      {item.match.strength === "one" ? null : <WhoIsIt item={item} />}
+      <div className="work">
+        <NoteField item={item} />
+        <CaseBox item={item} />
+      </div>
+      {item.match.strength === "one" && item.match.parties[0] && <Brief party={item.match.parties[0]} />}
+    </>
+  );
+}
+
+function Letters({ item }: { item: Item }) {
+  return (
+    <>
+      {item.match.strength === "one" ? null : <WhoIsIt item={item} folded />}
+      <LetterPanel item={item} />
+    </>
+  );
+}

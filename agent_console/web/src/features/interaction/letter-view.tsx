@@ -1,0 +1,104 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { moment, size } from "../../format";
+import { segment } from "../../net/api";
+import type { Address, Language, Letter } from "../../net/types";
+import { useNow } from "../../store/clock";
+import { Icon, type IconName } from "../../ui/icon";
+import { Pill, type Tone } from "../../ui/panes";
+import { parted } from "./quoted";
+
+/** One letter: folded to a line, or open with its text, marks and attachments. */
+export function LetterView({ letter, open: first }: { letter: Letter; open: boolean }) {
+  const { i18n } = useTranslation();
+  const [open, setOpen] = useState(first);
+  const now = useNow();
+  const out = letter.direction === "out";
+  return (
+    <article className={`letter ${letter.direction}`} data-testid={`letter-${letter.id}`}>
+      <button type="button" className="letter-head" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span className={`letter-way ${letter.direction}`}><Icon name={out ? "arrowOut" : "arrowIn"} size={15} /></span>
+        <span className="strong clip">{sender(letter)}</span>
+        {!open && <span className="faint small grow clip" dir="auto">{letter.text.slice(0, 160)}</span>}
+        {open && <span className="faint small grow clip">{letter.from.address}</span>}
+        {letter.attachments.length > 0 && <Icon name="clip" size={15} />}
+        {letter.delivery && <Delivery delivery={letter.delivery} />}
+        <span className="tiny faint num">{moment(letter.received_at, now, i18n.language as Language)}</span>
+      </button>
+      {open && <Body letter={letter} />}
+    </article>
+  );
+}
+
+function sender(letter: Letter): string {
+  return (letter.direction === "out" && letter.author) || letter.from.name || letter.from.address;
+}
+
+const DELIVERY: Record<"queued" | "sent" | "failed", { tone: Tone; icon: IconName }> = {
+  queued: { tone: "mute", icon: "clock" },
+  sent: { tone: "go", icon: "check" },
+  failed: { tone: "stop", icon: "warn" },
+};
+
+function Delivery({ delivery }: { delivery: "queued" | "sent" | "failed" }) {
+  const { t } = useTranslation();
+  const { tone, icon } = DELIVERY[delivery];
+  return <Pill tone={tone} icon={icon}>{t(`letter.${delivery}`)}</Pill>;
+}
+
+function Body({ letter }: { letter: Letter }) {
+  const { t } = useTranslation();
+  const [formatted, setFormatted] = useState(false);
+  return (
+    <div className="letter-body">
+      <p className="letter-to tiny faint">{t("letter.to")} {people(letter.to)}{letter.cc.length > 0 && ` · ${t("letter.cc")} ${people(letter.cc)}`}</p>
+      <Marks marks={letter.marks} />
+      {formatted ? <Formatted id={letter.id} /> : <Text text={letter.text} />}
+      <Attachments letter={letter} />
+      <p className="letter-tools">
+        {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
+        <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>
+      </p>
+    </div>
+  );
+}
+
+const people = (list: Address[]): string => list.map(({ name, address }) => name || address).join(", ");
+
+function Marks({ marks }: { marks: string[] }) {
+  const { t } = useTranslation();
+  if (marks.length === 0) return null;
+  return (
+    <ul className="letter-marks">
+      {marks.map((mark) => <li key={mark}><Pill tone="ring" icon="info">{t(`mark.${mark}`, { defaultValue: mark })}</Pill></li>)}
+    </ul>
+  );
+}
+
+/** The server's cleaned page in a frame that can run nothing and fetch nothing. */
+function Formatted({ id }: { id: string }) {
+  const { t } = useTranslation();
+  return <iframe className="letter-frame" sandbox="" referrerPolicy="no-referrer" title={t("letter.formatted")} src={`/api/v1/letters/${segment(id)}/html`} />;
+}
+
+function Text({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const { own, quoted } = parted(text);
+  return (
+    <div className="letter-text" dir="auto">
+      {own || <span className="faint">{t("letter.no_text")}</span>}
+      {quoted && <details><summary>{t("letter.quoted")}</summary>{quoted}</details>}
+    </div>
+  );
+}
+
+function Attachments({ letter }: { letter: Letter }) {
+  if (letter.attachments.length === 0) return null;
+  return (
+    <ul className="attachments">
+      {letter.attachments.map(({ id, name, size: bytes }) => (
+        <li key={id}><a href={`/api/v1/attachments/${segment(id)}`} download={name}><Icon name="clip" size={15} /><span className="clip">{name}</span><span className="faint tiny num">{size(bytes)}</span></a></li>
+      ))}
+    </ul>
+  );
+}

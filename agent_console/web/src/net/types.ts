@@ -1,0 +1,235 @@
+/** The documents of the socket and the answers of the API, as docs/contracts.md sections 5 and 6 promise them. */
+
+/** A moment: seconds since 1970-01-01 UTC by the server's clock. */
+export type Seconds = number;
+
+export type Language = "en" | "zh-TW" | "zh-CN";
+export type Theme = "system" | "light" | "dark";
+export type Density = "comfortable" | "compact";
+export type Role = "agent" | "supervisor" | "admin";
+export type Medium = "voice" | "email";
+export type Status = "ready" | "paused" | "signed_out";
+export type Work = "idle" | "offered" | "talking" | "wrap_up" | "letters";
+export type Device = "unreachable" | "reachable" | "in_use";
+export type CaseStatus = "open" | "pending" | "solved";
+
+export interface User {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+  language: Language;
+  theme: Theme;
+  density: Density;
+  extension: string | null;
+}
+
+export interface Session {
+  user: User;
+  centre: { name: string };
+  build: string;
+}
+
+export interface PhoneCredential {
+  uri: string;
+  user: string;
+  password: string;
+  ws_url: string;
+}
+
+export interface Me {
+  id: string;
+  name: string;
+  role: Role;
+  extension: string | null;
+  status: Status;
+  reason: string;
+  since: Seconds;
+  work: Work;
+  work_since: Seconds;
+  device: Device;
+  console: boolean;
+}
+
+export interface QueueName {
+  id: string;
+  name: string;
+  language: Language;
+}
+
+export interface CaseRow {
+  id: string;
+  number: string;
+  subject: string;
+  status: CaseStatus;
+  updated_at?: Seconds;
+}
+
+export interface PastInteraction {
+  id: string;
+  medium: Medium;
+  queue: string;
+  at: Seconds;
+  agent: string | null;
+  disposition: string | null;
+  outcome: string | null;
+  subject: string | null;
+}
+
+export interface Party {
+  id: string;
+  kind: "person" | "organisation";
+  name: string;
+  organisation: string | null;
+  title: string | null;
+  department: string | null;
+  tier: string | null;
+  language: Language | null;
+  note: string | null;
+  phones: string[];
+  emails: string[];
+  cases: CaseRow[];
+  interactions: PastInteraction[];
+}
+
+export interface Item {
+  id: string;
+  medium: Medium;
+  state: "offered" | "connected" | "wrap_up";
+  queue: QueueName;
+  offer: { id: string; deadline: Seconds; rang_at: Seconds | null; ring_s: number } | null;
+  enqueued_at: Seconds;
+  connected_at: Seconds | null;
+  finished_at: Seconds | null;
+  wrap_up_until: Seconds | null;
+  customer: { address: string; name: string };
+  entry: string;
+  subject: string;
+  match: { strength: "pending" | "none" | "one" | "many"; parties: Party[] };
+  case: CaseRow | null;
+  note: string;
+  letters: number;
+  version: number | string;
+}
+
+export interface PerMedium<T> {
+  voice: T;
+  email: T;
+}
+
+export interface QueueDoc extends QueueName {
+  waiting: PerMedium<number>;
+  longest_since: PerMedium<Seconds | null>;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  answered_in_time: number;
+  service_level: number | null;
+  answer_within_s: number;
+  agents_ready: number;
+  agents_busy: number;
+}
+
+export interface AgentDoc {
+  id: string;
+  name: string;
+  extension: string | null;
+  status: Status;
+  reason: string;
+  since: Seconds;
+  work: Work;
+  work_since: Seconds;
+  device: Device;
+  console: boolean;
+  item: { id: string; medium: Medium; queue: string; customer: string } | null;
+  handled: number;
+}
+
+export interface WaitingDoc {
+  id: string;
+  medium: Medium;
+  queue: string;
+  customer: string;
+  enqueued_at: Seconds;
+  position: number;
+  phase: string;
+}
+
+export interface LinkDoc {
+  up: boolean;
+  since: Seconds;
+  reason: string;
+}
+
+export interface NoticeDoc {
+  id: string;
+  code: string;
+  params: Record<string, string | number | boolean | null>;
+  at: Seconds;
+}
+
+/** Every collection of the socket and what a document of it looks like. */
+export interface Collections {
+  me: Me;
+  items: Item;
+  queues: QueueDoc;
+  agents: AgentDoc;
+  waiting: WaitingDoc;
+  link: LinkDoc;
+  notices: NoticeDoc;
+}
+export type Collection = keyof Collections;
+
+export interface Address {
+  name: string;
+  address: string;
+}
+
+export interface Letter {
+  id: string;
+  direction: "in" | "out";
+  from: Address;
+  to: Address[];
+  cc: Address[];
+  subject: string;
+  date: string | Seconds | null;
+  received_at: Seconds;
+  text: string;
+  has_html: boolean;
+  marks: string[];
+  attachments: { id: string; name: string; content_type: string; size: number }[];
+  delivery: "queued" | "sent" | "failed" | null;
+  author: string | null;
+}
+
+export interface InteractionDetail {
+  id: string;
+  thread?: Letter[];
+}
+
+export interface PartyRow {
+  id: string;
+  kind?: string;
+  name: string;
+  organisation?: string | null;
+  title?: string | null;
+  tier?: string | null;
+  language?: Language | null;
+  phone?: string | null;
+  email?: string | null;
+}
+
+export interface PartyDetail {
+  cases: CaseRow[];
+  interactions: PastInteraction[];
+}
+
+export interface Disposition {
+  code: string;
+  labels: Record<Language, string>;
+}
+
+export interface CallUsGrant extends PhoneCredential {
+  target: string;
+  lines: { queue: string; language: Language; number: string }[];
+}

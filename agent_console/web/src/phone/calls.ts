@@ -1,0 +1,20 @@
+import type { Item } from "../net/types";
+import type { PhoneCall, PhoneState } from "./phone";
+
+/** The call on this tab's phone that belongs to an item; offers and interactions name each other. */
+export function callOf(item: Item, phone: PhoneState): PhoneCall | null {
+  const call = phone.call;
+  if (!call || item.medium !== "voice") return null;
+  return call.interaction === item.id || (call.offer !== null && call.offer === item.offer?.id) ? call : null;
+}
+
+const ITEM_FOLLOWS_WITHIN_MS = 2_000;
+
+/** A call that no item knows: it came past the server (fallback queue, link lost), and can still be answered. */
+export function plainCall(items: readonly Item[], phone: PhoneState, linkLive: boolean): PhoneCall | null {
+  const call = phone.call;
+  if (!call || items.some((item) => callOf(item, phone))) return null;
+  // The phone may ring a breath before the item's document arrives.
+  const follows = linkLive && call.interaction !== null && Date.now() - call.rangAt < ITEM_FOLLOWS_WITHIN_MS;
+  return follows ? null : call;
+}

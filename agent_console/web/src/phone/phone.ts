@@ -1,0 +1,168 @@
+import type { PhoneCredential } from "../net/types";
+import { Ownership } from "./ownership";
+import type { Line, LineEvents } from "./sip";
+import { Tone } from "./tone";
+
+/**
+ * off: no phone wanted (letters only, or not started); elsewhere: another tab owns it; starting: registering;
+ * registered: can ring; offline: lost its connection and retries; failed: see `problem`.
+ */
+export type PhoneStage = "off" | "elsewhere" | "starting" | "registered" | "offline" | "failed";
+
+/** Codes of what is wrong, translated under `phone.problem`. */
+export type PhoneProblem = "insecure" | "mic_denied" | "mic_missing" | "mic_busy" | "rejected" | "unreachable";
+
+export interface PhoneCall {
+  /** The interaction it belongs to; null for a call that came past the server (fallback queue). */
+  interaction: string | null;
+  offer: string | null;
+  from: string;
+  state: "ringing" | "answering" | "talking";
+  muted: boolean;
+  /** When it rang and when it was answered, in ms of this browser's clock. */
+  rangAt: number;
+  answeredAt: number | null;
+}
+
+export interface PhoneState {
+  stage: PhoneStage;
+  problem: PhoneProblem | null;
+  call: PhoneCall | null;
+  /** The browser still waits for a click before it lets us ring. */
+  silent: boolean;
+}
+
+const OFF: PhoneState = { stage: "off", problem: null, call: null, silent: false };
+
+/** The agent's phone in this tab: registers, answers, mutes, sends digits, hangs up; nothing else. */
+export class Phone {
+  state: PhoneState = OFF;
+  #line: Line | null = null;
+  #tone = new Tone();
+  #ownership = new Ownership();
+  #listeners = new Set<() => void>();
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Call from a click: unlocks sound. */
+  async unlock(): Promise<void> {
+    await this.#tone.unlock();
+    this.#set({ silent: !this.#tone.unlocked });
+  }
+
+  /** Become the tab that rings. False when another tab is it (state `elsewhere`). */
+  async claim(take: boolean): Promise<boolean> {
+    const ours = await this.#ownership.claim(take, () => this.#handOver());
+    this.#set(ours ? { stage: "starting", problem: null } : { stage: "elsewhere", problem: null });
+    return ours;
+  }
+
+  /** Ask for the microphone, then register. Every failure becomes `problem`; nothing is thrown. */
+  async start(credential: PhoneCredential): Promise<void> {
+    this.#set({ stage: "starting", problem: null, silent: !this.#tone.unlocked });
+    const problem = await microphoneProblem();
+    if (problem) return this.#set({ stage: "failed", problem });
+    try {
+      const { SipLine } = await import("./sip");
+      this.#line?.close();
+      this.#line = new SipLine(credential, this.#events());
+    } catch {
+      this.#set({ stage: "failed", problem: "unreachable" });
+    }
+  }
+
+  /** The server has no phone to give now (Asterisk is away). */
+  unavailable(): void {
+    this.#set({ stage: "failed", problem: "unreachable" });
+  }
+
+  stop(): void {
+    this.#line?.close();
+    this.#line = null;
+    this.#tone.quiet();
+    this.#ownership.release();
+    this.#set(OFF);
+  }
+
+  answer(): void {
+    if (this.state.call?.state !== "ringing") return;
+    this.#tone.quiet();
+    this.#change({ state: "answering" });
+    void this.unlock();
+    this.#line?.answer();
+  }
+
+  hangUp(): void {
+    this.#line?.hangUp();
+  }
+
+  mute(muted: boolean): void {
+    this.#line?.mute(muted);
+    this.#change({ muted });
+  }
+
+  dtmf(tone: string): void {
+    this.#line?.dtmf(tone);
+  }
+
+  /** The media figures of the current call, as the browser has them; empty without a call. */
+  async getStats(): Promise<Record<string, unknown>[]> {
+    return (await this.#line?.getStats()) ?? [];
+  }
+
+  /** Another tab took over: let its registration win; a call of ours ends when the server moves it. */
+  #handOver(): void {
+    this.#line?.retire();
+    this.#tone.quiet();
+    this.#set({ stage: "elsewhere", call: null });
+  }
+
+  #events(): LineEvents {
+    return {
+      stage: (stage, problem) => this.#stage(stage, problem),
+      rings: (call, answerItself) => {
+        this.#set({ call: { ...call, state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } });
+        if (answerItself) this.answer();
+        else this.#tone.ring();
+      },
+      talks: () => {
+        this.#tone.quiet();
+        this.#change({ state: "talking", answeredAt: Date.now() });
+      },
+      ended: () => {
+        this.#tone.quiet();
+        this.#set({ call: null });
+      },
+    };
+  }
+
+  #stage(stage: PhoneStage, problem: PhoneProblem | null): void {
+    if (this.state.stage !== "elsewhere") this.#set({ stage, problem });
+  }
+
+  #change(change: Partial<PhoneCall>): void {
+    if (this.state.call) this.#set({ call: { ...this.state.call, ...change } });
+  }
+
+  #set(change: Partial<PhoneState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Ask for the microphone once, and say what is wrong in a code; null when all is well. */
+export async function microphoneProblem(): Promise<PhoneProblem | null> {
+  if (!window.isSecureContext || !("mediaDevices" in navigator)) return "insecure";
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    for (const track of stream.getTracks()) track.stop();
+    return null;
+  } catch (error) {
+    const name = error instanceof DOMException ? error.name : "";
+    if (name === "NotFoundError" || name === "OverconstrainedError") return "mic_missing";
+    return name === "NotReadableError" ? "mic_busy" : "mic_denied";
+  }
+}
