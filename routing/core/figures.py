@@ -39,12 +39,12 @@ class QueueFigures:
         return self.offered - self.answered - self.abandoned
 
     def service_level(self) -> float | None:
-        """answered in time / (offered - abandoned in time), 0 to 1; None before there is anything to divide.
+        """answered in time / (answered + abandoned later than that), 0 to 1; None before there is anything to divide.
 
-        Of the four formulas in use this is the one that neither rewards nor punishes for callers who leave at once;
-        those still unanswered count as offered.
+        Of the four formulas in use this is the one that neither rewards nor punishes for callers who leave at once.
+        Who still waits is not judged yet, or a board would turn red whenever somebody comes in.
         """
-        base = self.offered - self.abandoned_in_time
+        base = self.answered + self.abandoned - self.abandoned_in_time
         return self.answered_in_time / base if base else None
 
     def average_speed_of_answer_s(self) -> float | None:

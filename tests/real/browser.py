@@ -1,5 +1,6 @@
 """Agents and customers in headless Chromium with a fake microphone, driven through what a person sees and presses."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,13 +25,16 @@ FLAGS = [
 ]
 Language = Literal["en", "zh-TW", "zh-CN"]
 Scheme = Literal["light", "dark"]
+LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh-TW": "繁體中文", "zh-CN": "简体中文"}
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """One browser for a test module; each agent gets a context (a profile) of their own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else UNPACKED, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM if CHROMIUM.exists() else UNPACKED, args=FLAGS
+        )
         try:
             yield browser
         finally:
@@ -102,10 +106,46 @@ class Desk:
         await self.page.get_by_test_id(f"wrapup-{code}").click()
         await self.page.get_by_test_id("wrapup-finish").click()
 
-    async def media(self) -> dict[str, Any]:
-        """`{packetsReceived, bytesReceived, packetsSent, bytesSent, totalAudioEnergy}` of the call, from getStats()."""
-        found: dict[str, Any] = await self.page.evaluate("() => window.trunkline.media()")
-        return found
+    async def media(self) -> dict[str, float]:
+        """Of the call's audio, from getStats(): packets received and sent, and the energy heard and spoken."""
+        reports: list[dict[str, Any]] = await self.page.evaluate("() => window.trunkline.getStats()")
+        streams = {report["type"]: report for report in reports if report.get("kind") == "audio"}
+        heard, sent = streams.get("inbound-rtp", {}), streams.get("outbound-rtp", {})
+        return {
+            "received": heard.get("packetsReceived", 0),
+            "energy_heard": heard.get("totalAudioEnergy", 0.0),
+            "sent": sent.get("packetsSent", 0),
+        }
+
+    async def flows(self, within_s: float = 5.0) -> None:
+        """Wait until sound is heard and sent in the call that is on now."""
+        first = await self.media()
+        async with asyncio.timeout(within_s):
+            while True:
+                await asyncio.sleep(0.2)
+                now = await self.media()
+                if all(now[name] > first[name] for name in now):
+                    return
+
+    async def comes_back(self, within_s: float) -> None:
+        """After a reload: the call on the screen, the phone registered, sound both ways; all within this time."""
+        async with asyncio.timeout(within_s):
+            await self.page.get_by_test_id("hangup").wait_for()
+            await self.page.wait_for_function(
+                "() => window.trunkline.phone.call?.state === 'talking'", polling=50
+            )
+            await self.flows(within_s)
+
+    async def speak(self, language: Language) -> None:
+        """Choose the console's language in the user menu."""
+        await self.page.get_by_test_id("user-menu").click()
+        await self.page.get_by_role("menuitemradio", name=LANGUAGE_NAMES[language], exact=True).click()
+        await self.page.keyboard.press("Escape")
+        await self.page.locator(f'html[lang="{language}"]').wait_for(timeout=5_000)
+
+    async def picture(self, path: Path) -> None:
+        """A screenshot, for whoever looks at a failure."""
+        await self.page.screenshot(path=path)
 
     async def close(self) -> None:
         await self.context.close()

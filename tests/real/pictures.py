@@ -1,0 +1,148 @@
+"""The pictures in README and docs, taken from a running demo centre: `python -m tests.real.pictures docs/screenshots`."""
+
+import config.loop  # isort: skip - installs the reactor before anything of Twisted
+
+import asyncio
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.real.asterisk_lab import free_port
+from tests.real.browser import Desk, Language, Scheme, chromium
+from tests.real.centre_lab import Centre, centre
+from tests.real.light_desk import light_desk
+from tests.real.sipp import Sipp, caller_scenario, sipp
+from trunkline.demo.relay import send_demo_letter
+
+KNOWN, SHARED, UNKNOWN = "+886912345678", "+886223456789", "+81312345678"
+Look = tuple[Language, Scheme, int, int]
+EN_LIGHT: Look = ("en", "light", 1280, 800)
+EN_DARK: Look = ("en", "dark", 1280, 800)
+ZH_LIGHT: Look = ("zh-TW", "light", 1280, 800)
+ZH_DARK: Look = ("zh-TW", "dark", 1280, 800)
+WIDE: Look = ("zh-TW", "light", 1920, 1080)
+
+
+class Album:
+    """Takes what a person would see and keeps it."""
+
+    def __init__(self, running: Centre, browser: Browser, folder: Path, stack: AsyncExitStack) -> None:
+        self.running, self.browser, self.folder, self.stack = running, browser, folder, stack
+
+    async def take(self, desk: Desk, name: str) -> None:
+        await asyncio.sleep(0.7)  # let transitions end
+        await desk.picture(self.folder / f"{name}.png")
+
+    async def views(self, desk: Desk, name: str, *looks: Look) -> None:
+        """The same moment in several looks: language, colours and size are changed without a reload."""
+        for language, scheme, width, height in looks:
+            await desk.page.set_viewport_size({"width": width, "height": height})
+            await desk.page.emulate_media(color_scheme=scheme)
+            await desk.speak(language)
+            await self.take(desk, f"{name}-{language}-{scheme}" + ("-wide" if width > 1280 else ""))
+
+    async def customer(self, number: str, to: str = "100") -> Sipp:
+        scenario = caller_scenario(
+            to=to, number=number, name="", hang_up_after_s=None, cancel_after_s=None, speak=None
+        )
+        target = ("127.0.0.1", self.running.base + 2)
+        return await self.stack.enter_async_context(
+            sipp(self.running.folder, scenario, target=target, free_port=free_port)
+        )
+
+    async def login_page(self) -> None:
+        for language, scheme in (("en", "light"), ("zh-TW", "dark")):
+            desk = await Desk.open(self.browser, self.running.origin, language=language, scheme=scheme)
+            await desk.page.goto(self.running.origin)
+            await desk.page.get_by_test_id("login-submit").wait_for()
+            await self.take(desk, f"login-{language}-{scheme}")
+            await desk.close()
+
+    async def calls(self, desk: Desk) -> None:
+        await self.views(desk, "idle", EN_LIGHT, ZH_DARK)
+        for number, name in ((SHARED, "ringing-many"), (UNKNOWN, "ringing-none"), (KNOWN, "ringing")):
+            await self.customer(number)
+            await desk.rings()
+            await self.views(desk, name, EN_LIGHT, EN_DARK, ZH_LIGHT, ZH_DARK, WIDE)
+            await desk.answer()
+            if number != KNOWN:
+                await desk.hang_up()
+                await desk.wrap_up("information")
+        await desk.flows()
+        await self.views(desk, "talking", EN_LIGHT, EN_DARK, ZH_LIGHT, ZH_DARK, WIDE)
+
+    async def after(self, desk: Desk) -> None:
+        await desk.hang_up()
+        await desk.page.get_by_test_id("wrapup-solved").wait_for()
+        await self.views(desk, "wrap-up", EN_LIGHT, ZH_DARK)
+        await desk.wrap_up("solved", "Invoice sent again")
+
+    async def letter(self, desk: Desk) -> None:
+        sender = self.running.rows(
+            "SELECT normal FROM contact_point WHERE kind = 'email' ORDER BY id LIMIT 1"
+        )[0]["normal"]
+        await send_demo_letter(
+            "127.0.0.1", self.running.smtp_port, "zh-TW", to="service@demo.trunkline.test", sender=sender
+        )
+        await desk.page.get_by_test_id("answer").click(timeout=20_000)
+        await desk.page.get_by_test_id("composer").fill(
+            "陳小姐您好：\n\n很抱歉造成您的不便，第三個檯燈今天就會寄出，預計星期三送達。\n\n客戶服務 林雅婷"
+        )
+        await self.views(desk, "letter", ZH_LIGHT, EN_DARK, WIDE)
+
+    async def board(self) -> None:
+        desk = await Desk.open(self.browser, self.running.origin)
+        await desk.sign_in("shufen", self.running.password("shufen"))
+        await desk.page.locator('[data-testid^="board-agent-"]').first.wait_for()
+        await self.views(desk, "board", EN_DARK, ZH_LIGHT, WIDE)
+        await desk.close()
+
+    async def call_us(self) -> None:
+        for language, scheme in (("en", "light"), ("zh-TW", "dark")):
+            desk = await Desk.open(
+                self.browser, self.running.origin, language=language, scheme=scheme, width=900
+            )
+            await desk.page.goto(f"{self.running.origin}/callus")
+            await self.take(desk, f"callus-{language}-{scheme}")
+            await desk.close()
+
+
+async def main(folder: Path) -> int:
+    """Everything that a person sees, once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        async with AsyncExitStack() as stack:
+            running = await stack.enter_async_context(centre(Path(place) / "demo"))
+            browser = await stack.enter_async_context(chromium())
+            album = Album(running, browser, folder, stack)
+            await album.login_page()
+            desk = await Desk.open(browser, running.origin)
+            await desk.sign_in("yating", running.password("yating"))
+            await desk.page.get_by_test_id("start-shift").wait_for()
+            await album.take(desk, "shift-zh-TW-light")
+            await desk.start_shift()
+            await desk.become_ready()
+            await album.calls(desk)
+            for number in (SHARED, UNKNOWN):
+                await album.customer(number)
+            emma = await stack.enter_async_context(
+                light_desk(running.origin, "emma", running.password("emma"))
+            )
+            await emma.status("paused", "lunch")
+            await album.board()
+            await album.after(desk)
+            for _ in range(2):
+                await desk.rings()
+                await desk.answer()
+                await desk.hang_up()
+                await desk.wrap_up("information")
+            await album.letter(desk)
+            await album.call_us()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(config.loop.run(main(Path(sys.argv[1]).resolve())))

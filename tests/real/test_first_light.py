@@ -1,0 +1,165 @@
+"""The whole path of a call: SIPp as the customer, headless Chromium as the agent, real Asterisk between them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.real.asterisk_lab import free_port
+from tests.real.browser import Desk, chromium
+from tests.real.centre_lab import Centre, centre
+from tests.real.sipp import Sipp, caller_scenario, sipp
+
+pytestmark = pytest.mark.real
+WITHIN_S = 0.1
+"""How near the ledger's times must be to what the customer's phone saw."""
+
+
+@dataclass
+class Stage:
+    """One running centre, one browser, one signed-in agent who is ready, with the phone registered."""
+
+    centre: Centre
+    browser: Browser
+    desk: Desk
+    folder: Path
+    tone: Path
+
+    @asynccontextmanager
+    async def customer(
+        self, number: str, *, hang_up_after_s: float | None = None, name: str = ""
+    ) -> AsyncIterator[Sipp]:
+        """Somebody who can be heard calls the Chinese queue."""
+        scenario = caller_scenario(
+            to="100",
+            number=number,
+            name=name,
+            hang_up_after_s=hang_up_after_s,
+            cancel_after_s=None,
+            speak=self.tone,
+        )
+        target = ("127.0.0.1", self.centre.base + 2)
+        async with sipp(self.folder, scenario, target=target, free_port=free_port) as calling:
+            yield calling
+
+    async def closed(self, disposition: str) -> dict[str, Any]:
+        """The ledger's row of the call, once it is closed."""
+        query = "SELECT * FROM interaction WHERE medium = 'voice' AND state = 'closed' AND disposition = ? AND id LIKE 'tl-trunkline-%'"
+        return (await self.centre.until(query, disposition))[0]
+
+
+@pytest.fixture(scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    tmp_path = tmp_path_factory.mktemp("first_light")
+    tone = tmp_path / "tone.ul"
+    tone.write_bytes((b"\x20" * 8 + b"\xa0" * 8) * 500)  # a second of 500 Hz in u-law, which SIPp repeats
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(centre(tmp_path / "demo"))
+        browser = await stack.enter_async_context(chromium())
+        desk = await Desk.open(browser, running.origin)
+        await desk.sign_in("yating", running.password("yating"))
+        await desk.start_shift()
+        await desk.become_ready()
+        yield Stage(running, browser, desk, tmp_path, tone)
+
+
+async def test_the_agent_hangs_up(stage: Stage) -> None:
+    """The pop shows who calls before the answer, sound flows both ways, the agent hangs up, the disposition is stored,
+    and the ledger's times are the phone's."""
+    async with stage.customer("+886912345678") as customer:
+        name = await stage.desk.rings()
+        assert not customer.events("ANSWERED"), "the pop came before the answer"
+        known = stage.centre.rows(
+            "SELECT p.name FROM party p JOIN contact_point c ON c.party_id = p.id WHERE c.normal = '+886912345678'"
+        )
+        assert [name] == [row["name"] for row in known]
+        await stage.desk.answer()
+        await stage.desk.flows()
+        await stage.desk.hang_up()
+        ended = (await customer.see("BYE"))[0].at
+        assert await customer.ended() == 0, customer.trouble()
+        await stage.desk.wrap_up("solved", "called about the invoice")
+    row = await stage.closed("solved")
+    assert row["note"] == "called about the invoice"
+    assert row["outcome"] == "handled"
+    (segment,) = stage.centre.rows(
+        "SELECT * FROM segment WHERE kind = 'agent' AND interaction_id = ?", row["id"]
+    )
+    assert abs(segment["answered_at"] - customer.events("ANSWERED")[0].at) < WITHIN_S
+    assert abs(row["enqueued_at"] - customer.events("INVITE")[0].at) < WITHIN_S
+    assert abs(row["ended_at"] - ended) < WITHIN_S
+
+
+async def test_the_customer_hangs_up(stage: Stage) -> None:
+    """A hang-up at the other end ends the segment at once, and wrap-up begins."""
+    async with stage.customer("+886912345678", hang_up_after_s=2.0) as customer:
+        await stage.desk.rings()
+        await stage.desk.answer()
+        ended = (await customer.see("HANGUP"))[0].at
+        await stage.desk.wrap_up("information")
+        assert await customer.ended() == 0, customer.trouble()
+    row = await stage.closed("information")
+    assert abs(row["ended_at"] - ended) < WITHIN_S
+    facts = stage.centre.rows(
+        "SELECT data FROM fact WHERE kind = 'finished' AND interaction_id = ?", row["id"]
+    )
+    assert '"customer"' in facts[0]["data"]
+
+
+async def test_a_reload_in_mid_call(stage: Stage) -> None:
+    """Within 3 s of a reload the same call is on the screen and sound flows again; the segment goes on."""
+    async with stage.customer("+886912345678") as customer:
+        await stage.desk.rings()
+        await stage.desk.answer()
+        await stage.desk.flows()
+        talking = stage.centre.rows("SELECT id FROM interaction WHERE state = 'connected'")[0]["id"]
+        await stage.desk.page.reload()
+        await stage.desk.comes_back(within_s=3.0)
+        assert not customer.events("BYE"), "the customer was not cut off"
+        await stage.desk.hang_up()
+        await customer.see("BYE")
+        await stage.desk.wrap_up("solved")
+    row = await stage.closed("solved")
+    assert row["id"] == talking
+    segments = stage.centre.rows("SELECT * FROM segment WHERE kind = 'agent' AND interaction_id = ?", talking)
+    assert len(segments) == 1
+
+
+async def test_nobody_answers(stage: Stage) -> None:
+    """After the ring time the caller is back at the old place, the agent is not ready and is shown why; one press on
+    the notice, and the same caller is offered again and answered at the old age."""
+    async with stage.customer("+886223456789") as customer:
+        await stage.desk.rings()
+        await stage.desk.page.get_by_test_id("back-to-ready").click(timeout=30_000)
+        await stage.desk.rings()
+        await stage.desk.answer()
+        entered = customer.events("INVITE")[0].at
+        (row,) = stage.centre.rows("SELECT * FROM interaction WHERE state = 'connected'")
+        assert abs(row["enqueued_at"] - entered) < WITHIN_S
+        await stage.desk.hang_up()
+        await stage.desk.wrap_up("callback")
+    offers = stage.centre.rows(
+        "SELECT outcome FROM offer WHERE interaction_id = ? ORDER BY offered_at", row["id"]
+    )
+    assert [offer["outcome"] for offer in offers] == ["no_answer", "accepted"]
+
+
+HOSTILE = "x\\r\\nEvent: Hangup,Uniqueid: 1.1 <script>window.hurt=1</script> 'a' &amp;"
+
+
+async def test_a_hostile_name_is_text(stage: Stage) -> None:
+    """A caller's name with a line break, an event, a script and quotes appears as text and does nothing else."""
+    async with stage.customer("+81312345678", name=HOSTILE) as customer:
+        await stage.desk.page.get_by_test_id("answer").wait_for(timeout=15_000)
+        await stage.desk.answer()
+        assert await stage.desk.page.evaluate("() => window.hurt") is None
+        assert "<script>" in await stage.desk.page.get_by_test_id("interaction").inner_text()
+        await stage.desk.hang_up()
+        await customer.see("BYE")
+        await stage.desk.wrap_up("wrong_number")
+    assert (await stage.closed("wrong_number"))["outcome"] == "handled"
+    assert "!" not in {line.split()[2] for line in stage.centre.log().splitlines() if len(line.split()) > 2}
