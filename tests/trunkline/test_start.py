@@ -1,0 +1,160 @@
+"""A start that cannot succeed says why in a sentence, exits with a code, and leaves nothing half started."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from crm_core import schema
+
+ROOT = Path(__file__).parent.parent.parent
+WRONG, MISSING = 2, 3
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        yield int(holder.getsockname()[1])
+
+
+@asynccontextmanager
+async def manager_interface(reply: bytes) -> AsyncIterator[int]:
+    """Something that greets like Asterisk and answers every login the same way."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"Asterisk Call Manager/11.0.0\r\n")
+        asked = await reader.readuntil(b"\r\n\r\n")
+        action = next(line for line in asked.split(b"\r\n") if line.lower().startswith(b"actionid"))
+        writer.write(b"Response: Error\r\n" + action + b"\r\nMessage: " + reply + b"\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield int(server.sockets[0].getsockname()[1])
+
+
+class Place:
+    """A folder with a settings file whose ports are free."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder, folder / "trunkline.toml"
+        self.http, self.agi, self.smtp = free_port(), free_port(), free_port()
+        self.ami = free_port()
+
+    def write(self, **changes: str) -> None:
+        sections = {
+            "http": f"port = {self.http}",
+            "asterisk": f'ami_port = {self.ami}\nfastagi_port = {self.agi}\nami_secret = "one"\nari_secret = "two"',
+            "mail": f'listen_port = {self.smtp}\nreply_secret = "sixteen characters"',
+        } | changes
+        text = "\n".join(f"[{name}]\n{lines}" for name, lines in sections.items())
+        self.file.write_text(text, encoding="utf-8")
+
+    def make_database(self) -> None:
+        (self.folder / "data").mkdir()
+        schema.upgrade(f"sqlite:///{self.folder}/data/trunkline.db")
+
+    async def run(self, command: str = "run") -> tuple[int, list[str]]:
+        """Exit code, and what was said on standard error."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "trunkline.command", command, "--config", str(self.file)),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            _, said = await process.communicate()
+        assert process.returncode is not None
+        for port in (self.http, self.agi, self.smtp):
+            assert not listens(port), "nothing is left behind"
+        return process.returncode, said.decode().splitlines()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("section", "lines", "words"),
+    [
+        ("http", "prot = 1", "[http] prot is not a setting"),
+        ("http", 'port = "many"', "[http] port"),
+        ("asterisk", 'ari_secret = "two"', "[asterisk] ami_secret is missing"),
+    ],
+)
+async def test_wrong_settings(place: Place, section: str, lines: str, words: str) -> None:
+    """An unknown key, a wrong type and a missing secret name file and key, for `run` and `check-config` alike."""
+    place.write(**{section: lines})
+    for command in ("run", "check-config"):
+        code, said = await place.run(command)
+        assert code == WRONG
+        assert any(str(place.file) in line and words in line for line in said), said
+
+
+async def test_a_busy_port(place: Place) -> None:
+    """The sentence names address, setting and what to do; all busy ports come at once."""
+    with taken_port() as http, taken_port() as smtp:
+        place.write(http=f"port = {http}", mail=f'listen_port = {smtp}\nreply_secret = "sixteen characters"')
+        code, said = await place.run()
+    assert code == MISSING
+    assert any(
+        f"127.0.0.1:{http} ([http] port) is in use" in line and "stop that one" in line for line in said
+    ), said
+    assert any(f"127.0.0.1:{smtp} ([mail] listen_port) is in use" in line for line in said), said
+
+
+async def test_an_old_schema(place: Place) -> None:
+    """A database that is not there, or old, names the command; nothing is created."""
+    place.write()
+    code, said = await place.run()
+    assert code == MISSING
+    assert "trunkline db upgrade" in said[-1]
+    assert not (place.folder / "data" / "trunkline.db").exists()
+
+
+async def test_no_asterisk(place: Place) -> None:
+    """Nobody at the manager interface: address, setting, what to do."""
+    place.write()
+    place.make_database()
+    code, said = await place.run()
+    assert code == MISSING
+    assert str(place.ami) in said[-1]
+    assert "[asterisk] ami_host" in said[-1]
+
+
+async def test_a_wrong_ami_password(place: Place) -> None:
+    """Asterisk refuses us: which settings must agree with which file."""
+    async with manager_interface(b"Authentication failed") as place.ami:
+        place.write()
+        place.make_database()
+        code, said = await place.run()
+    assert code == MISSING
+    assert "ami_secret" in said[-1]
+    assert "manager.conf" in said[-1]
+
+
+async def test_doctor_lists_what_lacks(place: Place) -> None:
+    """`trunkline doctor` tries everything and ends with a code when something lacks."""
+    place.write()
+    code, _ = await place.run("doctor")
+    assert code == MISSING
