@@ -60,8 +60,9 @@ class Door:
         if token is None or user is None:
             raise Refused("session.ended", Kind.UNAUTHENTICATED)
         hello = await self._hello(connection)
-        if not may_view(user, hello.view) or not self._hub.knows(AgentId(user.id)):
+        if not may_view(user, hello.view):
             raise Refused("socket.view", Kind.FORBIDDEN, view=hello.view)
+        await self._hub.know(AgentId(user.id))
         stream = self._hub.stream_for(hello.view, AgentId(user.id))
         is_agent = hello.view == "agent"
         return Socket(connection=connection, user=user, token=token, stream=stream, is_agent=is_agent), hello

@@ -16,6 +16,7 @@ from agent_console.views import World, held_ids, state_of
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
+from crm_core import sessions
 from crm_core.store import Store
 from routing.bus import Bus
 from routing.core.facts import Fact, Offered
@@ -26,7 +27,7 @@ _TRANSCRIPT = Transcript("console")
 _FRAME_EVERY_S = 0.25  # boards: 4 frames a second are live to the eye
 _BEAT_EVERY_S = 5.0
 _HOUSEKEEPING_EVERY_S = 1.0
-_DIRECTORY_EVERY_S = 30.0
+_REVIEW_EVERY_S = 30.0
 _STREAM_KEPT_S = 120.0
 
 
@@ -67,9 +68,10 @@ class Hub:
         """Every open one."""
         return tuple(socket for audience in self._audience.values() for socket in audience)
 
-    def knows(self, agent: AgentId) -> bool:
-        """Is in the directory; somebody added a moment ago may not be yet."""
-        return agent in self.world.directory.users
+    async def know(self, agent: AgentId) -> None:
+        """Somebody who was added a moment ago may not be in the directory yet."""
+        if agent not in self.world.directory.users:
+            await self.read_directory()
 
     def stream_for(self, view: str, agent: AgentId) -> Stream:
         """The stream that a browser with this view watches."""
@@ -128,10 +130,19 @@ class Hub:
                 tasks.create_task(self._gather(), name="console boards")
                 tasks.create_task(self._every(_BEAT_EVERY_S, self._beat), name="console beats")
                 tasks.create_task(self._every(_HOUSEKEEPING_EVERY_S, self._keep_house), name="console house")
-                tasks.create_task(self._reread(), name="console directory")
+                tasks.create_task(self._review(), name="console review")
         finally:
             stop_facts()
             stop_bus()
+
+    async def _review_sessions(self) -> None:
+        """Close what belongs to sessions that ran out, or to users who were deactivated."""
+        tokens, now = {socket.token for socket in self.sockets}, self._clock.now()
+        over = await self._store.read(
+            lambda connection: [each for each in tokens if sessions.user_of(connection, each, now) is None]
+        )
+        for token in over:
+            self.end_session(token)
 
     async def read_directory(self) -> None:
         """Names and rules from the store; then every screen is made anew, which heals whatever went unseen."""
@@ -209,10 +220,13 @@ class Hub:
     def _is_ready(self, agent: AgentId) -> bool:
         return state_of(self._floor.centre, agent).status is Status.READY
 
-    async def _reread(self) -> None:
+    async def _review(self) -> None:
         while True:
-            await asyncio.sleep(_DIRECTORY_EVERY_S)
+            await asyncio.sleep(_REVIEW_EVERY_S)
             try:
                 await self.read_directory()
+                await self._review_sessions()
             except Unavailable as error:
-                _TRANSCRIPT.note("!", error.peer, f"names are read again later: {error.reason}")
+                _TRANSCRIPT.note(
+                    "!", error.peer, f"names and sessions are looked at again later: {error.reason}"
+                )

@@ -36,6 +36,7 @@ from routing.core.model import (
     QueueRule,
     Status,
 )
+from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.core.state import Centre
 
@@ -139,6 +140,9 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
 )
 """Most of these do not fit the moment: the router passes them by, as it would a confused edge's."""
 
+STEPS: st.SearchStrategy[Event | int] = st.one_of(st.integers(0, 1000), st.integers(0, 1000), EVENTS)
+"""A number is a likely next step, see `next_step`."""
+
 
 def on_duty(floor: SmallFloor) -> tuple[Fact, ...]:
     """Everybody is there, ready, with a phone: so that drawn events reach deep."""
@@ -151,3 +155,21 @@ def on_duty(floor: SmallFloor) -> tuple[Fact, ...]:
             later_s=0.0,
         )
     return tuple(facts)
+
+
+def next_step(floor: SmallFloor, choice: int) -> Event | None:
+    """What could well happen next to one of the open interactions; None when nothing is open."""
+    works = sorted(floor.centre.interactions.values(), key=lambda work: work.id)
+    if not works:
+        return None
+    work, way = works[choice % len(works)], choice // len(works) % 4
+    if work.phase is Phase.OFFERED and work.offer is not None:
+        failed = OfferFailed(offer=work.offer, outcome=Outcome.NO_ANSWER, at=floor.now)
+        taken = Accepted(offer=work.offer, at=floor.now)
+        return (Rang(offer=work.offer, at=floor.now), taken, taken, failed)[way]
+    if work.phase is Phase.CONNECTED:
+        ended = WorkEnded(interaction=work.id, by=By.AGENT, at=floor.now)
+        return (ended, ended, ended, Returned(interaction=work.id, at=floor.now, reason="returned"))[way]
+    if work.phase is Phase.WRAP_UP and work.agent is not None:
+        return WrapUpEnded(interaction=work.id, agent=work.agent, disposition="ok", at=floor.now)
+    return CustomerLeft(interaction=work.id, at=floor.now) if way == 0 else None

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from config.peers import LinkStatus
 from routing.core.events import Accepted, Arrived, Event, OfferFailed
 from routing.core.facts import OfferEnded
 from routing.core.model import InteractionId, Medium, OfferId, Outcome
-from tests.agent_console.floors import AGENTS, EVENTS, NOON, QUEUES, SmallFloor, directory, on_duty
+from tests.agent_console.floors import AGENTS, NOON, QUEUES, STEPS, SmallFloor, directory, next_step, on_duty
 from tests.agent_console.test_sessions import applied
 
 
@@ -37,9 +38,9 @@ def fresh(screens: Screens) -> list[Documents]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(events=st.lists(EVENTS, max_size=40), stale_after=st.integers(0, 40), gather=st.booleans())
+@given(steps=st.lists(STEPS, min_size=10, max_size=60), stale_after=st.integers(0, 60), gather=st.booleans())
 def test_stale_snapshot_and_deltas_are_a_fresh_snapshot(
-    events: list[Event], stale_after: int, gather: bool
+    steps: list[Event | int], stale_after: int, gather: bool
 ) -> None:
     """Agents and the board, from a snapshot taken anywhere in the history to its end, deltas alone suffice."""
     floor = SmallFloor()
@@ -48,24 +49,25 @@ def test_stale_snapshot_and_deltas_are_a_fresh_snapshot(
     streams = [screens.open_agent(agent) for agent in AGENTS] + [screens.open_board()]
     stale: list[Documents] = []
     deltas: defaultdict[Stream, list[Delta]] = defaultdict(list)
-
-    def note(updates: list[Update]) -> None:
-        for update in updates:
-            deltas[update.stream].append(update.delta)
-
-    for number, event in enumerate(events):
-        if number == stale_after:
+    for number, step in enumerate(steps):
+        if number == stale_after % len(steps):
             deltas.clear()
             stale = [dict(stream.documents) for stream in streams]
-        note(list(screens.took_place(floor.happens(event, later_s=7.0))))
-        if gather:
-            note(list(screens.gather()))
-        note(list(screens.changed(screens.world.notices.expire(floor.now))))
-    stale = stale or [dict(stream.documents) for stream in streams]
-    deltas = deltas if stale_after < len(events) else defaultdict(list)
-    note(list(screens.gather()))
+        for update in _after(screens, floor, step, gather=gather):
+            deltas[update.stream].append(update.delta)
+    for update in screens.gather():
+        deltas[update.stream].append(update.delta)
     reached = [applied(old, tuple(deltas[stream])) for old, stream in zip(stale, streams, strict=True)]
     assert reached == fresh(screens)
+
+
+def _after(screens: Screens, floor: SmallFloor, step: Event | int, *, gather: bool) -> Iterator[Update]:
+    event = next_step(floor, step) if isinstance(step, int) else step
+    facts = floor.happens(*([event] if event else []), later_s=3.0)
+    yield from screens.took_place(facts)
+    if gather:
+        yield from screens.gather()
+    yield from screens.changed(screens.world.notices.expire(floor.now))
 
 
 def test_an_agent_sees_only_their_own_work() -> None:

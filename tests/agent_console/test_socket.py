@@ -1,5 +1,6 @@
 """The socket on a real port: who gets in, what they are sent, how they come back, how they are thrown out."""
 
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from crm_core import interactions
+from crm_core import interactions, sessions, users
 from crm_core.store import Connection
 from routing.core.model import AgentId, Medium, Status
 from routing.core.presence import Phase
@@ -136,6 +137,51 @@ async def test_a_client_that_does_not_read_is_closed(house: House) -> None:
 
 def _write_note(interaction: str, note: str, connection: Connection) -> None:
     interactions.set_note(connection, interaction, note)
+
+
+async def test_a_console_that_is_lost_is_offered_nothing(house: House) -> None:
+    """With the last socket the console is gone at once, while the status stays for the grace; back, it counts again."""
+    async with (
+        house.browser("ann") as ann,
+        house.browser("sue") as sue,
+        house.listening(sue, "board") as board,
+    ):
+        await board.frame()
+        name = house.seed.users["ann"]
+        async with house.listening(ann) as screen:
+            await ready(house, ann, screen)
+            await board.until("agents", name, console=True, status="ready")
+        await board.until("agents", name, console=False, status="ready")
+        letter = await house.letter_arrives()
+        assert house.floor.centre.interactions[letter].phase is Phase.WAITING
+        async with house.listening(ann) as screen:
+            await screen.frame()
+            await screen.until("items", letter, state="offered")
+
+
+async def test_a_user_who_was_just_added_can_listen(house: House) -> None:
+    """Nobody has to wait for the next reading of the directory."""
+    async with house.browser() as client:
+        user = await house.store.write(add_dan)
+        token = await house.store.write(lambda c: sessions.start(c, user, time.time(), 60.0, "", ""))
+        client.cookies.set("trunkline_session", token)
+        async with house.listening(client) as screen:
+            assert (await screen.frame())["docs"]["me"]["me"]["name"] == "Dan"
+
+
+async def test_a_session_that_is_over_closes_its_sockets(house: House) -> None:
+    """A session ended elsewhere (run out, user deactivated) is noticed by the review."""
+    async with house.browser("ann") as ann, house.listening(ann) as screen:
+        await screen.frame()
+        await house.store.write(lambda c: sessions.end_all(c, house.seed.users["ann"]))
+        await house.console.hub._review_sessions()
+        assert await screen.until_closed() == 4001
+
+
+def add_dan(connection: Connection) -> str:
+    return users.add_user(
+        connection, login="dan", name="Dan", password_hash="x", role="agent", language="en"
+    ).id
 
 
 async def test_the_board_shows_the_floor(house: House) -> None:
