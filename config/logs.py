@@ -29,7 +29,8 @@ class Transcript:
     def note(self, mark: Mark, subject: str, words: str) -> None:
         """One line; `subject` is the interaction, agent or peer that it is about."""
         level = logging.WARNING if mark == "!" else logging.INFO
-        self._log.log(level, "%s %s %s", mark, subject or "-", _printable(words))
+        if self._log.isEnabledFor(level):  # a busy centre that logs warnings only cleans no words
+            self._log.log(level, "%s %s %s", mark, subject or "-", _printable(words))
 
     def detail(self, mark: Mark, subject: str, words: str) -> None:
         """The same for what only a developer wants to read."""

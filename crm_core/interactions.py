@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from config.errors import Kind, Refused
 from crm_core.paging import columns
@@ -97,27 +97,41 @@ def ensure(
         "entry_address": entry_address,
         "subject": subject,
     }
-    made = conn.execute(
-        inserting(conn, interaction_table)
-        .values(id=id, medium=medium, state="new", queue_id=queue_id, enqueued_at=enqueued_at, **described)
-        .on_conflict_do_nothing()
-    )
-    if made.rowcount == 1:
+    filled = conn.execute(_DESCRIBE, {"of_id": id, "else_queue_id": queue_id, **described})
+    if filled.rowcount == 1:  # the usual case: the ledger spoke first
         return True
-    row = interaction_table.c
-    filled = conn.execute(
-        update(interaction_table)
-        .where(row.id == id, row.direction.is_(None))
-        .values(queue_id=func.coalesce(row.queue_id, queue_id), **described)
+    made = conn.execute(
+        inserting(conn, interaction_table).on_conflict_do_nothing(),
+        {
+            "id": id,
+            "medium": medium,
+            "state": "new",
+            "queue_id": queue_id,
+            "enqueued_at": enqueued_at,
+            **described,
+        },
     )
-    return filled.rowcount == 1
+    return made.rowcount == 1
 
 
 def interaction(conn: Connection, interaction_id: str) -> Interaction | None:
-    row = conn.execute(
-        select(interaction_table).where(interaction_table.c.id == interaction_id)
-    ).one_or_none()
+    row = conn.execute(_BY_ID, {"of_id": interaction_id}).one_or_none()
     return None if row is None else read_interaction(row)
+
+
+# what every call runs is built once: SQLAlchemy takes longer to put a statement together than SQLite to run it
+_BY_ID = select(interaction_table).where(interaction_table.c.id == bindparam("of_id"))
+_DESCRIBE = (
+    update(interaction_table)
+    .where(interaction_table.c.id == bindparam("of_id"), interaction_table.c.direction.is_(None))
+    .values(
+        queue_id=func.coalesce(interaction_table.c.queue_id, bindparam("else_queue_id")),
+        **{
+            name: bindparam(name)
+            for name in ("direction", "customer_address", "customer_name", "entry_address", "subject")
+        },
+    )
+)
 
 
 def open_ones(conn: Connection, medium: str) -> list[Interaction]:

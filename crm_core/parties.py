@@ -111,6 +111,8 @@ def party(conn: Connection, party_id: str) -> Party | None:
 def parties(conn: Connection, ids: Iterable[str]) -> dict[str, Party]:
     """Several at once, by id; unknown ids are not in it."""
     wanted = list(ids)
+    if not wanted:
+        return {}
     points: dict[str, list[ContactPoint]] = {party_id: [] for party_id in wanted}
     found = conn.execute(
         select(contact_point).where(contact_point.c.party_id.in_(wanted)).order_by(contact_point.c.position)

@@ -6,7 +6,7 @@ does not grow with the number of customers or with a customer's history.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from config.errors import Kind, Refused
 from crm_core import cases
@@ -102,15 +102,18 @@ def past_contacts(conn: Connection, party_id: str, limit: int, *, without: str =
     return [PastContact(**columns(found)) for found in conn.execute(query)]
 
 
+_MATCHES = (
+    select(interaction_match.c.party_id, interaction_match.c.strength)
+    .where(interaction_match.c.interaction_id == bindparam("of_interaction"))
+    .order_by(interaction_match.c.position)
+    .limit(MOST_PARTIES)
+)
+
+
 def _strengths(conn: Connection, found: Interaction) -> dict[str, str]:
     """The parties to show, in order, with their strength: the one it is, else all it may be."""
-    query = (
-        select(interaction_match.c.party_id, interaction_match.c.strength)
-        .where(interaction_match.c.interaction_id == found.id)
-        .order_by(interaction_match.c.position)
-        .limit(MOST_PARTIES)
-    )
-    matched = {row.party_id: row.strength for row in conn.execute(query)}
+    rows = conn.execute(_MATCHES, {"of_interaction": found.id})
+    matched = {row.party_id: row.strength for row in rows}
     if found.party_id is None:
         return matched
     return {found.party_id: matched.get(found.party_id, "chosen")}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from config.errors import Kind, Refused
 from crm_core.phone_numbers import DEFAULT_REGION, Number, read_number
@@ -38,22 +38,15 @@ def by_phone(conn: Connection, raw: str, region: str = DEFAULT_REGION) -> list[M
     number = read_number(raw, region)
     if len(number.digits) < SHORTEST_NUMBER:
         return []
-    points = contact_point.c
-    ways: list[ColumnElement[bool]] = [points.national.in_(_nationals(number))]
-    if number.e164 is not None:
-        ways.append(points.normal == number.e164)
     tail = _tail(number)
-    if tail is not None:
-        # digits sort before letters in every collation, so this range is the prefix search
-        ways.append(points.digits_reversed.between(tail, tail + "a"))
-    query = (
-        select(party.c.id, party.c.name, points.normal, points.national)
-        .join(contact_point, points.party_id == party.c.id)
-        .where(or_(*ways))
-        .limit(MOST_MATCHES)
+    sought = {"of_nationals": _nationals(number), "of_normal": number.e164}
+    # digits sort before letters in every collation, so this range is the prefix search
+    rows = (
+        conn.execute(_BY_NUMBER, sought)
+        if tail is None
+        else conn.execute(_BY_NUMBER_OR_TAIL, sought | {"of_tail": tail, "of_tail_end": tail + "a"})
     )
-    graded = [(_strength(number, row), row.name, row.id) for row in conn.execute(query)]
-    return _best(graded)
+    return _best([(_strength(number, row), row.name, row.id) for row in rows])
 
 
 def by_email(conn: Connection, address: str) -> list[Match]:
@@ -77,9 +70,12 @@ def identify(conn: Connection, interaction_id: str, matches: Sequence[Match]) ->
     best = [match for match in matches if match.strength == matches[0].strength]
     word = ("none", "one")[len(best)] if len(best) < 2 else "many"
     found = conn.execute(
-        update(interaction)
-        .where(interaction.c.id == interaction_id, interaction.c.match == "pending")
-        .values(match=word, party_id=best[0].party_id if len(best) == 1 else None)
+        _IDENTIFY,
+        {
+            "of_id": interaction_id,
+            "to_match": word,
+            "to_party": best[0].party_id if len(best) == 1 else None,
+        },
     )
     if found.rowcount == 0:
         return _must_exist(conn, interaction_id)
@@ -93,6 +89,28 @@ def identify(conn: Connection, interaction_id: str, matches: Sequence[Match]) ->
             )
         )
     return None
+
+
+# what every call runs is built once: SQLAlchemy takes longer to put a statement together than SQLite to run it
+_POINTS = contact_point.c
+_WAYS = (
+    _POINTS.national.in_(bindparam("of_nationals", expanding=True)),
+    _POINTS.normal == bindparam("of_normal"),  # no number for the whole world: NULL, which fits nothing
+)
+_FITTING = (
+    select(party.c.id, party.c.name, _POINTS.normal, _POINTS.national)
+    .join(contact_point, _POINTS.party_id == party.c.id)
+    .limit(MOST_MATCHES)
+)
+_BY_NUMBER = _FITTING.where(or_(*_WAYS))
+_BY_NUMBER_OR_TAIL = _FITTING.where(
+    or_(*_WAYS, _POINTS.digits_reversed.between(bindparam("of_tail"), bindparam("of_tail_end")))
+)
+_IDENTIFY = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("of_id"), interaction.c.match == "pending")
+    .values(match=bindparam("to_match"), party_id=bindparam("to_party"))
+)
 
 
 def _must_exist(conn: Connection, interaction_id: str) -> None:

@@ -158,12 +158,14 @@ class Floor:
     async def _take_turn(self, batch: Batch, epoch: int, lanes: Lanes) -> None:
         turn = self._decide(batch)
         await self._record(turn.facts, epoch)
+        for decision in turn.decisions:
+            lanes.put(decision)
+        if turn.decisions:
+            await asyncio.sleep(0)  # a phone rings before the screens are drawn: these take longer
         self._tell(turn.facts)
         for answer in batch.answers:
             if not answer.done():
                 answer.set_result(turn.facts)
-        for decision in turn.decisions:
-            lanes.put(decision)
 
     def _decide(self, batch: Batch) -> Turn:
         now = self._clock.now()
