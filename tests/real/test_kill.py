@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -160,3 +161,31 @@ def once_in_the_ledger(running: Centre, interaction: str) -> None:
     assert (row["state"], row["outcome"]) == ("closed", "handled")
     agents = running.rows("SELECT * FROM segment WHERE interaction_id = ? AND kind = 'agent'", interaction)
     assert only([segment for segment in agents if segment["outcome"] is not None])["ended_at"] is not None
+
+
+@pytest.fixture
+async def forsaken(tmp_path: Path) -> AsyncIterator[Scene]:
+    """A centre whose server is not started again."""
+    async with centre(tmp_path / "demo", "--no-restart") as running, AsyncExitStack() as stack:
+        yield Scene(running, tmp_path, stack)
+
+
+async def test_a_server_that_stays_away(forsaken: Scene) -> None:
+    """Stopped for good: a waiting caller and a new one reach the fallback queue within 15 s, and phones answer there."""
+    ann = Pair(*await forsaken.agent("yating", "1001", answer_after_s=0.2))
+    bob = Pair(*await forsaken.agent("wei", "1004", answer_after_s=0.2))
+    for pair in (ann, bob):
+        await pair.desk.status("paused", "break")
+    waiting = await forsaken.customer("+886912345678")
+    await waiting.see("ANSWERED")
+    forsaken.centre.kill_server()
+    killed_at = time.time()
+    newcomer = await forsaken.customer("+886223456789")
+    phones = (ann.phone, bob.phone)
+    async with asyncio.timeout(20):
+        while sum(len(phone.events("ANSWERED")) for phone in phones) < 2:
+            await asyncio.sleep(0.1)
+    rang = [event.at for phone in phones for event in phone.events("INVITE")]
+    assert max(rang) - killed_at < 15
+    assert not waiting.events("BYE")
+    assert not newcomer.events("BYE")
