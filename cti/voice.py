@@ -344,7 +344,15 @@ class VoiceChannel:
             if call is None or work.phase is not Phase.OFFERED or work.offer is None:
                 continue
             if call.place is Place.WAITING:
-                await self._lead(work.id, work.offer, self._ring_s(work.queue), self._extension(work))
+                await self._lead_late(work, work.offer)
+
+    async def _lead_late(self, work: Work, offer: OfferId) -> None:
+        try:
+            extension = self._extension(work)
+        except Refused:
+            self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
+        else:
+            await self._lead(work.id, offer, self._ring_s(work.queue), extension)
 
     def _ring_s(self, queue: QueueId) -> float:
         return self._directory.ring_s(queue)

@@ -1,0 +1,75 @@
+"""AMI's bytes: nothing that a caller can say breaks the framing, nothing that we say can hold a second action."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti.ami.protocol import Framer, MessageTooLong, UnsafeText, encode, parse
+
+STREAM = "Asterisk Call Manager/11.0.0\r\nEvent: A\r\nCallerIDName: Zoë 王\r\n\r\nEvent: B\r\n\r\n".encode()
+
+
+@given(st.lists(st.integers(1, len(STREAM) - 1), max_size=8))
+def test_cuts_anywhere_give_the_same_messages(cuts: list[int]) -> None:
+    """However TCP cuts the stream, inside characters too, the messages are the same."""
+    framer, edges = Framer(), sorted({0, len(STREAM), *cuts})
+    messages = [
+        message for begin, end in itertools.pairwise(edges) for message in framer.feed(STREAM[begin:end])
+    ]
+    assert [message.event for message in messages] == ["A", "B"]
+    assert messages[0]["CallerIDName"] == "Zoë 王"
+    assert framer.banner == "Asterisk Call Manager/11.0.0"
+
+
+def test_first_value_of_a_doubled_header_counts() -> None:
+    """A caller's name that smuggles headers into a user event cannot change what the event is."""
+    message = parse(b"Event: UserEvent\r\nUniqueid: 1.1\r\nName: x\r\nEvent: Hangup\r\nUniqueid: 9.9")
+    assert (message.event, message["Uniqueid"]) == ("UserEvent", "1.1")
+
+
+def test_variables_are_read_by_name() -> None:
+    """Several variables of one message are all there, values with `=` and `:` included."""
+    message = parse(
+        b"Event: Status\r\nVariable: TL_ID=tl-1\r\nVariable: TL_X=a=b: c\r\nChanVariable: TL_OFFER=o/1"
+    )
+    assert message["Variable/TL_ID"] == "tl-1"
+    assert message["Variable/TL_X"] == "a=b: c"
+    assert message["ChanVariable/TL_OFFER"] == "o/1"
+
+
+def test_odd_content_raises_nothing() -> None:
+    """Lines without a colon, broken UTF-8 and absent or odd timestamps are read as far as they make sense."""
+    message = parse(b"garbage\r\nEvent: X\r\nCallerIDName: \xff\xfe\r\nTimestamp: soon")
+    assert message["CallerIDName"] == "��"
+    assert message.at is None
+    assert message["Nothing"] == ""
+    assert parse(b"Timestamp: 1700000000.5").at == 1700000000.5
+
+
+def test_a_message_without_end_is_refused_at_the_cap() -> None:
+    """Memory and time spent on one message are bounded, however slowly it comes."""
+    framer = Framer(cap_bytes=1000)
+    assert framer.feed(b"A: " + b"x" * 900) == []
+    with pytest.raises(MessageTooLong):
+        framer.feed(b"x" * 200)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_one_action_is_one_message(key: str, value: str) -> None:
+    """Whatever the values are, what is written is one action with one line for each header, or nothing."""
+    try:
+        written = encode("Setvar", "tl1", [(key, value)])
+    except UnsafeText:
+        return
+    assert written.count(b"\r\n\r\n") == 1
+    assert written.endswith(b"\r\n\r\n")
+    assert written.count(b"\n") == 4
+
+
+@pytest.mark.parametrize("value", ["a\r\nAction: Hangup", "a\nb", "a\rb", "a\0b", "x" * 1100, "\ud800"])
+def test_what_could_end_a_line_is_refused(value: str) -> None:
+    """CR, LF, NUL, lines that Asterisk would cut and unwritable text never leave."""
+    with pytest.raises(UnsafeText):
+        encode("Setvar", "tl1", [("Value", value)])

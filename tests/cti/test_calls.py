@@ -1,0 +1,339 @@
+"""Legs into interaction events: what follows from what Asterisk says, and that nothing follows twice."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cti.ami.events import (
+    CallEvent,
+    CameBack,
+    DeviceSaid,
+    HangupAsked,
+    HungUp,
+    LegAnswered,
+    LegRang,
+    QueueAnswered,
+    Unclaimed,
+    read,
+)
+from cti.ami.protocol import Message
+from cti.calls import Call, Calls, Place, extension_in, interaction_of
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    OfferFailed,
+    Rang,
+    Returned,
+    WorkEnded,
+)
+from routing.core.model import AgentId, By, Device, InteractionId, OfferId, Outcome
+
+CALLER, LEG, LEG2 = "ast-1.1", "ast-1.2", "ast-1.3"
+ONE = InteractionId("tl-ast-1.1")
+OFFER, SECOND = OfferId("tl-ast-1.1/1"), OfferId("tl-ast-1.1/2")
+ANN = AgentId("ann")
+
+RANG = LegRang(caller=CALLER, leg=LEG, offer=OFFER, at=2.0)
+ANSWERED = LegAnswered(caller=CALLER, leg=LEG, offer=OFFER, at=3.0)
+REANSWERED = LegAnswered(caller=CALLER, leg=LEG2, offer=OFFER, at=5.0)
+PHONE_DIED = CameBack(caller=CALLER, offer=OFFER, dial_status="ANSWER", at=6.0)
+AGENT_ASKS, CUSTOMER_ASKS = HangupAsked(channel=LEG, at=7.0), HangupAsked(channel=CALLER, at=7.0)
+LEG_GONE, CALLER_GONE = HungUp(channel=LEG, at=8.0), HungUp(channel=CALLER, at=9.0)
+TAKEN = QueueAnswered(caller=CALLER, leg=LEG, interface="PJSIP/1001", at=4.0)
+
+
+def came_back(status: str, offer: str = OFFER) -> CameBack:
+    return CameBack(caller=CALLER, offer=offer, dial_status=status, at=4.0)
+
+
+def known() -> Calls:
+    calls = Calls({"1001": ANN}.get)
+    calls.arrived(ONE)
+    return calls
+
+
+def offered() -> Calls:
+    calls = known()
+    calls.offering(ONE, OFFER)
+    return calls
+
+
+def run(calls: Calls, events: Sequence[CallEvent]) -> list[Event]:
+    return [news for event in events for news in calls.take(event)]
+
+
+ENDED_BY = {
+    "customer": ([CUSTOMER_ASKS, AGENT_ASKS, LEG_GONE, CALLER_GONE], By.CUSTOMER, 7.0),
+    "agent": ([AGENT_ASKS, LEG_GONE, CUSTOMER_ASKS, CALLER_GONE], By.AGENT, 7.0),
+    "agent, without a request": ([LEG_GONE, CALLER_GONE], By.AGENT, 8.0),
+    "customer, without a request": ([CALLER_GONE], By.CUSTOMER, 9.0),
+}
+
+
+@pytest.mark.parametrize("case", ENDED_BY)
+def test_a_whole_call_and_who_ended_it(case: str) -> None:
+    """Rings, is answered, ends: by the side whose channel spoke first, at that moment."""
+    tail, by, at = ENDED_BY[case]
+    assert run(offered(), [RANG, ANSWERED, *tail]) == [
+        Rang(offer=OFFER, at=2.0),
+        Accepted(offer=OFFER, at=3.0),
+        WorkEnded(interaction=ONE, by=by, at=at),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("BUSY", Outcome.DECLINED),
+        ("NOANSWER", Outcome.NO_ANSWER),
+        ("CHANUNAVAIL", Outcome.UNREACHABLE),
+        ("CONGESTION", Outcome.FAILED),
+        ("INVALIDARGS", Outcome.FAILED),
+    ],
+)
+def test_an_offer_that_fails_says_how(status: str, outcome: Outcome) -> None:
+    """Each way a Dial can fail is one outcome, and the caller waits."""
+    calls = offered()
+    assert run(calls, [RANG, came_back(status)])[1:] == [OfferFailed(offer=OFFER, outcome=outcome, at=4.0)]
+    call = calls.get(ONE)
+    assert call is not None
+    assert call.place is Place.WAITING
+    assert run(calls, [CALLER_GONE]) == [CustomerLeft(interaction=ONE, at=9.0)]
+
+
+def test_a_caller_who_leaves_while_it_rings() -> None:
+    """Left, not ended: nobody had answered."""
+    assert run(offered(), [RANG, CALLER_GONE]) == [
+        Rang(offer=OFFER, at=2.0),
+        CustomerLeft(interaction=ONE, at=9.0),
+    ]
+
+
+def test_late_events_of_an_old_offer_change_nothing() -> None:
+    """What the first phone still says after the second offer was made is not the second's."""
+    calls = offered()
+    run(calls, [came_back("NOANSWER")])
+    calls.offering(ONE, SECOND)
+    assert run(calls, [RANG, ANSWERED, came_back("NOANSWER")]) == []
+    assert run(calls, [LegAnswered(caller=CALLER, leg=LEG2, offer=SECOND, at=5.0)]) == [
+        Accepted(offer=SECOND, at=5.0)
+    ]
+
+
+def test_withdrawing_is_for_the_live_offer_only() -> None:
+    """Only a caller who is with that offer now has to be led back; afterwards its answer is nobody's."""
+    calls = offered()
+    assert not calls.withdrawn(ONE, SECOND)
+    assert not calls.withdrawn(InteractionId("tl-x"), OFFER)
+    assert calls.withdrawn(ONE, OFFER)
+    assert not calls.withdrawn(ONE, OFFER)
+    assert run(calls, [ANSWERED]) == []
+
+
+def test_a_phone_that_died_returns_the_caller() -> None:
+    """The dialplan took the caller back after an answer: returned, not ended; the leg's end no longer counts."""
+    calls = offered()
+    assert run(calls, [ANSWERED, AGENT_ASKS, PHONE_DIED, LEG_GONE, CALLER_GONE]) == [
+        Accepted(offer=OFFER, at=3.0),
+        Returned(interaction=ONE, at=6.0, reason="phone_lost"),
+        CustomerLeft(interaction=ONE, at=9.0),
+    ]
+
+
+def test_reattaching_keeps_the_talk_as_one() -> None:
+    """The old leg's end is no end; the new leg's is."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    calls.reattaching(ONE, OFFER)
+    assert run(calls, [AGENT_ASKS, LEG_GONE, REANSWERED]) == []
+    assert run(calls, [HangupAsked(channel=LEG2, at=7.5), CALLER_GONE]) == [
+        WorkEnded(interaction=ONE, by=By.AGENT, at=7.5)
+    ]
+
+
+@pytest.mark.parametrize("status", ["NOANSWER", "CHANUNAVAIL", "ANSWER"])
+def test_reattaching_that_fails_returns_the_caller(status: str) -> None:
+    """Whatever the dialplan says when it takes the caller back, they wait again."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    calls.reattaching(ONE, OFFER)
+    assert run(calls, [came_back(status)]) == [Returned(interaction=ONE, at=4.0, reason="phone_lost")]
+
+
+def test_giving_up_a_reattach_is_for_that_time_only() -> None:
+    """A watch that was set for the first reload does not end the second."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    first = calls.reattaching(ONE, OFFER)
+    run(calls, [REANSWERED])
+    assert not calls.gave_up_reattaching(ONE, first)
+    second = calls.reattaching(ONE, OFFER)
+    assert not calls.gave_up_reattaching(ONE, first)
+    assert calls.gave_up_reattaching(ONE, second)
+    assert not calls.gave_up_reattaching(InteractionId("tl-x"), second)
+
+
+def test_a_caller_who_leaves_while_reattaching_ends_the_work() -> None:
+    """They were connected; that is an end, not an abandonment."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    calls.reattaching(ONE, OFFER)
+    assert run(calls, [CALLER_GONE]) == [WorkEnded(interaction=ONE, by=By.CUSTOMER, at=9.0)]
+
+
+def test_hang_up_pressed_here_is_the_agents() -> None:
+    """Whatever channel Asterisk ends first."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    calls.ending(ONE, By.AGENT, 6.5)
+    calls.ending(ONE, By.SYSTEM, 6.6)
+    calls.ending(InteractionId("tl-x"), By.AGENT, 6.5)
+    assert run(calls, [CUSTOMER_ASKS, CALLER_GONE]) == [WorkEnded(interaction=ONE, by=By.AGENT, at=6.5)]
+
+
+def test_answered_in_the_fallback_queue() -> None:
+    """A phone of ours adopts; one that nobody has, or a caller who does not wait, changes nothing."""
+    calls = known()
+    assert run(calls, [QueueAnswered(caller=CALLER, leg=LEG, interface="PJSIP/9999", at=4.0)]) == []
+    assert run(calls, [TAKEN, TAKEN]) == [Adopted(interaction=ONE, agent=ANN, at=4.0)]
+    back = CameBack(caller=CALLER, offer="", dial_status="ANSWER", at=5.0)
+    assert run(calls, [back]) == [Returned(interaction=ONE, at=5.0, reason="phone_lost")]
+
+
+def test_strangers_say_nothing() -> None:
+    """Channels that are not our callers', and the dialplan's word that somebody is unclaimed, are no events here."""
+    calls = Calls({"1001": ANN}.get)
+    everything = [RANG, ANSWERED, PHONE_DIED, AGENT_ASKS, CUSTOMER_ASKS, LEG_GONE, CALLER_GONE, TAKEN]
+    assert run(calls, [*everything, Unclaimed(caller=CALLER, at=1.0)]) == []
+
+
+def test_devices_speak_when_they_change() -> None:
+    """Once per change; unknown words are unreachable; other devices are not ours; forgetting makes all news."""
+    calls = Calls({"1001": ANN}.get)
+
+    def said(state: str, device: str = "PJSIP/1001") -> list[Event]:
+        return calls.take(DeviceSaid(device=device, state=state, at=1.0))
+
+    assert said("NOT_INUSE") == [DeviceChanged(agent=ANN, device=Device.REACHABLE, at=1.0)]
+    assert said("NOT_INUSE") == []
+    assert said("RINGING") == [DeviceChanged(agent=ANN, device=Device.IN_USE, at=1.0)]
+    assert said("INUSE") == []
+    assert said("WHATEVER") == [DeviceChanged(agent=ANN, device=Device.UNREACHABLE, at=1.0)]
+    assert said("NOT_INUSE", "Queue:trunkline") == []
+    assert said("NOT_INUSE", "PJSIP/trunk") == []
+    calls.forget_devices()
+    assert said("UNAVAILABLE") == [DeviceChanged(agent=ANN, device=Device.UNREACHABLE, at=1.0)]
+
+
+def test_a_snapshot_replaces_what_was_known_before_it() -> None:
+    """Calls that came after it was asked for stay; those it does not show go; legs of those it shows count."""
+    calls = known()
+    newer = InteractionId("tl-ast-1.9")
+    calls.arrived(newer)
+    talking = Call(interaction=InteractionId("tl-ast-1.5"), place=Place.CONNECTED, leg="ast-1.6")
+    calls.replace([talking], frozenset({ONE}))
+    assert calls.interactions == {newer, talking.interaction}
+    assert run(calls, [HangupAsked(channel="ast-1.6", at=3.0), HungUp(channel="ast-1.5", at=4.0)]) == [
+        WorkEnded(interaction=talking.interaction, by=By.AGENT, at=3.0)
+    ]
+    calls.forget(newer)
+    calls.forget(newer)
+    assert calls.interactions == frozenset()
+
+
+STEPS: list[CallEvent] = [
+    RANG,
+    ANSWERED,
+    came_back("NOANSWER"),
+    PHONE_DIED,
+    AGENT_ASKS,
+    CUSTOMER_ASKS,
+    LEG_GONE,
+    CALLER_GONE,
+    TAKEN,
+    REANSWERED,
+]
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=12), st.integers(0, 12), st.booleans())
+def test_replaying_an_end_of_the_story_tells_no_new_ending(
+    steps: list[CallEvent], cut: int, reattach: bool
+) -> None:
+    """Asterisk may tell any part twice (events that were on their way at a snapshot): no offer is accepted or failed
+    twice, no call ends twice, nothing follows its end."""
+    calls = offered()
+    news: list[Event] = []
+    for index, step in enumerate([*steps, *steps[cut:], *steps]):
+        if (
+            reattach
+            and index == cut
+            and (call := calls.get(ONE)) is not None
+            and call.place is Place.CONNECTED
+        ):
+            calls.reattaching(ONE, OFFER)
+        news += calls.take(step)
+    answers = [one for one in news if isinstance(one, Accepted | OfferFailed)]
+    ends = [one for one in news if isinstance(one, CustomerLeft | WorkEnded)]
+    assert len(answers) <= 1
+    assert len(ends) <= 1
+    assert not ends or news[-1] is ends[0]
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=12))
+def test_each_event_twice_is_each_event_once(steps: list[CallEvent]) -> None:
+    """Doubling every event changes no answer."""
+    doubled = [step for step in steps for _ in range(2)]
+    assert run(offered(), steps) == run(offered(), doubled)
+
+
+def test_names_of_channels_and_devices() -> None:
+    """The extension is in both; anything but PJSIP has none."""
+    assert extension_in("PJSIP/1001-0000002a") == "1001"
+    assert extension_in("PJSIP/1001") == "1001"
+    assert extension_in("Local/1001@x-1") == ""
+    assert interaction_of(CALLER) == ONE
+
+
+def message(**headers: str) -> Message:
+    return Message({"Timestamp": "5.5"} | headers)
+
+
+@pytest.mark.parametrize(
+    ("given_message", "expected"),
+    [
+        (
+            Message({"Event": "DialState", "Timestamp": "5.5", "Uniqueid": CALLER, "DestUniqueid": LEG,
+                     "DialStatus": "RINGING", "DestChanVariable/TL_OFFER": OFFER}),
+            LegRang(caller=CALLER, leg=LEG, offer=OFFER, at=5.5),
+        ),
+        (message(Event="DialState", DialStatus="PROGRESS"), None),
+        (
+            message(Event="DialEnd", Uniqueid=CALLER, DestUniqueid=LEG, DialStatus="ANSWER"),
+            LegAnswered(caller=CALLER, leg=LEG, offer="", at=5.5),
+        ),
+        (message(Event="DialEnd", DialStatus="BUSY"), None),
+        (
+            message(Event="UserEvent", UserEvent="TrunklineBack", Uniqueid=CALLER, Offer=OFFER, DialStatus="BUSY"),
+            CameBack(caller=CALLER, offer=OFFER, dial_status="BUSY", at=5.5),
+        ),
+        (message(Event="UserEvent", UserEvent="TrunklineUnclaimed", Uniqueid=CALLER), Unclaimed(caller=CALLER, at=5.5)),
+        (message(Event="UserEvent", UserEvent="Other"), None),
+        (message(Event="HangupRequest", Uniqueid=LEG), HangupAsked(channel=LEG, at=5.5)),
+        (message(Event="SoftHangupRequest", Uniqueid=LEG), HangupAsked(channel=LEG, at=5.5)),
+        (Message({"Event": "Hangup", "Uniqueid": LEG}), HungUp(channel=LEG, at=1.0)),
+        (
+            message(Event="AgentConnect", Uniqueid=CALLER, DestUniqueid=LEG, Interface="PJSIP/1001"),
+            QueueAnswered(caller=CALLER, leg=LEG, interface="PJSIP/1001", at=5.5),
+        ),
+        (message(Event="DeviceStateChange", Device="PJSIP/1001", State="INUSE"), DeviceSaid(device="PJSIP/1001", state="INUSE", at=5.5)),
+        (message(Event="FullyBooted"), None),
+    ],
+)  # fmt: skip
+def test_messages_into_events(given_message: Message, expected: CallEvent | None) -> None:
+    """Each message that concerns calls is one event, at Asterisk's time or else at ours; the rest is nothing."""
+    assert read(given_message, 1.0) == expected

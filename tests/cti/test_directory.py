@@ -1,0 +1,80 @@
+"""Numbers to queues, extensions to agents, without a database on a caller's way."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from crm_core import queues, schema, users
+from crm_core.store import Connection, Store
+from cti.directory import Directory
+from routing.bus import LocalBus
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    schema.upgrade(url)
+    opened = Store(url)
+    opened.open()
+    yield opened
+    await opened.close()
+
+
+def _add(conn: Connection, name: str, *numbers: str) -> str:
+    queue = queues.add_queue(conn, name=name, language="en", ring_s=7)
+    for number in numbers:
+        queues.add_entry(conn, "voice", number, queue.id)
+    return queue.id
+
+
+async def test_numbers_lead_to_queues(store: Store) -> None:
+    """With or without plus; an unknown number goes to the queue for any number, if there is one."""
+    care = await store.write(lambda conn: _add(conn, "care", "100", "+886223456789"))
+    directory = Directory(store, LocalBus())
+    await directory.refresh()
+    assert directory.queue_for("886223456789") == care
+    assert directory.queue_for("777") == care, "the only queue takes what comes"
+    assert directory.ring_s(directory.queue_for("100") or care) == 7
+    other = await store.write(lambda conn: _add(conn, "other", "200"))
+    await directory.refresh()
+    assert directory.queue_for("200") == other
+    assert directory.queue_for("777") is None
+    await store.write(lambda conn: queues.add_entry(conn, "voice", "*", other))
+    await directory.refresh()
+    assert directory.queue_for("777") == other
+
+
+async def test_a_change_is_read_when_the_bus_says_so(store: Store) -> None:
+    """A new agent's phone is known without a restart; an extension that no phone can have is not taken."""
+    bus = LocalBus()
+    directory = Directory(store, bus)
+    task = asyncio.create_task(directory.run())
+
+    def fill(conn: Connection) -> tuple[str, str]:
+        made = [
+            users.add_user(
+                conn,
+                login=f"a{extension}",
+                name="A",
+                password_hash="",
+                role="agent",
+                language="en",
+                extension=extension,
+            )
+            for extension in ("1001", "10&01")
+        ]
+        return made[0].id, made[1].id
+
+    good, odd = await store.write(fill)
+    async with asyncio.timeout(5):
+        while directory.agent_of("1001") is None:
+            bus.publish("config", "")
+            await asyncio.sleep(0.01)
+    assert directory.agent_of("1001") == good
+    assert directory.phones == {good: "1001"}
+    assert directory.agent_of("10&01") is None
+    assert odd not in directory.phones
+    task.cancel()
+    await asyncio.wait([task])

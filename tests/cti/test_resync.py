@@ -1,0 +1,179 @@
+"""Asterisk's picture beside the router's, after each connect."""
+
+import pytest
+
+from cti.ami.protocol import Message
+from cti.calls import Place
+from cti.resync import Findings, read_standings, reconcile
+from routing.core.events import Accepted, Adopted, CustomerLeft, Event, OfferFailed, Rang, Returned, WorkEnded
+from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, QueueId
+from routing.core.presence import Phase, Work
+
+ONE, OFFER = InteractionId("tl-ast-1.1"), OfferId("tl-ast-1.1/1")
+ANN, BOB = AgentId("ann"), AgentId("bob")
+PHONES = {"1001": ANN, "1002": BOB}
+NOW = 100.0
+
+
+def work(phase: Phase, **changes: object) -> Work:
+    agent = None if phase is Phase.WAITING else ANN
+    offer = OFFER if phase is Phase.OFFERED else None
+    fields: dict[str, object] = {
+        "id": ONE, "medium": Medium.VOICE, "queue": QueueId("q"), "enqueued_at": 50.0, "priority_points": 0,
+        "arrival": 1, "phase": phase, "agent": agent, "offer": offer,
+    }  # fmt: skip
+    return Work(**(fields | changes))  # type: ignore[arg-type]
+
+
+def caller(
+    context: str, *, bridge: str = "", offer: str = "", answered: str = "(null)", **more: str
+) -> Message:
+    return Message(
+        {
+            "Event": "Status", "Channel": "PJSIP/trunk-00000001", "Uniqueid": "ast-1.1", "Linkedid": "ast-1.1",
+            "Context": context, "BridgeID": bridge, "ChannelStateDesc": "Up", "CallerIDNum": "+886912345678",
+            "CallerIDName": "<unknown>", "Variable/TL_ID": "tl-ast-1.1", "Variable/TL_ENQUEUED": "50.125",
+            "Variable/TL_NUMBER": "100", "Variable/TL_OFFER": offer or "(null)", "Variable/TL_ANSWERED": answered,
+        }
+        | more
+    )  # fmt: skip
+
+
+def phone(extension: str = "1001", *, bridge: str = "", state: str = "Up") -> Message:
+    return Message(
+        {
+            "Event": "Status", "Channel": f"PJSIP/{extension}-00000002", "Uniqueid": "ast-1.2", "Linkedid": "ast-1.1",
+            "Context": "trunkline-agents", "BridgeID": bridge, "ChannelStateDesc": state,
+        }
+    )  # fmt: skip
+
+
+def compare(channels: list[Message], *works: Work) -> Findings:
+    return reconcile(read_standings(channels), works, PHONES.get, NOW)
+
+
+HOLD, CONNECT, FALLBACK = "trunkline-hold", "trunkline-connect", "trunkline-fallback"
+TALK = caller(CONNECT, bridge="b", offer=OFFER, answered="90.5")
+
+CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None]] = {
+    "waits, in hold": ([caller(HOLD)], work(Phase.WAITING), [], [], Place.WAITING),
+    "waits, in the entry": ([caller("trunkline-in")], work(Phase.WAITING), [], [], Place.WAITING),
+    "waits, in the fallback queue": ([caller(FALLBACK)], work(Phase.WAITING), [], ["ast-1.1"], Place.WAITING),
+    "waits, a fallback phone rings": (
+        [caller(FALLBACK), phone(state="Ringing")], work(Phase.WAITING), [], ["ast-1.1"], Place.WAITING,
+    ),
+    "waits, with an offer that is over": (
+        [caller(CONNECT, offer=OFFER), phone(state="Ringing")], work(Phase.WAITING), [], ["ast-1.1"], Place.WAITING,
+    ),
+    "waits, gone": ([], work(Phase.WAITING), [CustomerLeft(interaction=ONE, at=NOW)], [], None),
+    "waits, answered in the fallback queue": (
+        [caller(FALLBACK, bridge="b", answered="90.5"), phone("1002", bridge="b")],
+        work(Phase.WAITING),
+        [Adopted(interaction=ONE, agent=BOB, at=90.5)],
+        [],
+        Place.CONNECTED,
+    ),
+    "offered, rings": (
+        [caller(CONNECT, offer=OFFER), phone(state="Ringing")],
+        work(Phase.OFFERED),
+        [Rang(offer=OFFER, at=NOW)],
+        [],
+        Place.OFFERED,
+    ),
+    "offered, rang already": (
+        [caller(CONNECT, offer=OFFER), phone(state="Ringing")], work(Phase.OFFERED, rang_at=80.0), [], [], Place.OFFERED,
+    ),
+    "offered, answered meanwhile": ([TALK, phone(bridge="b")], work(Phase.OFFERED), [Accepted(offer=OFFER, at=90.5)], [], Place.CONNECTED),
+    "offered, came back": (
+        [caller(HOLD, offer=OFFER)],
+        work(Phase.OFFERED),
+        [OfferFailed(offer=OFFER, outcome=Outcome.NO_ANSWER, at=NOW)],
+        [],
+        Place.WAITING,
+    ),
+    "offered, never carried out": ([caller(HOLD)], work(Phase.OFFERED), [], [], Place.WAITING),
+    "offered, gone": ([], work(Phase.OFFERED), [CustomerLeft(interaction=ONE, at=NOW)], [], None),
+    "offered, another answered in the fallback": (
+        [caller(FALLBACK, bridge="b", answered="90.5"), phone("1002", bridge="b")],
+        work(Phase.OFFERED),
+        [Adopted(interaction=ONE, agent=BOB, at=90.5)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, talks": ([TALK, phone(bridge="b")], work(Phase.CONNECTED), [], [], Place.CONNECTED),
+    "connected, with another now": (
+        [caller(FALLBACK, bridge="b", answered="90.5"), phone("1002", bridge="b")],
+        work(Phase.CONNECTED),
+        [Adopted(interaction=ONE, agent=BOB, at=90.5)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, being rung again": (
+        [caller(CONNECT, offer=OFFER), phone(state="Ringing")], work(Phase.CONNECTED), [], [], Place.REATTACHING,
+    ),
+    "connected, in hold": (
+        [caller(HOLD, offer=OFFER)],
+        work(Phase.CONNECTED),
+        [Returned(interaction=ONE, at=NOW, reason="phone_lost")],
+        [],
+        Place.WAITING,
+    ),
+    "connected, waits in the fallback": (
+        [caller(FALLBACK)],
+        work(Phase.CONNECTED),
+        [Returned(interaction=ONE, at=NOW, reason="phone_lost")],
+        ["ast-1.1"],
+        Place.WAITING,
+    ),
+    "connected, gone": ([], work(Phase.CONNECTED), [WorkEnded(interaction=ONE, by=By.SYSTEM, at=NOW)], [], None),
+    "wrapping up, gone": ([], work(Phase.WRAP_UP), [], [], None),
+    "wrapping up, still there": ([caller(HOLD)], work(Phase.WRAP_UP), [], [], None),
+    "wrapping up, still talking": ([TALK, phone(bridge="b")], work(Phase.WRAP_UP), [], [], Place.CONNECTED),
+    "a letter": ([], work(Phase.WAITING, medium=Medium.EMAIL), [], [], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_follows(case: str) -> None:
+    """One row for each pair of pictures: the events, who is led back to hold, and where the call is tracked."""
+    channels, one, events, to_hold, place = CASES[case]
+    found = compare(channels, one)
+    assert (found.events, found.to_hold) == (events, to_hold)
+    assert [call.place for call in found.calls] == ([] if place is None else [place])
+    assert not found.strangers
+
+
+def test_the_talking_leg_is_known() -> None:
+    """After a restart the agent's hang-up is still recognised as theirs."""
+    (call,) = compare([TALK, phone(bridge="b")], work(Phase.CONNECTED)).calls
+    assert call.leg == "ast-1.2"
+
+
+def test_strangers_are_found_with_number_and_age() -> None:
+    """A caller whom nobody told us about is reported wherever they stand, but in the entry, which tells us itself."""
+    (stranger,) = compare([caller(HOLD)]).strangers
+    assert (stranger.number, stranger.enqueued_at, stranger.caller) == ("100", 50.125, "+886912345678")
+    assert len(compare([caller(FALLBACK, bridge="b"), phone(bridge="b")]).strangers) == 1
+    assert not compare([caller("trunkline-in")]).strangers
+
+
+def test_other_channels_are_not_callers() -> None:
+    """Phones, a demonstration's far end, channels without or with a foreign mark are left alone."""
+    foreign = caller(HOLD, **{"Variable/TL_ID": "tl-other"})
+    nowhere = caller("trunkline-demo-caller")
+    unmarked = Message(
+        {"Event": "Status", "Uniqueid": "ast-1.7", "Context": HOLD, "Channel": "PJSIP/trunk-1"}
+    )
+    assert read_standings([phone(), foreign, nowhere, unmarked]) == []
+
+
+def test_a_bridge_with_somebody_who_is_no_agent_is_no_talk() -> None:
+    """A phone that nobody has does not make a caller connected."""
+    found = compare([caller(FALLBACK, bridge="b"), phone("1999", bridge="b")], work(Phase.WAITING))
+    assert found.events == []
+
+
+def test_odd_ages_are_none() -> None:
+    """A caller without a mark of time is still a caller."""
+    (standing,) = read_standings([caller(HOLD, **{"Variable/TL_ENQUEUED": "soon"})])
+    assert standing.enqueued_at is None
