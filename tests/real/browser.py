@@ -86,6 +86,11 @@ class Desk:
         await self.page.get_by_test_id("status-ready").click()
         await self.page.locator('[data-testid="status-button"][data-status="ready"]').wait_for(timeout=5_000)
 
+    async def pause(self, reason: str = "break") -> None:
+        await self.page.get_by_test_id("status-button").click()
+        await self.page.get_by_test_id(f"status-{reason}").click()
+        await self.page.locator('[data-testid="status-button"][data-status="paused"]').wait_for(timeout=5_000)
+
     async def rings(self, timeout_s: float = 15) -> str:
         """Wait for an offered call; the party's name that the pop shows."""
         await self.page.get_by_test_id("answer").wait_for(timeout=timeout_s * 1000)
