@@ -87,7 +87,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Unavailable)  # noqa: S101 - Starlette calls by type
     _TRANSCRIPT.note("!", error.peer, f"{request.method} {request.url.path}: {error.reason}")
-    return problem(request, 503, f"{error.peer}.unavailable", {"peer": error.peer, "retry_after_s": 5})
+    return problem(request, 503, "peer.unavailable", {"peer": error.peer, "retry_after_s": 5})
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -43,7 +43,7 @@ async def check_letter(within: Context, user: User, letter: Letter) -> None:
     elif letter.interaction_id is not None:
         await readable_interaction(within, user, letter.interaction_id)
     elif not _reads_all(user):
-        raise Refused("access.not_yours", Kind.FORBIDDEN)
+        raise Refused("interaction.not_yours", Kind.FORBIDDEN)
 
 
 def held_by(within: Context, user: User) -> tuple[InteractionId, ...]:
@@ -55,10 +55,16 @@ def own_work(within: Context, user: User, interaction: str) -> Work:
     """The work as the floor has it, for commands: held by this agent, or refused."""
     work = within.floor.centre.interactions.get(InteractionId(interaction))
     if work is None:
-        raise Refused("interaction.not_open", interaction=interaction)
+        raise wrong_state(interaction, None)
     if work.agent != user.id:
-        raise Refused("access.not_yours", Kind.FORBIDDEN)
+        raise Refused("interaction.not_yours", Kind.FORBIDDEN)
     return work
+
+
+def wrong_state(interaction: str, work: Work | None) -> Refused:
+    """What is asked does not fit where the interaction is; None: it is closed."""
+    medium, state = (work.medium.value, work.phase.value) if work else ("", "closed")
+    return Refused("interaction.state", interaction=interaction, medium=medium, state=state)
 
 
 def _reads_all(user: User) -> bool:
@@ -109,5 +115,5 @@ def _is_history(
 
 def _permitted(found: T, *, allowed: bool) -> T:
     if not allowed:
-        raise Refused("access.not_yours", Kind.FORBIDDEN)
+        raise Refused("interaction.not_yours", Kind.FORBIDDEN)
     return found

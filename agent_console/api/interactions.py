@@ -41,11 +41,11 @@ class ChosenParty(Body):
 
 
 class WrapUp(Body):
-    """How it turned out. With `next_status` paused nothing is offered in between."""
+    """How it turned out. `next_status` is ready, or paused with the reason it names: nothing is offered in between."""
 
     disposition: Annotated[str, Field(min_length=1, max_length=100)]
     note: Text | None = None
-    next_status: Literal["ready", "paused"] | None = None
+    next_status: Literal["ready", "paused", "break", "lunch", "meeting", "training", "other"] | None = None
 
 
 class Reply(Body):
@@ -138,7 +138,7 @@ async def wrap_up(interaction: str, given: WrapUp, user: AsAgent, within: InCont
     """Close the after-contact work with a disposition."""
     work = scope.own_work(within, user, interaction)
     if work.phase is not Phase.WRAP_UP:
-        raise Refused("interaction.not_in_wrap_up", interaction=interaction)
+        raise scope.wrong_state(interaction, work)
     await _check_disposition(within, work, given.disposition)
     if given.note is not None:
         note = given.note
@@ -146,9 +146,7 @@ async def wrap_up(interaction: str, given: WrapUp, user: AsAgent, within: InCont
     now, agent = within.clock.now(), AgentId(user.id)
     ended = WrapUpEnded(interaction=work.id, agent=agent, disposition=given.disposition, at=now)
     # The status first: a pause must be there before the end of the work makes the agent free.
-    chosen = (
-        (StatusChosen(agent=agent, status=Status(given.next_status), at=now),) if given.next_status else ()
-    )
+    chosen = (_status(agent, given.next_status, now),) if given.next_status else ()
     await _settle(within, WrappedUp, ended, *chosen)
     within.bus.publish("interaction", interaction)
 
@@ -178,15 +176,21 @@ async def open_case(interaction: str, given: NewCase, user: AsAgent, within: InC
     return CaseAnswer(case=rows.case(made, within.hub.world.directory))
 
 
+def _status(agent: AgentId, wish: str, now: float) -> StatusChosen:
+    if wish == "ready":
+        return StatusChosen(agent=agent, status=Status.READY, at=now)
+    return StatusChosen(agent=agent, status=Status.PAUSED, at=now, reason="" if wish == "paused" else wish)
+
+
 def _own_call(work: Work) -> Work:
     if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
-        raise Refused("interaction.not_talking", interaction=work.id)
+        raise scope.wrong_state(work.id, work)
     return work
 
 
 def _own_letter(work: Work) -> Work:
     if work.medium is Medium.VOICE or work.phase is not Phase.CONNECTED:
-        raise Refused("interaction.not_open_letter", interaction=work.id)
+        raise scope.wrong_state(work.id, work)
     return work
 
 
@@ -200,7 +204,7 @@ async def _settle(
     interaction = event.interaction
     facts = await within.floor.settle(*before, event)
     if not any(isinstance(fact, wanted) and fact.interaction == interaction for fact in facts):
-        raise Refused("interaction.not_open", interaction=interaction)
+        raise scope.wrong_state(interaction, within.floor.centre.interactions.get(interaction))
 
 
 async def _check_disposition(within: Context, work: Work, code: str) -> None:

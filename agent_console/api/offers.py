@@ -37,7 +37,7 @@ def _mine(within: Context, user: User, offer: str) -> Work:
     if work is None or work.offer != offer:
         raise Refused("offer.gone", offer=offer)
     if work.agent != user.id:
-        raise Refused("access.not_yours", Kind.FORBIDDEN)
+        raise Refused("interaction.not_yours", Kind.FORBIDDEN)
     return work
 
 

@@ -80,7 +80,7 @@ async def test_a_letter_is_read_answered_and_wrapped_up(house: House) -> None:
         await desk.screen.until("items", desk.letter, letters=2)
         assert (await desk.ann.post(desk.url("/finish"))).status_code == 204
         await desk.screen.until("items", desk.letter, state="wrap_up")
-        body = {"disposition": "solved", "note": "sent a new one", "next_status": "paused"}
+        body = {"disposition": "solved", "note": "sent a new one", "next_status": "lunch"}
         assert (await desk.ann.post(desk.url("/wrapup"), json=body)).status_code == 204
         closed = await desk.document()
         assert (closed["state"], closed["disposition"], closed["note"]) == (
@@ -89,7 +89,8 @@ async def test_a_letter_is_read_answered_and_wrapped_up(house: House) -> None:
             "sent a new one",
         )
         assert [segment["kind"] for segment in closed["segments"]] == ["queue", "agent"]
-        assert house.floor.centre.agents[AgentId(house.seed.users["ann"])].status is Status.PAUSED
+        ann = house.floor.centre.agents[AgentId(house.seed.users["ann"])]
+        assert (ann.status, ann.reason) == (Status.PAUSED, "lunch")
 
 
 async def test_answering_may_finish_the_letter(house: House) -> None:
@@ -144,14 +145,14 @@ async def test_a_call_is_hung_up_and_reattached_by_its_agent(house: House) -> No
         url = f"/api/v1/interactions/{call}"
         assert (await ann.post(f"{url}/reattach")).status_code == 204
         assert house.calls.reattached == [call]
-        refused(await ann.post(f"{url}/finish"), 409, "interaction.not_open_letter")
+        refused(await ann.post(f"{url}/finish"), 409, "interaction.state")
         made = await ann.post(f"{url}/case", json={"subject": "Lamp again"})
         assert made.status_code == 201
         await screen.until_docs(lambda docs: docs["items"][call]["case"] is not None, "items", call)
         assert screen.docs["items"][call]["case"]["number"] == made.json()["case"]["number"]
         assert (await ann.post(f"{url}/hangup")).status_code == 204
         await screen.until("items", call, state="wrap_up")
-        refused(await ann.post(f"{url}/hangup"), 409, "interaction.not_talking")
+        refused(await ann.post(f"{url}/hangup"), 409, "interaction.state")
 
 
 async def test_the_agent_says_who_it_is(house: House) -> None:
@@ -203,7 +204,7 @@ async def test_other_refusals_are_problems_too(house: House) -> None:
         refused(
             await ann.post(desk.url("/wrapup"), json={"disposition": "solved"}),
             409,
-            "interaction.not_in_wrap_up",
+            "interaction.state",
         )
         refused(await ann.post(desk.url("/replies"), json={"text": "no key"}), 422, "request.invalid")
         headers = {"Content-Type": "application/json"}
@@ -272,7 +273,7 @@ async def test_history_is_readable_and_strangers_are_not(house: House) -> None:
         await desk.ann.put("/api/v1/me/status", json={"status": "paused", "reason": "break"})
         await house.call_arrives("tl-stranger")
         await house.store.write(lambda c: interactions.set_party(c, "tl-stranger", house.seed.stranger))
-        refused(await desk.ann.get("/api/v1/interactions/tl-stranger"), 403, "access.not_yours")
+        refused(await desk.ann.get("/api/v1/interactions/tl-stranger"), 403, "interaction.not_yours")
 
 
 async def test_customers_are_found(house: House) -> None:
@@ -296,7 +297,7 @@ async def test_a_shift_gives_a_phone_when_there_is_one(house: House) -> None:
         assert (await bob.post("/api/v1/me/shift")).json() == {"phone": None}
         house.phones.away = True
         assert (await ann.post("/api/v1/me/shift")).json() == {"phone": None}
-        refused(await ann.post("/api/v1/callus"), 503, "asterisk.unavailable")
+        refused(await ann.post("/api/v1/callus"), 503, "peer.unavailable")
 
 
 async def test_anybody_may_call_us_a_few_times(house: House) -> None:
