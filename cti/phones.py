@@ -4,19 +4,23 @@
 puts it into the astdb.)
 """
 
+import asyncio
 import json
 import secrets
 from base64 import b64encode
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
+
+import config.loop  # isort: skip - the loop before anything of Twisted
 
 from twisted.internet.error import ConnectError
-from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseFailed, readBody
+from twisted.internet.protocol import Protocol
+from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseFailed
 from twisted.web.http_headers import Headers
 
 from config.errors import Kind, Refused, Unavailable
-from config.loop import as_future, reactor
 from config.peers import PhoneCredential
 from config.settings import Asterisk
 from cti.ami.actions import is_extension
@@ -24,6 +28,7 @@ from cti.ami.actions import is_extension
 GUESTS = 20
 """So many visitors of the *Call us* page have a phone at a time; the next one takes the oldest one's."""
 _CONNECT_WITHIN_S = 3.0
+_ANSWER_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +80,8 @@ class AsteriskPhones:
         self._headers = Headers(
             {b"Authorization": [b"Basic " + b64encode(login)], b"Content-Type": [b"application/json"]}
         )
-        pool = HTTPConnectionPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
-        self._agent = Agent(reactor, connectTimeout=_CONNECT_WITHIN_S, pool=pool)  # type: ignore[no-untyped-call]
+        pool = HTTPConnectionPool(config.loop.reactor, persistent=False)  # type: ignore[no-untyped-call]
+        self._agent = Agent(config.loop.reactor, connectTimeout=_CONNECT_WITHIN_S, pool=pool)  # type: ignore[no-untyped-call]
         self._guests = 0
 
     async def credential(self, extension: str) -> PhoneCredential:
@@ -93,7 +98,7 @@ class AsteriskPhones:
     async def _browser_phone(self, name: str, context: str) -> PhoneCredential:
         password = secrets.token_urlsafe(18)
         await self.provision(PhoneSpec(name=name, password=password, context=context))
-        host = self._settings.browser_ws_url.partition("://")[2].partition("/")[0].rpartition(":")[0]
+        host = urlsplit(self._settings.browser_ws_url).hostname
         return PhoneCredential(
             uri=f"sip:{name}@{host}", user=name, password=password, ws_url=self._settings.browser_ws_url
         )
@@ -107,18 +112,42 @@ class AsteriskPhones:
         document = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
         body: Any = FileBodyProducer(BytesIO(json.dumps(document).encode()))  # type: ignore[no-untyped-call]
         try:
-            asked: Any = self._agent.request(b"PUT", url.encode("ascii"), self._headers, body)
-            response = await as_future(asked)
-            answer = await as_future(readBody(response))
-        except (ConnectError, ResponseFailed, OSError) as problem:
-            raise Unavailable(
-                "asterisk", f"{self._settings.http_url} does not answer ({problem})"
-            ) from problem
-        if response.code == 401:
+            async with asyncio.timeout(_ANSWER_WITHIN_S):
+                code, answer = await self._request(url, body)
+        except (ConnectError, ResponseFailed, OSError, TimeoutError) as problem:
+            words = str(problem) or "no reply"
+            raise Unavailable("asterisk", f"{self._settings.http_url} does not answer ({words})") from problem
+        if code == 401:
             raise Unavailable(
                 "asterisk",
                 f"{self._settings.http_url} refuses the ARI user {self._settings.ari_user!r}: make [asterisk] ari_user and ari_secret agree with ari.conf",
             )
-        if response.code >= 300:
+        if code >= 300:
             words = answer.decode("utf-8", "replace")[:200]
-            raise Unavailable("asterisk", f"ARI answered {response.code} to a phone's configuration: {words}")
+            raise Unavailable("asterisk", f"ARI answered {code} to a phone's configuration: {words}")
+
+    async def _request(self, url: str, body: Any) -> tuple[int, bytes]:
+        asked: Any = self._agent.request(b"PUT", url.encode("ascii"), self._headers, body)
+        response = await config.loop.as_future(asked)
+        return response.code, await _body(response)
+
+
+class _Collector(Protocol):
+    """Gathers a response's body. (Twisted's readBody warns of transports like this one on every call.)"""
+
+    def __init__(self, whole: "asyncio.Future[bytes]") -> None:
+        self._whole, self._parts = whole, bytearray()
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        self._parts += data
+
+    def connectionLost(self, reason: Any = None) -> None:  # noqa: N802 - Twisted's name
+        if not self._whole.done():
+            self._whole.set_result(bytes(self._parts))
+
+
+async def _body(response: Any) -> bytes:
+    """What has come until the end; a body cut short is judged by the status like a whole one."""
+    whole: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    response.deliverBody(_Collector(whole))
+    return await whole
