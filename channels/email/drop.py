@@ -30,8 +30,6 @@ from config.logs import Transcript, configure
 log = Transcript("drop")
 
 EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL = 2, 3, 4
-# Every change between the loop and the spool's thread may wait this long for the interpreter (5 ms by default).
-_SWITCH_INTERVAL_S = 0.0005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +178,6 @@ def main(argv: list[str]) -> int:
         return _fail(EXIT_ARGUMENTS, f"the drop is started by the server with JSON arguments ({problem})")
     configure(arguments.log_level)
     os.set_blocking(1, False)
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     return asyncio.run(serve(arguments))
 
 

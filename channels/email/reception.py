@@ -84,6 +84,10 @@ class Reception(SMTP):
         self._doorkeeper = doorkeeper
         self._peer = ""
 
+    def __dir__(self) -> list[str]:
+        """aiosmtpd looks through all our names for commands at every connection, a quarter of a short one's cost."""
+        return _COMMANDS
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Serve the peer, or say 421 and close when there are too many already."""
         peer = str((transport.get_extra_info("peername") or ("local",))[0])
@@ -194,6 +198,9 @@ class Reception(SMTP):
                 yield await self._reader.read(overrun.consumed)
             else:
                 return
+
+
+_COMMANDS = [name for name in dir(SMTP) if name.startswith(("smtp_", "auth_"))]
 
 
 def _missing_for_end(seen: bytes) -> int:
