@@ -107,9 +107,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "floor": floor,
         "voice": voice,
         "mail drop": drop,
-        "mail intake": Intake(
-            settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
-        ),
+        "mail intake": intake,
         "postman": postman,
         "console": console,
     }
