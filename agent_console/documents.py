@@ -159,6 +159,8 @@ class QueueDocument(TypedDict):
 
 
 class AgentItem(TypedDict):
+    """What an agent works on, in words: the queue's name, and the customer's name or address."""
+
     id: str
     medium: str
     queue: str
@@ -181,6 +183,8 @@ class AgentDocument(TypedDict):
 
 
 class WaitingDocument(TypedDict):
+    """Who waits: `queue` is an id (the queues are on the same screen), `customer` the name or the address."""
+
     id: str
     medium: str
     queue: str

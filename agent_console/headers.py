@@ -33,7 +33,8 @@ def page_policy(origins: frozenset[str], browser_ws_url: str, nonce: str) -> str
     Sockets are named, because not every browser counts them to 'self'. `nonce` lets the component library add its one
     style element; sound of a call is a MediaStream, which no directive restricts, and ringing is a blob.
     """
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in origins))
+    # a policy has no words for IPv6 literals; there 'self' must do
+    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in origins if "[" not in origin))
     asterisk = urlsplit(browser_ws_url)
     return "; ".join(
         (

@@ -258,9 +258,8 @@ def _shown_item(world: World, agent: AgentId) -> AgentItem | None:
     if not held:
         return None
     first = held[0]
-    return AgentItem(
-        id=first.id, medium=first.medium, queue=first.queue, customer=_shown_name(world, first.id)
-    )
+    queue = world.directory.queue_name(first.queue) or ""
+    return AgentItem(id=first.id, medium=first.medium, queue=queue, customer=_shown_name(world, first.id))
 
 
 def _shown_name(world: World, interaction: InteractionId) -> str:

@@ -145,9 +145,12 @@ async def test_a_missing_build_says_which_command_to_run(house: House) -> None:
 
 
 def test_the_policy_names_the_sockets_and_asterisk() -> None:
-    """Connections go to ourselves and to Asterisk's SIP, nowhere else; no inline code."""
-    policy = page_policy(frozenset({"https://desk.example.com"}), "wss://pbx.example.com:8089/ws", "n")
+    """Connections go to ourselves and to Asterisk's SIP, nowhere else; no inline code; no words a policy lacks."""
+    policy = page_policy(
+        frozenset({"https://desk.example.com", "http://[::1]:8080"}), "wss://pbx.example.com:8089/ws", "n"
+    )
     assert "connect-src 'self' wss://desk.example.com wss://pbx.example.com:8089;" in policy
+    assert "[" not in policy
     assert "unsafe" not in policy
 
 
