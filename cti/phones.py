@@ -105,15 +105,21 @@ class AsteriskPhones:
 
     async def provision(self, phone: PhoneSpec) -> None:
         """Make the endpoint known to Asterisk, or change it. `Unavailable` when Asterisk cannot be told."""
+        if phone.contact:  # an update would add the new address to the old one
+            await self._ask(b"DELETE", f"{self._base}/aor/{phone.name}", None)
         for kind, fields in phone.objects():
             await self._put(f"{self._base}/{kind}/{phone.name}", fields)
 
     async def _put(self, url: str, fields: dict[str, str]) -> None:
-        document = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
-        body: Any = FileBodyProducer(BytesIO(json.dumps(document).encode()))  # type: ignore[no-untyped-call]
+        code, answer = await self._ask(b"PUT", url, fields)
+        if code >= 300:
+            raise Unavailable("asterisk", f"ARI answered {code} to a phone's configuration: {answer[:200]}")
+
+    async def _ask(self, method: bytes, url: str, fields: dict[str, str] | None) -> tuple[int, str]:
+        """Status and text of the answer; `Unavailable` when there is none, or when Asterisk does not know us."""
         try:
             async with asyncio.timeout(_ANSWER_WITHIN_S):
-                code, answer = await self._request(url, body)
+                code, answer = await self._request(method, url, _document(fields))
         except (ConnectError, ResponseFailed, OSError, TimeoutError) as problem:
             words = str(problem) or "no reply"
             raise Unavailable("asterisk", f"{self._settings.http_url} does not answer ({words})") from problem
@@ -122,14 +128,19 @@ class AsteriskPhones:
                 "asterisk",
                 f"{self._settings.http_url} refuses the ARI user {self._settings.ari_user!r}: make [asterisk] ari_user and ari_secret agree with ari.conf",
             )
-        if code >= 300:
-            words = answer.decode("utf-8", "replace")[:200]
-            raise Unavailable("asterisk", f"ARI answered {code} to a phone's configuration: {words}")
+        return code, answer.decode("utf-8", "replace")
 
-    async def _request(self, url: str, body: Any) -> tuple[int, bytes]:
-        asked: Any = self._agent.request(b"PUT", url.encode("ascii"), self._headers, body)
+    async def _request(self, method: bytes, url: str, body: Any) -> tuple[int, bytes]:
+        asked: Any = self._agent.request(method, url.encode("ascii"), self._headers, body)
         response = await config.loop.as_future(asked)
         return response.code, await _body(response)
+
+
+def _document(fields: dict[str, str] | None) -> Any:
+    if fields is None:
+        return None
+    document = {"fields": [{"attribute": name, "value": value} for name, value in fields.items()]}
+    return FileBodyProducer(BytesIO(json.dumps(document).encode()))  # type: ignore[no-untyped-call]
 
 
 class _Collector(Protocol):
