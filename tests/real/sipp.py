@@ -312,6 +312,40 @@ SIP/2.0 486 Busy Here
 """
 
 
+def register_scenario(*, user: str, password: str) -> str:
+    """A phone that registers with digest authentication: `REGISTERED` or `REFUSED` is what became of it."""
+
+    def register(sequence: int, authorization: str) -> str:
+        return f"""<send retrans="500"><![CDATA[
+REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:{user}@[remote_ip]>;tag=[pid]r[call_number]
+To: <sip:{user}@[remote_ip]>
+Call-ID: [call_id]
+CSeq: {sequence} REGISTER
+Contact: <sip:{user}@[local_ip]:[local_port]>
+Expires: 300
+Max-Forwards: 70
+{authorization}Content-Length: 0
+
+]]></send>"""
+
+    answer = f"[authentication username={user} password={password}]\n"
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="registration">
+{register(1, "")}
+<recv response="401" auth="true"/>
+{register(2, answer)}
+<recv response="401" optional="true" next="refused"/>
+<recv response="200" next="over"><action>{_log("REGISTERED")}</action></recv>
+<label id="refused"/>
+<nop><action>{_log("REFUSED")}</action></nop>
+<label id="over"/>
+<nop/>
+</scenario>
+"""
+
+
 @asynccontextmanager
 async def sipp(
     folder: Path,
