@@ -118,6 +118,7 @@ const SCENES = {
   "kill-link": () => { for (const peer of consoles) peer.close(1001); consoles.clear(); silent = true; },
   "back-link": () => (silent = false),
   "busy-board": () => change([["queues", "q-zh", queue(QUEUES.zh, 7, 12, 0.52, 0, 5, 151, 31, 164)]]),
+  reset: () => { SCENES.clear(); SCENES["back-link"](); user = null; },
   clear: () => { timers.forEach(clearTimeout); timers = []; sip?.bye(); for (const id of Object.keys(docs.items)) done(id); for (const id of Object.keys(docs.notices)) change([], [["notices", id]]); },
 };
 

@@ -4,6 +4,8 @@ Usage, from agent_console/web after `npm run build`: ../../.venv/bin/python dev/
 Ends with 1 when axe finds a violation of WCAG 2.2 A or AA or the page logs an error.
 """
 
+import os
+import signal
 import sys
 import tempfile
 import urllib.request
@@ -15,7 +17,7 @@ from shutil import which
 from subprocess import PIPE, Popen
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 WEB = Path(__file__).resolve().parent.parent
 PORT = 5191
@@ -109,7 +111,6 @@ def desk(page: Page, album: Album, look: Look) -> None:
     page.get_by_test_id("send").click()
     expect(page.get_by_test_id("composer")).to_have_value("")
     album.take(page, "letter-sent", look)
-    page.keyboard.press("Shift+?")
     page.get_by_test_id("status-button").click()
     album.take(page, "status", look)
     page.keyboard.press("Escape")
@@ -198,13 +199,15 @@ def mock() -> Iterator[None]:
     node = which("node")
     if node is None:
         raise SystemExit("node is not on the PATH")
-    with Popen([node, "dev/mock.mjs", "--port", str(PORT)], cwd=WEB, stdout=PIPE, text=True) as process:
+    # A session of its own: Node from PyPI is a starter whose child must end with it.
+    argv = [node, "dev/mock.mjs", "--port", str(PORT)]
+    with Popen(argv, cwd=WEB, stdout=PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         try:
             yield
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def main(folder: Path) -> int:
@@ -213,8 +216,9 @@ def main(folder: Path) -> int:
     album = Album(folder)
     with mock(), sync_playwright() as play, tempfile.TemporaryDirectory() as profile:
         for number, (run, look) in enumerate(RUNS):
+            scene("reset")
             width, height = SIZES[look.size]
-            context: BrowserContext = play.chromium.launch_persistent_context(
+            context = play.chromium.launch_persistent_context(
                 f"{profile}/{number}",
                 executable_path="/usr/bin/chromium",
                 args=FLAGS,
@@ -223,11 +227,13 @@ def main(folder: Path) -> int:
                 locale=look.login if run is call_us else "zh-TW",
                 permissions=["microphone"],
             )
-            page = context.pages[0]
-            page.set_default_timeout(8000)
-            album.watch(page)
-            run(page, album, look)
-            context.close()
+            try:
+                page = context.pages[0]
+                page.set_default_timeout(8000)
+                album.watch(page)
+                run(page, album, look)
+            finally:
+                context.close()
     print("\n".join(album.wrong) or f"pictures in {folder}, nothing wrong")
     return 1 if album.wrong else 0
 

@@ -39,14 +39,14 @@ const PATHS = {
   question: "M7.300 7.800a2.700 2.700 0 1 1 4 2.300c-.8.5-1.300 1-1.300 2M10 15h.01",
   arrowIn: "M14.500 5.500 6 14M6 7.500V14h6.500",
   arrowOut: "M5.500 14.500 14 6M7.500 6H14v6.500",
-  dot: "M10 8a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z",
+  dot: "M10 4.5a5.500 5.500 0 1 1 0 11 5.500 5.500 0 0 1 0-11Z",
   coffee: "M4 7.500h9v5a3.500 3.500 0 0 1-3.500 3.500h-2A3.500 3.500 0 0 1 4 12.500ZM13 8.500h1.200a2.200 2.200 0 0 1 0 4.400H13M6.500 3.500v1.500M10 3.500v1.500",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
-  const heavy = name === "keypad" || name === "dot";
+  const heavy = name === "keypad";
   return (
     <svg width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor" aria-hidden="true"
       strokeWidth={heavy ? 2.4 : 1.6} strokeLinecap="round" strokeLinejoin="round">

@@ -46,7 +46,7 @@ function Row({ agent }: { agent: AgentDoc }) {
   const away = agent.status === "signed_out" && agent.work === "idle";
   return (
     <tr className={away ? "away" : ""} data-testid={`board-agent-${agent.id}`} data-status={agent.status} data-work={agent.work}>
-      <td><span className="row"><span className="avatar small" aria-hidden="true">{initials(agent.name)}</span><span className="strong clip">{agent.name}</span></span></td>
+      <td><span className="row"><span className="avatar small" aria-hidden="true" data-initials={initials(agent.name)} /><span className="strong clip">{agent.name}</span></span></td>
       <td><Pill tone={state.tone} icon={state.icon}>{t(state.key)}</Pill></td>
       <td className={`end num${long ? " long" : ""}`}>{long && <><Icon name="clock" size={14} /><span className="vh">{t("board.long")}</span></>}{away ? "–" : <Timer since={state.since} />}</td>
       <td>{agent.item && <span className="row"><Icon name={agent.item.medium === "voice" ? "phone" : "mail"} size={15} /><span className="clip">{phoneNumber(agent.item.customer)}</span><span className="faint tiny clip">{agent.item.queue}</span></span>}</td>

@@ -29,7 +29,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   return (
     <MenuTrigger>
       <RacButton className="btn quiet user-button" aria-label={t("menu.user", { name: user.name })} data-testid="user-menu">
-        <span className="avatar" aria-hidden="true">{initials(user.name)}</span>
+        <span className="avatar" aria-hidden="true" data-initials={initials(user.name)} />
         <Icon name="down" size={14} />
       </RacButton>
       <Popover placement="bottom end">

@@ -19,7 +19,7 @@ export function Brief({ party }: { party: Party }) {
           <h2 className="label">{t("customer.open_cases")}</h2>
           {open.length === 0 ? <p className="faint small">{t("customer.no_open_cases")}</p> : (
             <ul className="lines">{open.map((each) => (
-              <li key={each.id} className="line"><span className="grow clip" dir="auto">{each.subject}<span className="tiny faint num"> {each.number}</span></span><CasePill status={each.status} /></li>
+              <li key={each.id} className="line"><span className="grow line-two"><span className="clip" dir="auto">{each.subject}</span><span className="tiny faint num">{each.number}</span></span><CasePill status={each.status} /></li>
             ))}</ul>
           )}
         </div>
@@ -57,7 +57,7 @@ export function Past({ past }: { past: PastInteraction }) {
   return (
     <li className="line">
       <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={past.medium === "voice" ? "phone" : "mail"} size={15} /></span>
-      <span className="grow clip" dir="auto">{what}{past.agent && <span className="tiny faint"> {past.agent}</span>}</span>
+      <span className="grow line-two"><span className="clip" dir="auto">{what}</span><span className="tiny faint clip">{[past.queue, past.agent].filter(Boolean).join(" · ")}</span></span>
       {missed && past.subject && <Pill tone="stop">{t("customer.abandoned")}</Pill>}
       <span className="tiny faint num">{moment(past.at, now, i18n.language as Language)}</span>
     </li>

@@ -15,7 +15,8 @@ export function CallPanel({ item }: { item: Item }) {
   const { t } = useTranslation();
   const { phone: device } = useDesk();
   const phone = usePhone();
-  const mine = callOf(item, phone);
+  const own = callOf(item, phone);
+  const mine = own?.state === "talking" ? own : null; // before that the phone could only refuse
   const mute = (): void => device.mute(!mine?.muted);
   const end = (): void => {
     if (mine) device.hangUp();

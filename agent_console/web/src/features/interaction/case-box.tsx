@@ -27,24 +27,35 @@ export function CaseBox({ item }: { item: Item }) {
 
 const STATUSES: CaseStatus[] = ["open", "pending", "solved"];
 
-export function LinkedCase({ item }: { item: Item }) {
+/** Where the case stands, and the way to change it. */
+export function CaseStatusChoice({ item }: { item: Item }) {
   const { t } = useTranslation();
   const linked = item.case;
   if (!linked) return null;
   const set = (status: string): void => attempt(call("PUT", `/cases/${segment(linked.id)}/status`, { status }));
+  return (
+    <span className={`case-choice ${CASE[linked.status].tone}`}>
+      <Icon name={CASE[linked.status].icon} size={15} />
+      <select aria-label={t("case.status")} value={linked.status} onChange={(event) => set(event.target.value)} data-testid="case-status">
+        {STATUSES.map((status) => <option key={status} value={status}>{t(`case.${status}`)}</option>)}
+      </select>
+    </span>
+  );
+}
+
+function LinkedCase({ item }: { item: Item }) {
+  const { t } = useTranslation();
+  if (!item.case) return null;
   return (
     <section className="block">
       <h2 className="label">{t("case.title")}</h2>
       <div className="linked-case">
         <Icon name="case" />
         <div className="grow">
-          <p className="strong clip" dir="auto">{linked.subject}</p>
-          <p className="tiny faint num">{linked.number}</p>
+          <p className="strong clip" dir="auto">{item.case.subject}</p>
+          <p className="tiny faint num">{item.case.number}</p>
         </div>
-        <CasePill status={linked.status} />
-        <select className="input slim" aria-label={t("case.status")} value={linked.status} onChange={(event) => set(event.target.value)} data-testid="case-status">
-          {STATUSES.map((status) => <option key={status} value={status}>{t(`case.${status}`)}</option>)}
-        </select>
+        <CaseStatusChoice item={item} />
       </div>
     </section>
   );

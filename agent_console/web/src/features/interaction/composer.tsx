@@ -36,7 +36,7 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
   return (
     <section className="composer" aria-label={t("letter.reply")}>
       <label className="label" htmlFor={`reply-${item.id}`}>{t("letter.reply_to", { address: item.customer.name || item.customer.address })}</label>
-      <textarea ref={box} id={`reply-${item.id}`} className="input" rows={7} value={draft.text} lang={item.queue.language} placeholder={t("letter.reply_hint")}
+      <textarea ref={box} id={`reply-${item.id}`} className="input" rows={4} value={draft.text} lang={item.queue.language} placeholder={t("letter.reply_hint")}
         onChange={(event) => write(event.target.value)}
         onKeyDown={(event) => {
           if (!sends(event)) return;

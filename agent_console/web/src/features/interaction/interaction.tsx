@@ -17,7 +17,7 @@ import { Brief } from "./brief";
 /** The centre: one interaction, from the first ring to the last word of its wrap-up. */
 export function Interaction({ item }: { item: Item }) {
   return (
-    <article className={`interaction ${item.medium}`} data-testid="interaction" data-id={item.id} data-match={item.match.strength}>
+    <article className={`interaction ${item.medium} ${item.state}`} data-testid="interaction" data-id={item.id} data-match={item.match.strength}>
       <Head item={item} />
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}

@@ -1,15 +1,17 @@
+import { useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
-import type { InteractionDetail, Item } from "../../net/types";
+import type { InteractionDetail, Item, Letter } from "../../net/types";
 import { useResource } from "../../store/resource";
 import { Button } from "../../ui/button";
-import { Bones, Empty, Failure } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
-import { Wrong } from "../../ui/panes";
+import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { useShortcut } from "../desk/shortcuts";
-import { LinkedCase } from "./case-box";
+import { CaseStatusChoice } from "./case-box";
 import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
+
+const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
 
 /** An e-mail interaction: the thread of its case, the newest open, and the answer below. */
 export function LetterPanel({ item }: { item: Item }) {
@@ -21,13 +23,16 @@ export function LetterPanel({ item }: { item: Item }) {
   useShortcut("finish", () => end("finish"));
   return (
     <div className="letters">
-      <section className="block letters-head">
-        <h2 className="subject grow" dir="auto">{item.subject || t("letter.no_subject")}</h2>
+      <section className="letters-head">
+        <div className="grow">
+          <h2 className="subject" dir="auto">{item.subject || t("letter.no_subject")}</h2>
+          {item.case && <p className="tiny faint num">{item.case.number}</p>}
+        </div>
+        <CaseStatusChoice item={item} />
         <Button small look="quiet" icon="undo" isDisabled={busy} onPress={() => end("return")} data-testid="return">{t("letter.put_back")}</Button>
         <Button small icon="check" isDisabled={busy} onPress={() => end("finish")} data-testid="finish">{t("letter.finish")}</Button>
       </section>
       <Wrong problem={problem} />
-      <LinkedCase item={item} />
       <Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} />
       <Composer item={item} sent={detail.again} />
     </div>
@@ -42,10 +47,21 @@ interface ThreadProps {
 
 function Thread({ thread, problem, retry }: ThreadProps) {
   const { t } = useTranslation();
-  if (!thread) return <section className="block">{problem ? <Failure problem={problem} retry={retry} /> : <Bones lines={6} />}</section>;
-  if (thread.length === 0) return <Empty icon="mail" title={t("letter.empty_thread")} />;
+  if (!thread) return <section className="block thread">{problem ? <Failure problem={problem} retry={retry} /> : <Bones lines={6} />}</section>;
+  if (thread.length === 0) return <div className="thread"><Empty icon="mail" title={t("letter.empty_thread")} /></div>;
+  return <Letters thread={thread} />;
+}
+
+/** The newest letter is what one came to read: it is open, and it is where the thread stands. */
+function Letters({ thread }: { thread: Letter[] }) {
+  const { t } = useTranslation();
+  const list = useRef<HTMLOListElement>(null);
+  useLayoutEffect(() => {
+    const newest = list.current?.lastElementChild;
+    if (list.current && newest instanceof HTMLElement) list.current.scrollTop = newest.offsetTop - list.current.offsetTop - PEEK_PX;
+  }, [thread.length]);
   return (
-    <ol className="thread" aria-label={t("letter.thread")}>
+    <ol className="thread scroll" ref={list} tabIndex={0} aria-label={t("letter.thread")}>
       {thread.map((letter, place) => (
         <li key={letter.id}><LetterView letter={letter} open={place === thread.length - 1} /></li>
       ))}

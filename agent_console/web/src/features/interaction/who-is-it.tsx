@@ -8,7 +8,6 @@ import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Bones, Wrong } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
-import { customerAddress } from "../desk/items";
 import { CasePill } from "./case-box";
 import { Tier } from "./brief";
 import { PartySearch } from "../customer/party-search";
@@ -76,7 +75,6 @@ function None({ item }: { item: Item }) {
   return (
     <section className="who" aria-labelledby="who-title">
       <h2 id="who-title"><Icon name="unknown" size={22} />{t("who.none")}</h2>
-      <p className="who-number num">{customerAddress(item)}</p>
       <p className="soft small">{t("who.none_text")}</p>
       <PartySearch item={item} />
     </section>

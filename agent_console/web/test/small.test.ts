@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { countdown, duration, percent, phoneNumber, size } from "../src/format";
+import { customerName, focus, inOrder } from "../src/features/desk/items";
+import { shown } from "../src/features/desk/states";
+import { initials } from "../src/features/desk/user-menu";
+import { serviceLevel, staffLevel, waitLevel } from "../src/features/board/thresholds";
+import { keepDraft, newKey, readDraft } from "../src/features/interaction/drafts";
+import { parted } from "../src/features/interaction/quoted";
+import { firstLanguage } from "../src/i18n";
+import { plainCall } from "../src/phone/calls";
+import type { Item, QueueDoc } from "../src/net/types";
+import { sends } from "../src/ui/ime";
+
+const item = (id: string, extra: Partial<Item> = {}): Item => ({
+  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
+  customer: { address: "+886912345678", name: "" }, entry: "", subject: "", match: { strength: "none", parties: [] }, case: null, note: "", letters: 0, version: 1, ...extra,
+});
+
+describe("figures", () => {
+  test.each([[0, "0:00"], [65.9, "1:05"], [3725, "1:02:05"], [-3, "0:00"], [86_400, "24:00:00"]])("%s seconds read %s.", (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+
+  test("A countdown shows 1 until it is over.", () => {
+    expect([countdown(0.2), countdown(0), countdown(-2), countdown(19.01)]).toEqual(["1", "0", "0", "20"]);
+  });
+
+  test.each([
+    ["+886912345678", "+886 912 345 678"], ["+886223456789", "+886 2 2345 6789"], ["+8613912345678", "+86 139 1234 5678"], ["+85291234567", "+852 9123 4567"],
+    ["+14155552671", "+1 415 555 2671"], ["0912345678", "0912 345 678"], ["anonymous", "anonymous"], ["<script>", "<script>"],
+  ])("The number %s reads %s.", (raw, text) => {
+    expect(phoneNumber(raw)).toBe(text);
+  });
+
+  test("Grouping a number never loses or adds a digit.", () => {
+    for (let length = 5; length <= 12; length += 1) {
+      const raw = `+49${"1234567890123".slice(0, length)}`;
+      expect(phoneNumber(raw).replaceAll(" ", "")).toBe(raw);
+    }
+  });
+
+  test("Sizes and shares are rounded for the eye.", () => {
+    expect([size(900), size(1536), size(1_402_880), percent(0.873)]).toEqual(["900 B", "1.5 KB", "1.3 MB", "87 %"]);
+  });
+});
+
+describe("sending", () => {
+  const enter = { key: "Enter", keyCode: 13, ctrlKey: true, metaKey: false, isComposing: false };
+  test("Ctrl+Enter and Cmd+Enter send; Enter alone never does.", () => {
+    expect(sends(enter)).toBe(true);
+    expect(sends({ ...enter, ctrlKey: false, metaKey: true })).toBe(true);
+    expect(sends({ ...enter, ctrlKey: false })).toBe(false);
+  });
+
+  test("Nothing is sent while an input method composes, in either way that browsers say it.", () => {
+    expect(sends({ ...enter, isComposing: true })).toBe(false);
+    expect(sends({ ...enter, keyCode: 229 })).toBe(false);
+    expect(sends({ ...enter, nativeEvent: { isComposing: true } })).toBe(false);
+  });
+
+  test("A draft comes back with the key it would be sent with, and an empty one is forgotten.", () => {
+    const draft = { text: "您好", idempotencyKey: newKey() };
+    keepDraft("i1", draft);
+    expect(readDraft("i1")).toEqual(draft);
+    keepDraft("i1", { text: "", idempotencyKey: "" });
+    expect(readDraft("i1").text).toBe("");
+    expect(newKey()).not.toBe(newKey());
+  });
+});
+
+describe("desk", () => {
+  const ringing = item("r", { state: "offered", offer: { id: "r/1", deadline: 9, rang_at: 0, ring_s: 9 } });
+  test("A ringing call comes up once; afterwards what one chose stays.", () => {
+    const reading = item("l", { medium: "email" });
+    expect(focus([ringing, reading], "l", new Set())).toBe("r");
+    expect(focus([ringing, reading], "l", new Set(["r/1"]))).toBe("l");
+    expect(focus([reading], "gone", new Set())).toBe("l");
+    expect(focus([], "gone", new Set())).toBeNull();
+  });
+
+  test("An offered letter does not take away what one reads.", () => {
+    const offered = item("m", { medium: "email", state: "offered", offer: { id: "m/1", deadline: 9, rang_at: 0, ring_s: 9 } });
+    expect(focus([offered, item("c")], "c", new Set())).toBe("c");
+  });
+
+  test("Offers stand first, calls before letters.", () => {
+    const mail = item("m", { medium: "email" });
+    expect(inOrder([mail, item("c"), ringing]).map(({ id }) => id)).toEqual(["r", "c", "m"]);
+  });
+
+  test("Several possible parties give no name away: the number is shown.", () => {
+    expect(customerName(item("a", { match: { strength: "many", parties: [] } }))).toBe("+886 912 345 678");
+  });
+
+  test("Work is shown before the status, and a missed offer as a warning.", () => {
+    const doing = { status: "paused", reason: "no_answer", since: 5, work: "idle", work_since: 1 } as const;
+    expect(shown(doing)).toMatchObject({ key: "pause.no_answer", icon: "warn", since: 5 });
+    expect(shown({ ...doing, work: "talking" })).toMatchObject({ key: "state.talking", since: 1 });
+    expect(shown({ ...doing, reason: "something new" }).key).toBe("pause.other");
+  });
+
+  test("A call without an item is a plain call: at once when the server knows nothing of it or is away.", () => {
+    const call = { interaction: "x", offer: null, from: "1", state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } as const;
+    const phone = { stage: "registered", problem: null, call, silent: false } as const;
+    expect(plainCall([], phone, true)).toBeNull();
+    expect(plainCall([], phone, false)).toBe(call);
+    expect(plainCall([], { ...phone, call: { ...call, interaction: null } }, true)).not.toBeNull();
+    expect(plainCall([item("x")], phone, false)).toBeNull();
+  });
+
+  test("Initials are the given name of a Chinese name and the letters of a Latin one.", () => {
+    expect([initials("林美玲"), initials("Anna Keller"), initials("Cher"), initials("")]).toEqual(["美玲", "AK", "C", ""]);
+  });
+});
+
+describe("board", () => {
+  const queue: QueueDoc = { id: "q", name: "Q", language: "en", waiting: { voice: 0, email: 0 }, longest_since: { voice: null, email: null }, offered: 0, answered: 0, abandoned: 0, answered_in_time: 0, service_level: null, answer_within_s: 20, agents_ready: 1, agents_busy: 0 };
+  test("Waiting longer than promised is busy, longer than two minutes is an alarm.", () => {
+    const waiting = (seconds: number) => waitLevel({ ...queue, longest_since: { voice: 1000 - seconds, email: null } }, 1000);
+    expect([waiting(5), waiting(21), waiting(121)]).toEqual(["calm", "busy", "alarm"]);
+  });
+
+  test("Figures that do not exist yet are calm.", () => {
+    expect([serviceLevel(queue), waitLevel(queue, 1e9), staffLevel(queue)]).toEqual(["calm", "calm", "calm"]);
+  });
+
+  test("Nobody at work while somebody waits is an alarm; nobody there and nobody waiting is not.", () => {
+    const empty = { ...queue, agents_ready: 0 };
+    expect([staffLevel(empty), staffLevel({ ...empty, waiting: { voice: 1, email: 0 } })]).toEqual(["calm", "alarm"]);
+  });
+});
+
+describe("words", () => {
+  beforeEach(() => localStorage.clear());
+  test.each([[["zh-HK", "en"], "zh-TW"], [["zh"], "zh-CN"], [["zh-Hant-CN"], "zh-TW"], [["de-DE", "en-GB"], "en"], [["ja"], "en"]])("%s reads %s.", (wanted, language) => {
+    expect(firstLanguage(wanted)).toBe(language);
+  });
+
+  test("The quoted end of a letter is folded away with the line that introduces it; other quotes stay.", () => {
+    expect(parted("Hello\n\nOn Monday Ann wrote:\n> old\n>\n> older\n")).toEqual({ own: "Hello", quoted: "On Monday Ann wrote:\n> old\n>\n> older" });
+    expect(parted("> question\nanswer")).toEqual({ own: "> question\nanswer", quoted: "" });
+    expect(parted("您好\r\n\r\n林美玲 寫道：\r\n> 舊信").quoted).toBe("林美玲 寫道：\n> 舊信");
+    expect(parted("")).toEqual({ own: "", quoted: "" });
+  });
+});
