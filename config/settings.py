@@ -82,6 +82,8 @@ class Http(Section):
     """Origin browsers use, e.g. `https://desk.example.com`; empty: `http://HOST:PORT`, and localhost for loopback."""
     secure_cookies: bool = False
     """Set the Secure attribute on cookies; true wherever the public origin is https."""
+    call_us: bool = False
+    """Offer the public page `/callus`, from which anybody's browser may call the centre's own numbers, and no others."""
 
 
 class Database(Section):

@@ -24,7 +24,7 @@ from routing.core.router import Router
 from routing.day import day_starts
 from routing.floor import Floor
 from routing.recorder import StoreLedger
-from routing.rules import read_rules
+from routing.rules import RulesWatch, read_rules
 from trunkline import checks
 
 _log = Transcript("app")
@@ -75,7 +75,8 @@ async def _serve(settings: Settings, store: Store) -> None:
 async def wire(settings: Settings, store: Store) -> Centre:
     """Build every part; nothing is started."""
     clock, bus = SystemClock(), LocalBus()
-    queues, agents = await store.read(read_rules)
+    rules = await store.read(read_rules)
+    queues, agents = rules
     day_of = day_starts(settings.centre.time_zone)
     floor = Floor(
         Router(queues, agents),
@@ -105,6 +106,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
     )
     parts: dict[str, Part] = {
         "floor": floor,
+        "rules": RulesWatch(store, floor, bus, rules),
         "voice": voice,
         "mail drop": drop,
         "mail intake": intake,

@@ -166,7 +166,9 @@ def demo_call(
 
 @main.command("demo-mail")
 def demo_mail(
-    language: Annotated[Literal["zh-TW", "zh-CN", "en"], typer.Option(help="The customer's language.")] = "zh-TW",
+    language: Annotated[
+        Literal["zh-TW", "zh-CN", "en"], typer.Option(help="The customer's language.")
+    ] = "zh-TW",
     folder: Annotated[Path, typer.Option("--dir", help="The demo's files.")] = DEMO,
 ) -> None:
     """Have a customer write to the running demo: a real mail over SMTP."""

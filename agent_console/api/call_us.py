@@ -14,7 +14,9 @@ router = APIRouter(tags=["call us"])
 
 @router.post("/callus")
 async def call_us(request: Request, within: InContext) -> CallUsAnswer:
-    """A guest's phone and the lines it may call."""
+    """A guest's phone and the lines it may call; 404 `callus.no_lines` unless `[http] call_us` is set."""
+    if not within.settings.http.call_us:
+        raise Refused("callus.no_lines", Kind.MISSING)
     wait_s = within.guests.wait_s(request.client.host if request.client else "", within.clock.monotonic())
     if wait_s > 0:
         raise Refused("callus.too_many", Kind.TOO_MANY, retry_after_s=int(wait_s) + 1)
@@ -34,10 +36,14 @@ async def call_us(request: Request, within: InContext) -> CallUsAnswer:
 
 
 async def _lines(within: Context) -> list[Line]:
+    """One line for each queue: its public number, which is one with a country code where it has one."""
     known, entries = await within.store.read(lambda c: (queues.list_queues(c), queues.entries(c)))
-    by_id = {queue.id: queue for queue in known}
+    numbers: dict[str, str] = {}
+    for entry in entries:
+        if entry.medium == Medium.VOICE and not numbers.get(entry.queue_id, "").startswith("+"):
+            numbers[entry.queue_id] = entry.address
     return [
-        Line(queue=by_id[entry.queue_id].name, language=by_id[entry.queue_id].language, number=entry.address)
-        for entry in entries
-        if entry.medium == Medium.VOICE and entry.queue_id in by_id
+        Line(queue=queue.name, language=queue.language, number=numbers[queue.id])
+        for queue in known
+        if queue.id in numbers
     ]

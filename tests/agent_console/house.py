@@ -189,7 +189,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
-            "http": {"port": _free_port()},
+            "http": {"port": _free_port(), "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
         }

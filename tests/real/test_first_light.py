@@ -1,5 +1,6 @@
 """The whole path of a call: SIPp as the customer, headless Chromium as the agent, real Asterisk between them."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Stage:
     desk: Desk
     folder: Path
     tone: Path
+    began: float = 0.0
 
     @asynccontextmanager
     async def customer(
@@ -42,14 +44,18 @@ class Stage:
             cancel_after_s=None,
             speak=self.tone,
         )
+        self.began = time.time()
         target = ("127.0.0.1", self.centre.base + 2)
         async with sipp(self.folder, scenario, target=target, free_port=free_port) as calling:
             yield calling
 
     async def closed(self, disposition: str) -> dict[str, Any]:
         """The ledger's row of the call, once it is closed."""
-        query = "SELECT * FROM interaction WHERE medium = 'voice' AND state = 'closed' AND disposition = ? AND id LIKE 'tl-trunkline-%'"
-        return (await self.centre.until(query, disposition))[0]
+        query = (
+            "SELECT * FROM interaction WHERE state = 'closed' AND disposition = ? AND id LIKE 'tl-trunkline-%'"
+            " AND ended_at > ? ORDER BY enqueued_at DESC"
+        )
+        return (await self.centre.until(query, disposition, self.began))[0]
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +169,25 @@ async def test_a_hostile_name_is_text(stage: Stage) -> None:
         await stage.desk.wrap_up("wrong_number")
     assert (await stage.closed("wrong_number"))["outcome"] == "handled"
     assert "!" not in {line.split()[2] for line in stage.centre.log().splitlines() if len(line.split()) > 2}
+
+
+async def test_a_customer_calls_from_a_browser(stage: Stage) -> None:
+    """The page *Call us*: another browser calls by WebRTC, both hear each other, and its hang-up ends the call."""
+    guest = await Desk.open(stage.browser, stage.centre.origin)
+    stage.began = time.time()
+    try:
+        await guest.page.goto(f"{stage.centre.origin}/callus")
+        await guest.page.get_by_test_id("callus-name").fill("Visitor 訪客")
+        await guest.page.get_by_test_id("callus-line-+886255550100").check(force=True)
+        await guest.page.get_by_test_id("callus-call").click()
+        await stage.desk.rings()
+        await stage.desk.answer()
+        await guest.page.locator('[data-testid="callus-state"][data-state="talking"]').wait_for(
+            timeout=10_000
+        )
+        await stage.desk.flows()
+        await guest.page.get_by_test_id("callus-hangup").click()
+        await stage.desk.wrap_up("order")
+    finally:
+        await guest.close()
+    assert (await stage.closed("order"))["outcome"] == "handled"

@@ -87,6 +87,7 @@ log_level = "INFO"
 [http]
 host = "{host}"
 port = {ports.http}
+call_us = true
 
 [asterisk]
 ami_host = "{host}"
