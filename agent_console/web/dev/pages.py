@@ -3,15 +3,16 @@
 Usage, from agent_console/web after `npm run build`: ../../.venv/bin/python dev/pages.py OUT_FOLDER
 Ends with 1 when axe finds a violation of WCAG 2.2 A or AA or the page logs an error.
 """
+# ruff: noqa: INP001 - a script beside the console's sources, in no package
 
 import os
 import signal
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from shutil import which
 from subprocess import PIPE, Popen
@@ -32,7 +33,10 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 def scene(name: str) -> None:
     """Start one of the mock's scenes."""
-    urllib.request.urlopen(urllib.request.Request(f"{HOME}/mock/{name}", method="POST")).close()
+    connection = HTTPConnection("127.0.0.1", PORT)
+    connection.request("POST", f"/mock/{name}")
+    connection.getresponse().read()
+    connection.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +205,9 @@ def mock() -> Iterator[None]:
         raise SystemExit("node is not on the PATH")
     # A session of its own: Node from PyPI is a starter whose child must end with it.
     argv = [node, "dev/mock.mjs", "--port", str(PORT)]
-    with Popen(argv, cwd=WEB, stdout=PIPE, text=True, start_new_session=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
+    with Popen(argv, cwd=WEB, stdout=PIPE, text=True, start_new_session=True) as process:  # noqa: S603 - our own script
+        if process.stdout is not None:
+            process.stdout.readline()  # it says when it listens
         try:
             yield
         finally:

@@ -8,7 +8,7 @@ import { attempt } from "../../ui/toasts";
 import { useReducer } from "react";
 
 const THEMES: { code: Theme; icon: IconName }[] = [
-  { code: "system", icon: "globe" },
+  { code: "system", icon: "board" },
   { code: "light", icon: "sun" },
   { code: "dark", icon: "moon" },
 ];
@@ -41,11 +41,11 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
             <Header className="menu-head">{user.name}{user.extension && <span className="num"> · {user.extension}</span>}</Header>
           </MenuSection>
           <Choice kind="language" label={t("menu.language")} value={user.language} onChosen={chosen}
-            options={LANGUAGES.map(({ code, name }) => ({ code, name, icon: "globe" as const, lang: code }))} />
+            options={LANGUAGES.map(({ code, name }) => ({ code, name, lang: code }))} />
           <Choice kind="theme" label={t("menu.theme")} value={user.theme} onChosen={chosen}
             options={THEMES.map(({ code, icon }) => ({ code, name: t(`menu.theme_${code}`), icon }))} />
           <Choice kind="density" label={t("menu.density")} value={user.density} onChosen={chosen}
-            options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`), icon: "rows" as const }))} />
+            options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`) }))} />
           <Separator className="menu-sep" />
           {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
           <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
@@ -59,7 +59,7 @@ interface ChoiceProps {
   kind: string;
   label: string;
   value: string;
-  options: { code: string; name: string; icon: IconName; lang?: string }[];
+  options: { code: string; name: string; icon?: IconName; lang?: string }[];
   onChosen: (kind: string, key: Key | undefined) => void;
 }
 
@@ -70,7 +70,7 @@ function Choice({ kind, label, value, options, onChosen }: ChoiceProps) {
       <Header className="menu-head">{label}</Header>
       {options.map(({ code, name, icon, lang }) => (
         <MenuItem key={code} id={code} className="menu-item" textValue={name}>
-          <Icon name={icon} />
+          {icon && <Icon name={icon} />}
           <span lang={lang}>{name}</span>
           {code === value && <span className="tick"><Icon name="check" size={16} /></span>}
         </MenuItem>
