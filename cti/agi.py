@@ -41,17 +41,38 @@ class AgiSession:
         self._unanswered = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._closing = False
         self.request = request
+        self.led = False
+        """The call goes on where we said, with `lead`."""
         self.gone = asyncio.Event()
         """Set when Asterisk has left: the call hung up, or was redirected."""
 
     def set_variable(self, name: str, value: str) -> None:
-        """Set a channel variable; `value` is one of ours (letters, digits, `-._`)."""
-        if not all(mark.isalnum() or mark in "-._" for mark in value):
-            raise ValueError(f"{value[:40]!r} is not a word")
-        self._unanswered += 1
+        """Set a channel variable; `value` is one of ours (letters, digits, `-._/`)."""
+        self._command(_assignment(name, value))
+
+    def lead(self, context: str, extension: str, variables: Mapping[str, str]) -> bool:
+        """Have the call leave for there at once, with these variables set; False when it has left already.
+
+        Asterisk reads commands through a buffer and then polls the connection: of several it would sleep on the
+        second. The end of our side, sent with them, keeps it awake, and is what it waits for anyway to go on.
+        """
+        if self._closing or self.led or self.gone.is_set():
+            return False
+        if not (_is_word(context) and _is_word(extension)):
+            raise ValueError(f"{context[:40]!r}, {extension[:40]!r} are not words")
+        assigned = [_assignment(name, value) for name, value in variables.items()]
+        self._command(*assigned, f'EXEC Goto "{context},{extension},1"')
+        self._transport.write_eof()
+        self.led = True
+        self.gone.set()
+        return True
+
+    def _command(self, *commands: str) -> None:
+        self._unanswered += len(commands)
         self._quiet.clear()
-        self._transport.write(f'SET VARIABLE {name} "{value}"\n'.encode())
+        self._transport.write("".join(f"{command}\n" for command in commands).encode())
 
     def answered(self, line: bytes) -> None:
         """Asterisk's reply to the oldest command, or its word that the call is over."""
@@ -69,12 +90,27 @@ class AgiSession:
 
     async def close(self) -> None:
         """Let the dialplan go on, after what was asked has been done."""
+        self._closing = True
+        await self.heard()
+        self._transport.close()
+
+    async def heard(self) -> None:
+        """Wait until everything asked was answered, or Asterisk has left; two seconds at most."""
         try:
             async with asyncio.timeout(REPLY_WITHIN_S):
                 await self._quiet.wait()
         except TimeoutError:
             pass  # the dialplan copes: it looks at what is set
-        self._transport.close()
+
+
+def _assignment(name: str, value: str) -> str:
+    if not _is_word(value):
+        raise ValueError(f"{value[:40]!r} is not a word")
+    return f'SET VARIABLE {name} "{value}"'
+
+
+def _is_word(text: str) -> bool:
+    return all(mark.isalnum() or mark in "-._/" for mark in text)
 
 
 Serve = Callable[[AgiSession], Awaitable[None]]

@@ -18,7 +18,7 @@ from cti.directory import Directory
 from cti.ports import Bus, Floor
 from routing.core.events import Arrived
 from routing.core.facts import Fact, Offered
-from routing.core.model import InteractionId, Medium, QueueId, Seconds
+from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
 
 OFFER_WITHIN_S = 1.0
 """A caller for whom an agent is free waits so long in AGI to be led to the phone without being answered by us first."""
@@ -81,10 +81,23 @@ class Entry:
         if self._tasks is not None:
             self._tasks.create_task(self._enter(session), name=f"agi {session.request['agi_uniqueid']}")
 
+    def lead(self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str) -> bool:
+        """Lead a caller who is still in AGI to the agent's phone, by way of AGI: half the way of a redirect.
+
+        False when they have left; then they have to be redirected.
+        """
+        session = self._sessions.get(interaction)
+        variables = {"TL_OFFER": offer, "TL_RING_S": f"{ring_s:.1f}", "TL_REATTACH": "0"}
+        return session is not None and session.lead("trunkline-connect", extension, variables)
+
+    async def followed(self) -> None:
+        """Wait until all whom `lead` sent have gone where it said."""
+        await asyncio.gather(*(session.heard() for session in self._sessions.values() if session.led))
+
     def release(self, interaction: InteractionId) -> None:
         """The caller has been redirected: Asterisk obeys once we leave. (Its own word for it comes 40 ms later: Nagle.)"""
         session = self._sessions.get(interaction)
-        if session is not None:
+        if session is not None and not session.led:
             session.leave()
 
     async def _enter(self, session: AgiSession) -> None:

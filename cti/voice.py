@@ -5,7 +5,7 @@ each connect compares what stands there with what the router believes.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 
 from config.clock import Clock
@@ -106,10 +106,12 @@ class VoiceChannel:
     async def offer(self, decision: Offer) -> None:
         """Lead the caller to the agent's phone. While the link is down nothing is sent: the next resync does it."""
         async with self._order:
-            if self._buffer is None:
-                await self._lead(
-                    decision.interaction, decision.offer, decision.ring_s, self._extension(decision)
-                )
+            if self._buffer is not None:
+                return
+            asked = self._lead(
+                decision.interaction, decision.offer, decision.ring_s, self._extension(decision)
+            )
+        await self._led(decision.interaction, decision.offer, asked)  # the next caller is not kept waiting
 
     def _extension(self, decision: Offer | Work) -> str:
         extension = self._directory.extension_of(decision.agent) if decision.agent else None
@@ -117,15 +119,24 @@ class VoiceChannel:
             raise Refused("agent.no_phone", agent=decision.agent)
         return extension
 
-    async def _lead(self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str) -> None:
-        _log.note(">", interaction, f"Redirect to {extension} for {offer}")
+    def _lead(
+        self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str
+    ) -> Sequence[Awaitable[Outcome]]:
+        _log.note(">", interaction, f"lead to {extension} for {offer}")
         self._calls.offering(interaction, offer)
+        if self.entry.lead(interaction, offer, ring_s, extension):
+            return ()
         channel = channel_of(interaction)
         wanted = (
             actions.set_offer(channel, offer=offer, ring_s=ring_s, reattach=False),
             actions.redirect_to_agent(channel, extension),
         )
-        outcome = await self._carry_out(interaction, wanted)
+        return self._ask(wanted)
+
+    async def _led(
+        self, interaction: InteractionId, offer: OfferId, asked: Sequence[Awaitable[Outcome]]
+    ) -> None:
+        outcome = await self._outcome(interaction, asked)
         self.entry.release(interaction)
         if isinstance(outcome, RefusedByAsterisk):
             failed = OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now())
@@ -142,11 +153,20 @@ class VoiceChannel:
         await self._carry_out(interaction, (actions.redirect_to_hold(channel_of(interaction)),))
 
     async def _carry_out(self, interaction: InteractionId, wanted: Sequence[Action]) -> Outcome | None:
-        """The last outcome; None when the link is down or the caller is gone. Unknown is left to the next resync."""
+        return await self._outcome(interaction, self._ask(wanted))
+
+    def _ask(self, wanted: Sequence[Action]) -> Sequence[Awaitable[Outcome]]:
+        """Send in order; nothing while the link is down."""
         try:
-            outcomes = await self.link.ask_all(wanted)
+            return self.link.send(wanted)
         except Unavailable:
-            return None
+            return ()
+
+    async def _outcome(
+        self, interaction: InteractionId, asked: Sequence[Awaitable[Outcome]]
+    ) -> Outcome | None:
+        """The last outcome; None when the link is down or the caller is gone. Unknown is left to the next resync."""
+        outcomes = await asyncio.gather(*asked)
         for outcome in outcomes:
             if isinstance(outcome, RefusedByAsterisk):
                 _log.note("!", interaction, f"Asterisk refused: {outcome.reason}")
@@ -154,7 +174,7 @@ class VoiceChannel:
                     return outcome
                 self._floor.submit(CustomerLeft(interaction=interaction, at=self._clock.now()))
                 return None
-        return outcomes[-1]
+        return outcomes[-1] if outcomes else None
 
     # -- the console's commands --------------------------------------------------------------------------------------
 
@@ -299,6 +319,7 @@ class VoiceChannel:
 
     async def _compare(self) -> None:
         before = frozenset(self._floor.centre.interactions) | self._calls.interactions
+        await self.entry.followed()
         standings = await self._standings()
         found = await self._apply(standings, before)
         if found.strangers and await self._admit(found.strangers):
@@ -352,7 +373,8 @@ class VoiceChannel:
         except Refused:
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:
-            await self._lead(work.id, offer, self._ring_s(work.queue), extension)
+            asked = self._lead(work.id, offer, self._ring_s(work.queue), extension)
+            await self._led(work.id, offer, asked)
 
     def _ring_s(self, queue: QueueId) -> float:
         return self._directory.ring_s(queue)

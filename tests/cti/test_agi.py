@@ -88,6 +88,48 @@ async def test_hang_up_ends_the_waiting_for_replies() -> None:
         writer.close()
 
 
+async def test_a_call_is_led_away_in_one_go() -> None:
+    """Variables, place and the end of our side go out together, once; the rest of the conversation is Asterisk's."""
+    sessions: asyncio.Queue[AgiSession] = asyncio.Queue()
+    async with server(sessions) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(REQUEST.encode())
+        session = await sessions.get()
+        assert session.lead("trunkline-connect", "1001", {"TL_OFFER": "tl-ast-1.1/1"})
+        assert session.gone.is_set()
+        assert (
+            await reader.read()
+            == b'SET VARIABLE TL_OFFER "tl-ast-1.1/1"\nEXEC Goto "trunkline-connect,1001,1"\n'
+        )
+        assert not session.lead("trunkline-connect", "1002", {})
+        closing = asyncio.create_task(session.close())
+        writer.write(b"200 result=1\n")
+        await asyncio.sleep(0)
+        assert not closing.done()
+        writer.write(b"200 result=0\n")
+        await closing
+        writer.close()
+
+
+async def test_who_has_left_is_not_led() -> None:
+    """After a hang-up, and once the conversation is being closed, a call has to be redirected instead."""
+    sessions: asyncio.Queue[AgiSession] = asyncio.Queue()
+    async with server(sessions) as port:
+        for ending in ("hangup", "close"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(REQUEST.encode())
+            session = await sessions.get()
+            if ending == "close":
+                await session.close()
+            else:
+                writer.write(b"HANGUP\n")
+                await session.gone.wait()
+            assert not session.lead("trunkline-connect", "1001", {})
+            await session.close()
+            assert await reader.read() == b""
+            writer.close()
+
+
 async def test_only_words_become_commands() -> None:
     """A value with a quote or line break cannot be written."""
     sessions: asyncio.Queue[AgiSession] = asyncio.Queue()
@@ -97,6 +139,8 @@ async def test_only_words_become_commands() -> None:
         session = await sessions.get()
         with pytest.raises(ValueError, match="is not a word"):
             session.set_variable("TL_QUEUE", 'x"\nHANGUP')
+        with pytest.raises(ValueError, match="are not words"):
+            session.lead("trunkline-connect", '1001"\nHANGUP', {})
         writer.close()
 
 
