@@ -13,7 +13,7 @@ Every step states what must be true before it: a step that touches no row where 
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -34,25 +34,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from crm_core.ledger_entry import LedgerEntry
 from crm_core.prepared import Prepared, Statement
 from crm_core.tables import agent_state, interaction, offer, segment
 
-if TYPE_CHECKING:
-    from crm_core.ledger import LedgerEntry
-
 Parameters = Mapping[str, Any]
-Step = Callable[[Connection, "LedgerEntry", Parameters], None]
+Step = Callable[[Connection, LedgerEntry, Parameters], None]
 
 
 class IllegalFact(Exception):
     """A fact that cannot follow what the ledger holds: a bug of whoever decided it, never a caller's fault."""
 
-    def __init__(self, entry: "LedgerEntry") -> None:
+    def __init__(self, entry: LedgerEntry) -> None:
         super().__init__(f"{entry.kind} does not fit: {entry}")
         self.entry = entry
 
 
-def fold(conn: Connection, seq: int, entry: "LedgerEntry") -> None:
+def fold(conn: Connection, seq: int, entry: LedgerEntry) -> None:
     """Apply one fact that was recorded as `seq`."""
     steps = _STEPS.get(entry.kind)
     if steps is None:
@@ -84,7 +82,7 @@ def _must(statement: Statement) -> Step:
     """Run it; it has to touch exactly one row."""
     prepared = Prepared(statement)
 
-    def step(conn: Connection, entry: "LedgerEntry", values: Parameters) -> None:
+    def step(conn: Connection, entry: LedgerEntry, values: Parameters) -> None:
         if prepared.run(conn, values).rowcount != 1:
             raise IllegalFact(entry)
 
@@ -95,7 +93,7 @@ def _either(first: Statement, otherwise: Statement) -> Step:
     """Run `first`; where it touches nothing, `otherwise`."""
     usual, fallback = Prepared(first), Prepared(otherwise)
 
-    def step(conn: Connection, _: "LedgerEntry", values: Parameters) -> None:
+    def step(conn: Connection, _: LedgerEntry, values: Parameters) -> None:
         if usual.run(conn, values).rowcount == 0:
             fallback.run(conn, values)
 

@@ -4,19 +4,16 @@ Facts and folded rows are written in one transaction under the floor's epoch, so
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, Select, Text, bindparam, func, insert, or_, select, union
 
 from crm_core import lease
 from crm_core.fold import IllegalFact, fold
+from crm_core.ledger_entry import Json, JsonScalar, LedgerEntry
 from crm_core.prepared import Prepared
 from crm_core.tables import agent_state, fact, interaction
 from crm_core.tables import lease as lease_table
-
-JsonScalar = str | int | float | bool | None
-Json = JsonScalar | Sequence["Json"]
 
 __all__ = ["IllegalFact", "Json", "JsonScalar", "LeaseLost", "LedgerEntry", "append", "exact", "history"]
 
@@ -28,19 +25,6 @@ class LeaseLost(Exception):
         super().__init__(f"epoch {mine} may not write, the lease is at epoch {current}")
         self.mine = mine
         self.current = current
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
-    """One fact. `kind` is its class name in snake case, `data` its fields that have no column."""
-
-    kind: str
-    at: float
-    interaction: str | None = None
-    queue: str | None = None
-    agent: str | None = None
-    offer: str | None = None
-    data: Mapping[str, Json] = field(default_factory=dict)
 
 
 def append(conn: Connection, epoch: int, entries: Sequence[LedgerEntry]) -> int:
