@@ -4,7 +4,7 @@ Facts and folded rows are written in one transaction under the floor's epoch, so
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Row, Select, Text, bindparam, func, insert, or_, select, union
 
