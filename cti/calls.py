@@ -3,14 +3,15 @@
 A call's interaction is `tl-` + the caller's channel id, so any event of the caller's channel names it; the agent's leg
 carries the offer it was rung for, so a late event of an old offer is recognised as one and changes nothing.
 
-                 offering          LegAnswered           HungUp(caller)
-    WAITING ---------------> OFFERED ---------> CONNECTED --------------> gone: WorkEnded(by who asked first)
+                 offering          LegAnswered           HungUp(either)
+    WAITING ---------------> OFFERED ---------> CONNECTED --------------> OVER: WorkEnded(by who asked first)
        ^  ^---- CameBack -------'                 |   ^  |
        |        (OfferFailed)          reattaching|   |LegAnswered
        |                                          v   |  |
        '---- CameBack: Returned ------------ REATTACHING |
        '---- CameBack(ANSWER): Returned -----------------'
     HungUp(caller) in WAITING or OFFERED: CustomerLeft. QueueAnswered in WAITING: Adopted, CONNECTED.
+    HungUp(leg) by rtp_timeout ends nothing: the dialplan takes that caller back, and every other one it hangs up.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -45,6 +46,8 @@ from routing.core.model import AgentId, By, Device, InteractionId, OfferId, Outc
 
 _PREFIX = "tl-"
 PHONE_LOST = "phone_lost"
+RTP_TIMEOUT = "44"
+"""The cause with which Asterisk ends a leg whose phone went silent (requested circuit not available)."""
 
 OUTCOMES: Mapping[str, Outcome] = {
     "BUSY": Outcome.DECLINED,
@@ -71,6 +74,7 @@ class Place(StrEnum):
     OFFERED = "offered"
     CONNECTED = "connected"
     REATTACHING = "reattaching"
+    OVER = "over"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -250,12 +254,24 @@ class Calls:
         self._note_end(event.channel, event.at)
         call = self._calls.pop(event.channel, None)
         if call is None:
-            return []
+            return self._leg_gone(event)
         self._unleg(call)
         by, at = call.ended or (By.CUSTOMER, event.at)
+        if call.place is Place.OVER:
+            return []
         if call.place in {Place.CONNECTED, Place.REATTACHING}:
             return [WorkEnded(interaction=call.interaction, by=by, at=at)]
         return [CustomerLeft(interaction=call.interaction, at=at)]
+
+    def _leg_gone(self, event: HungUp) -> list[Event]:
+        """The agent is free now, not when the dialplan has looked at the cause and hung the caller up."""
+        call = self._by_leg.get(event.channel)
+        if call is None or call.place is not Place.CONNECTED or event.cause == RTP_TIMEOUT:
+            return []
+        self._unleg(call)
+        call.place = Place.OVER
+        by, at = call.ended or (By.AGENT, event.at)
+        return [WorkEnded(interaction=call.interaction, by=by, at=at)]
 
     def _queue_answered(self, event: QueueAnswered) -> list[Event]:
         call, agent = self._calls.get(event.caller), self._agent_of(extension_in(event.interface))

@@ -46,10 +46,11 @@ class HangupAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HungUp:
-    """The channel is gone."""
+    """The channel is gone. `cause` is its Q.850 number."""
 
     channel: str
     at: float
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def _hangup_asked(message: Message, at: float) -> CallEvent:
 
 
 def _hung_up(message: Message, at: float) -> CallEvent:
-    return HungUp(channel=message["Uniqueid"], at=at)
+    return HungUp(channel=message["Uniqueid"], at=at, cause=message["Cause"])
 
 
 def _agent_connect(message: Message, at: float) -> CallEvent:

@@ -145,6 +145,23 @@ def test_a_phone_that_died_returns_the_caller() -> None:
     ]
 
 
+def test_the_agent_is_free_when_their_leg_ends() -> None:
+    """The work ends with the agent's leg; the caller's channel, which the dialplan ends later, says nothing new."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    assert run(calls, [AGENT_ASKS, LEG_GONE]) == [WorkEnded(interaction=ONE, by=By.AGENT, at=7.0)]
+    assert run(calls, [LEG_GONE, CUSTOMER_ASKS, CALLER_GONE, CALLER_GONE]) == []
+    assert calls.get(ONE) is None
+
+
+def test_a_phone_that_went_silent_ends_nothing_yet() -> None:
+    """A leg ended by rtp_timeout leaves the call to the dialplan, which takes the caller back."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    assert run(calls, [HungUp(channel=LEG, at=5.0, cause="44")]) == []
+    assert run(calls, [PHONE_DIED]) == [Returned(interaction=ONE, at=6.0, reason="phone_lost")]
+
+
 def test_reattaching_keeps_the_talk_as_one() -> None:
     """The old leg's end is no end; the new leg's is."""
     calls = offered()
@@ -326,6 +343,7 @@ def message(**headers: str) -> Message:
         (message(Event="HangupRequest", Uniqueid=LEG), HangupAsked(channel=LEG, at=5.5)),
         (message(Event="SoftHangupRequest", Uniqueid=LEG), HangupAsked(channel=LEG, at=5.5)),
         (Message({"Event": "Hangup", "Uniqueid": LEG}), HungUp(channel=LEG, at=1.0)),
+        (message(Event="Hangup", Uniqueid=LEG, Cause="44"), HungUp(channel=LEG, at=5.5, cause="44")),
         (
             message(Event="AgentConnect", Uniqueid=CALLER, DestUniqueid=LEG, Interface="PJSIP/1001"),
             QueueAnswered(caller=CALLER, leg=LEG, interface="PJSIP/1001", at=5.5),
