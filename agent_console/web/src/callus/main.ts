@@ -55,9 +55,9 @@ async function prepare(): Promise<void> {
   show({ stage: "loading", problem: "" });
   try {
     const grant = await call<CallUsGrant>("POST", "/callus");
+    grant.lines.sort((a, b) => Number(b.language === state.language) - Number(a.language === state.language));
     const known = grant.lines.some((each) => each.number === state.number);
-    const own = grant.lines.find((each) => each.language === state.language) ?? grant.lines[0];
-    show({ grant, number: known ? state.number : (own?.number ?? ""), stage: "idle" });
+    show({ grant, number: known ? state.number : (grant.lines[0]?.number ?? ""), stage: "idle" });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     show({ stage: "closed", problem: error.code });

@@ -1,3 +1,4 @@
+import { phoneNumber } from "../format";
 import type { CallUsGrant, Language } from "../net/types";
 
 export interface View {
@@ -95,7 +96,7 @@ function lineChoice(view: View, line: CallUsGrant["lines"][number], acts: Acts):
   const id = `line-${line.number}`;
   return el("label", { class: "line-choice", for: id, lang: line.language },
     el("input", { type: "radio", name: "line", id, value: line.number, checked: line.number === view.number, onchange: () => acts.choose(line.number), "data-testid": `callus-line-${line.number}` }),
-    el("span", {}, line.queue), el("span", { class: "faint" }, line.number));
+    el("span", {}, line.queue), el("span", { class: "faint num" }, phoneNumber(line.number)));
 }
 
 function live(view: View, words: Words, acts: Acts): HTMLElement {

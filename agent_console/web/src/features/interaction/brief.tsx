@@ -5,6 +5,7 @@ import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { CasePill } from "./case-box";
+import { useDispositionLabel } from "./dispositions";
 
 /** What one wants to know before the first word: who, what is open, what was last. */
 export function Brief({ party }: { party: Party }) {
@@ -52,8 +53,9 @@ export function Tier({ tier }: { tier: string }) {
 export function Past({ past }: { past: PastInteraction }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
+  const label = useDispositionLabel();
   const missed = past.outcome === "abandoned";
-  const what = past.subject || past.disposition || t(missed ? "customer.abandoned" : `medium.${past.medium}`);
+  const what = past.subject || (past.disposition && label(past.disposition)) || t(missed ? "customer.abandoned" : `medium.${past.medium}`);
   return (
     <li className="line">
       <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={past.medium === "voice" ? "phone" : "mail"} size={15} /></span>

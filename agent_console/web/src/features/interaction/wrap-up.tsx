@@ -1,8 +1,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
-import type { Disposition, Item, Language } from "../../net/types";
-import { useResource } from "../../store/resource";
+import type { Item, Language } from "../../net/types";
 import { Button } from "../../ui/button";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 import { Ring } from "../../ui/ring";
@@ -10,6 +9,7 @@ import { useBusy } from "../../ui/busy";
 import { inText, singleKeys, useShortcut } from "../desk/shortcuts";
 import { PAUSES } from "../desk/states";
 import { CaseBox } from "./case-box";
+import { labelOf, useDispositions } from "./dispositions";
 import { NoteState, useNote } from "./note-field";
 
 /** After the conversation: what it was, a note, and what comes next. */
@@ -67,20 +67,23 @@ interface DispositionsProps {
 
 function Dispositions({ queue, chosen, choose }: DispositionsProps) {
   const { t, i18n } = useTranslation();
-  const list = useResource(queue, async () => (await call<{ items: Disposition[] }>("GET", `/dispositions?queue=${segment(queue)}`)).items);
+  const list = useDispositions(queue);
   const codes = list.data?.map(({ code }) => code) ?? [];
   useDigits((digit) => codes[digit - 1] !== undefined && choose(codes[digit - 1] ?? ""));
   if (list.problem && !list.data) return <Failure problem={list.problem} retry={list.again} />;
   if (!list.data) return <Bones lines={3} />;
   return (
     <div className="dispositions" role="radiogroup" aria-label={t("wrapup.title")}>
-      {list.data.map(({ code, labels }, place) => (
+      {list.data.map((each, place) => {
+        const { code } = each;
+        return (
         <label key={code} className="disposition" data-chosen={code === chosen} data-testid={`wrapup-${code}`}>
           <input type="radio" name="disposition" value={code} checked={code === chosen} onChange={() => choose(code)} className="vh" />
           {place < 9 && <kbd aria-hidden="true">{place + 1}</kbd>}
-          <span className="clip">{labels[i18n.language as Language] || labels.en || code}</span>
+          <span className="clip">{labelOf(each, i18n.language as Language)}</span>
         </label>
-      ))}
+        );
+      })}
     </div>
   );
 }

@@ -57,6 +57,7 @@ function useShift() {
   }, [me, startPhone]);
   useReattach(begun);
   useReturn(startPhone);
+  useUnlock();
   return { startPhone, started };
 }
 
@@ -73,6 +74,22 @@ function useReattach(begun: RefObject<boolean>): void {
     if (phone.call) return;
     for (const { id } of items.filter(talking)) call("POST", `/interactions/${segment(id)}/reattach`).catch(complain);
   }, [begun, items, phone]);
+}
+
+/** After a reload the ringtone waits for a gesture: any click or key is one. */
+function useUnlock(): void {
+  const { phone } = useDesk();
+  const { silent } = usePhone();
+  useEffect(() => {
+    if (!silent) return;
+    const unlock = (): void => void phone.unlock();
+    window.addEventListener("pointerdown", unlock, true); // captured: buttons keep theirs to themselves
+    window.addEventListener("keydown", unlock, true);
+    return () => {
+      window.removeEventListener("pointerdown", unlock, true);
+      window.removeEventListener("keydown", unlock, true);
+    };
+  }, [phone, silent]);
 }
 
 /** Telephony is back: so is the phone. */
