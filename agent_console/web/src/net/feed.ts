@@ -7,7 +7,7 @@ export type LinkState = "connecting" | "live" | "stale" | "lost" | "ended" | "fo
 const STALE_AFTER_MS = 7_000; // one beat (5 s) is late
 const LOST_AFTER_MS = 12_000; // the contract's word: none for 12 s, the link is lost
 const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 3_000;
+const LONGEST_RETRY_MS = 1_500; // back within 3 s of a server that is back
 
 const SESSION_ENDED = 4001;
 const NOT_ALLOWED = 4003;

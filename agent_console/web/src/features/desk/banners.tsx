@@ -91,15 +91,14 @@ function BackToReady() {
   );
 }
 
+// What the way back to ready has told already; once ready it is old news.
 const SAID_ELSEWHERE = new Set(["offer.missed", "offer.declined", "offer.unreachable", "offer.failed"]);
 
 /** Notices that no other part of the screen tells. */
 function NoticeBanner() {
   const { t } = useTranslation();
-  const me = useMe();
   const [dismissed, setDismissed] = useState<string | null>(null);
-  const told = (code: string): boolean => SAID_ELSEWHERE.has(code) && me?.status === "paused";
-  const notices = useList("notices").filter(({ id, code }) => id !== dismissed && !told(code));
+  const notices = useList("notices").filter(({ id, code }) => id !== dismissed && !SAID_ELSEWHERE.has(code));
   const newest = [...notices].sort((a, b) => b.at - a.at)[0];
   if (!newest) return null;
   const words = t(`notice.${newest.code.replaceAll(".", "_")}`, { ...newest.params, defaultValue: newest.code });
