@@ -63,8 +63,15 @@ async def serve(
 
 
 def refuse_busy(ports: DemoPorts) -> None:
-    """Every taken port in one go, before anything is started."""
+    """Every taken port in one go, before anything is started; all of them taken is another demo."""
     problems = [sentence for listener in ports.listeners() if (sentence := checks.busy(listener))]
+    if len(problems) == len(ports.listeners()):
+        raise ConfigurationError(
+            [
+                f"another demo runs here, on http://localhost:{ports.http}: use that one, stop it with Ctrl-C in its terminal,"
+                " or start this one with --dir, --http-port, --smtp-port and --port-base of its own"
+            ]
+        )
     if problems:
         raise ConfigurationError(problems)
 
