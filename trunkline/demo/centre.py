@@ -68,8 +68,10 @@ def refuse_busy(ports: DemoPorts) -> None:
     if len(problems) == len(ports.listeners()):
         raise ConfigurationError(
             [
-                f"another demo runs here, on http://localhost:{ports.http}: use that one, stop it with Ctrl-C in its terminal,"
-                " or start this one with --dir, --http-port, --smtp-port and --port-base of its own"
+                (
+                    f"another demo runs here, on http://localhost:{ports.http}: use that one, stop it with Ctrl-C in its terminal,"
+                    " or start this one with --dir, --http-port, --smtp-port and --port-base of its own"
+                )
             ]
         )
     if problems:
