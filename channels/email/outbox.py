@@ -93,6 +93,7 @@ class Postman:
         rows = await self._store.read(lambda conn: outbox.due(conn, now, _BATCH))
         for row in rows:
             await self._record(row, await self._send(row))
+            _end_if_cancelled()
         return bool(rows)
 
     async def _send(self, row: OutboxRow) -> Attempt:
@@ -108,13 +109,19 @@ class Postman:
             local_hostname=settings.hostname,
             timeout=_TIMEOUT_S,
         )
+        refused: Mapping[str, object] | None = None
         try:
-            async with relay:
-                refused, _ = await relay.sendmail(
-                    row.envelope_from, list(row.to), row.raw, mail_options=_options(row)
-                )
+            await relay.connect()
+            refused, _ = await relay.sendmail(
+                row.envelope_from, list(row.to), row.raw, mail_options=_options(row)
+            )
+            await relay.quit()
         except (aiosmtplib.SMTPException, OSError, ValueError) as problem:
-            return _failure(problem)
+            if refused is None:  # else it was taken, and only the goodbye went wrong
+                return _failure(problem)
+        finally:
+            # Not `async with relay`: that says QUIT also in the middle of a letter and waits a minute for the answer.
+            relay.close()
         return Attempt(error=_refusals(refused), final=True) if refused else Attempt()
 
     async def _record(self, row: OutboxRow, attempt: Attempt) -> None:
@@ -143,6 +150,13 @@ class Postman:
         up = not attempt.error or attempt.final
         if up != self._status.up:
             self._status = PostmanStatus(up=up, since=self._clock.now(), reason="" if up else attempt.error)
+
+
+def _end_if_cancelled() -> None:
+    """Before Python 3.12 `asyncio.wait_for`, which aiosmtplib uses, loses a cancellation that comes with its result."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _options(row: OutboxRow) -> list[str]:

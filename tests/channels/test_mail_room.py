@@ -335,3 +335,29 @@ async def test_the_drop_is_told_our_addresses(room: MailRoom) -> None:
 def test_one_reply_prefix_in_any_language(subject: str, reply: str) -> None:
     """Prefixes do not pile up, and a subject stays one line."""
     assert reply_subject(subject) == reply
+
+
+async def test_a_postman_can_be_stopped_at_any_moment(tmp_path: Path, relay: Relay) -> None:
+    """Cancelled while it connects, speaks or records, it ends at once, and the next one sends what is left."""
+    async with mail_room(tmp_path, relay.port) as room:
+        floor, intake = asyncio.create_task(room.floor.run()), asyncio.create_task(room.intake.run())
+        await room.deliver(letter())
+        await arrived(room, 1)
+        (one,) = await room.interactions()
+        for number in range(60):
+            await room.composer.reply(
+                interaction=one.id, author=room.agent, text="Hi", idempotency_key=str(number)
+            )
+        turns = 0
+        while len(sent_letters(room)) < 60 and turns < 2000:
+            postman = asyncio.create_task(room.postman.run())
+            turns += 1
+            for _ in range(turns % 90):
+                await asyncio.sleep(0)
+            postman.cancel()
+            done, _ = await asyncio.wait([postman], timeout=10)
+            assert done, f"still there after being cancelled in round {turns}"
+        for task in (floor, intake):
+            task.cancel()
+        await asyncio.wait([floor, intake])
+        assert {one["Message-ID"] for one in sent_letters(room)}
