@@ -61,6 +61,19 @@ def own_work(within: Context, user: User, interaction: str) -> Work:
     return work
 
 
+async def own_note(within: Context, user: User, interaction: str) -> None:
+    """A note may be written by whoever holds the work, and afterwards by whoever closed it: wrap-up can end by its
+    deadline in the middle of a sentence."""
+    if InteractionId(interaction) in within.floor.centre.interactions:
+        own_work(within, user, interaction)
+        return
+    found = await within.store.read(lambda c: interactions.interaction(c, interaction))
+    if found is None:
+        raise wrong_state(interaction, None)
+    if found.agent_id != user.id:
+        raise Refused("interaction.not_yours", Kind.FORBIDDEN)
+
+
 def wrong_state(interaction: str, work: Work | None) -> Refused:
     """What is asked does not fit where the interaction is; None: it is closed."""
     medium, state = (work.medium.value, work.phase.value) if work else ("", "closed")

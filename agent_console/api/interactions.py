@@ -118,8 +118,8 @@ async def give_back(interaction: str, user: AsAgent, within: InContext) -> None:
 
 @router.put("/note", status_code=204)
 async def write_note(interaction: str, given: Note, user: AsAgent, within: InContext) -> None:
-    """Replace the note."""
-    scope.own_work(within, user, interaction)
+    """Replace the note; also just after the work was closed, so that nothing typed is lost."""
+    await scope.own_note(within, user, interaction)
     await within.store.write(lambda c: interactions.set_note(c, interaction, given.text))
     within.bus.publish("interaction", interaction)
 

@@ -88,6 +88,11 @@ async def test_a_letter_is_read_answered_and_wrapped_up(house: House) -> None:
             "solved",
             "sent a new one",
         )
+        late = await desk.ann.put(desk.url("/note"), json={"text": "sent a new one, by post"})
+        assert late.status_code == 204, "what was typed when wrap-up ended is not lost"
+        assert (await desk.document())["note"] == "sent a new one, by post"
+        async with house.browser("bob") as bob:
+            refused(await bob.put(desk.url("/note"), json={"text": "mine"}), 403, "interaction.not_yours")
         assert [segment["kind"] for segment in closed["segments"]] == ["queue", "agent"]
         ann = house.floor.centre.agents[AgentId(house.seed.users["ann"])]
         assert (ann.status, ann.reason) == (Status.PAUSED, "lunch")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")  # Debian's; Ubuntu has none but a snap, so set-up unpacks Debian's there
 UNPACKED = Path(__file__).parent.parent.parent / ".trunkline" / "browser" / "chromium"
@@ -48,6 +48,8 @@ class Desk:
     context: BrowserContext
     page: Page
     origin: str
+    refusals: list[str]
+    """What the API refused since the page was opened (before a login, `/me` is not counted)."""
 
     @classmethod
     async def open(
@@ -66,7 +68,15 @@ class Desk:
             viewport={"width": width, "height": height},
             permissions=["microphone"],
         )
-        return cls(context, await context.new_page(), origin)
+        desk = cls(context, await context.new_page(), origin, [])
+        desk.page.on("response", desk._note)
+        return desk
+
+    def _note(self, response: Response) -> None:
+        if response.status >= 400 and not response.url.endswith(("/api/v1/me", "/favicon.ico")):
+            self.refusals.append(
+                f"{response.request.method} {response.url} {response.status} {response.request.post_data or ''}"
+            )
 
     async def sign_in(self, login: str, password: str) -> None:
         await self.page.goto(self.origin)

@@ -31,6 +31,10 @@ class Stage:
     tone: Path
     began: float = 0.0
 
+    def nothing_was_refused(self) -> None:
+        """The console asked for nothing that it could have known to be impossible."""
+        assert self.desk.refusals == []
+
     @asynccontextmanager
     async def customer(
         self, number: str, *, hang_up_after_s: float | None = None, name: str = ""
@@ -70,7 +74,9 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
         await desk.sign_in("yating", running.password("yating"))
         await desk.start_shift()
         await desk.become_ready()
-        yield Stage(running, browser, desk, tmp_path, tone)
+        stage = Stage(running, browser, desk, tmp_path, tone)
+        yield stage
+        stage.nothing_was_refused()
 
 
 async def test_the_agent_hangs_up(stage: Stage) -> None:

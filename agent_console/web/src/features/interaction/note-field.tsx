@@ -40,7 +40,11 @@ export function useNote(item: Item) {
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => () => void save.current(), []);
-  return { text, setText, saved };
+  /** Another request carries this text: it need not be saved again. False: that request failed after all. */
+  const carried = (done: boolean): void => {
+    latest.current.sent = done ? text : "";
+  };
+  return { text, setText, saved, carried };
 }
 
 export function NoteField({ item }: { item: Item }) {

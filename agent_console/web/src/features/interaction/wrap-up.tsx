@@ -22,7 +22,11 @@ export function WrapUp({ item }: { item: Item }) {
   const finish = (): void => {
     if (!chosen) return;
     const wish = next === "" ? {} : { next_status: next };
-    run(() => call("POST", `/interactions/${segment(item.id)}/wrapup`, { disposition: chosen, note: note.text, ...wish }));
+    note.carried(true);
+    run(() => call("POST", `/interactions/${segment(item.id)}/wrapup`, { disposition: chosen, note: note.text, ...wish }).catch((error: unknown) => {
+      note.carried(false);
+      throw error;
+    }));
   };
   useShortcut("finish", chosen ? finish : null);
   return (
