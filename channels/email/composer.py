@@ -5,13 +5,14 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime
 
+from channels.email import writing
 from channels.email.addresses import reply_address, split
 from channels.email.headers import Fields
+from channels.email.parse import LONGEST_HEADER_BYTES
 from config.clock import Clock
 from config.errors import Kind, Refused
 from config.logs import Transcript
@@ -33,6 +34,7 @@ _REPLY_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class Composer:
         Refused: `letter.empty`, `letter.too_long`, `interaction.unknown`, `letter.nothing_to_answer`,
         `letter.no_address`.
         """
-        words = text.replace("\r\n", "\n").strip()
+        words = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
         if not words:
             raise Refused("letter.empty", Kind.INVALID, pointer="/text")
         if len(words) > _LONGEST_TEXT:
@@ -152,11 +154,12 @@ def _latest(conn: Connection, interaction: Interaction) -> Letter:
 def _recipient(conn: Connection, interaction: Interaction, answered: Letter) -> tuple[str, str]:
     """Where the customer wants answers (Reply-To), else who wrote."""
     raw = letters.raw(conn, answered.id) or b""
-    head = raw[: raw.find(b"\r\n\r\n") + 2]
+    head = raw[: raw.find(b"\r\n\r\n", 0, LONGEST_HEADER_BYTES) + 2]
     for box in Fields(message_from_bytes(head)).mailboxes("reply-to"):
-        return box.address, box.name
+        if writing.is_address(box.address):
+            return box.address, box.name
     address = answered.from_address or interaction.customer_address
-    if "@" not in address:
+    if not writing.is_address(address):
         raise Refused("letter.no_address", id=interaction.id)
     return address, answered.from_name
 
@@ -175,30 +178,21 @@ def reply_subject(subject: str) -> str:
 
 
 def compose(reply: Reply, words: str, answered: Letter | None) -> bytes:
-    """The letter as it goes out (RFC 5322), with the answered one quoted short."""
-    plain = (reply.to + reply.sender).isascii()
-    message = EmailMessage(policy=SMTP if plain else SMTPUTF8)
-    message["From"] = _mailbox(reply.sender_name, reply.sender)
-    message["To"] = _mailbox(reply.to_name, reply.to)
-    message["Subject"] = reply.subject
-    message["Date"] = format_datetime(datetime.fromtimestamp(reply.at, UTC))
-    message["Message-ID"] = reply.message_id
-    if reply.in_reply_to:
-        message["In-Reply-To"] = reply.in_reply_to
-    if reply.references:
-        message["References"] = " ".join(reply.references)
-    message["Reply-To"] = reply.reply_to
-    message.set_content(words + "\n" + _quote(answered), charset="utf-8")
-    return message.as_bytes()
-
-
-def _mailbox(name: str, address: str) -> Address | str:
-    """A shown name with its address; the address alone when it is stranger than the grammar."""
-    shown = _CONTROL.sub(" ", name).strip()
-    try:
-        return Address(display_name=shown, addr_spec=address)
-    except (ValueError, IndexError):  # HeaderParseError is a ValueError
-        return _CONTROL.sub("", address)
+    """The letter as it goes out (RFC 5322), with the answered one quoted short; 7 bits, as any relay takes them."""
+    body = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    body.set_content(words + "\n" + _quote(answered), charset="utf-8")
+    moment = format_datetime(datetime.fromtimestamp(reply.at, UTC))
+    fields = (
+        ("From", writing.mailbox(reply.sender_name, reply.sender)),
+        ("To", writing.mailbox(reply.to_name, reply.to)),
+        ("Subject", writing.text(reply.subject)),
+        ("Date", moment),
+        ("Message-ID", reply.message_id),
+        ("In-Reply-To", writing.ids((reply.in_reply_to,))),
+        ("References", writing.ids(reply.references)),
+        ("Reply-To", reply.reply_to),
+    )
+    return writing.header(fields) + body.as_bytes()
 
 
 def _quote(answered: Letter | None) -> str:

@@ -13,13 +13,13 @@ from channels.email.body import Body, body_of
 from channels.email.headers import PARSER_FAULTS, Fields, Mailbox
 from channels.email.parsed import UNPARSABLE, Mark, Parsed
 
-_LONGEST_HEADER_BYTES = 512 * 1024
+LONGEST_HEADER_BYTES = 512 * 1024
 _RETURNED_ID = re.compile(rb"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 
 
 def parse(raw: bytes, sender: str = "") -> Parsed:
     """The fields of `raw`; `sender` is the envelope's (empty: the null sender of reports)."""
-    if 0 <= _LONGEST_HEADER_BYTES < raw.find(b"\r\n\r\n"):
+    if 0 <= LONGEST_HEADER_BYTES < raw.find(b"\r\n\r\n"):
         return UNPARSABLE
     try:
         return _parse(message_from_bytes(raw), sender)
