@@ -89,10 +89,10 @@ def _file(conn: Connection, task: _Task) -> Filed:
     customer = _customer(conn, task.parsed)
     placement = place(_evidence(conn, task, customer.address))
     case_id = placement.case_id or _open_case(conn, task, customer)
-    if placement.case_id:
-        cases.set_status(conn, case_id, "open", task.now)
     working = _open_interaction(conn, case_id) if placement.case_id else None
     quiet = placement.case_id and Mark.AUTOMATIC in task.parsed.marks and Mark.BOUNCE not in task.parsed.marks
+    if placement.case_id and not quiet:  # an automatic answer is nobody's work: solved stays solved
+        cases.set_status(conn, case_id, "open", task.now)
     interaction = working
     if working is None and not quiet:
         interaction = _open(conn, task, customer, case_id, placement)

@@ -72,7 +72,7 @@ class Intake:
                 woken.clear()
                 try:
                     await self._turn()
-                except Unavailable as problem:
+                except (Unavailable, OSError) as problem:  # the database, or the spool's disk
                     self._note(up=False, reason=str(problem))
                     await asyncio.sleep(pause_s)
                     pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)

@@ -1,7 +1,7 @@
 """The postman: takes what lies in the outbox to the relay.
 
 At least once: between the relay's 250 and our record of it a crash sends the letter again, with the same Message-ID, by
-which mail programs show it once. One postman works at a time, one letter after the other, so no row is sent by two.
+which mail programs show it once. A database that cannot record it (busy, full) is only waited for. One postman works at a time, one letter after the other, so no row is sent by two.
 """
 
 import asyncio
@@ -57,6 +57,7 @@ class Postman:
         self._bus = bus
         self._clock = clock
         self._status = PostmanStatus(up=True, since=clock.now(), reason="")
+        self._unrecorded: dict[str, Attempt] = {}  # by the outbox row's id; one at most
 
     def status(self) -> PostmanStatus:
         """For `readyz` and the console's link document."""
@@ -92,7 +93,10 @@ class Postman:
         now = self._clock.now()
         rows = await self._store.read(lambda conn: outbox.due(conn, now, _BATCH))
         for row in rows:
-            await self._record(row, await self._send(row))
+            attempt = self._unrecorded.get(row.id) or await self._send(row)
+            self._unrecorded[row.id] = attempt
+            await self._record(row, attempt)
+            del self._unrecorded[row.id]
             _end_if_cancelled()
         return bool(rows)
 

@@ -12,7 +12,7 @@ from channels.email.addresses import case_of, write_recipients
 from channels.email.composer import reply_subject
 from channels.email.parsed import Mark
 from config.errors import Refused
-from crm_core import interactions, letters, queues
+from crm_core import cases, interactions, letters, queues
 from crm_core.store import Connection
 from routing.core.events import Accepted, WorkEnded
 from routing.core.model import By, InteractionId
@@ -199,7 +199,7 @@ async def test_an_unknown_recipient_is_not_lost(room: MailRoom) -> None:
 
 
 async def test_automatic_answers_make_no_work_and_bounces_do(room: MailRoom) -> None:
-    """A vacation notice joins its case quietly; a report of non-delivery is shown to somebody."""
+    """A vacation notice joins its case quietly, which stays as it is; a report of non-delivery is shown to somebody."""
     await room.deliver(letter(Message_ID="<a@example.org>"))
     await arrived(room, 1)
     (one,) = await room.interactions()
@@ -218,6 +218,9 @@ async def test_automatic_answers_make_no_work_and_bounces_do(room: MailRoom) -> 
 
     await until(three)
     assert await room.interactions() == []
+    case = await room.store.read(lambda conn: cases.case(conn, one.case_id or ""))
+    assert case
+    assert case.status == "pending"
     report = letter("Undelivered", sender="mailer-daemon@example.org")
     await room.deliver(report, token, sender="")
     await arrived(room, 1)
