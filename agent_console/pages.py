@@ -48,11 +48,19 @@ def call_us(within: InContext) -> Response:
 @router.get("/{path:path}")
 def file(path: str, request: Request, within: InContext) -> Response:
     """A file of the build."""
-    wanted = (within.static / path).resolve()
-    if not wanted.is_relative_to(within.static.resolve()) or not wanted.is_file() or wanted.suffix == ".html":
+    wanted = _found(within.static.resolve(), path)
+    if wanted is None or wanted.suffix == ".html":
         raise Refused("route.unknown", Kind.MISSING)
     hashed = wanted.parent.name == "assets" and _HASHED.match(wanted.name)
     return FileResponse(wanted, headers={"Cache-Control": _FOR_EVER if hashed else _CHECK_EACH_TIME})
+
+
+def _found(static: Path, path: str) -> Path | None:
+    try:
+        wanted = (static / path).resolve()
+        return wanted if wanted.is_relative_to(static) and wanted.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL
+        return None
 
 
 def _page(within: Context, name: str) -> Response:

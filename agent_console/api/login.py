@@ -15,6 +15,7 @@ from agent_console.views import state_of
 from config.errors import Kind, Refused, Unavailable
 from config.logs import Transcript
 from crm_core import passwords, sessions, users
+from crm_core.store import Connection
 from crm_core.users import User
 from routing.core.events import StatusChosen
 from routing.core.model import AgentId, Status
@@ -56,7 +57,6 @@ async def login(given: Login, request: Request, response: Response, within: InCo
     user = await _authenticate(within, given, address)
     program = request.headers.get("user-agent", "")[:200]
     now = within.clock.now()
-    await within.store.write(lambda c: sessions.forget_failures(c, user.login))
     token = await within.store.write(
         lambda c: sessions.start(c, user.id, now, SESSION_TTL_S, address, program)
     )
@@ -130,14 +130,25 @@ async def _authenticate(within: Context, given: Login, address: str) -> User:
     known, barred = await within.store.read(
         lambda c: (users.credentials(c, given.login), sessions.too_many(c, given.login, address, now))
     )
-    if barred:
+    right = not barred and await passwords.verify(given.password, known.password_hash if known else None)
+    # Judged again by the one writer: of a hundred tries at once no more are answered than one after another.
+    if barred or not await within.store.write(lambda c: _judged(c, given.login, address, now, right=right)):
         raise Refused("login.too_many", Kind.TOO_MANY, retry_after_s=int(sessions.FAILURE_WINDOW_S))
-    right = await passwords.verify(given.password, known.password_hash if known else None)
     if known is None or not right:
-        await within.store.write(lambda c: sessions.note_failure(c, given.login, address, now))
         _TRANSCRIPT.note("!", given.login, f"wrong name or password from {address}")
         raise Refused("login.wrong", Kind.UNAUTHENTICATED)
     return known.user
+
+
+def _judged(connection: Connection, login: str, address: str, now: float, *, right: bool) -> bool:
+    """Whether this try still counts; a right one is kept back as well once there were too many."""
+    if sessions.too_many(connection, login, address, now):
+        return False
+    if right:
+        sessions.forget_failures(connection, login)
+    else:
+        sessions.note_failure(connection, login, address, now)
+    return True
 
 
 async def _choose(within: Context, user: User, status: Status, reason: str) -> None:

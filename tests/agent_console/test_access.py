@@ -1,5 +1,6 @@
 """Each route for each role: who gets in. A route that is missing from the table fails the test."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -155,6 +156,19 @@ async def test_too_many_wrong_passwords_close_the_door(house: House) -> None:
         barred = await client.post("/api/v1/login", json={"login": "ann", "password": PASSWORD})
         assert (barred.status_code, barred.json()["code"]) == (429, "login.too_many")
         assert barred.headers["retry-after"] == "300"
+
+
+async def test_many_tries_at_once_are_no_way_round_the_limit(house: House) -> None:
+    """Of tries that arrive together no more are answered than of tries one after another; a right one among them waits."""
+    async with house.browser() as client:
+
+        async def attempt(password: str) -> int:
+            answer = await client.post("/api/v1/login", json={"login": "ann", "password": password})
+            return answer.status_code
+
+        answers = await asyncio.gather(*(attempt(f"wrong {n}") for n in range(20)))
+        assert sorted(answers) == [401] * 10 + [429] * 10
+        assert await attempt(PASSWORD) == 429
 
 
 async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(house: House) -> None:

@@ -131,7 +131,15 @@ async def test_pages_have_a_policy_and_files_may_be_kept(house: House) -> None:
         kept = await browser.get("/assets/index-BX3kd81a.js")
         assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert (await browser.get("/favicon.svg")).headers["cache-control"] == "no-cache"
-        for path in ("/%2e%2e/secret.txt", "/..%2fsecret.txt", "/index.html", "/assets", "/nothing"):
+        for path in (
+            "/%2e%2e/secret.txt",
+            "/..%2fsecret.txt",
+            "/index.html",
+            "/assets",
+            "/nothing",
+            "/%00",
+            "/" + "a" * 5000,
+        ):
             assert (await browser.get(path)).json()["code"] == "route.unknown"
 
 
