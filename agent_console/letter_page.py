@@ -1,7 +1,8 @@
 """A letter's HTML as a page that can do nothing: cleaned, without scripts and forms, with its own pictures built in.
 
 Cleaned again here although the store's is clean: this is the last door before a browser. The page's policy forbids
-scripts and every fetch, and `sandbox` takes away its origin. Pictures are data URLs, because a page without an origin
+scripts and every fetch, and `sandbox` takes away its origin. A link opens a page of its own: in the frame it would
+take the letter's place. Pictures are data URLs, because a page without an origin
 has no session either.
 """
 
@@ -13,7 +14,7 @@ import nh3
 
 from crm_core.letter_types import AttachmentContent
 
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 SHOWN_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 LARGEST_IMAGE_BYTES = 2_000_000
 
@@ -47,6 +48,7 @@ def render(html: str, images: Iterable[tuple[str, AttachmentContent]]) -> str:
         attribute_filter=partial(_kept, pictures),
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         filter_style_properties=_STYLES,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
         link_rel="noopener noreferrer nofollow",
     )
     return _FRAME.format(body=body)

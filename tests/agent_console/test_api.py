@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agent_console import letter_page
 from crm_core import interactions
 from routing.core.events import Accepted
 from routing.core.model import AgentId, InteractionId, OfferId, Status
@@ -252,8 +253,16 @@ async def test_a_letters_html_can_do_nothing(house: House) -> None:
             assert gone not in page.text
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy
-        assert "sandbox" in policy
-        assert "allow" not in policy
+        # a link must open a page of its own: in the frame our own policy would refuse it and the letter would be gone
+        assert "sandbox allow-popups allow-popups-to-escape-sandbox;" in policy
+
+
+def test_a_letters_links_open_a_page_of_their_own() -> None:
+    """Whatever target the sender chose; the page that opens knows nothing of ours."""
+    shown = letter_page.render('<a href="https://x.test/" target="_top">here</a>', ())
+    assert 'target="_blank"' in shown
+    assert "_top" not in shown
+    assert 'rel="noopener noreferrer nofollow"' in shown
 
 
 async def test_attachments_are_only_ever_downloads(house: House) -> None:

@@ -75,10 +75,10 @@ function Marks({ marks }: { marks: string[] }) {
   );
 }
 
-/** The server's cleaned page in a frame that can run nothing and fetch nothing. */
+/** The server's cleaned page in a frame that can run nothing and fetch nothing; its links open a page of their own. */
 function Formatted({ id }: { id: string }) {
   const { t } = useTranslation();
-  return <iframe className="letter-frame" sandbox="" referrerPolicy="no-referrer" title={t("letter.formatted")} src={`/api/v1/letters/${segment(id)}/html`} />;
+  return <iframe className="letter-frame" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerPolicy="no-referrer" title={t("letter.formatted")} src={`/api/v1/letters/${segment(id)}/html`} />;
 }
 
 function Text({ text }: { text: string }) {
@@ -97,7 +97,7 @@ function Attachments({ letter }: { letter: Letter }) {
   return (
     <ul className="attachments">
       {letter.attachments.map(({ id, name, size: bytes }) => (
-        <li key={id}><a href={`/api/v1/attachments/${segment(id)}`} download={name}><Icon name="clip" size={15} /><span className="clip">{name}</span><span className="faint tiny num">{size(bytes)}</span></a></li>
+        <li key={id}><a href={`/api/v1/attachments/${segment(id)}`} download={name}><Icon name="clip" size={15} /><bdi className="clip">{name}</bdi><span className="faint tiny num">{size(bytes)}</span></a></li>
       ))}
     </ul>
   );
