@@ -4,9 +4,11 @@ import { call } from "./net/api";
 import { Feed } from "./net/feed";
 import type { Session, User } from "./net/types";
 import { Phone } from "./phone/phone";
+import { afterTalk } from "./phone/calls";
 import { setServerClock } from "./store/clock";
 import type { Desk } from "./store/hooks";
 import { Store } from "./store/store";
+import { tell } from "./ui/toasts";
 
 declare global {
   interface Window {
@@ -34,7 +36,7 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
     left(ended);
   };
   feed.subscribe(() => {
-    if (feed.state === "ended" || feed.state === "forbidden") leave(true);
+    if (feed.state === "ended" || feed.state === "forbidden") void afterTalk(phone).then(() => leave(true));
   });
   expose(phone, feed);
   feed.open();
@@ -51,6 +53,8 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
     },
     signOut: async () => {
       if (!board) await call("DELETE", "/me/shift");
+      if (phone.state.call) tell("menu.sign_out_later");
+      await afterTalk(phone);
       await call("POST", "/logout");
       leave(false);
     },

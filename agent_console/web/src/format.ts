@@ -19,7 +19,7 @@ const DAY_S = 86_400;
 export function moment(at: number, now: number, language: Language): string {
   const date = new Date(at * 1000);
   const today = new Date(now * 1000);
-  const time = { hour: "2-digit", minute: "2-digit", hour12: false } as const;
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
   if (date.toDateString() === today.toDateString()) return date.toLocaleTimeString(language, time);
   if (Math.abs(now - at) < 180 * DAY_S) {
     return date.toLocaleString(language, { month: "short", day: "numeric", ...time });

@@ -68,6 +68,15 @@ describe("feed", () => {
     expect(FarEnd.all).toHaveLength(2);
   });
 
+  test("A try that nobody answers is given up and made again: a network may swallow packets without a word.", () => {
+    FarEnd.last.says(snapshot);
+    FarEnd.last.onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(500);
+    expect(FarEnd.all).toHaveLength(2);
+    vi.advanceTimersByTime(7_000);
+    expect(FarEnd.all).toHaveLength(3);
+  });
+
   test("A session that ended is not tried again.", () => {
     FarEnd.last.says(snapshot);
     FarEnd.last.onclose?.({ code: 4001 });

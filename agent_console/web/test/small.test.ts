@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { countdown, duration, percent, phoneNumber, size } from "../src/format";
+import { countdown, duration, moment, percent, phoneNumber, size } from "../src/format";
 import { customerName, focus, inOrder } from "../src/features/desk/items";
 import { shown } from "../src/features/desk/states";
 import { initials } from "../src/features/desk/user-menu";
 import { serviceLevel, staffLevel, waitLevel } from "../src/features/board/thresholds";
-import { keepDraft, newKey, readDraft } from "../src/features/interaction/drafts";
+import { keepDraft, keepNote, newKey, noteArrived, readDraft, readNote, restAfter } from "../src/features/interaction/drafts";
 import { parted } from "../src/features/interaction/quoted";
 import { firstLanguage } from "../src/i18n";
-import { plainCall } from "../src/phone/calls";
+import { afterTalk, plainCall } from "../src/phone/calls";
 import type { Item, QueueDoc } from "../src/net/types";
+import type { PhoneState } from "../src/phone/phone";
 import { sends } from "../src/ui/ime";
 
 const item = (id: string, extra: Partial<Item> = {}): Item => ({
@@ -19,6 +20,12 @@ const item = (id: string, extra: Partial<Item> = {}): Item => ({
 describe("figures", () => {
   test.each([[0, "0:00"], [65.9, "1:05"], [3725, "1:02:05"], [-3, "0:00"], [86_400, "24:00:00"]])("%s seconds read %s.", (seconds, text) => {
     expect(duration(seconds)).toBe(text);
+  });
+
+  test.each(["en", "zh-TW", "zh-CN"] as const)("Five past midnight is 00:05, never 24:05 (%s).", (language) => {
+    const at = new Date(2026, 10, 23, 0, 5).getTime() / 1000;
+    expect(moment(at, at + 60, language)).toBe("00:05");
+    expect(moment(at, at + 3 * 86_400, language)).toContain("00:05");
   });
 
   test("A countdown shows 1 until it is over.", () => {
@@ -141,5 +148,44 @@ describe("words", () => {
     expect(parted("> question\nanswer")).toEqual({ own: "> question\nanswer", quoted: "" });
     expect(parted("您好\r\n\r\n林美玲 寫道：\r\n> 舊信").quoted).toBe("林美玲 寫道：\n> 舊信");
     expect(parted("")).toEqual({ own: "", quoted: "" });
+  });
+});
+
+describe("what is being written", () => {
+  beforeEach(() => sessionStorage.clear());
+
+  test("A note is kept until the server has this very text.", () => {
+    keepNote("i", "half a sen");
+    keepNote("i", "half a sentence");
+    noteArrived("i", "half a sen");
+    expect(readNote("i")).toBe("half a sentence");
+    noteArrived("i", "half a sentence");
+    expect(readNote("i")).toBeNull();
+  });
+
+  test.each([["Dear", "Dear", ""], ["Dear", "Dear PS", "PS"], ["Dear", "Another", "Another"]])("After sending %j the field with %j keeps %j.", (sent, text, rest) => {
+    expect(restAfter(sent, text)).toBe(rest);
+  });
+});
+
+describe("leaving", () => {
+  const call = { interaction: "i", offer: null, from: "x", muted: false, rangAt: 0, answeredAt: 0 };
+  const idle: PhoneState = { stage: "registered", problem: null, call: null, silent: false };
+  const phone = (state: PhoneState) => {
+    const listeners = new Set<() => void>();
+    return { state, subscribe: (on: () => void) => { listeners.add(on); return () => listeners.delete(on); }, becomes(next: PhoneState) { this.state = next; for (const on of listeners) on(); } };
+  };
+
+  test("A session that ends waits for the call that talks, and for no other.", async () => {
+    const device = phone({ ...idle, call: { ...call, state: "talking" } });
+    let left = false;
+    const leaving = afterTalk(device as never).then(() => (left = true));
+    device.becomes({ ...device.state, silent: true });
+    await Promise.resolve();
+    expect(left).toBe(false);
+    device.becomes(idle);
+    await leaving;
+    await afterTalk(phone(idle) as never);
+    await afterTalk(phone({ ...idle, call: { ...call, state: "ringing" } }) as never);
   });
 });

@@ -6,6 +6,7 @@ export type LinkState = "connecting" | "live" | "stale" | "lost" | "ended" | "fo
 
 const STALE_AFTER_MS = 7_000; // one beat (5 s) is late
 const LOST_AFTER_MS = 12_000; // the contract's word: none for 12 s, the link is lost
+const TRY_FOR_MS = 5_000; // a network that swallows packets says nothing for minutes
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 1_500; // back within 3 s of a server that is back
 
@@ -23,6 +24,7 @@ export class Feed {
   #onClock: (serverNow: number) => void;
   #socket: WebSocket | null = null;
   #position: Position | null = null;
+  #triedAt = 0;
   #retryMs = FIRST_RETRY_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watchdog: ReturnType<typeof setInterval> | undefined;
@@ -64,6 +66,7 @@ export class Feed {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#triedAt = performance.now();
     socket.onopen = () => {
       socket.send(JSON.stringify({ type: "hello", view: this.#view, resume: this.#position }));
     };
@@ -100,6 +103,7 @@ export class Feed {
     const silentMs = performance.now() - this.lastFrameAt;
     if (this.state === "live" && silentMs > STALE_AFTER_MS) this.#say("stale");
     if ((this.state === "stale" || this.state === "connecting") && silentMs > LOST_AFTER_MS) this.#reconnect(0);
+    if (this.state === "lost" && this.#socket && performance.now() - this.#triedAt > TRY_FOR_MS) this.#reconnect(0);
   }
 
   #lost(code: number): void {

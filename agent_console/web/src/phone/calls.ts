@@ -1,5 +1,5 @@
 import type { Item } from "../net/types";
-import type { PhoneCall, PhoneState } from "./phone";
+import type { Phone, PhoneCall, PhoneState } from "./phone";
 
 /** The call on this tab's phone that belongs to an item; offers and interactions name each other. */
 export function callOf(item: Item, phone: PhoneState): PhoneCall | null {
@@ -17,4 +17,17 @@ export function plainCall(items: readonly Item[], phone: PhoneState, linkLive: b
   // The phone may ring a breath before the item's document arrives.
   const follows = linkLive && call.interaction !== null && Date.now() - call.rangAt < ITEM_FOLLOWS_WITHIN_MS;
   return follows ? null : call;
+}
+
+/** Resolves when nobody talks on this phone: a customer is not cut off because a session ended. */
+export function afterTalk(phone: Pick<Phone, "state" | "subscribe">): Promise<void> {
+  const talks = (): boolean => phone.state.call !== null && phone.state.call.state !== "ringing";
+  if (!talks()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = phone.subscribe(() => {
+      if (talks()) return;
+      stop();
+      resolve();
+    });
+  });
 }

@@ -15,7 +15,8 @@ const PAUSE_MS = 200;
 export function PartySearch({ item }: { item: Item }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
-  const wanted = useSettled(text.trim());
+  const [composing, setComposing] = useState(false);
+  const wanted = useSettled(text.trim(), composing);
   const found = useResource(wanted === "" ? null : wanted, () => find(wanted));
   const { busy, problem, link } = useLinkParty(item);
   const box = useRef<HTMLInputElement>(null);
@@ -24,7 +25,7 @@ export function PartySearch({ item }: { item: Item }) {
     <div className="party-search">
       <div className="search-box">
         <Icon name="search" />
-        <input ref={box} className="input" type="search" value={text} placeholder={t("who.search_hint")} aria-label={t("who.search")} onChange={(event) => setText(event.target.value)} data-testid="party-search" />
+        <input ref={box} className="input" type="search" value={text} placeholder={t("who.search_hint")} aria-label={t("who.search")} onChange={(event) => setText(event.target.value)} onCompositionStart={() => setComposing(true)} onCompositionEnd={() => setComposing(false)} data-testid="party-search" />
       </div>
       <Wrong problem={problem} />
       {found.problem ? <Failure problem={found.problem} retry={found.again} /> : wanted !== "" && (
@@ -40,12 +41,13 @@ async function find(text: string): Promise<PartyRow[]> {
 }
 
 /** The text once the typing rests; during composition an input method's text is not searched for. */
-function useSettled(text: string): string {
+function useSettled(text: string, composing: boolean): string {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
+    if (composing) return;
     const timer = setTimeout(() => setSettled(text), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, composing]);
   return settled;
 }
 

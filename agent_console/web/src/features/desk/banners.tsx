@@ -27,6 +27,7 @@ export function Banners({ startPhone }: Props) {
 function LinkBanner() {
   const { t } = useTranslation();
   const link = useLink();
+  if (link === "ended") return <Banner tone="stop" icon="unlink" assertive><span>{t("login.ended")}</span></Banner>; // a call still talks
   if (link !== "lost" && link !== "stale") return null;
   return <Banner tone="stop" icon="unlink" assertive><span>{t("link.lost_long")}</span></Banner>;
 }

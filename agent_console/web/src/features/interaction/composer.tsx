@@ -8,12 +8,14 @@ import { useBusy } from "../../ui/busy";
 import { sends } from "../../ui/ime";
 import { tell } from "../../ui/toasts";
 import { useShortcut } from "../desk/shortcuts";
-import { keepDraft, newKey, readDraft } from "./drafts";
+import { keepDraft, newKey, readDraft, restAfter } from "./drafts";
 
 /** The answer to a letter. Ctrl+Enter sends, Enter never does; the draft survives a reload. */
 export function Composer({ item, sent }: { item: Item; sent: () => void }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(() => readDraft(item.id));
+  const written = useRef(draft.text);
+  written.current = draft.text;
   const [busy, problem, run] = useBusy();
   const box = useRef<HTMLTextAreaElement>(null);
   useShortcut("reply", () => box.current?.focus());
@@ -27,7 +29,7 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
     run(async () => {
       const headers = { "Idempotency-Key": draft.idempotencyKey };
       await call("POST", `/interactions/${segment(item.id)}/replies`, { text: draft.text, finish }, headers);
-      write("");
+      write(restAfter(draft.text, written.current));
       tell(finish ? "letter.sent_finished" : "letter.sent_on_its_way");
       if (!finish) sent();
     });

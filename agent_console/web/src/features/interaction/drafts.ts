@@ -17,6 +17,23 @@ export function keepDraft(interaction: string, draft: Draft): void {
   else sessionStorage.setItem(key(interaction), JSON.stringify(draft));
 }
 
+const noteKey = (interaction: string): string => `trunkline.note.${interaction}`;
+
+/** A note that the server does not have yet; null when it has all of it. */
+export const readNote = (interaction: string): string | null => sessionStorage.getItem(noteKey(interaction));
+
+export const keepNote = (interaction: string, text: string): void => sessionStorage.setItem(noteKey(interaction), text);
+
+/** The server has this text; what was written since stays. */
+export function noteArrived(interaction: string, text: string): void {
+  if (readNote(interaction) === text) sessionStorage.removeItem(noteKey(interaction));
+}
+
+/** What is left to write after `sent` is on its way: typing goes on while a letter is being sent. */
+export function restAfter(sent: string, text: string): string {
+  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
+}
+
 /** 128 random bits; `randomUUID` exists only in secure contexts, this everywhere. */
 export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

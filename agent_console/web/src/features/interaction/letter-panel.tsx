@@ -25,7 +25,7 @@ export function LetterPanel({ item }: { item: Item }) {
     <div className="letters">
       <section className="letters-head">
         <div className="grow">
-          <h2 className="subject" dir="auto">{item.subject || t("letter.no_subject")}</h2>
+          <h2 className="subject" dir="auto" title={item.subject}>{item.subject || t("letter.no_subject")}</h2>
           {item.case && <p className="tiny faint num">{item.case.number}</p>}
         </div>
         <CaseStatusChoice item={item} />

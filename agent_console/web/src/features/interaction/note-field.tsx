@@ -1,20 +1,52 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Item } from "../../net/types";
+import { useLink } from "../../store/hooks";
 import { Icon } from "../../ui/icon";
 import { complain } from "../../ui/toasts";
 import { useShortcut } from "../desk/shortcuts";
+import { keepNote, noteArrived, readNote } from "./drafts";
 
 const SAVE_AFTER_MS = 700;
 type Saved = "clean" | "dirty" | "saved" | "failed";
 
-/** The note of the interaction. It saves itself; what is being written is never overwritten from outside. */
+/** Where somebody wrote when the field left the screen: wrap-up begins in the middle of a word. */
+let writing: { interaction: string; start: number; end: number } | null = null;
+
+/** A note's field: writing goes on in the next one of the same interaction. */
+function useField(interaction: string) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  useShortcut("note", () => box.current?.focus());
+  useLayoutEffect(() => {
+    const field = box.current;
+    if (field && writing?.interaction === interaction) {
+      field.focus();
+      field.setSelectionRange(writing.start, writing.end);
+    }
+    writing = null;
+    return () => {
+      if (field && document.activeElement === field) writing = { interaction, start: field.selectionStart, end: field.selectionEnd };
+    };
+  }, [interaction]);
+  return box;
+}
+
+/**
+ * The note of the interaction. It saves itself, one save at a time; what is being written is never overwritten from
+ * outside, and this tab keeps it until the server has it: over a reload, and over a server that is away.
+ */
 export function useNote(item: Item) {
-  const [text, setText] = useState(item.note);
+  const [text, setText] = useState(() => readNote(item.id) ?? item.note);
   const [saved, setSaved] = useState<Saved>("clean");
-  const latest = useRef({ text, sent: item.note });
+  const link = useLink();
+  const box = useField(item.id);
+  const latest = useRef({ text, sent: item.note, saving: false });
   latest.current.text = text;
+  const write = (next: string): void => {
+    keepNote(item.id, next);
+    setText(next);
+  };
   useEffect(() => {
     if (latest.current.text !== latest.current.sent) return;
     latest.current.sent = item.note;
@@ -23,16 +55,25 @@ export function useNote(item: Item) {
   const save = useRef(async (): Promise<void> => undefined);
   save.current = async () => {
     const now = latest.current.text;
-    if (now === latest.current.sent) return;
+    if (now === latest.current.sent || latest.current.saving) return;
+    latest.current.saving = true;
     try {
       await call("PUT", `/interactions/${segment(item.id)}/note`, { text: now });
       latest.current.sent = now;
+      noteArrived(item.id, now);
       setSaved(latest.current.text === now ? "saved" : "dirty");
     } catch (error) {
       setSaved("failed");
       complain(error);
+      return;
+    } finally {
+      latest.current.saving = false;
     }
+    await save.current();
   };
+  useEffect(() => {
+    if (link === "live") void save.current(); // what could not be saved while the server was away
+  }, [link]);
   useEffect(() => {
     if (text === latest.current.sent) return;
     setSaved("dirty");
@@ -44,21 +85,19 @@ export function useNote(item: Item) {
   const carried = (done: boolean): void => {
     latest.current.sent = done ? text : "";
   };
-  return { text, setText, saved, carried };
+  return { text, write, saved, carried, box };
 }
 
 export function NoteField({ item }: { item: Item }) {
   const { t } = useTranslation();
-  const { text, setText, saved } = useNote(item);
-  const box = useRef<HTMLTextAreaElement>(null);
-  useShortcut("note", () => box.current?.focus());
+  const { text, write, saved, box } = useNote(item);
   return (
     <section className="note block">
       <div className="row">
         <label className="label grow" htmlFor={`note-${item.id}`}>{t("note.label")}</label>
         <NoteState saved={saved} />
       </div>
-      <textarea ref={box} id={`note-${item.id}`} className="input" rows={4} value={text} placeholder={t("note.hint")} data-testid="note" onChange={(event) => setText(event.target.value)} />
+      <textarea ref={box} id={`note-${item.id}`} className="input" rows={4} value={text} placeholder={t("note.hint")} data-testid="note" onChange={(event) => write(event.target.value)} />
     </section>
   );
 }

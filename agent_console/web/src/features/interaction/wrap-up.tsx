@@ -10,6 +10,7 @@ import { inText, singleKeys, useShortcut } from "../desk/shortcuts";
 import { PAUSES } from "../desk/states";
 import { CaseBox } from "./case-box";
 import { labelOf, useDispositions } from "./dispositions";
+import { noteArrived } from "./drafts";
 import { NoteState, useNote } from "./note-field";
 
 /** After the conversation: what it was, a note, and what comes next. */
@@ -23,7 +24,7 @@ export function WrapUp({ item }: { item: Item }) {
     if (!chosen) return;
     const wish = next === "" ? {} : { next_status: next };
     note.carried(true);
-    run(() => call("POST", `/interactions/${segment(item.id)}/wrapup`, { disposition: chosen, note: note.text, ...wish }).catch((error: unknown) => {
+    run(() => call("POST", `/interactions/${segment(item.id)}/wrapup`, { disposition: chosen, note: note.text, ...wish }).then(() => noteArrived(item.id, note.text), (error: unknown) => {
       note.carried(false);
       throw error;
     }));
@@ -43,7 +44,7 @@ export function WrapUp({ item }: { item: Item }) {
       <div className="work">
         <section className="note block">
           <div className="row"><label className="label grow" htmlFor={`note-${item.id}`}>{t("note.label")}</label><NoteState saved={note.saved} /></div>
-          <textarea id={`note-${item.id}`} className="input" rows={4} value={note.text} placeholder={t("note.hint")} onChange={(event) => note.setText(event.target.value)} data-testid="note" />
+          <textarea ref={note.box} id={`note-${item.id}`} className="input" rows={4} value={note.text} placeholder={t("note.hint")} onChange={(event) => note.write(event.target.value)} data-testid="note" />
         </section>
         <CaseBox item={item} />
       </div>
