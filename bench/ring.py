@@ -25,10 +25,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.frame import Row, cpu_seconds, machine, percentile, report
-from bench.ring_centre import EVERYBODY, OURS, RING_S, TALK_S, THEIRS, Centre, Staff, centre, family
+from bench.ring_centre import (
+    EVERYBODY,
+    OURS,
+    RING_S,
+    TALK_S,
+    THEIRS,
+    Centre,
+    Staff,
+    centre,
+    family,
+    quiet_port,
+)
 from bench.ring_sipp import caller_scenario, entered, freed, rang, sipp
 from bench.ring_waits import Entered, entry_waits, freed_waits
-from tests.real.asterisk_lab import free_port
 
 FREE, FREED = "free", "freed"
 SIDES = (OURS, THEIRS)
@@ -145,7 +155,7 @@ class Bench:
         host = f"127.0.0.1:{self._centre.lab.layout.sip_port}"
         options = [host, "-m", str(calls), "-r", str(rate), "-l", str(calls)]
         async with sipp(
-            folder, caller_scenario(number, prefix), free_port=free_port, options=options
+            folder, caller_scenario(number, prefix), free_port=quiet_port, options=options
         ) as running:
             if await running.ended(within_s=120) != 0:
                 print(f"a caller saw something odd: {running.trouble()}", file=sys.stderr, flush=True)
