@@ -28,6 +28,7 @@ log = Transcript("mail")
 _LOOK_AGAIN_S = 30.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
+_LONGEST_PARSING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +106,11 @@ class Intake:
 
     async def _import_batch(self) -> bool:
         """File the oldest letters of the spool; False when there are none."""
-        batch = await asyncio.to_thread(self._reader.read)
-        if not batch:
+        waiting = await asyncio.to_thread(self._reader.read)
+        if not waiting:
             return False
-        parsed = [
-            await self._parsing.parse(letter.raw, letter.envelope.sender, letter.spool_id[:16])
-            for letter in batch
-        ]
+        parsed = await self._parse(waiting)
+        batch = waiting[: len(parsed)]
         # Handed in together they share a transaction; in order, so that a letter finds the case of the one before.
         filing = [self._file(letter, fields) for letter, fields in zip(batch, parsed, strict=True)]
         results = await asyncio.gather(*filing, return_exceptions=True)
@@ -121,6 +120,16 @@ class Intake:
             self._tell(letter, result)
         await asyncio.to_thread(self._reader.forget, batch[-1].place)
         return True
+
+    async def _parse(self, letters: Sequence[Spooled]) -> list[Parsed]:
+        """The fields of the first letters; those behind a slow one are left for the next batch."""
+        parsed: list[Parsed] = []
+        began = self._clock.monotonic()
+        for letter in letters:
+            parsed.append(await self._parsing.parse(letter.raw, letter.envelope.sender, letter.spool_id[:16]))
+            if self._clock.monotonic() - began > _LONGEST_PARSING_S:
+                break
+        return parsed
 
     async def _file(self, letter: Spooled, parsed: Parsed) -> Sequence[Filed]:
         """As parsed; if the store refuses that, unparsed, so that somebody sees it; if even that, set aside."""
