@@ -87,6 +87,7 @@ class Call:
     leg: str = ""
     rang: bool = False
     reattached: int = 0
+    answered_at: Seconds | None = None
     ended: tuple[By, Seconds] | None = None
 
 
@@ -135,6 +136,21 @@ class Calls:
         call.place, call.offer = Place.WAITING, None
         return True
 
+    def answered_meanwhile(self, interaction: InteractionId, offer: OfferId) -> Seconds | None:
+        """When this offer was answered, if agent and caller talk: our decision to take it back came too late."""
+        call = self._calls.get(channel_of(interaction))
+        talking = call is not None and call.place is Place.CONNECTED and call.offer == offer
+        return call.answered_at if call is not None and talking else None
+
+    def may_be_led(self, interaction: InteractionId, offer: OfferId) -> bool:
+        """Whether the caller can be led to a phone for this offer: not while they talk, nor a second time."""
+        call = self._calls.get(channel_of(interaction))
+        return (
+            call is None
+            or call.place is Place.WAITING
+            or (call.place is Place.OFFERED and call.offer != offer)
+        )
+
     def reattaching(self, interaction: InteractionId, offer: OfferId) -> int:
         """The agent's phone is rung again; what becomes of the old leg no longer matters. Returns which time it is."""
         call = self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
@@ -182,6 +198,11 @@ class Calls:
         """After this every device that speaks is news."""
         self._devices.clear()
 
+    def device_of(self, event: DeviceSaid) -> tuple[AgentId, Device] | None:
+        """Whose phone this is and in which state; None for phones that are nobody's."""
+        agent = self._agent_of(extension_in(event.device))
+        return None if agent is None else (agent, DEVICES.get(event.state, Device.UNREACHABLE))
+
     # -- what Asterisk says ----------------------------------------------------------------------------------------
 
     def take(self, event: CallEvent) -> list[Event]:  # noqa: PLR0911 - one line an event
@@ -218,11 +239,11 @@ class Calls:
         if call is None or call.offer is None or call.offer != event.offer:
             return []
         if call.place is Place.REATTACHING:
-            self._connect(call, event.leg)
+            self._connect(call, event.leg, event.at)
             return []
         if call.place is not Place.OFFERED:
             return []
-        self._connect(call, event.leg)
+        self._connect(call, event.leg, event.at)
         return [Accepted(offer=call.offer, at=event.at)]
 
     def _came_back(self, event: CameBack) -> list[Event]:
@@ -278,20 +299,20 @@ class Calls:
         if call is None or call.place is not Place.WAITING or agent is None:
             return []
         call.offer = None
-        self._connect(call, event.leg)
+        self._connect(call, event.leg, event.at)
         return [Adopted(interaction=call.interaction, agent=agent, at=event.at)]
 
     def _device(self, event: DeviceSaid) -> list[Event]:
-        agent = self._agent_of(extension_in(event.device))
-        device = DEVICES.get(event.state, Device.UNREACHABLE)
-        if agent is None or self._devices.get(agent) is device:
+        of_agent = self.device_of(event)
+        if of_agent is None or self._devices.get(of_agent[0]) is of_agent[1]:
             return []
+        agent, device = of_agent
         self._devices[agent] = device
         return [DeviceChanged(agent=agent, device=device, at=event.at)]
 
-    def _connect(self, call: Call, leg: str) -> None:
+    def _connect(self, call: Call, leg: str, at: Seconds) -> None:
         self._unleg(call)
-        call.place, call.leg, call.ended = Place.CONNECTED, leg, None
+        call.place, call.leg, call.answered_at, call.ended = Place.CONNECTED, leg, at, None
         self._by_leg[leg] = call
 
     def _unleg(self, call: Call) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from config.errors import Unavailable
+from config.logs import Transcript
 from crm_core import queues
 from crm_core.store import Connection, Store
 from cti.ami.actions import is_extension
@@ -12,6 +14,8 @@ from routing.core.model import AgentId, QueueId
 REREAD_EVERY_S = 30.0
 ANY_NUMBER = "*"
 """The entry address of the queue that takes every number nobody else has."""
+
+_log = Transcript("voice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,10 @@ class Directory:
                 except TimeoutError:
                     pass  # time to look anyway
                 self._changed.clear()
-                await self.refresh()
+                try:
+                    await self.refresh()
+                except Unavailable as problem:  # what was read last is good until then
+                    _log.note("!", "directory", f"not re-read: {problem}")
         finally:
             unsubscribe()
 

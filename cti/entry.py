@@ -1,6 +1,7 @@
 """A caller's way in: the number finds the queue, the router is told at once, who it is comes beside it."""
 
 import asyncio
+import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from cti.agi import AgiConnection, AgiSession
 from cti.calls import Calls, interaction_of
 from cti.directory import Directory
 from cti.ports import Bus, Floor
+from cti.resync import Standing
 from routing.core.events import Arrived
 from routing.core.facts import Fact, Offered
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
@@ -25,6 +27,7 @@ OFFER_WITHIN_S = 1.0
 
 INTRODUCE_PAUSES_S = (0.2, 1.0, 5.0, 15.0)
 
+_CHANNEL = re.compile(r"[\w.-]{1,100}", re.ASCII)
 _QUOTED_PAIR = re.compile(r"\\(.)")
 _log = Transcript("entry")
 
@@ -101,13 +104,19 @@ class Entry:
             session.leave()
 
     async def _enter(self, session: AgiSession) -> None:
+        channel = session.request["agi_uniqueid"]
+        if not _CHANNEL.fullmatch(channel):
+            _log.note("!", "", f"AGI for {channel[:40]!r}, which is no channel of ours: refused")
+            await session.close()
+            return
         newcomer = self._read(session)
         self._sessions[newcomer.interaction] = session
         try:
             await self._receive(session, newcomer)
             await session.close()
         finally:
-            del self._sessions[newcomer.interaction]
+            if self._sessions.get(newcomer.interaction) is session:
+                del self._sessions[newcomer.interaction]
 
     async def _receive(self, session: AgiSession, newcomer: Newcomer) -> None:
         queue = self._directory.queue_for(newcomer.number)
@@ -139,6 +148,8 @@ class Entry:
         try:
             enqueued_at = float(request["agi_arg_1"])
         except ValueError:
+            enqueued_at = math.nan
+        if not math.isfinite(enqueued_at):
             enqueued_at = self._clock.now()
         return Newcomer(
             interaction=interaction_of(request["agi_uniqueid"]),
@@ -173,6 +184,17 @@ class Entry:
                 _log.note("!", newcomer.interaction, f"not recognised yet: {problem}")
                 await asyncio.sleep(pause_s)
         self._bus.publish("interaction", newcomer.interaction)
+
+
+def newcomer_of(standing: Standing, now: float) -> Newcomer:
+    """A caller whom a snapshot shows."""
+    return Newcomer(
+        interaction=standing.interaction,
+        number=standing.number,
+        caller=said(standing.caller),
+        caller_name=said(standing.caller_name),
+        enqueued_at=standing.enqueued_at if standing.enqueued_at is not None else now,
+    )
 
 
 def said(text: str) -> str:

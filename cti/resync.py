@@ -3,7 +3,8 @@
 Identity and age stand on the channels (TL_ID, TL_ENQUEUED), so that everything can be rebuilt from the two.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,14 +67,26 @@ class Findings:
 def read_standings(status: Iterable[Message]) -> list[Standing]:
     """The callers among the channels of a `Status` list."""
     channels = list(status)
-    return [standing for one in channels if (standing := _standing(one, channels)) is not None]
+    legs = _legs(channels)
+    return [standing for one in channels if (standing := _standing(one, legs)) is not None]
 
 
-def _standing(one: Message, channels: Sequence[Message]) -> Standing | None:
+def _legs(channels: Iterable[Message]) -> dict[tuple[str, str], list[Message]]:
+    """The agents' channels by what ties them to a caller: with a thousand callers nobody looks at a million pairs."""
+    legs: dict[tuple[str, str], list[Message]] = {}
+    for one in channels:
+        if extension_in(one["Channel"]).isdigit():
+            tie = (one["BridgeID"], "") if one["BridgeID"] else ("", one["Linkedid"])
+            legs.setdefault(tie, []).append(one)
+    return legs
+
+
+def _standing(one: Message, legs: Mapping[tuple[str, str], Sequence[Message]]) -> Standing | None:
     channel, where = one["Uniqueid"], one["Context"]
     if _variable(one, "TL_ID") != interaction_of(channel) or where not in set(Where):
         return None
-    leg = next((other for other in channels if _is_leg(other, one)), None)
+    tie = (one["BridgeID"], "") if one["BridgeID"] else ("", channel)
+    leg = next((other for other in legs.get(tie, ()) if other["Uniqueid"] != channel), None)
     talking = leg is not None and bool(one["BridgeID"]) and leg["BridgeID"] == one["BridgeID"]
     return Standing(
         interaction=interaction_of(channel),
@@ -89,15 +102,6 @@ def _standing(one: Message, channels: Sequence[Message]) -> Standing | None:
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,
         ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
-    )
-
-
-def _is_leg(other: Message, one: Message) -> bool:
-    if other["Uniqueid"] == one["Uniqueid"] or not extension_in(other["Channel"]).isdigit():
-        return False
-    same_bridge = bool(one["BridgeID"]) and other["BridgeID"] == one["BridgeID"]
-    return same_bridge or (
-        not one["BridgeID"] and not other["BridgeID"] and other["Linkedid"] == one["Uniqueid"]
     )
 
 
@@ -130,6 +134,30 @@ def reconcile(
         if work.id not in seen:
             found.events += _gone(work, now)
     return found
+
+
+def astray(
+    standings: Iterable[Standing],
+    known: AbstractSet[InteractionId],
+    closed: Callable[[InteractionId], bool],
+    *,
+    deciding: bool,
+) -> bool:
+    """Whether somebody waits unannounced, or in the fallback queue although we decide (again)."""
+    return any(
+        (deciding and one.where is Where.FALLBACK and not one.talking)
+        or (one.interaction not in known and one.where is not Where.ENTRY and not closed(one.interaction))
+        for one in standings
+    )
+
+
+def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:
+    """Whether a call that is open for the router stands nowhere. `works` are from before the snapshot was asked for."""
+    seen = {one.interaction for one in standings}
+    return any(
+        work.medium is Medium.VOICE and work.phase is not Phase.WRAP_UP and work.id not in seen
+        for work in works
+    )
 
 
 def _gone(work: Work, now: Seconds) -> list[Event]:

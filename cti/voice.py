@@ -21,21 +21,14 @@ from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
 from cti.directory import Directory
-from cti.entry import Entry, Newcomer, said
+from cti.entry import Entry, newcomer_of
 from cti.members import Members
 from cti.ports import Bus, Floor
-from cti.resync import VARIABLES, Findings, Standing, Where, read_standings, reconcile
+from cti.resync import VARIABLES, Findings, Standing, astray, missing, read_standings, reconcile
 from routing.core.decisions import Offer, Withdraw
-from routing.core.events import CustomerLeft, DeviceChanged, Event, OfferFailed, Returned
+from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, OfferFailed, Returned
 from routing.core.facts import Fact, StatusChanged
-from routing.core.model import (
-    By,
-    Device,
-    InteractionId,
-    Medium,
-    OfferId,
-    QueueId,
-)
+from routing.core.model import By, Device, InteractionId, Medium, OfferId
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
@@ -76,6 +69,7 @@ class VoiceChannel:
         self._buffer: list[Message] | None = []
         self._order = asyncio.Lock()
         self._sweep_wanted = asyncio.Event()
+        self._silent = False
         self._tasks: asyncio.TaskGroup | None = None
 
     async def check(self) -> None:
@@ -106,12 +100,19 @@ class VoiceChannel:
     async def offer(self, decision: Offer) -> None:
         """Lead the caller to the agent's phone. While the link is down nothing is sent: the next resync does it."""
         async with self._order:
-            if self._buffer is not None:
+            if self._buffer is not None or not self._still_to_do(decision):
                 return
             asked = self._lead(
                 decision.interaction, decision.offer, decision.ring_s, self._extension(decision)
             )
         await self._led(decision.interaction, decision.offer, asked)  # the next caller is not kept waiting
+
+    def _still_to_do(self, decision: Offer) -> bool:
+        """Not when a resync has done it, when it is over, or when the caller got to talk to somebody meanwhile."""
+        work = self._floor.centre.interactions.get(decision.interaction)
+        if work is None or work.offer != decision.offer:
+            return False
+        return self._calls.may_be_led(decision.interaction, decision.offer)
 
     def _extension(self, decision: Offer | Work) -> str:
         extension = self._directory.extension_of(decision.agent) if decision.agent else None
@@ -143,9 +144,13 @@ class VoiceChannel:
             self._floor.submit(failed)
 
     async def withdraw(self, decision: Withdraw) -> None:
-        """Lead the caller back to hold, if they are still being led to that phone."""
+        """Lead the caller back to hold, if they are still being led to that phone; who talks already is let talk."""
         async with self._order:
-            if self._calls.withdrawn(decision.interaction, decision.offer):
+            answered_at = self._calls.answered_meanwhile(decision.interaction, decision.offer)
+            if answered_at is not None:
+                talk = Adopted(interaction=decision.interaction, agent=decision.agent, at=answered_at)
+                self._tell((talk,))
+            elif self._calls.withdrawn(decision.interaction, decision.offer):
                 await self._to_hold(decision.interaction)
 
     async def _to_hold(self, interaction: InteractionId) -> None:
@@ -193,6 +198,8 @@ class VoiceChannel:
         offer = OfferId(f"{interaction}/{work.attempts}")
         extension, channel = self._extension(work), channel_of(interaction)
         async with self._order:
+            if self._buffer is not None:
+                raise Unavailable("asterisk", self.link.status.reason)
             time = self._calls.reattaching(interaction, offer)
             _log.note(">", interaction, f"Redirect to {extension} again")
             outcome = await self._carry_out(
@@ -258,8 +265,12 @@ class VoiceChannel:
         """Only a floor that decides keeps callers in hold; the time is Asterisk's, so that clocks need not agree."""
         if not self._floor.alive:
             _log.note("!", "", "the floor does not decide: no heartbeat")
+            self._silent = True
             return
         self.link.send((actions.set_global(HEARTBEAT, str(int(asterisk_now))),))
+        if self._silent:
+            self._silent = False
+            self._sweep_wanted.set()
 
     def _on_down(self) -> None:
         self._buffer = []
@@ -279,26 +290,31 @@ class VoiceChannel:
         await self._members.align(self._floor.centre.agents)
 
     async def _sweep(self) -> None:
-        """Find callers in hold whom nobody told us about (the entry was busy or away for a moment)."""
+        """Find what no event told us about: callers new, gone or astray, and phones (an entry that was busy, a gap)."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SWEEP_EVERY_S):
                     await self._sweep_wanted.wait()
             self._sweep_wanted.clear()
             if self.link.status.up:
-                with suppress(
-                    Unavailable
-                ):  # the link went down meanwhile: the resync after the next connect does it
-                    await self._look_for_strangers()
+                with suppress(Unavailable):  # the link went down: the resync after the next connect does it
+                    await self._look_round()
 
-    async def _look_for_strangers(self) -> None:
-        known = self._calls.interactions | set(self._floor.centre.interactions)
-        standings = await self._standings()
-        strangers = [
-            one for one in standings if one.interaction not in known and one.where is not Where.ENTRY
-        ]
-        if any(not self._floor.centre.closed(one.interaction) for one in strangers):
+    async def _look_round(self) -> None:
+        centre = self._floor.centre
+        known = self._calls.interactions | set(centre.interactions)
+        seen = await self._standings()
+        before = [work for work in centre.interactions.values() if work.id in known]
+        unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)
+        if unheard or await self._phones_differ():
             await self._resync()
+
+    async def _phones_differ(self) -> bool:
+        agents = self._floor.centre.agents
+        now = [self._calls.device_of(one) for one in await self._devices()]
+        return any(
+            one is not None and one[0] in agents and agents[one[0]].device is not one[1] for one in now
+        )
 
     async def _standings(self) -> list[Standing]:
         outcome = await self.link.ask(actions.status(VARIABLES))
@@ -339,22 +355,26 @@ class VoiceChannel:
         return found
 
     async def _admit(self, strangers: Sequence[Standing]) -> bool:
-        admitted = False
+        asked = []
         for stranger in strangers:
             queue = self._directory.queue_for(stranger.number)
             if queue is None or self._floor.centre.closed(stranger.interaction):
                 continue
             _log.note("<", stranger.interaction, "found waiting")
-            await self.entry.admit(_newcomer(stranger, self._clock.now()), queue)
-            admitted = True
-        return admitted
+            asked.append(self.entry.admit(newcomer_of(stranger, self._clock.now()), queue))
+        await asyncio.gather(*asked)  # a thousand are one turn, not a thousand
+        return bool(asked)
 
     async def _read_devices(self) -> None:
+        self._calls.forget_devices()
+        for said in await self._devices():
+            self._floor.submit(*self._calls.take(said))
+
+    async def _devices(self) -> list[DeviceSaid]:
         outcome = await self.link.ask(actions.device_states())
-        if isinstance(outcome, Answered):
-            for item in outcome.items:
-                state = DeviceSaid(device=item["Device"], state=item["State"], at=self._clock.now())
-                self._floor.submit(*self._calls.take(state))
+        items = outcome.items if isinstance(outcome, Answered) else ()
+        at = self._clock.now()
+        return [DeviceSaid(device=item["Device"], state=item["State"], at=at) for item in items]
 
     async def _act(self, found: Findings) -> None:
         """Lead callers out of the fallback queue, and carry out offers that were recorded but never were."""
@@ -373,18 +393,5 @@ class VoiceChannel:
         except Refused:
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:
-            asked = self._lead(work.id, offer, self._ring_s(work.queue), extension)
+            asked = self._lead(work.id, offer, self._directory.ring_s(work.queue), extension)
             await self._led(work.id, offer, asked)
-
-    def _ring_s(self, queue: QueueId) -> float:
-        return self._directory.ring_s(queue)
-
-
-def _newcomer(standing: Standing, now: float) -> Newcomer:
-    return Newcomer(
-        interaction=standing.interaction,
-        number=standing.number,
-        caller=said(standing.caller),
-        caller_name=said(standing.caller_name),
-        enqueued_at=standing.enqueued_at if standing.enqueued_at is not None else now,
-    )

@@ -177,3 +177,31 @@ def test_odd_ages_are_none() -> None:
     """A caller without a mark of time is still a caller."""
     (standing,) = read_standings([caller(HOLD, **{"Variable/TL_ENQUEUED": "soon"})])
     assert standing.enqueued_at is None
+
+
+class _Counted(dict[str, str]):
+    """Headers that count how often they are looked at."""
+
+    reads = 0
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+        _Counted.reads += 1
+        return super().get(name, default)
+
+
+def test_the_work_of_a_snapshot_grows_with_its_channels_not_their_pairs() -> None:
+    """Twice the callers are twice the work, so that a thousand who wait do not hold up those who are answered."""
+
+    def reads(count: int) -> int:
+        _Counted.reads = 0
+        ids = [f"ast-1.{number}" for number in range(count)]
+        waiting = [
+            Message(
+                _Counted(caller(HOLD, Uniqueid=one, Linkedid=one, **{"Variable/TL_ID": f"tl-{one}"}).headers)
+            )
+            for one in ids
+        ]
+        assert len(read_standings(waiting)) == count
+        return _Counted.reads
+
+    assert reads(200) <= 2.2 * reads(100)

@@ -1,0 +1,153 @@
+"""The telephone room when things cross, go missing, or come back."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from config.errors import Unavailable
+from cti import voice
+from routing.core.decisions import Offer
+from routing.core.events import StatusChosen
+from routing.core.facts import Abandoned, Connected, Enqueued, Offered
+from routing.core.model import InteractionId, Medium, OfferId, Status
+from routing.core.presence import Phase
+from tests.cti.room import NOW, Room, add_agent, standing, telephone_room
+
+ONE = InteractionId("tl-ast-1.1")
+
+
+async def _ringing(room: Room, extension: str) -> None:
+    """A caller has been led from hold to this phone."""
+    room.channels = [standing("ast-1.1", "trunkline-hold")]
+    await room.call("ast-1.1")
+    await room.until(lambda: ONE in room.floor.centre.interactions)
+    await room.ready(extension)
+    await room.until(lambda: room.count(Offered) == 1)
+    await room.ami.wait_for("Redirect")
+
+
+async def test_an_answer_that_crosses_a_withdrawal_is_a_talk(tmp_path: Path) -> None:
+    """The agent pauses in the instant in which their phone answers: they talk, and no other phone takes the caller."""
+    async with telephone_room(tmp_path) as room:
+        await _ringing(room, "1001")
+        await room.ready("1002")
+        room.ledger.gate.clear()
+        room.floor.submit(StatusChosen(agent=room.agents["1001"], status=Status.PAUSED, at=NOW))
+        await asyncio.sleep(0.02)
+        room.answered("ast-1.1", "1001", f"{ONE}/1")
+        await asyncio.sleep(0.05)
+        assert len(room.redirects()) == 1
+        room.ledger.gate.set()
+        await room.until(lambda: room.count(Connected) == 1)
+        await asyncio.sleep(0.05)
+        work = room.floor.centre.interactions[ONE]
+        assert (work.phase, work.agent) == (Phase.CONNECTED, room.agents["1001"])
+        assert len(room.redirects()) == 1
+
+
+async def test_a_caller_who_left_unheard_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hang-up that came before its caller was known, or never, is found by the next look at the channels."""
+    monkeypatch.setattr(voice, "SWEEP_EVERY_S", 0.05)
+    async with telephone_room(tmp_path) as room:
+        await room.call("ast-1.1")
+        await room.until(lambda: room.count(Abandoned) == 1)
+
+
+async def test_callers_leave_the_fallback_queue_when_the_floor_decides_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that stood still for a while sent callers to the fallback; they are led back without a reconnect."""
+    monkeypatch.setattr(voice, "SWEEP_EVERY_S", 0.05)
+    async with telephone_room(tmp_path) as room:
+        room.channels = [standing("ast-1.1", "trunkline-hold")]
+        await room.call("ast-1.1")
+        await room.until(lambda: room.count(Enqueued) == 1)
+        room.channels = [standing("ast-1.1", "trunkline-fallback")]
+        redirect = await room.ami.wait_for("Redirect")
+        assert (redirect["Channel"], redirect["Context"]) == ("ast-1.1", "trunkline-hold")
+
+
+async def test_nonsense_on_the_agi_port_harms_nobody(tmp_path: Path) -> None:
+    """A request without a channel, with one twice, or with a time that is none makes no caller and stops no server."""
+    async with telephone_room(tmp_path) as room:
+        await room.ready("1001")
+        for channel in ("", 'x" y', "a:b"):
+            reader, _ = await room.call(channel)
+            assert await reader.read() == b""
+        room.channels = [standing("ast-1.1", "trunkline-in")]
+        twice = [await room.call("ast-1.1") for _ in range(2)]
+        await room.until(lambda: room.count(Offered) == 1)
+        for _, writer in twice:
+            writer.close()
+        await asyncio.sleep(0.05)
+        await room.ready("1002")
+        assert set(room.floor.centre.interactions) == {ONE}
+
+
+async def test_a_repeated_offer_does_not_ring_again(tmp_path: Path) -> None:
+    """What has been carried out, or is over, is not carried out once more."""
+    async with telephone_room(tmp_path) as room:
+        await _ringing(room, "1001")
+        for number in (1, 2):
+            offer = Offer(
+                offer=OfferId(f"{ONE}/{number}"),
+                interaction=ONE,
+                agent=room.agents["1001"],
+                medium=Medium.VOICE,
+                deadline=NOW,
+                ring_s=20.0,
+            )
+            await room.voice.offer(offer)
+        assert len(room.redirects()) == 1
+
+
+async def test_a_database_that_is_away_for_a_moment_stops_no_telephone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The numbers and extensions read last are good until they can be read again."""
+    async with telephone_room(tmp_path) as room:
+        read = room.store.read
+
+        async def away(_: object) -> object:
+            raise Unavailable("database", "away")
+
+        monkeypatch.setattr(room.store, "read", away)
+        room.bus.publish("config", "")
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(room.store, "read", read)
+        room.channels = [standing("ast-1.1", "trunkline-hold")]
+        await room.call("ast-1.1")
+        await room.until(lambda: room.count(Enqueued) == 1)
+
+
+async def test_reattaching_without_asterisk_is_refused_in_words(tmp_path: Path) -> None:
+    """While the link is down the console is told so, instead of waiting for a phone that never rings."""
+    async with telephone_room(tmp_path) as room:
+        await _ringing(room, "1001")
+        room.answered("ast-1.1", "1001", f"{ONE}/1")
+        await room.until(lambda: room.count(Connected) == 1)
+        room.ami.answers["Login"] = _silent
+        room.ami.peers[-1].close()
+        await room.until(lambda: not room.voice.status().up)
+        with pytest.raises(Unavailable):
+            await room.voice.reattach(ONE)
+
+
+async def _silent(*_: object) -> None:
+    return
+
+
+async def test_the_phone_of_a_new_agent_is_seen_though_it_spoke_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone that registered before we knew whose it is counts from the moment in which we do."""
+    monkeypatch.setattr(voice, "SWEEP_EVERY_S", 0.05)
+    async with telephone_room(tmp_path) as room:
+        agent = await room.store.write(lambda conn: add_agent(conn, "1003"))
+        room.devices = [(("Device", "PJSIP/1003"), ("State", "NOT_INUSE"))]
+        room.event("DeviceStateChange", ("Device", "PJSIP/1003"), ("State", "NOT_INUSE"))
+        await asyncio.sleep(0.02)
+        await room.learn_rules()
+        room.bus.publish("config", "")
+        await room.until(lambda: room.floor.centre.agents[agent].device.value == "reachable")
