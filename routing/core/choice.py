@@ -1,7 +1,7 @@
 """Which of several free agents: the least busy, then the longest idle; the id breaks ties."""
 
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from routing.core.capacity import Slot
 from routing.core.model import AgentId, Seconds
@@ -9,6 +9,9 @@ from routing.core.presence import AgentState
 
 Turn = tuple[int, Seconds, AgentId]
 """Smaller is asked first: interactions held, idle since, id."""
+
+
+_STALE_AT_MOST = 64
 
 
 def turn(agent: AgentState) -> Turn:
@@ -61,7 +64,19 @@ class Pool:
         free = self._free[slot]
         return (entry for entry in self._heaps[slot] if free.get(entry[2]) == entry)
 
+    def remembered(self, slot: Slot) -> int:
+        """Turns kept, those that no longer count included."""
+        return len(self._heaps[slot])
+
     def _enter(self, slot: Slot, mine: Turn) -> None:
+        if len(self._heaps[slot]) > _STALE_AT_MOST + 2 * len(self._free[slot]):
+            self._clear_out(slot)
         if mine not in self._entered[slot]:
             self._entered[slot].add(mine)
             heappush(self._heaps[slot], mine)
+
+    def _clear_out(self, slot: Slot) -> None:
+        """Behind a front that stays free for days nothing surfaces: drop what no longer counts."""
+        self._heaps[slot] = list(self._free[slot].values())
+        heapify(self._heaps[slot])
+        self._entered[slot] = set(self._heaps[slot])
