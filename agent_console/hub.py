@@ -69,8 +69,9 @@ class Hub:
         return tuple(socket for audience in self._audience.values() for socket in audience)
 
     async def know(self, agent: AgentId) -> None:
-        """Somebody who was added a moment ago may not be in the directory yet."""
+        """Somebody who was added a moment ago may not be in the directory yet, nor in the rules."""
         if agent not in self.world.directory.users:
+            self._bus.publish("config", agent)
             await self.read_directory()
 
     def stream_for(self, view: str, agent: AgentId) -> Stream:
@@ -203,7 +204,9 @@ class Hub:
 
     def _keep_house(self) -> None:
         now = self._clock.now()
-        self._floor.submit(*self._presence.due(now, self._is_ready))
+        self._floor.submit(
+            *self._presence.due(now, self._is_ready), *self._presence.unheard(now, self._noted)
+        )
         self._tell(self.screens.changed(self.world.notices.expire(now)))
         links = self._links()
         if links != self.world.links:
@@ -216,6 +219,10 @@ class Hub:
         del self._left_at[stream]
         del self._audience[stream]
         self.screens.forget(stream)
+
+    def _noted(self, agent: AgentId) -> bool | None:
+        state = self._floor.centre.agents.get(agent)
+        return None if state is None else state.console
 
     def _is_ready(self, agent: AgentId) -> bool:
         return state_of(self._floor.centre, agent).status is Status.READY

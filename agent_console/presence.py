@@ -46,6 +46,11 @@ class Presence:
         self._pause_at[agent] = now + GRACE_S
         return (ConsoleChanged(agent=agent, present=False, at=now),)
 
+    def unheard(self, now: Seconds, noted: Callable[[AgentId], bool | None]) -> tuple[Event, ...]:
+        """Whose console opened before the floor knew them. `noted` is what it knows: present, not, or (None) nobody."""
+        here = [agent for agent in self._open if noted(agent) is False]
+        return tuple(ConsoleChanged(agent=agent, present=True, at=now) for agent in here)
+
     def due(self, now: Seconds, is_ready: Callable[[AgentId], bool]) -> tuple[Event, ...]:
         """Who stayed away for the whole grace and would still be ready; others keep the status they chose."""
         over = [agent for agent, moment in self._pause_at.items() if moment <= now]

@@ -1,5 +1,6 @@
 """The socket on a real port: who gets in, what they are sent, how they come back, how they are thrown out."""
 
+import asyncio
 import time
 from contextlib import suppress
 from functools import partial
@@ -12,6 +13,7 @@ from crm_core import interactions, sessions, users
 from crm_core.store import Connection
 from routing.core.model import AgentId, Medium, Status
 from routing.core.presence import Phase
+from routing.rules import RulesWatch, read_rules
 from tests.agent_console.house import House, Screen
 
 
@@ -167,6 +169,21 @@ async def test_a_user_who_was_just_added_can_listen(house: House) -> None:
         client.cookies.set("trunkline_session", token)
         async with house.listening(client) as screen:
             assert (await screen.frame())["docs"]["me"]["me"]["name"] == "Dan"
+
+
+async def test_a_user_who_was_just_added_can_work(house: House) -> None:
+    """The first sight of somebody new makes the rules be read, and their console counts once the floor knows them."""
+    watch = RulesWatch(house.store, house.floor, house.bus, await house.store.read(read_rules))
+    watching = asyncio.create_task(watch.run())
+    async with house.browser() as client:
+        user = await house.store.write(add_dan)
+        token = await house.store.write(lambda c: sessions.start(c, user, time.time(), 60.0, "", ""))
+        client.cookies.set("trunkline_session", token)
+        async with house.listening(client) as screen:
+            await screen.frame()
+            await screen.until("me", "me", console=True)
+    watching.cancel()
+    await asyncio.wait([watching])
 
 
 async def test_a_session_that_is_over_closes_its_sockets(house: House) -> None:
