@@ -10,7 +10,7 @@ from config.logs import Transcript
 from routing.channel import Channel
 from routing.core.decisions import Decision, Offer, Withdraw
 from routing.core.events import Event, OfferFailed
-from routing.core.facts import Fact
+from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
 from routing.core.figures import Figures
 from routing.core.model import AgentRule, Medium, Outcome, QueueRule, Seconds
 from routing.core.router import Router, Turn
@@ -21,6 +21,9 @@ from routing.telling import told
 
 RETRY_S = 0.25
 """The pause before a batch is offered to a ledger again that was unavailable."""
+
+UNWRITTEN_AT_MOST = 100
+"""So many facts of consoles and phones wait for company before they are written by themselves."""
 
 Listener = Callable[[Sequence[Fact]], None]
 _log = Transcript("floor")
@@ -79,6 +82,7 @@ class Floor:
         self._inbox = Inbox()
         self._restored = asyncio.Event()
         self._running = False
+        self._unwritten: tuple[Fact, ...] = ()
 
     @property
     def centre(self) -> Centre:
@@ -177,15 +181,24 @@ class Floor:
         return Turn(facts=first.facts + then.facts, decisions=first.decisions + then.decisions)
 
     async def _record(self, facts: Sequence[Fact], epoch: int) -> None:
-        """Nothing is carried out, nor anything decided on top, before these facts are durable."""
-        while facts:
+        """Nothing is carried out, nor anything decided on top, before these facts are durable.
+
+        What screens and phones say of themselves is read anew after a restart, so facts of that alone wait for the
+        next write: one commit less for each ringing and each hang-up.
+        """
+        self._unwritten = (*self._unwritten, *facts)
+        if len(self._unwritten) < UNWRITTEN_AT_MOST and all(
+            isinstance(fact, ConsoleSeen | DeviceSeen) for fact in facts
+        ):
+            return
+        while self._unwritten:
             try:
-                await self._ledger.append(facts, epoch)
+                await self._ledger.append(self._unwritten, epoch)
             except Unavailable as problem:
-                _log.note("!", "", f"{len(facts)} facts wait for the ledger: {problem}")
+                _log.note("!", "", f"{len(self._unwritten)} facts wait for the ledger: {problem}")
                 await asyncio.sleep(RETRY_S)
             else:
-                return
+                self._unwritten = ()
 
     def _tell(self, facts: Sequence[Fact]) -> None:
         if not facts:

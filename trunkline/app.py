@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,8 @@ from routing.recorder import StoreLedger
 from routing.rules import RulesWatch, read_rules
 from trunkline import checks
 
+GIL_SWITCH_S = 0.0005
+"""The writer and the readers are threads: with Python's 5 ms a ringing phone may wait that long for a commit's end."""
 _log = Transcript("app")
 
 
@@ -52,6 +55,7 @@ async def serve(settings: Settings) -> int:
     Asterisk that is not there or does not know us. Afterwards a lost peer is reconnected to; a bug in one part ends
     all of them, and a supervisor (systemd, the demo) starts anew.
     """
+    sys.setswitchinterval(GIL_SWITCH_S)
     checks.refuse_busy_ports(settings)
     store = Store(settings.database_url())
     checks.open_store(store)
