@@ -32,7 +32,7 @@ _STYLES = {
     "text-decoration", "vertical-align", "white-space", "width",
 }  # fmt: skip
 _FRAME = """<!doctype html><html><head><meta charset="utf-8"><style>
-body {{ margin: 0; font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; overflow-wrap: anywhere; }}
+body {{ margin: 12px; font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; overflow-wrap: break-word; }}
 img {{ max-width: 100%; height: auto; }} table {{ max-width: 100%; }} pre {{ white-space: pre-wrap; }}
 </style></head><body>{body}</body></html>
 """

@@ -141,6 +141,34 @@ async def test_a_reload_in_mid_call(stage: Stage) -> None:
     assert len(segments) == 1
 
 
+async def test_a_note_survives_a_reload_and_the_end_of_the_call(stage: Stage) -> None:
+    """What was typed just before a reload is there again, in talk and in wrap-up; whoever types when the customer hangs up goes on typing in
+    wrap-up, where their digits are the note's and not an outcome's."""
+    page = stage.desk.page
+    async with stage.customer("+886912345678") as customer:
+        await stage.desk.rings()
+        await stage.desk.answer()
+        await stage.desk.flows()
+        await page.get_by_test_id("note").fill("order 4711: ")
+        await page.reload()
+        await stage.desk.comes_back(within_s=5.0)
+        await page.get_by_test_id("note").click()
+        await page.keyboard.press("End")
+        await stage.desk.page.keyboard.type("lamp 1", delay=20)
+        await page.keyboard.press("Alt+H")  # the line ends while the field has the focus
+        await page.get_by_test_id("wrapup-finish").wait_for()
+        await page.keyboard.type("2?")
+        await customer.see("BYE")
+        await page.reload()
+        await page.locator('[data-testid="phone-state"][data-state="registered"]').wait_for()
+        await page.get_by_test_id("wrapup-order").click(
+            delay=150
+        )  # a person's first click unlocks sound, and hits
+        await page.get_by_test_id("wrapup-finish").click(timeout=3_000)
+        row = await stage.closed("order")
+    assert row["note"] == "order 4711: lamp 12?"
+
+
 async def test_nobody_answers(stage: Stage) -> None:
     """After the ring time the caller is back at the old place, the agent is not ready and is shown why; one press on
     the notice, and the same caller is offered again and answered at the old age."""

@@ -30,7 +30,7 @@ export function Board() {
       </header>
       {link !== "live" && link !== "connecting" && <StaleBanner />}
       <LinkTrouble />
-      <main className="board scroll" data-fresh={fresh || link === "connecting"}>
+      <main className="board scroll" tabIndex={0} aria-label={t("board.title")} data-fresh={fresh || link === "connecting"}>
         <section aria-labelledby="board-queues">
           <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
           {queues.length === 0 ? <Bones /> : (

@@ -72,6 +72,7 @@ function NothingYet() {
   const ready = me?.status === "ready";
   return (
     <div className="centre-empty">
+      <h1 className="vh">{t("desk.interaction")}</h1>
       <Empty icon={ready ? "inbox" : "pause"} title={t(ready ? "desk.ready_title" : "desk.paused_title")}>
         <p>{t(ready ? "desk.ready_text" : "desk.paused_text")}</p>
       </Empty>

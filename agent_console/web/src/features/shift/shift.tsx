@@ -83,10 +83,11 @@ function useUnlock(): void {
   useEffect(() => {
     if (!silent) return;
     const unlock = (): void => void phone.unlock();
-    window.addEventListener("pointerdown", unlock, true); // captured: buttons keep theirs to themselves
+    // Captured: buttons keep theirs to themselves. Not pointerdown: the banner that goes would move the page under the finger.
+    window.addEventListener("click", unlock, true);
     window.addEventListener("keydown", unlock, true);
     return () => {
-      window.removeEventListener("pointerdown", unlock, true);
+      window.removeEventListener("click", unlock, true);
       window.removeEventListener("keydown", unlock, true);
     };
   }, [phone, silent]);
