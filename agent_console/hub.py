@@ -25,6 +25,7 @@ from routing.floor import Floor
 
 _TRANSCRIPT = Transcript("console")
 _FRAME_EVERY_S = 0.25  # boards: 4 frames a second are live to the eye
+_AGENTS_FRAME_EVERY_S = 1.0  # how many wait where: agents glance at it, and there are many of them
 _BEAT_EVERY_S = 5.0
 _HOUSEKEEPING_EVERY_S = 1.0
 _REVIEW_EVERY_S = 30.0
@@ -47,6 +48,7 @@ class Hub:
         self._audience: dict[Stream, set[Socket]] = {}
         self._left_at: dict[Stream, float] = {}
         self._dirty = asyncio.Event()
+        self._later: asyncio.TimerHandle | None = None
         self._pops = Pops(store, self._popped)
         self.screens = Screens(
             World(
@@ -135,6 +137,8 @@ class Hub:
         finally:
             stop_facts()
             stop_bus()
+            if self._later is not None:
+                self._later.cancel()
 
     async def _review_sessions(self) -> None:
         """Close what belongs to sessions that ran out, or to users who were deactivated."""
@@ -181,14 +185,31 @@ class Hub:
             self._dirty.set()
 
     async def _gather(self) -> None:
+        """The board at every frame in which something changed, everybody's queues with it once a second at most."""
+        agents_at = 0.0
         while True:
             await self._dirty.wait()
             self._dirty.clear()
             self._pops.keep(self._floor.centre.interactions)
             if self.screens.has_board:
                 self._pops.want(self.screens.shown_waiting())
-            self._tell(self.screens.gather())
+            now = self._clock.monotonic()
+            if now < agents_at:
+                self._tell(self.screens.gather_board())
+                self._again_at(agents_at - now)
+            else:
+                self._tell(self.screens.gather())
+                agents_at = now + _AGENTS_FRAME_EVERY_S
             await asyncio.sleep(_FRAME_EVERY_S)
+
+    def _again_at(self, later_s: float) -> None:
+        """What the agents were not told now must not wait for the next change."""
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(later_s, self._look_again)
+
+    def _look_again(self) -> None:
+        self._later = None
+        self._dirty.set()
 
     async def _every(self, seconds: float, act: Callable[[], None]) -> None:
         while True:

@@ -121,14 +121,25 @@ class Screens:
         )
 
     def gather(self) -> Iterator[Update]:
-        """Queues and links for every agent, and the board: computed once, told to all."""
+        """Whatever waits to be gathered, for the board and for every agent."""
         everything = views.shared(self.world)
-        for agent, stream in self._agents.items():
-            fresh = views.agent_coalesced(self.world, agent, everything)
-            yield from _update(stream, stream.replace(views.COALESCED, fresh))
+        yield from self._gather_board(everything)
+        yield from self._gather_agents(everything)
+
+    def gather_board(self) -> Iterator[Update]:
+        """Queues, links, agents and who waits, for the board alone."""
+        if self._board is not None:
+            yield from self._gather_board(views.shared(self.world))
+
+    def _gather_board(self, everything: Documents) -> Iterator[Update]:
         if self._board is not None:
             fresh = views.board(self.world, everything)
             yield from _update(self._board, self._board.replace(views.BOARD, fresh))
+
+    def _gather_agents(self, everything: Documents) -> Iterator[Update]:
+        for agent, stream in self._agents.items():
+            fresh = views.agent_coalesced(self.world, agent, everything)
+            yield from _update(stream, stream.replace(views.COALESCED, fresh))
 
     @property
     def notices(self) -> Notices:

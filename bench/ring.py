@@ -5,7 +5,7 @@
 Two waits, by SIPp's clocks: *free*: a caller's INVITE leaves -> an agent's phone gets its INVITE, while agents are
 free; *freed*: an agent's phone sends its BYE -> it gets its next INVITE, while callers wait. Trunkline runs as in
 production, on SQLite (FULL), with every agent's console open; app_queue has phones of its own, set up alike
-(leastrecent, autofill, no wrap-up, retry 1). The sides alternate; at one call a second they take turns call by call.
+(leastrecent, autofill, no wrap-up, retry 1). The sides alternate.
 
 `cpu_ms_per_call` is what the server and its children used for the calls of a rate, by call, less what they use in the
 same time without calls (consoles' beats, the link's pings, the lease), which is printed below the table. The last line
@@ -57,11 +57,6 @@ class Load:
     team: int
     rounds: int
 
-    @property
-    def alone(self) -> bool:
-        """Sides run one after the other; at one call a second they share the minute instead."""
-        return self.rate > 1
-
 
 @dataclass(slots=True, kw_only=True)
 class Measured:
@@ -90,7 +85,7 @@ class Measured:
 def load_at(rate: int, rounds: int, share: float) -> Load:
     """200 calls and more for *free*, and seven seconds of callers, of whom a team can serve 0.8, for *freed*."""
     if rate == 1:
-        return Load(rate=1, calls={FREE: round(60 * share), FREED: round(14 * share)}, team=1, rounds=1)
+        return Load(rate=1, calls={FREE: round(60 * share), FREED: round(20 * share)}, team=1, rounds=1)
     calls = {FREE: max(200, rate * 12), FREED: rate * 7}
     split = {part: max(2, round(count * share / rounds)) for part, count in calls.items()}
     return Load(rate=rate, calls=split, team=round(rate * 0.8 * (RING_S + TALK_S)), rounds=rounds)
@@ -116,17 +111,11 @@ class Bench:
         for number in range(load.rounds):
             order = SIDES if number % 2 == 0 else SIDES[::-1]
             for part in (FREE, FREED):
-                if load.alone:
-                    for side in order:
-                        await self._run(load, part, side)
-                else:
-                    await asyncio.gather(
-                        self._run(load, part, OURS), self._run(load, part, THEIRS, later_s=0.5)
-                    )
+                for side in order:
+                    await self._run(load, part, side)
             print(f"{load.rate} calls/s: round {number + 1} of {load.rounds}", file=sys.stderr, flush=True)
 
-    async def _run(self, load: Load, part: str, side: str, later_s: float = 0.0) -> None:
-        await asyncio.sleep(later_s)
+    async def _run(self, load: Load, part: str, side: str) -> None:
         self._runs += 1
         result = self.results.setdefault(
             (load.rate, part, side), Measured(rate=load.rate, part=part, side=side)
