@@ -169,6 +169,28 @@ async def test_a_note_survives_a_reload_and_the_end_of_the_call(stage: Stage) ->
     assert row["note"] == "order 4711: lamp 12?"
 
 
+async def test_a_tab_inherits_the_phone(stage: Stage) -> None:
+    """When the tab that took the phone over is closed in mid-call, the one that is left has the phone and the call."""
+    first = stage.desk.page
+    async with stage.customer("+886912345678") as customer:
+        await stage.desk.rings()
+        await stage.desk.answer()
+        await stage.desk.flows()
+        second = await stage.desk.context.new_page()
+        await second.goto(stage.centre.origin)
+        await second.get_by_test_id("take-over").click()
+        talks = "() => window.trunkline.phone.call?.state === 'talking'"
+        await second.wait_for_function(talks, timeout=10_000)
+        await second.close()
+        await first.wait_for_function(talks, timeout=10_000)
+        await stage.desk.flows()
+        assert not customer.events("BYE")
+        await stage.desk.hang_up()
+        await customer.see("BYE")
+        await stage.desk.wrap_up("solved")
+    await stage.closed("solved")
+
+
 async def test_nobody_answers(stage: Stage) -> None:
     """After the ring time the caller is back at the old place, the agent is not ready and is shown why; one press on
     the notice, and the same caller is offered again and answered at the old age."""

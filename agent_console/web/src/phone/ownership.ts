@@ -20,6 +20,11 @@ export class Ownership {
     });
   }
 
+  /** Resolves when no tab owns the phone any more; rejects when the signal aborts. */
+  async vacant(signal: AbortSignal): Promise<void> {
+    await navigator.locks.request(LOCK, { signal }, () => undefined);
+  }
+
   release(): void {
     this.#release?.();
     this.#release = null;

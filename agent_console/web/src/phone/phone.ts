@@ -60,6 +60,15 @@ export class Phone {
     return ours;
   }
 
+  /** Wait for the tab that owns the phone to close, and own it then. A tab that only reloads has `graceMs` to return. */
+  async inherit(signal: AbortSignal, graceMs: number): Promise<void> {
+    do {
+      await this.#ownership.vacant(signal);
+      await new Promise((resolve) => setTimeout(resolve, graceMs));
+      signal.throwIfAborted();
+    } while (!(await this.claim(false)));
+  }
+
   /** Ask for the microphone, then register. Every failure becomes `problem`; nothing is thrown. */
   async start(credential: PhoneCredential): Promise<void> {
     this.#set({ stage: "starting", problem: null, silent: !this.#tone.unlocked });

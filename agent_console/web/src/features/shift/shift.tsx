@@ -57,6 +57,7 @@ function useShift() {
   }, [me, startPhone]);
   useReattach(begun);
   useReturn(startPhone);
+  useInherit(startPhone);
   useUnlock();
   return { startPhone, started };
 }
@@ -100,6 +101,20 @@ function useReturn(startPhone: (take: boolean) => Promise<void>): void {
   useEffect(() => {
     if (up && phone.state.stage === "failed" && phone.state.problem === "unreachable") startPhone(false).catch(complain);
   }, [up, phone, startPhone]);
+}
+
+const RELOAD_GRACE_MS = 3_000;
+
+/** The tab with the phone was closed: this one takes its place, or the agent would be ready and never rung. */
+function useInherit(startPhone: (take: boolean) => Promise<void>): void {
+  const { phone } = useDesk();
+  const { stage } = usePhone();
+  useEffect(() => {
+    if (stage !== "elsewhere") return;
+    const waiting = new AbortController();
+    phone.inherit(waiting.signal, RELOAD_GRACE_MS).then(() => startPhone(false).catch(complain), () => undefined); // aborted
+    return () => waiting.abort();
+  }, [phone, stage, startPhone]);
 }
 
 const talking = (item: Item): boolean => item.medium === "voice" && item.state === "connected";
