@@ -35,6 +35,8 @@ from routing.core.presence import Phase, Work
 HEARTBEAT = "TL_HEARTBEAT"
 REATTACH_WITHIN_S = 10.0
 SWEEP_EVERY_S = 15.0
+CALLER_GONE = ("does not exist", "No such channel", "channel not up")
+"""Asterisk's words (manager.c) for a channel that has hung up, or is about to."""
 
 _log = Transcript("voice")
 
@@ -175,7 +177,7 @@ class VoiceChannel:
         for outcome in outcomes:
             if isinstance(outcome, RefusedByAsterisk):
                 _log.note("!", interaction, f"Asterisk refused: {outcome.reason}")
-                if "does not exist" not in outcome.reason and "No such channel" not in outcome.reason:
+                if not any(words in outcome.reason for words in CALLER_GONE):
                     return outcome
                 self._floor.submit(CustomerLeft(interaction=interaction, at=self._clock.now()))
                 return None

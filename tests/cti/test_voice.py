@@ -13,6 +13,7 @@ from routing.core.facts import Abandoned, Connected, Enqueued, Offered
 from routing.core.model import InteractionId, Medium, OfferId, Status
 from routing.core.presence import Phase
 from tests.cti.room import NOW, Room, add_agent, standing, telephone_room
+from tests.fakes.ami import AmiPeer
 
 ONE = InteractionId("tl-ast-1.1")
 
@@ -83,6 +84,22 @@ async def test_nonsense_on_the_agi_port_harms_nobody(tmp_path: Path) -> None:
         await asyncio.sleep(0.05)
         await room.ready("1002")
         assert set(room.floor.centre.interactions) == {ONE}
+
+
+@pytest.mark.parametrize("words", ["Redirect failed, channel not up.", "Channel does not exist: ast-1.1"])
+async def test_a_caller_who_hangs_up_at_the_redirect_costs_the_agent_nothing(
+    tmp_path: Path, words: str
+) -> None:
+    """Asterisk's refusal says that the caller is going: they left, and the agent stays ready."""
+
+    async def refuse(peer: AmiPeer, action: dict[str, str]) -> None:
+        peer.reply(action, "Error", ("Message", words))
+
+    async with telephone_room(tmp_path) as room:
+        room.ami.answers["Redirect"] = refuse
+        await _ringing(room, "1001")
+        await room.until(lambda: room.count(Abandoned) == 1)
+        assert room.floor.centre.agents[room.agents["1001"]].status is Status.READY
 
 
 async def test_a_repeated_offer_does_not_ring_again(tmp_path: Path) -> None:
