@@ -306,6 +306,16 @@ async def test_a_new_day_begins_at_zero() -> None:
         assert floor.figures.queue(QueueId("q")).offered == 0
 
 
+async def test_a_clock_that_is_set_back_over_midnight_costs_no_figures() -> None:
+    """A correction by seconds right after midnight does not begin yesterday, nor today a second time."""
+    day = [2.0]
+    floor = Floor(Router([queue()], AGENTS), MemoryLedger(), CLOCK, Figures(2.0), day_of=lambda _: day[0])
+    async with running(floor):
+        await floor.settle(call("c1"))
+        for day[0] in (1.0, 2.0):
+            assert floor.figures.queue(QueueId("q")).offered == 1
+
+
 async def test_ten_thousand_events() -> None:
     """Ten thousand events in bursts: every fact durable once, and the centre is their fold."""
     ledger, wire = MemoryLedger(), Wire()
