@@ -191,8 +191,18 @@ class Calls:
     def replace(self, calls: Iterable[Call], known_before: AbstractSet[InteractionId]) -> None:
         """Know what a snapshot showed; of the rest only calls stay that were not known before it was asked for."""
         kept = [call for call in self._calls.values() if call.interaction not in known_before]
-        self._calls = {channel_of(call.interaction): call for call in (*kept, *calls)}
+        shown = [self._remembering(call) for call in calls]
+        self._calls = {channel_of(call.interaction): call for call in (*kept, *shown)}
         self._by_leg = {call.leg: call for call in self._calls.values() if call.leg}
+
+    def _remembering(self, call: Call) -> Call:
+        """What no snapshot tells: how often the phone was rung again, and who asked first for the end."""
+        known = self._calls.get(channel_of(call.interaction))
+        if known is not None:
+            call.reattached = known.reattached
+            if known.leg == call.leg:
+                call.ended = known.ended
+        return call
 
     def forget_devices(self) -> None:
         """After this every device that speaks is news."""

@@ -229,5 +229,12 @@ class _Comparison:
     def _track(self, seen: Standing, place: Place, offer: OfferId | None) -> None:
         leg = seen.leg if place is Place.CONNECTED else ""
         self.found.calls.append(
-            Call(interaction=seen.interaction, place=place, offer=offer, leg=leg, rang=seen.ringing)
+            Call(
+                interaction=seen.interaction,
+                place=place,
+                offer=offer,
+                leg=leg,
+                rang=seen.ringing,
+                answered_at=seen.answered_at if leg else None,
+            )
         )

@@ -355,3 +355,17 @@ def message(**headers: str) -> Message:
 def test_messages_into_events(given_message: Message, expected: CallEvent | None) -> None:
     """Each message that concerns calls is one event, at Asterisk's time or else at ours; the rest is nothing."""
     assert read(given_message, 1.0) == expected
+
+
+def test_a_snapshot_forgets_neither_who_hung_up_nor_how_often_the_phone_was_rung() -> None:
+    """Between a hang-up's request and its end, and during a second reattachment, a look at the channels changes nothing."""
+    calls = offered()
+    run(calls, [RANG, ANSWERED, CUSTOMER_ASKS])
+    calls.replace([Call(interaction=ONE, place=Place.CONNECTED, offer=OFFER, leg=LEG)], {ONE})
+    assert run(calls, [LEG_GONE]) == [WorkEnded(interaction=ONE, by=By.CUSTOMER, at=7.0)]
+    calls = offered()
+    run(calls, [RANG, ANSWERED])
+    first = calls.reattaching(ONE, OFFER)
+    calls.replace([Call(interaction=ONE, place=Place.REATTACHING, offer=OFFER)], {ONE})
+    assert calls.reattaching(ONE, OFFER) > first
+    assert not calls.gave_up_reattaching(ONE, first)
