@@ -6,9 +6,11 @@ addresses are data in the database, not settings.
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -18,6 +20,29 @@ ENVIRONMENT_PREFIX = "TRUNKLINE__"
 
 def _absolute(path: Path) -> Path:
     return path.expanduser()
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        message = f"there is no time zone {name!r}; give an IANA name such as Asia/Taipei or Europe/London"
+        raise ValueError(message) from problem
+    return name
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 16:
+        raise ValueError("the secret is too short; give 16 characters or more, as `trunkline init` does")
+    return secret
+
+
+def _usable_url(url: str) -> str:
+    if url and not re.match(r"(sqlite:///[^:]|postgresql(\+\w+)?://)", url):
+        raise ValueError(
+            "is neither sqlite:///PATH nor postgresql+pg8000://USER@HOST/NAME; mend it or leave it out"
+        )
+    return url
 
 
 FilePath = Annotated[Path, AfterValidator(_absolute)]
@@ -65,7 +90,7 @@ class Centre(Section):
     """Shown in the console's title and in letters."""
     data_dir: FilePath = Path("data")
     """Where the database, the mail spool and attachments live; relative to the settings file."""
-    time_zone: str = "Asia/Taipei"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Taipei"
     """IANA name; "today" on the boards begins at its midnight."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the transcript on standard error tells."""
@@ -89,8 +114,8 @@ class Http(Section):
 class Database(Section):
     """Where the truth is."""
 
-    url: str = ""
-    """SQLAlchemy URL; empty: SQLite in `data_dir/trunkline.db` (WAL, synchronous=FULL)."""
+    url: Annotated[str, AfterValidator(_usable_url)] = ""
+    """`sqlite:///PATH`, or `postgresql+pg8000://USER:PASSWORD@HOST/NAME` (install pg8000 for it); empty: SQLite in `data_dir/trunkline.db` (WAL, synchronous=FULL)."""
 
 
 class Asterisk(Secretive):
@@ -101,7 +126,7 @@ class Asterisk(Secretive):
     ami_port: Port = 5038
     """Port of the manager interface."""
     ami_user: str = "trunkline"
-    """Manager user; `trunkline doctor` lists the privileges it needs."""
+    """Manager user; `trunkline asterisk-config` writes one with the privileges it needs."""
     ami_secret: SecretStr
     """Its secret; or `ami_secret_file`."""
     http_url: str = "http://127.0.0.1:8088"
@@ -139,7 +164,7 @@ class Mail(Secretive):
     """Password for SMTP AUTH; or `relay_password_file`."""
     relay_tls: Literal["none", "starttls", "tls"] = "none"
     """How the connection to the relay is protected."""
-    reply_secret: SecretStr
+    reply_secret: Annotated[SecretStr, AfterValidator(_long_enough)]
     """Key that signs reply addresses, at least 16 characters; or `reply_secret_file`. Changing it breaks threading by address."""
 
 
@@ -167,7 +192,9 @@ def load(path: Path, environment: "os._Environ[str] | dict[str, str]" = os.envir
     for name, value in environment.items():
         if name.startswith(ENVIRONMENT_PREFIX):
             section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
-            given.setdefault(section, {})[key] = value
+            table = given.setdefault(section, {})
+            if isinstance(table, dict):
+                table[key] = value
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The installed command: `trunkline run | demo | init | check-config | doctor | db upgrade | user add`.
+"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | user add`.
 
 Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
 (a port, the database's schema, Asterisk). Every failure is one sentence a line on standard error.
@@ -99,11 +99,47 @@ def check_config(config_file: ConfigOption = DEFAULT) -> None:
 def doctor(config_file: ConfigOption = DEFAULT) -> None:
     """Try everything the centre needs and say what lacks and what to do."""
     settings = read(config_file)
-    findings = _loop(checks.examine(settings))
-    for finding in findings:
-        say(f"{'ok   ' if finding.good else 'LACKS'} {finding.subject}: {finding.words}")
-    if not all(finding.good for finding in findings):
-        raise typer.Exit(MISSING)
+
+    def work() -> None:
+        findings = _loop(checks.examine(settings))
+        for finding in findings:
+            say(f"{'ok   ' if finding.good else 'LACKS'} {finding.subject}: {finding.words}")
+        if not all(finding.good for finding in findings):
+            raise typer.Exit(MISSING)
+
+    _report(work)
+
+
+@main.command("asterisk-config")
+def asterisk_config(
+    out: Annotated[Path, typer.Option("--out", help="The folder to write the configuration into.")],
+    asterisk: Annotated[Path, typer.Option(help="launch.json, as deploy/asterisk.py writes it.")] = LAUNCH,
+    sip_host: Annotated[str, typer.Option(help="The address on which Asterisk speaks SIP.")] = "127.0.0.1",
+    sip_port: Annotated[int, typer.Option(help="The port of that.")] = 5060,
+    trunk: Annotated[
+        list[str] | None, typer.Option(help="Address or network (CIDR) of a SIP trunk; may be repeated.")
+    ] = None,
+    config_file: ConfigOption = DEFAULT,
+) -> None:
+    """Write a whole Asterisk configuration that fits the settings, and say how to start Asterisk with it."""
+    from trunkline.asterisk_config import write  # noqa: PLC0415 - only here
+
+    settings = read(config_file)
+
+    def work() -> None:
+        trunks = tuple(trunk or ())
+        say(
+            write(
+                settings,
+                out=out.resolve(),
+                launch_file=asterisk,
+                sip_host=sip_host,
+                sip_port=sip_port,
+                trunks=trunks,
+            )
+        )
+
+    _report(work)
 
 
 @main.command()
@@ -114,8 +150,13 @@ def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFA
     if path.exists():
         raise fail(WRONG, f"{path} exists already; remove it or name another file")
     fresh = {name: secrets.token_urlsafe(24) for name in ("ami_secret", "ari_secret", "reply_secret")}
-    path.touch(mode=0o600)
-    path.write_text(sample(**fresh), encoding="utf-8")
+    try:
+        path.touch(mode=0o600)
+        path.write_text(sample(**fresh), encoding="utf-8")
+    except OSError as problem:
+        raise fail(
+            WRONG, f"{path} cannot be written ({problem.strerror}); name a file in a folder of yours"
+        ) from problem
     say(f"wrote {path}; next: trunkline db upgrade --config {path}")
 
 
@@ -247,8 +288,14 @@ def _report(work: Callable[[], object]) -> None:
         if others is not None or expected is None:
             raise
         raise fail(MISSING, *checks.sentences(expected)) from group
-    except (Refused, Unavailable, ConfigurationError) as error:
+    except (Refused, Unavailable, ConfigurationError, OSError) as error:
         raise fail(MISSING, *checks.sentences(error)) from error
+    except ModuleNotFoundError as missing:  # the database's driver is the operator's choice
+        if missing.name not in {"pg8000", "psycopg", "psycopg2"}:
+            raise
+        raise fail(
+            MISSING, f"the Python package {missing.name} is needed for [database] url; install it"
+        ) from missing
 
 
 def entry() -> None:

@@ -133,3 +133,21 @@ def test_the_sample_loads(tmp_path: Path) -> None:
     from trunkline.configuration_doc import sample
 
     assert load(write(tmp_path, sample()), {}).http.port == 8080
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("CENTRE__TIME_ZONE", "Mars", "[centre] time_zone: there is no time zone 'Mars'"),
+        ("DATABASE__URL", "nonsense", "[database] url: is neither"),
+        ("DATABASE__URL", "sqlite://", "[database] url: is neither"),
+        ("MAIL__REPLY_SECRET", "short", "[mail] reply_secret: the secret is too short"),
+    ],
+)
+def test_values_that_would_only_fail_later_are_refused(
+    tmp_path: Path, name: str, value: str, words: str
+) -> None:
+    """A zone, a database or a key that cannot be used is said at once, and no secret is repeated."""
+    (sentence,) = problems(write(tmp_path, GOOD), {f"TRUNKLINE__{name}": value})
+    assert words in sentence
+    assert "short'" not in sentence

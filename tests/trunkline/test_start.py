@@ -1,15 +1,19 @@
 """A start that cannot succeed says why in a sentence, exits with a code, and leaves nothing half started."""
 
 import asyncio
+import json
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from typer.testing import CliRunner
 
 from crm_core import schema
+from trunkline.command import main
 
 ROOT = Path(__file__).parent.parent.parent
 WRONG, MISSING = 2, 3
@@ -158,3 +162,37 @@ async def test_doctor_lists_what_lacks(place: Place) -> None:
     place.write()
     code, _ = await place.run("doctor")
     assert code == MISSING
+
+
+def test_what_the_disk_refuses_is_a_sentence(place: Place) -> None:
+    """A file where the data belongs, a driver that is not there, a folder that is not there: no traceback."""
+    place.write(centre='data_dir = "/dev/null"')
+    url = "postgresql+psycopg2://x@127.0.0.1:1/x"
+    for arguments in (
+        ["db", "upgrade", "-c", str(place.file)],
+        ["init", str(place.folder / "nowhere" / "x.toml")],
+    ):
+        ended = CliRunner().invoke(main, arguments)
+        assert ended.exit_code in {WRONG, MISSING}
+        assert ended.stderr.startswith("trunkline: ")
+    ended = CliRunner().invoke(
+        main, ["db", "upgrade", "-c", str(place.file)], env={"TRUNKLINE__DATABASE__URL": url}
+    )
+    assert ended.exit_code in {WRONG, MISSING}
+
+
+def test_an_operators_asterisk_is_configured(place: Place) -> None:
+    """`asterisk-config` writes a whole configuration with the settings' ports and secrets, for its owner alone."""
+    place.write()
+    launch = place.folder / "launch.json"
+    folders = dict.fromkeys(("modules_dir", "data_dir", "sounds_dir", "moh_dir"), str(place.folder))
+    launch.write_text(json.dumps({"argv": ["/usr/sbin/asterisk"], "version": "22", **folders}))
+    with TemporaryDirectory() as short:  # a control socket's path has at most 108 bytes
+        out = Path(short) / "asterisk"
+        options = ["--out", str(out), "--asterisk", str(launch), "--trunk", "198.51.100.0/24"]
+        ended = CliRunner().invoke(main, ["asterisk-config", *options, "-c", str(place.file)])
+        assert ended.exit_code == 0, ended.output
+        assert f"-C {out}/asterisk.conf" in ended.output
+        assert f"port = {place.ami}" in (out / "manager.conf").read_text()
+        assert "198.51.100.0/24" in (out / "pjsip.conf").read_text()
+        assert (out / "manager.conf").stat().st_mode & 0o077 == 0

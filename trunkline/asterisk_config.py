@@ -1,0 +1,47 @@
+"""The operator's Asterisk: the shipped configuration, rendered for the settings' ports, users and secrets."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.asterisk.launch import Launch
+from config.asterisk.layout import AsteriskLayout
+from config.asterisk.render import UnsafeValue, render
+from config.settings import ConfigurationError, Settings
+
+
+def write(
+    settings: Settings, *, out: Path, launch_file: Path, sip_host: str, sip_port: int, trunks: tuple[str, ...]
+) -> str:
+    """Render into `out`; the sentence that says how to start it. A second time replaces the files, not `var/`."""
+    launch, ours = Launch.read(launch_file), settings.asterisk
+    http = urlsplit(ours.http_url)
+    if not http.hostname:
+        raise ConfigurationError([f"[asterisk] http_url {ours.http_url!r} names no host; mend it"])
+    layout = AsteriskLayout(
+        modules_dir=launch.modules_dir,
+        data_dir=launch.data_dir,
+        moh_dir=launch.moh_dir,
+        run_dir=out / "run",
+        ami_secret=ours.ami_secret.get_secret_value(),
+        ari_secret=ours.ari_secret.get_secret_value(),
+        ami_user=ours.ami_user,
+        ami_host=ours.ami_host,
+        ami_port=ours.ami_port,
+        ari_user=ours.ari_user,
+        http_host=http.hostname,
+        http_port=http.port or 80,
+        sip_host=sip_host,
+        sip_port=sip_port,
+        fastagi_host=ours.fastagi_host,
+        fastagi_port=ours.fastagi_port,
+        trunk_peers=trunks or ("127.0.0.1",),
+    )
+    if len(str(layout.run_dir / "asterisk.ctl")) > 100:
+        raise ConfigurationError(
+            [f"--out {out} is too long for Asterisk's control socket; name a shorter folder"]
+        )
+    try:
+        configuration = render(out, layout)
+    except UnsafeValue as problem:
+        raise ConfigurationError([f"{problem}; choose another value"]) from problem
+    return f"wrote {out}; start Asterisk with: {' '.join(launch.argv)} -C {configuration} -f"
