@@ -1,5 +1,6 @@
 """The demo centre's own manners."""
 
+import asyncio
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import ConfigurationError, load
-from trunkline.demo.centre import refuse_busy
+from crm_core import passwords, users
+from crm_core.store import Store
+from trunkline.demo.centre import prepare, refuse_busy
 from trunkline.demo.layout import DemoFolder, DemoPorts, write_settings
 
 
@@ -60,3 +63,24 @@ def test_settings_are_rewritten_and_secrets_kept(tmp_path: Path) -> None:
     assert (first.http.port, second.http.port) == (18080, 18081)
     assert first.mail.reply_secret == second.mail.reply_secret
     assert folder.settings.stat().st_mode & 0o077 == 0
+
+
+async def test_a_demo_stopped_while_it_is_seeded_starts_again(tmp_path: Path) -> None:
+    """Ctrl-C may come at any moment of the first start: the next one has the customers and the right passwords."""
+    folder = DemoFolder(root=tmp_path / "demo")
+    write_settings(folder, free_ports())
+    settings = load(folder.settings, {})
+    first = asyncio.create_task(prepare(folder, settings, lambda _: None))
+    while not first.done():
+        await asyncio.sleep(0.01)
+        if folder.logins.with_suffix(".new").exists():
+            await asyncio.sleep(0.6)  # the hashes are made, or the customers are being written
+            first.cancel()
+            await asyncio.wait([first])
+    logins = await prepare(folder, settings, lambda _: None)
+    store = Store(settings.database_url())
+    store.open()
+    known = await store.read(lambda conn: users.credentials(conn, logins[0].login))
+    await store.close()
+    assert known
+    assert await passwords.verify(logins[0].password, known.password_hash)

@@ -18,7 +18,7 @@ from config.asterisk.layout import AsteriskLayout
 from config.asterisk.render import render
 from config.errors import Unavailable
 from config.settings import ConfigurationError, Settings, load
-from crm_core import passwords, schema
+from crm_core import passwords, schema, users
 from crm_core.store import Store
 from trunkline import checks
 from trunkline.demo import seed
@@ -81,24 +81,34 @@ def refuse_busy(ports: DemoPorts) -> None:
 async def prepare(folder: DemoFolder, settings: Settings, say: Say) -> list[seed.DemoLogin]:
     """Create and seed the database at the first start; the logins are the same ever after."""
     settings.centre.data_dir.mkdir(parents=True, exist_ok=True)
-    if folder.logins.exists():
-        schema.upgrade(settings.database_url())
-        return [seed.DemoLogin(**login) for login in json.loads(folder.logins.read_text(encoding="utf-8"))]
-    say("Seeding the demo centre: 2 queues, 4 agents, a supervisor, 500 customers ...")
     schema.upgrade(settings.database_url())
     store = Store(settings.database_url())
     store.open()
     try:
-        logins = seed.make_logins()
-        hashes = {login.login: await passwords.hash_password(login.password) for login in logins}
-        await store.write(lambda conn: seed.seed(conn, now=time.time(), password_hashes=hashes))
+        if not folder.logins.exists() and not await store.read(users.list_users):
+            say("Seeding the demo centre: 2 queues, 4 agents, a supervisor, 500 customers ...")
+            await _seed(folder, store)
     finally:
         await store.close()
-    folder.logins.touch(mode=0o600)
-    folder.logins.write_text(
+    if not folder.logins.exists():  # seeded, and stopped before the last step
+        _new_logins(folder).replace(folder.logins)
+    return [seed.DemoLogin(**login) for login in json.loads(folder.logins.read_text(encoding="utf-8"))]
+
+
+async def _seed(folder: DemoFolder, store: Store) -> None:
+    """The passwords are on the disk before their hashes are in the database: stopped in between, none is lost."""
+    logins = seed.make_logins()
+    path = _new_logins(folder)
+    path.touch(mode=0o600)
+    path.write_text(
         json.dumps([login.as_json() for login in logins], ensure_ascii=False, indent=1), encoding="utf-8"
     )
-    return logins
+    hashes = {login.login: await passwords.hash_password(login.password) for login in logins}
+    await store.write(lambda conn: seed.seed(conn, now=time.time(), password_hashes=hashes))
+
+
+def _new_logins(folder: DemoFolder) -> Path:
+    return folder.logins.with_suffix(".new")
 
 
 @asynccontextmanager
