@@ -106,9 +106,24 @@ class Http(Section):
     public_origin: str = ""
     """Origin browsers use, e.g. `https://desk.example.com`; empty: `http://HOST:PORT`, and localhost for loopback."""
     secure_cookies: bool = False
-    """Set the Secure attribute on cookies; true wherever the public origin is https."""
+    """Set the Secure attribute on cookies even where the public origin is not https (with https it is always set)."""
     call_us: bool = False
     """Offer the public page `/callus`, from which anybody's browser may call the centre's own numbers, and no others."""
+
+    @model_validator(mode="after")
+    def _reachable_by_name(self) -> "Http":
+        if self.host in {"0.0.0.0", "::", ""} and not self.public_origin:  # noqa: S104 - refused here
+            message = (
+                f"host {self.host!r} listens everywhere, so public_origin must say which address browsers use"
+                ' (public_origin = "https://desk.example.com"); others are refused as foreign'
+            )
+            raise ValueError(message)
+        return self
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        """Whether browsers may send our cookies over https only."""
+        return self.secure_cookies or self.public_origin.startswith("https://")
 
 
 class Database(Section):

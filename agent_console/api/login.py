@@ -66,7 +66,7 @@ async def login(given: Login, request: Request, response: Response, within: InCo
         max_age=int(SESSION_TTL_S),
         httponly=True,
         samesite="strict",
-        secure=within.settings.http.secure_cookies,
+        secure=within.settings.http.cookies_are_secure,
     )
     _TRANSCRIPT.note("<", user.login, f"signed in from {address}")
     return UserAnswer(user=rows.user(user))
@@ -81,7 +81,7 @@ async def logout(user: SignedIn, token: Token, response: Response, within: InCon
     if user.role == "agent":
         await _choose(within, user, Status.SIGNED_OUT, "logout")
     response.delete_cookie(
-        COOKIE, httponly=True, samesite="strict", secure=within.settings.http.secure_cookies
+        COOKIE, httponly=True, samesite="strict", secure=within.settings.http.cookies_are_secure
     )
 
 

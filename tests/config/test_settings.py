@@ -72,6 +72,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
             ["[asterisk] ami_secret is missing", "TRUNKLINE__ASTERISK__AMI_SECRET"],
         ),
         ("[asterisk]\nami_secret='a'\nari_secret='b'\n", ["section [mail] is missing"]),
+        (GOOD + '[http]\nhost = "0.0.0.0"\n', ["[http]", "public_origin"]),
         ("[asterisk", ["not valid TOML", "mend"]),
     ],
 )
@@ -151,3 +152,12 @@ def test_values_that_would_only_fail_later_are_refused(
     (sentence,) = problems(write(tmp_path, GOOD), {f"TRUNKLINE__{name}": value})
     assert words in sentence
     assert "short'" not in sentence
+
+
+def test_https_makes_cookies_secure(tmp_path: Path) -> None:
+    """A public origin with https needs no second setting."""
+    settings = load(
+        write(tmp_path, GOOD + '[http]\nhost = "0.0.0.0"\npublic_origin = "https://desk.example.com"\n'), {}
+    )
+    assert settings.http.cookies_are_secure
+    assert not load(write(tmp_path, GOOD), {}).http.cookies_are_secure
