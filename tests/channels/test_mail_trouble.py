@@ -75,3 +75,34 @@ async def test_what_is_sent_is_not_sent_again_while_the_database_is_busy(
         for part in parts:
             part.cancel()
         await asyncio.wait(parts)
+
+
+async def test_a_relay_that_refuses_in_gbk_is_understood(tmp_path: Path) -> None:
+    """An answer that is no UTF-8 makes the letter failed, as any 550, and leaves the postman at work."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 relay\r\n")
+        while line := await reader.readline():
+            refused = line.upper().startswith(b"RCPT")
+            writer.write(b"550 " + "用户不存在".encode("gbk") + b"\r\n" if refused else b"250 ok\r\n")
+        writer.close()
+
+    relay = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with mail_room(tmp_path, relay.sockets[0].getsockname()[1]) as room, relay:
+        parts = [asyncio.create_task(part.run()) for part in (room.floor, room.intake, room.postman)]
+        await room.deliver(letter())
+        await arrived(room, 1)
+        (one,) = await room.interactions()
+        written = await room.composer.reply(
+            interaction=one.id, author=room.agent, text="Hi", idempotency_key="k"
+        )
+
+        async def failed() -> bool:
+            found = await room.store.read(lambda conn: letters.letter(conn, written))
+            return parts[-1].done() or (found is not None and found.delivery == "failed")
+
+        await until(failed)
+        assert not parts[-1].done()
+        for part in parts:
+            part.cancel()
+        await asyncio.wait(parts)
