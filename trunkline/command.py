@@ -228,7 +228,7 @@ def upgrade(config_file: ConfigOption = DEFAULT) -> None:
     settings = read(config_file)
 
     def work() -> None:
-        settings.centre.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.centre.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         schema.upgrade(settings.database_url())
         say(f"the database is at schema {schema.head()}")
 

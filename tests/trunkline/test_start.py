@@ -196,3 +196,10 @@ def test_an_operators_asterisk_is_configured(place: Place) -> None:
         assert f"port = {place.ami}" in (out / "manager.conf").read_text()
         assert "198.51.100.0/24" in (out / "pjsip.conf").read_text()
         assert (out / "manager.conf").stat().st_mode & 0o077 == 0
+
+
+def test_customers_data_is_its_owners_alone(place: Place) -> None:
+    """The folder that `db upgrade` makes, with customers, letters and sessions in it, is closed to other users."""
+    place.write()
+    assert CliRunner().invoke(main, ["db", "upgrade", "-c", str(place.file)]).exit_code == 0
+    assert (place.folder / "data").stat().st_mode & 0o077 == 0

@@ -80,7 +80,7 @@ def refuse_busy(ports: DemoPorts) -> None:
 
 async def prepare(folder: DemoFolder, settings: Settings, say: Say) -> list[seed.DemoLogin]:
     """Create and seed the database at the first start; the logins are the same ever after."""
-    settings.centre.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.centre.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     schema.upgrade(settings.database_url())
     store = Store(settings.database_url())
     store.open()
