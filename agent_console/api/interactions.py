@@ -96,9 +96,20 @@ async def hang_up(interaction: str, user: AsAgent, within: InContext) -> None:
 
 @router.post("/reattach", status_code=204)
 async def reattach(interaction: str, user: AsAgent, within: InContext) -> None:
-    """Ring this agent's phone again for a call whose browser leg was lost."""
-    work = _own_call(scope.own_work(within, user, interaction))
-    await within.calls.reattach(work.id)
+    """Ring this agent's phone again for a call whose browser leg was lost, in talk or before the answer."""
+    work = scope.own_work(within, user, interaction)
+    if work.medium is Medium.VOICE and work.phase is Phase.OFFERED:
+        await _ring_anew(within, AgentId(user.id))
+        return
+    await within.calls.reattach(_own_call(work).id)
+
+
+async def _ring_anew(within: Context, agent: AgentId) -> None:
+    """The old offer rings at a phone that is no more: take it back without blame, and the next one rings at the new
+    phone, or at a colleague's who has been idle for longer."""
+    now = within.clock.now()
+    gone = StatusChosen(agent=agent, status=Status.PAUSED, at=now, reason="reload")
+    await within.floor.settle(gone, StatusChosen(agent=agent, status=Status.READY, at=now))
 
 
 @router.post("/finish", status_code=204)

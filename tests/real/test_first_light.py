@@ -191,6 +191,27 @@ async def test_a_tab_inherits_the_phone(stage: Stage) -> None:
     await stage.closed("solved")
 
 
+async def test_a_reload_while_it_rings(stage: Stage) -> None:
+    """The new page rings too: the caller is offered again at the old age, and the agent is not blamed."""
+    async with stage.customer("+886912345678") as customer:
+        await stage.desk.rings()
+        await stage.desk.page.reload()
+        await stage.desk.page.wait_for_function(
+            "() => window.trunkline?.phone.call?.state === 'ringing'", timeout=10_000
+        )
+        await stage.desk.answer()
+        await stage.desk.flows()
+        await stage.desk.hang_up()
+        await customer.see("BYE")
+        await stage.desk.wrap_up("forwarded")
+    row = await stage.closed("forwarded")
+    assert abs(row["enqueued_at"] - customer.events("INVITE")[0].at) < WITHIN_S
+    offers = stage.centre.rows(
+        "SELECT outcome FROM offer WHERE interaction_id = ? ORDER BY offered_at", row["id"]
+    )
+    assert [offer["outcome"] for offer in offers] == ["withdrawn", "accepted"]
+
+
 async def test_nobody_answers(stage: Stage) -> None:
     """After the ring time the caller is back at the old place, the agent is not ready and is shown why; one press on
     the notice, and the same caller is offered again and answered at the old age."""

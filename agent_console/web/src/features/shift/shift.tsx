@@ -63,7 +63,7 @@ function useShift() {
 }
 
 /**
- * A call that talks on the server but not on this phone (the page was reloaded): ask the server to ring again.
+ * A call that rings or talks on the server but not on this phone (the page was reloaded): ask the server to ring again.
  * Once per start of the phone, never later: a call that has just ended looks the same for a moment.
  */
 function useReattach(begun: RefObject<boolean>): void {
@@ -73,7 +73,7 @@ function useReattach(begun: RefObject<boolean>): void {
     if (!begun.current || phone.stage !== "registered") return;
     begun.current = false;
     if (phone.call) return;
-    for (const { id } of items.filter(talking)) call("POST", `/interactions/${segment(id)}/reattach`).catch(complain);
+    for (const { id } of items.filter(atPhone)) call("POST", `/interactions/${segment(id)}/reattach`).catch(complain);
   }, [begun, items, phone]);
 }
 
@@ -117,7 +117,7 @@ function useInherit(startPhone: (take: boolean) => Promise<void>): void {
   }, [phone, stage, startPhone]);
 }
 
-const talking = (item: Item): boolean => item.medium === "voice" && item.state === "connected";
+const atPhone = (item: Item): boolean => item.medium === "voice" && item.state !== "wrap_up";
 
 function StartShift({ start }: { start: () => Promise<void> }) {
   const { t } = useTranslation();
