@@ -70,7 +70,7 @@ function Policies({ policies, calendars, choose }: { policies: PolicyDoc[]; cale
         ))}
       </ul>
       {policies.length === 0 && <p className="faint small sla-none">{t("sla.no_policies")}</p>}
-      <Button small icon="check" isDisabled={calendars.length === 0} onPress={() => choose(null)} data-testid="sla-new-policy">{t("sla.new_policy")}</Button>
+      <Button small icon="pen" isDisabled={calendars.length === 0} onPress={() => choose(null)} data-testid="sla-new-policy">{t("sla.new_policy")}</Button>
     </section>
   );
 }
@@ -92,7 +92,7 @@ function Calendars({ calendars, choose }: { calendars: CalendarDoc[]; choose: (c
         ))}
       </ul>
       {calendars.length === 0 && <p className="faint small sla-none">{t("sla.no_calendars")}</p>}
-      <Button small icon="check" onPress={() => choose(null)} data-testid="sla-new-calendar">{t("sla.new_calendar")}</Button>
+      <Button small icon="pen" onPress={() => choose(null)} data-testid="sla-new-calendar">{t("sla.new_calendar")}</Button>
     </section>
   );
 }
