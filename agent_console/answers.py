@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from agent_console.documents import (
     AgentDocument,
     CaseBrief,
+    ClockDocument,
     InteractionBrief,
     LinkDocument,
     PopDocument,
@@ -151,6 +152,7 @@ class CaseAnswer(TypedDict):
 
 
 class WholeCaseAnswer(CaseAnswer):
+    clocks: list[ClockDocument]
     interactions: list[InteractionBrief]
     thread: list[LetterDocument]
 

@@ -77,6 +77,24 @@ class MatchDocument(TypedDict):
     parties: list[PartyCard]
 
 
+class ClockDocument(TypedDict):
+    """A promise to the customer: `kind` first_response, next_response, resolution; `state` running, paused, met, breached.
+
+    `due` and `warn_at` (a quarter is left) are null while it is paused; `left_s` is the business time that is left while it
+    stands still, and null while it runs: then the browser shows the time until `due`.
+    """
+
+    kind: str
+    round: int
+    state: str
+    due: float | None
+    warn_at: float | None
+    met_at: float | None
+    breached_at: float | None
+    target_s: float
+    left_s: float | None
+
+
 class PopDocument(TypedDict):
     """The part of an item that the store knows."""
 
@@ -85,6 +103,7 @@ class PopDocument(TypedDict):
     subject: str
     match: MatchDocument
     case: CaseBrief | None
+    clocks: list[ClockDocument]
     note: str
     letters: int
     version: int
@@ -121,6 +140,7 @@ class Item(TypedDict):
     subject: str
     match: MatchDocument
     case: CaseBrief | None
+    clocks: list[ClockDocument]
     note: str
     letters: int
     version: int

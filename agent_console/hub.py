@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from agent_console import directory, frames
+from agent_console.deadlines import TOPIC
 from agent_console.frames import Resume
 from agent_console.links import Links
-from agent_console.notices import Notices
+from agent_console.notices import MilestoneTold, Notices
 from agent_console.pops import Pops
 from agent_console.presence import Presence
 from agent_console.screens import Screens, Update
@@ -19,7 +20,7 @@ from config.logs import Transcript
 from crm_core import sessions
 from crm_core.store import Store
 from routing.bus import Bus
-from routing.core.facts import Fact, Offered
+from routing.core.facts import Connected, Fact, Offered
 from routing.core.model import AgentId, InteractionId, Status
 from routing.floor import Floor
 
@@ -49,7 +50,7 @@ class Hub:
         self._left_at: dict[Stream, float] = {}
         self._dirty = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
-        self._pops = Pops(store, self._popped)
+        self._pops = Pops(store, clock, self._popped)
         self.screens = Screens(
             World(
                 truth=floor,
@@ -126,6 +127,7 @@ class Hub:
         """Listen to the floor and the bus until cancelled."""
         stop_facts = self._floor.listen(self._facts)
         stop_bus = self._bus.subscribe("interaction", self.refresh)
+        stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
         try:
             self._start()
             async with asyncio.TaskGroup() as tasks:
@@ -137,6 +139,7 @@ class Hub:
         finally:
             stop_facts()
             stop_bus()
+            stop_milestones()
             if self._later is not None:
                 self._later.cancel()
 
@@ -164,8 +167,24 @@ class Hub:
 
     def _facts(self, facts: Sequence[Fact]) -> None:
         self._pops.want(fact.interaction for fact in facts if isinstance(fact, Offered))
+        # whoever takes a call has answered the customer: the case's clocks are others
+        self._pops.want(
+            (fact.interaction for fact in facts if isinstance(fact, Connected) and self._has_case(fact)),
+            again=True,
+        )
         self._tell(self.screens.took_place(facts))
         self._dirty.set()
+
+    def _has_case(self, fact: Connected) -> bool:
+        known = self._pops.documents.get(fact.interaction)
+        return known is not None and known["case"] is not None
+
+    def _milestone(self, payload: str) -> None:
+        told, now = MilestoneTold.read(payload), self._clock.now()
+        agents = self.screens.holders(map(InteractionId, told.interactions))
+        for agent in agents:
+            self.world.notices.keep(told.notice(agent, now))
+        self._tell(self.screens.changed(agents))
 
     def _popped(self, interactions: Collection[InteractionId]) -> None:
         self._tell(self.screens.changed(self.screens.holders(interactions)))

@@ -1,5 +1,6 @@
 """What an agent should be told for a minute: an offer they missed, work that went back. Codes with parameters."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from routing.core.facts import Fact, OfferEnded, Requeued, WrappedUp
 from routing.core.model import AgentId, Outcome, Seconds
 
 KEPT_S = 60.0
+_CODE_OF_MILESTONE = {"warned": "sla.warned", "breached": "sla.breached"}
 _CODE_OF_OUTCOME = {
     Outcome.NO_ANSWER: "offer.missed",
     Outcome.DECLINED: "offer.declined",
@@ -44,7 +46,11 @@ class Notices:
         """Keep what this fact is worth telling; most are not."""
         notice = _notice(fact)
         if notice is not None:
-            self._of.setdefault(notice.agent, {})[notice.id] = notice
+            self.keep(notice)
+
+    def keep(self, notice: Notice) -> None:
+        """Tell it for a minute."""
+        self._of.setdefault(notice.agent, {})[notice.id] = notice
 
     def of(self, agent: AgentId) -> Iterator[Notice]:
         """Oldest first."""
@@ -65,6 +71,51 @@ class Notices:
             del self._of[agent][each]
         if not self._of[agent]:
             del self._of[agent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneTold:
+    """A promise of a case that nears its end or was missed, as the bus carries it (see `agent_console.deadlines`)."""
+
+    number: str
+    clock: str
+    round: int
+    what: str
+    interactions: tuple[str, ...]
+
+    @classmethod
+    def read(cls, payload: str) -> "MilestoneTold":
+        """From the bus."""
+        given = json.loads(payload)
+        return cls(
+            number=given["number"],
+            clock=given["clock"],
+            round=given["round"],
+            what=given["what"],
+            interactions=tuple(given["interactions"]),
+        )
+
+    def payload(self) -> str:
+        """For the bus."""
+        return json.dumps(
+            {
+                "number": self.number,
+                "clock": self.clock,
+                "round": self.round,
+                "what": self.what,
+                "interactions": self.interactions,
+            }
+        )
+
+    def notice(self, agent: AgentId, now: Seconds) -> Notice:
+        """For an agent who works on the case."""
+        return Notice(
+            id=f"{self.number}/{self.clock}/{self.round}/{self.what}",
+            agent=agent,
+            code=_CODE_OF_MILESTONE[self.what],
+            params=(("number", self.number), ("clock", self.clock)),
+            at=now,
+        )
 
 
 def _notice(fact: Fact) -> Notice | None:

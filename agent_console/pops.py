@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 from agent_console import rows
 from agent_console.documents import PopDocument
+from config.clock import Clock as WallClock
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
+from crm_core.case_clocks import clocks_of
 from crm_core.letters import of_interaction, thread
 from crm_core.pop import Pop, pop
+from crm_core.sla.clock import Clock
 from crm_core.store import Connection, Store
 from routing.core.model import InteractionId
 
@@ -21,9 +25,12 @@ _GATHER_S = 0.01
 class Pops:
     """`documents` is what is known; `want` asks for more. Asked again while loading, it is loaded again after."""
 
-    def __init__(self, store: Store, loaded: Callable[[Collection[InteractionId]], None]) -> None:
+    def __init__(
+        self, store: Store, clock: WallClock, loaded: Callable[[Collection[InteractionId]], None]
+    ) -> None:
         self.documents: dict[InteractionId, PopDocument] = {}
         self._store = store
+        self._clock = clock
         self._loaded = loaded
         self._wanted: dict[InteractionId, None] = {}
         self._wake = asyncio.Event()
@@ -55,12 +62,12 @@ class Pops:
                 self.want(batch, again=True)
 
     async def _load(self, batch: tuple[InteractionId, ...]) -> None:
-        for interaction, known, letters in await self._store.read(
-            lambda connection: _read(connection, batch)
-        ):
+        now = self._clock.now()
+        for read in await self._store.read(lambda connection: _read(connection, batch, now)):
+            interaction = InteractionId(read.known.interaction.id)
             before = self.documents.get(interaction)
             version = before["version"] + 1 if before else 1
-            self.documents[interaction] = rows.pop(known, letters, version)
+            self.documents[interaction] = rows.pop(read.known, read.letters, version, read.clocks)
         self._loaded(batch)
 
 
@@ -73,12 +80,30 @@ def count_letters(connection: Connection, known: Pop) -> int:
     return len(of_interaction(connection, known.interaction.id))
 
 
-def _read(connection: Connection, batch: Iterable[InteractionId]) -> list[tuple[InteractionId, Pop, int]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What one visit to the store says of an interaction."""
+
+    known: Pop
+    letters: int
+    clocks: tuple[Clock, ...]
+
+
+def read_pop(connection: Connection, interaction: str, now: float) -> Read:
+    """Gather it; `Refused` for an unknown interaction."""
+    known = pop(connection, interaction)
+    return Read(
+        known=known,
+        letters=count_letters(connection, known),
+        clocks=clocks_of(connection, known.case.id, now) if known.case else (),
+    )
+
+
+def _read(connection: Connection, batch: Iterable[InteractionId], now: float) -> list[Read]:
     found = []
     for interaction in batch:
         try:
-            known = pop(connection, interaction)
+            found.append(read_pop(connection, interaction, now))
         except Refused:
             continue  # the floor may know it a moment before the edge has described it; `interaction` on the bus follows
-        found.append((interaction, known, count_letters(connection, known)))
     return found

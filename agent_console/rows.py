@@ -17,6 +17,7 @@ from agent_console.answers import (
 from agent_console.directory import Directory
 from agent_console.documents import (
     CaseBrief,
+    ClockDocument,
     Customer,
     InteractionBrief,
     MatchDocument,
@@ -31,6 +32,7 @@ from crm_core.letter_types import Letter
 from crm_core.parties import Party
 from crm_core.pop import PastContact, Pop, PopParty
 from crm_core.search import PartyRow
+from crm_core.sla.clock import Clock
 from crm_core.users import User
 
 _STRENGTHS: dict[str, MatchStrength] = {"none": "none", "one": "one", "many": "many"}
@@ -55,7 +57,7 @@ def phone(given: PhoneCredential) -> PhoneDocument:
     return PhoneDocument(uri=given.uri, user=given.user, password=given.password, ws_url=given.ws_url)
 
 
-def pop(known: Pop, letters: int, version: int) -> PopDocument:
+def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopDocument:
     """The store's part of an item; `version` rises with every reading, so that the console asks for the rest anew."""
     row = known.interaction
     return PopDocument(
@@ -66,9 +68,26 @@ def pop(known: Pop, letters: int, version: int) -> PopDocument:
             strength=_STRENGTHS.get(known.match, "pending"), parties=[_card(each) for each in known.parties]
         ),
         case=case_brief(known.case) if known.case else None,
+        clocks=[clock(each) for each in clocks],
         note=row.note,
         letters=letters,
         version=version,
+    )
+
+
+def clock(row: Clock) -> ClockDocument:
+    """A promise, without anything that changes by the passing of time alone."""
+    still = row.met_at is not None or row.due is None
+    return ClockDocument(
+        kind=row.kind,
+        round=row.round,
+        state=row.state,
+        due=row.due,
+        warn_at=row.warn_at,
+        met_at=row.met_at,
+        breached_at=row.breached_at,
+        target_s=row.target_s,
+        left_s=row.remaining_s if still else None,
     )
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core import case_events, policies
 from crm_core.paging import columns
+from crm_core.sla.clock import Happened
 from crm_core.tables import counter, inserting, interaction, support_case
 
 STATUSES = ("open", "pending", "solved")
@@ -28,10 +30,20 @@ class Case:
     updated_at: float
 
 
+_COLUMNS = [support_case.c[name] for name in Case.__dataclass_fields__]
+
+
 def open_case(
-    conn: Connection, *, subject: str, party_id: str | None, queue_id: str | None, now: float
+    conn: Connection,
+    *,
+    subject: str,
+    party_id: str | None,
+    queue_id: str | None,
+    now: float,
+    asked_at: float | None = None,
 ) -> Case:
-    """Open a case with the year's next number."""
+    """Open a case with the year's next number. `asked_at`: when the customer asked, where that was before now; what is
+    promised counts from then."""
     made = Case(
         id=new_id(),
         number=_next_number(conn, now),
@@ -44,6 +56,13 @@ def open_case(
     )
     conn.execute(
         insert(support_case).values(**{field: getattr(made, field) for field in Case.__dataclass_fields__})
+    )
+    case_events.record(
+        conn,
+        made.id,
+        Happened.OPENED,
+        now if asked_at is None else min(asked_at, now),
+        policy_version=policies.version_for(conn, queue_id, party_id),
     )
     return made
 
@@ -60,7 +79,7 @@ def by_number(conn: Connection, number: str) -> Case | None:
 def for_party(conn: Connection, party_id: str, limit: int) -> list[Case]:
     """A customer's cases, the latest changed first."""
     query = (
-        select(support_case)
+        select(*_COLUMNS)
         .where(support_case.c.party_id == party_id)
         .order_by(support_case.c.updated_at.desc(), support_case.c.number.desc())
         .limit(limit)
@@ -72,12 +91,17 @@ def set_status(conn: Connection, case_id: str, status: str, now: float) -> Case:
     """Change the status; `Refused` for unknown cases and words."""
     if status not in STATUSES:
         raise Refused("case.status_unknown", Kind.INVALID, pointer="/status", given=status)
+    before = case(conn, case_id)
+    if before is not None:
+        case_events.record_status(conn, case_id, before.status, status, now)
     return _change(conn, case_id, status=status, updated_at=now)
 
 
 def set_party(conn: Connection, case_id: str, party_id: str, now: float) -> Case:
-    """Say whose case it is; `Refused` for an unknown case."""
-    return _change(conn, case_id, party_id=party_id, updated_at=now)
+    """Say whose case it is, which may change what is promised; `Refused` for an unknown case."""
+    changed = _change(conn, case_id, party_id=party_id, updated_at=now)
+    case_events.record_terms(conn, case_id, changed.queue_id, party_id, now)
+    return changed
 
 
 def touch(conn: Connection, case_id: str, now: float) -> Case:
@@ -87,12 +111,31 @@ def touch(conn: Connection, case_id: str, now: float) -> Case:
 
 
 def link(conn: Connection, interaction_id: str, case_id: str) -> None:
-    """Say that an interaction is about a case; `Refused` when either is unknown."""
-    if case(conn, case_id) is None:
+    """Say that an interaction is about a case; `Refused` when either is unknown. A call that an agent has taken
+    is an answer to the customer; later ones are told by the ledger."""
+    about = case(conn, case_id)
+    if about is None:
         raise Refused("case.unknown", Kind.MISSING, id=case_id)
     done = conn.execute(update(interaction).where(interaction.c.id == interaction_id).values(case_id=case_id))
     if done.rowcount == 0:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
+    _record_call(conn, about, interaction_id)
+
+
+def _record_call(conn: Connection, about: Case, interaction_id: str) -> None:
+    row = interaction.c
+    query = select(row.answered_at, row.agent_id).where(
+        row.id == interaction_id, row.medium == "voice", row.answered_at.is_not(None)
+    )
+    for call in conn.execute(query):
+        case_events.record(
+            conn,
+            about.id,
+            Happened.AGENT_ANSWERED,
+            max(call.answered_at, about.created_at),
+            interaction_id=interaction_id,
+            agent_id=call.agent_id,
+        )
 
 
 def _next_number(conn: Connection, now: float) -> str:
@@ -109,7 +152,7 @@ def _next_number(conn: Connection, now: float) -> str:
 
 
 def _one(conn: Connection, condition: ColumnElement[bool]) -> Case | None:
-    row = conn.execute(select(support_case).where(condition)).one_or_none()
+    row = conn.execute(select(*_COLUMNS).where(condition)).one_or_none()
     return None if row is None else Case(**columns(row))
 
 

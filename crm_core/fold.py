@@ -36,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crm_core.ledger_entry import LedgerEntry
 from crm_core.prepared import Prepared, Statement
-from crm_core.tables import agent_state, interaction, offer, segment
+from crm_core.tables import agent_state, case_event, interaction, offer, segment
 
 Parameters = Mapping[str, Any]
 Step = Callable[[Connection, LedgerEntry, Parameters], None]
@@ -85,6 +85,16 @@ def _must(statement: Statement) -> Step:
     def step(conn: Connection, entry: LedgerEntry, values: Parameters) -> None:
         if prepared.run(conn, values).rowcount != 1:
             raise IllegalFact(entry)
+
+    return step
+
+
+def _may(statement: Statement) -> Step:
+    """Run it; it may touch nothing."""
+    prepared = Prepared(statement)
+
+    def step(conn: Connection, _: LedgerEntry, values: Parameters) -> None:
+        prepared.run(conn, values)
 
     return step
 
@@ -138,6 +148,14 @@ _BEGIN_QUEUEING_AGAIN = insert(segment).from_select(
     ["interaction_id", "kind", "queue_id", "started_at"],
     select(interaction.c.id, literal("queue"), interaction.c.queue_id, _AT).where(
         interaction.c.id == _INTERACTION
+    ),
+)
+# A call that an agent takes is an answer to the customer (see crm_core.sla.clock). It makes nothing due sooner, so nobody
+# has to look at the case's clocks for it.
+_ANSWER_THE_CASE = insert(case_event).from_select(
+    ["case_id", "kind", "at", "interaction_id", "agent_id"],
+    select(interaction.c.case_id, literal("agent_answered"), _AT, interaction.c.id, _AGENT).where(
+        interaction.c.id == _INTERACTION, interaction.c.medium == "voice", interaction.c.case_id.is_not(None)
     ),
 )
 _END_OF_OFFER = bindparam("p_outcome", type_=Text)
@@ -226,6 +244,7 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                 answered_at=_AT,
             ),
         ),
+        _may(_ANSWER_THE_CASE),
     ),
     "requeued": (
         _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),

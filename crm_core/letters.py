@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import outbox
+from crm_core import case_events, outbox
 from crm_core.letter_types import (
     Attachment,
     AttachmentContent,
@@ -21,6 +21,7 @@ from crm_core.letter_types import (
     StoredLetter,
 )
 from crm_core.paging import columns
+from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
 from crm_core.tables import letter_raw, user_account
@@ -45,6 +46,9 @@ __all__ = [
     "store_letter",
     "thread",
 ]
+
+_BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce"})
+"""Marks of letters to which nobody waits for an answer."""
 
 
 def store_letter(
@@ -78,6 +82,10 @@ def store_letter(
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=new.raw))
     for position, part in enumerate(new.parsed.attachments):
         conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
+    if case_id is not None and _BY_MACHINES.isdisjoint(new.parsed.marks):
+        case_events.record(
+            conn, case_id, Happened.CUSTOMER_WROTE, new.received_at, interaction_id=interaction_id
+        )
     return StoredLetter(id=letter_id, new=True)
 
 
@@ -144,6 +152,15 @@ def queue_reply(
     )
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=raw))
     outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc), now=now)
+    if case_id is not None:
+        case_events.record(
+            conn,
+            case_id,
+            Happened.AGENT_ANSWERED,
+            now,
+            interaction_id=interaction_id,
+            agent_id=author_id,
+        )
     return _existing(conn, letter_id)
 
 

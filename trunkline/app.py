@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_console.deadlines import Deadlines
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -115,6 +116,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "deadlines": Deadlines(store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

@@ -4,11 +4,12 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from agent_console import rows, scope
+from agent_console import promises, rows, scope
 from agent_console.access import InContext, SignedIn
 from agent_console.answers import WholeCaseAnswer
 from agent_console.api.bodies import Body
-from crm_core import cases, interactions, letters
+from agent_console.promises import ClocksAnswer
+from crm_core import case_clocks, cases, interactions, letters
 
 router = APIRouter(prefix="/cases/{case}", tags=["cases"])
 _SHOWN_INTERACTIONS = 50
@@ -25,14 +26,29 @@ async def read_case(case: str, user: SignedIn, within: InContext) -> WholeCaseAn
     """The case with its interactions and letters."""
     found = await scope.readable_case(within, user, case)
     names = within.hub.world.directory
-    about, thread = await within.store.read(
-        lambda c: (interactions.for_case(c, case, _SHOWN_INTERACTIONS), letters.thread(c, case))
+    now = within.clock.now()
+    about, thread, clocks = await within.store.read(
+        lambda c: (
+            interactions.for_case(c, case, _SHOWN_INTERACTIONS),
+            letters.thread(c, case),
+            case_clocks.clocks_of(c, case, now),
+        )
     )
     return WholeCaseAnswer(
         case=rows.case(found, names),
+        clocks=[rows.clock(each) for each in clocks],
         interactions=[rows.interaction_brief(each, names) for each in about],
         thread=[rows.letter(each) for each in thread],
     )
+
+
+@router.get("/clocks")
+async def read_clocks(case: str, user: SignedIn, within: InContext, *, explain: bool = False) -> ClocksAnswer:
+    """What is promised in this case; with `explain=1` how each due time comes about, step by step."""
+    await scope.readable_case(within, user, case)
+    now = within.clock.now()
+    clocks = await within.store.read(lambda c: case_clocks.clocks_of(c, case, now))
+    return ClocksAnswer(clocks=[promises.clock(each, explained=explain) for each in clocks])
 
 
 @router.put("/status", status_code=204)
@@ -42,5 +58,6 @@ async def choose_case_status(case: str, given: ChosenStatus, user: SignedIn, wit
     now = within.clock.now()
     await within.store.write(lambda c: cases.set_status(c, case, given.status, now))
     about = await within.store.read(lambda c: interactions.for_case(c, case, _SHOWN_INTERACTIONS))
+    within.bus.publish("case", case)
     for each in about:
         within.bus.publish("interaction", each.id)

@@ -10,13 +10,13 @@ from agent_console.access import AsAgent, InContext, SignedIn
 from agent_console.answers import CaseAnswer, InteractionAnswer, ReplyAnswer
 from agent_console.api.bodies import Body, Subject, Text
 from agent_console.context import Context
+from agent_console.pops import Read, read_pop
 from agent_console.views import queue_name
 from config.errors import Kind, Refused
 from crm_core import cases, interactions, letters, queues
 from crm_core.cases import Case
 from crm_core.interactions import Segment
 from crm_core.letter_types import Letter
-from crm_core.pop import Pop, pop
 from crm_core.store import Connection
 from routing.core.events import Returned, StatusChosen, WorkEnded, WrapUpEnded
 from routing.core.facts import Finished, Requeued, WrappedUp
@@ -66,8 +66,9 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
     """The interaction with its pop, its stays in queues and with agents, and its letters."""
     await scope.readable_interaction(within, user, interaction)
     names = within.hub.world.directory
-    known, count, segments, thread = await within.store.read(lambda c: _whole(c, interaction))
-    row = known.interaction
+    now = within.clock.now()
+    read, segments, thread = await within.store.read(lambda c: _whole(c, interaction, now))
+    row = read.known.interaction
     return InteractionAnswer(
         id=row.id,
         medium=row.medium,
@@ -83,7 +84,7 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
         disposition=row.disposition,
         segments=[rows.segment(each, names) for each in segments],
         thread=[rows.letter(each) for each in thread],
-        **rows.pop(known, count, 0),
+        **rows.pop(read.known, read.letters, 0, read.clocks),
     )
 
 
@@ -224,11 +225,11 @@ async def _check_disposition(within: Context, work: Work, code: str) -> None:
         raise Refused("disposition.unknown", Kind.INVALID, pointer="/disposition", given=code)
 
 
-def _whole(connection: Connection, name: str) -> tuple[Pop, int, list[Segment], list[Letter]]:
-    known = pop(connection, name)
-    case_id = known.interaction.case_id
+def _whole(connection: Connection, name: str, now: float) -> tuple[Read, list[Segment], list[Letter]]:
+    read = read_pop(connection, name, now)
+    case_id = read.known.interaction.case_id
     thread = letters.thread(connection, case_id) if case_id else letters.of_interaction(connection, name)
-    return known, len(thread), interactions.segments(connection, name), thread
+    return read, interactions.segments(connection, name), thread
 
 
 def _set_party(connection: Connection, interaction: str, party: str, now: float) -> None:

@@ -158,7 +158,12 @@ def _queue_of(conn: Connection, case_id: str) -> str | None:
 
 def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
     return cases.open_case(
-        conn, subject=task.parsed.subject, party_id=customer.party_id, queue_id=task.queue.id, now=task.now
+        conn,
+        subject=task.parsed.subject,
+        party_id=customer.party_id,
+        queue_id=task.queue.id,
+        now=task.now,
+        asked_at=task.spooled.envelope.received_at,
     ).id
 
 

@@ -15,6 +15,14 @@ from crm_core.tables.desk import (
 )
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
+from crm_core.tables.service import (
+    case_event,
+    sla_calendar,
+    sla_calendar_day,
+    sla_calendar_hours,
+    sla_policy,
+    sla_target,
+)
 from crm_core.tables.work import (
     agent_state,
     fact,
@@ -30,6 +38,7 @@ __all__ = [
     "agent_skill",
     "agent_state",
     "attachment",
+    "case_event",
     "contact_point",
     "counter",
     "disposition",
@@ -50,6 +59,11 @@ __all__ = [
     "queue_need",
     "segment",
     "session",
+    "sla_calendar",
+    "sla_calendar_day",
+    "sla_calendar_hours",
+    "sla_policy",
+    "sla_target",
     "support_case",
     "user_account",
 ]

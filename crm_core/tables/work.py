@@ -20,8 +20,11 @@ support_case = Table(
     Column("queue_id", Text),
     moment("created_at"),
     moment("updated_at"),
+    # when its clocks are to be looked at next; nothing: no milestone comes by the passing of time
+    moment("sla_look_at", nullable=True),
     one_of("status", "open", "pending", "solved"),
     Index(None, "party_id", "updated_at"),
+    index_where("ix_support_case_sla_look_at", "sla_look_at", where="sla_look_at IS NOT NULL"),
 )
 
 fact = Table(

@@ -15,6 +15,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from agent_console.deadlines import Deadlines
 from agent_console.server import ConsoleServer
 from config.clock import SystemClock
 from config.settings import Settings
@@ -227,7 +228,11 @@ async def _start(
         phones=phones, letters=OutboxLetters(store), calls=calls, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
-    rooms = [tasks.create_task(floor.run(), name="floor"), tasks.create_task(console.run(), name="console")]
+    rooms = [
+        tasks.create_task(floor.run(), name="floor"),
+        tasks.create_task(console.run(), name="console"),
+        tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
+    ]
     origin = f"http://127.0.0.1:{settings.http.port}"
     return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
 

@@ -1,6 +1,7 @@
 """Each route for each role: who gets in. A route that is missing from the table fails the test."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -22,6 +23,9 @@ ANYONE, SESSION, AGENT, HOLDER, READER, SUPERVISOR = (
 )
 
 NOTE = {"text": "n"}
+_OPEN = [{"start": "09:00", "end": "17:00"}]
+CALENDAR = {"name": "office", "time_zone": "Asia/Taipei", "week": [_OPEN] * 5 + [[], []]}
+POLICY = {"name": "all", "calendar_id": "none", "targets": {"first_response_s": 3600}}
 TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/login"): (ANYONE, {"login": "ann", "password": PASSWORD}),
     ("POST", "/api/v1/callus"): (ANYONE, None),
@@ -38,6 +42,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/interactions/{interaction}"): (READER, None),
     ("GET", "/api/v1/cases/{case}"): (READER, None),
     ("PUT", "/api/v1/cases/{case}/status"): (READER, {"status": "pending"}),
+    ("GET", "/api/v1/cases/{case}/clocks"): (READER, None),
     ("GET", "/api/v1/letters/{letter}/html"): (READER, None),
     ("GET", "/api/v1/letters/{letter}/raw"): (READER, None),
     ("GET", "/api/v1/attachments/{attachment}"): (READER, None),
@@ -53,6 +58,15 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/interactions/{interaction}/return"): (HOLDER, None),
     ("POST", "/api/v1/interactions/{interaction}/wrapup"): (HOLDER, {"disposition": "solved"}),
     ("GET", "/api/v1/board"): (SUPERVISOR, None),
+    ("GET", "/api/v1/sla/calendars"): (SUPERVISOR, None),
+    ("POST", "/api/v1/sla/calendars"): (SUPERVISOR, CALENDAR),
+    ("PUT", "/api/v1/sla/calendars/{calendar}"): (SUPERVISOR, CALENDAR),
+    ("DELETE", "/api/v1/sla/calendars/{calendar}"): (SUPERVISOR, None),
+    ("GET", "/api/v1/sla/holidays"): (SUPERVISOR, None),
+    ("GET", "/api/v1/sla/policies"): (SUPERVISOR, None),
+    ("POST", "/api/v1/sla/policies"): (SUPERVISOR, POLICY),
+    ("PUT", "/api/v1/sla/policies/{policy}"): (SUPERVISOR, POLICY),
+    ("DELETE", "/api/v1/sla/policies/{policy}"): (SUPERVISOR, None),
     ("DELETE", "/api/v1/me/shift"): (AGENT, None),
     ("POST", "/api/v1/logout"): (SESSION, None),
 }
@@ -117,7 +131,7 @@ async def _ask(
 ) -> httpx.Response:
     for mark, name in names.items():
         path = path.replace(mark, name)
-        body = {key: value.replace(mark, name) for key, value in body.items()} if body else body
+        body = json.loads(json.dumps(body).replace(mark, name))
     session = dict(client.cookies)
     answer = await client.request(method, path, json=body, headers={"Idempotency-Key": "key-of-this-test"})
     if path.endswith("/login"):

@@ -117,6 +117,7 @@ def test_hostile_text_stays_text() -> None:
         subject=hostile,
         match=MatchDocument(strength="none", parties=[]),
         case=None,
+        clocks=[],
         note=hostile,
         letters=0,
         version=1,

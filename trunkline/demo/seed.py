@@ -21,6 +21,7 @@ from crm_core.queues import (
 from crm_core.users import User, add_user, set_preferences
 from trunkline.demo.history import History
 from trunkline.demo.people import KNOWN_NUMBER, SHARED_NUMBER, UNKNOWN_NUMBER, Crowd
+from trunkline.demo.promises import promise
 
 __all__ = ["KNOWN_NUMBER", "SHARED_NUMBER", "UNKNOWN_NUMBER", "DemoLogin", "make_logins", "seed"]
 
@@ -84,6 +85,8 @@ _DISPOSITIONS = (
     ("no_need", "Nothing to do", "無需處理", "无需处理"),
 )
 _SEED = 2026
+PROMISED_SINCE_S = 40 * 86_400.0
+"""Before the first case of its past."""
 
 
 def make_logins() -> list[DemoLogin]:
@@ -100,6 +103,7 @@ def seed(conn: Connection, *, now: float, password_hashes: Mapping[str, str]) ->
     queues = _queues(conn)
     for code, english, traditional, simplified in _DISPOSITIONS:
         add_disposition(conn, code=code, label_en=english, label_zh_tw=traditional, label_zh_cn=simplified)
+    promise(conn, now - PROMISED_SINCE_S)
     random = Random(_SEED)  # noqa: S311 - a demo's customers, not a secret
     customers = Crowd(conn, random, now).gather()
     agents = {

@@ -68,10 +68,15 @@ let calls = 0;
 let timers = [];
 const later = (s, act) => timers.push(setTimeout(act, s * 1000));
 
+const clocks = () => [
+  { kind: "first_response", round: 1, state: "running", due: now() + 700, warn_at: now() - 20, met_at: null, breached_at: null, target_s: 3600, left_s: null },
+  { kind: "resolution", round: 1, state: "running", due: now() + 200_000, warn_at: now() + 150_000, met_at: null, breached_at: null, target_s: 57_600, left_s: null },
+];
+
 function offer(medium, base) {
   const id = `${medium === "voice" ? "tl" : "ml"}-${(calls += 1)}`;
   const ring = medium === "voice" ? 20 : 45;
-  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, note: "", letters: 0, version: 1, ...base };
+  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, clocks: [], note: "", letters: 0, version: 1, ...base };
   change([["items", id, doc]]);
   me({ work: "offered", work_since: now() });
   if (medium === "voice") sip?.ring(doc.customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Offer", `${id}/1`]]);
@@ -109,7 +114,7 @@ const SCENES = {
   many: () => offer("voice", { customer: { address: "+886223456789", name: "" }, match: { strength: "many", parties: parties("p-huang", "p-lin", "p-fep") } }),
   none: () => offer("voice", { customer: { address: "+85291234567", name: "" }, match: { strength: "none", parties: [] } }),
   english: () => offer("voice", { queue: QUEUES.en, customer: { address: "+4930901820", name: "" }, match: { strength: "one", parties: parties("p-brandt") } }),
-  letter: () => offer("email", { customer: { address: "yichun.chen@hefeng.example", name: "陳怡君" }, entry: "service@trunkline.example", subject: "Re: 十月份發票金額不符", match: { strength: "one", parties: parties("p-chen") }, case: PARTIES[0].cases[0], letters: 3 }),
+  letter: () => offer("email", { customer: { address: "yichun.chen@hefeng.example", name: "陳怡君" }, entry: "service@trunkline.example", subject: "Re: 十月份發票金額不符", match: { strength: "one", parties: parties("p-chen") }, case: PARTIES[0].cases[0], clocks: clocks(), letters: 3 }),
   stray: () => sip?.ring("+886955000111", []),
   hangup: () => (sip?.bye(), wrapUp()),
   leave: () => { const call = talkingItem(); if (call) { sip?.cancel(); done(call.id); change([["notices", call.id, { id: call.id, code: "offer.customer_left", params: {}, at: now() }]]); } },

@@ -27,8 +27,8 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
   const board = session.user.role !== "agent";
   const feed = new Feed(store, board ? "board" : "agent", setServerClock);
   const phone = new Phone();
-  const address = board ? "/board" : "/";
-  if (window.location.pathname !== address) window.history.replaceState(null, "", address);
+  const addresses = board ? ["/board", "/sla"] : ["/"];
+  if (!addresses.includes(window.location.pathname)) window.history.replaceState(null, "", addresses[0]);
   const leave = (ended: boolean): void => {
     phone.stop();
     feed.close();

@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/ui.css";
 import "./styles/desk.css";
 import "./styles/board.css";
+import "./styles/sla.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

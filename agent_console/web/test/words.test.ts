@@ -68,7 +68,7 @@ test("Every error code that the server can refuse with has words.", () => {
 });
 
 test("Every notice that the server sends has words.", () => {
-  const codes = [...readFileSync(join("..", "notices.py"), "utf8").matchAll(/"((?:offer|work|wrap_up)\.[a-z_]+)"/g)].map((found) => found[1] ?? "");
+  const codes = [...readFileSync(join("..", "notices.py"), "utf8").matchAll(/"((?:offer|work|wrap_up|sla)\.[a-z_]+)"/g)].map((found) => found[1] ?? "");
   expect(codes.length).toBeGreaterThan(3);
   expect(codes.filter((code) => !english.has(`notice.${code.replaceAll(".", "_")}`))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
 import { useNow } from "../../store/clock";
@@ -6,23 +7,32 @@ import { Mark } from "../../ui/mark";
 import { Banner, Bones } from "../../ui/panes";
 import { LinkHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
+import { SlaPage } from "../sla/sla-page";
 import { AgentGrid } from "./agent-grid";
 import { QueueTile } from "./queue-tile";
 import { WaitingList } from "./waiting-list";
 
-/** The supervisor's live board. What is not fresh is grey and says how old it is. */
+type Place = "/board" | "/sla";
+
+/** The supervisor's rooms: the live board, and what is promised to customers. */
 export function Board() {
   const { t } = useTranslation();
   const { session } = useDesk();
   const link = useLink();
-  const queues = useList("queues");
-  const fresh = link === "live";
+  const [place, setPlace] = useState<Place>(window.location.pathname === "/sla" ? "/sla" : "/board");
+  const go = (to: Place): void => {
+    window.history.replaceState(null, "", to);
+    setPlace(to);
+  };
   return (
     <div className="board-page">
       <header className="bar">
         <Mark word={false} size={26} />
         <h1 className="bar-title">{session.centre.name}</h1>
-        <span className="faint">{t("board.title")}</span>
+        <nav className="bar-rooms" aria-label={t("board.rooms")}>
+          <Room to="/board" at={place} go={go} words={t("board.title")} />
+          <Room to="/sla" at={place} go={go} words={t("sla.title")} />
+        </nav>
         <span className="bar-gap" />
         <LinkHealth />
         <span className="bar-line" />
@@ -30,19 +40,33 @@ export function Board() {
       </header>
       {link !== "live" && link !== "connecting" && <StaleBanner />}
       <LinkTrouble />
-      <main className="board scroll" tabIndex={0} aria-label={t("board.title")} data-fresh={fresh || link === "connecting"}>
-        <section aria-labelledby="board-queues">
-          <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
-          {queues.length === 0 ? <Bones /> : (
-            <div className="tiles">{[...queues].sort((a, b) => a.name.localeCompare(b.name)).map((queue) => <QueueTile key={queue.id} queue={queue} />)}</div>
-          )}
-        </section>
-        <div className="board-lists">
-          <AgentGrid />
-          <WaitingList />
-        </div>
-      </main>
+      {place === "/sla" ? <SlaPage /> : <LiveBoard />}
     </div>
+  );
+}
+
+function Room({ to, at, go, words }: { to: Place; at: Place; go: (to: Place) => void; words: string }) {
+  return <button type="button" className="bar-room" aria-current={to === at ? "page" : undefined} onClick={() => go(to)} data-testid={`room-${to.slice(1)}`}>{words}</button>;
+}
+
+/** What is not fresh is grey and says how old it is. */
+function LiveBoard() {
+  const { t } = useTranslation();
+  const link = useLink();
+  const queues = useList("queues");
+  return (
+    <main className="board scroll" tabIndex={0} aria-label={t("board.title")} data-fresh={link === "live" || link === "connecting"}>
+      <section aria-labelledby="board-queues">
+        <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
+        {queues.length === 0 ? <Bones /> : (
+          <div className="tiles">{[...queues].sort((a, b) => a.name.localeCompare(b.name)).map((queue) => <QueueTile key={queue.id} queue={queue} />)}</div>
+        )}
+      </section>
+      <div className="board-lists">
+        <AgentGrid />
+        <WaitingList />
+      </div>
+    </main>
   );
 }
 

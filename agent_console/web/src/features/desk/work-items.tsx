@@ -3,6 +3,7 @@ import type { Item } from "../../net/types";
 import { Icon } from "../../ui/icon";
 import { Empty, Pill, type Tone } from "../../ui/panes";
 import { Ring, Timer } from "../../ui/ring";
+import { SlaMark } from "../sla/sla-mark";
 import { customerLang, customerName, stateSince } from "./items";
 import type { IconName } from "../../ui/icon";
 
@@ -58,6 +59,7 @@ function Card({ item, place, current, select }: { item: Item; place: number; cur
           )}
         </span>
         <span className="card-line tiny faint"><span className="clip" lang={item.queue.language}>{item.subject || item.queue.name}</span></span>
+        {item.clocks.length > 0 && <span className="card-line"><SlaMark item={item} /></span>}
         <span className="card-line"><StatePill item={item} />{place <= 9 && <span className="card-key" aria-hidden="true">Alt {place}</span>}</span>
       </span>
     </button>

@@ -5,6 +5,7 @@ import { Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { customerAddress, customerLang, customerName, stateSince } from "../desk/items";
 import { StatePill } from "../desk/work-items";
+import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
 import { CaseBox } from "./case-box";
 import { LetterPanel } from "./letter-panel";
@@ -44,7 +45,7 @@ function Head({ item }: { item: Item }) {
       </div>
       <div className="head-state">
         <Timer since={stateSince(item)} className="num head-time" />
-        <StatePill item={item} />
+        <span className="row"><SlaMark item={item} /><StatePill item={item} /></span>
       </div>
     </header>
   );
@@ -84,6 +85,7 @@ function Talking({ item }: { item: Item }) {
       <div className="work">
         <NoteField item={item} />
         <CaseBox item={item} />
+        <Promises item={item} />
       </div>
       {item.match.strength === "one" && item.match.parties[0] && <Brief party={item.match.parties[0]} />}
     </>
@@ -94,6 +96,7 @@ function Letters({ item }: { item: Item }) {
   return (
     <>
       {item.match.strength === "one" ? null : <WhoIsIt item={item} folded />}
+      <Promises item={item} />
       <LetterPanel item={item} />
     </>
   );

@@ -1,0 +1,110 @@
+"""A case's clocks, and the look that tells each milestone once: a quarter left, and missed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from crm_core import case_events
+from crm_core.sla.clock import Clock, ClockKind, ClockState, clocks, rounds
+from crm_core.tables import case_event, interaction, support_case
+
+WARNED = "warned"
+BREACHED = "breached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """Something to tell: `what` is warned or breached; `at` is when it came to that; `due` what was promised.
+    `interactions` are the open ones about this case."""
+
+    case_id: str
+    number: str
+    clock: ClockKind
+    round: int
+    what: str
+    at: float
+    due: float
+    interactions: tuple[str, ...]
+
+
+def clocks_of(conn: Connection, case_id: str, now: float) -> tuple[Clock, ...]:
+    """The clocks at `now`, in one query; none for a case to which nothing is promised."""
+    return clocks(case_events.history(conn, case_id).events, now)
+
+
+def due(conn: Connection, now: float, limit: int) -> list[str]:
+    """The cases to be looked at by now, the longest due first."""
+    row = support_case.c
+    query = select(row.id).where(row.sla_look_at <= now).order_by(row.sla_look_at, row.id).limit(limit)
+    return list(conn.execute(query).scalars())
+
+
+def next_look(conn: Connection) -> float | None:
+    """When the next case is to be looked at; None when nothing comes by the passing of time."""
+    row = support_case.c
+    query = select(row.sla_look_at).where(row.sla_look_at.is_not(None)).order_by(row.sla_look_at).limit(1)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def look(conn: Connection, case_id: str, now: float) -> list[Milestone]:
+    """Record what has come to pass by now, and when to look again. The terms are reviewed first: policies and calendars
+    may have changed. Looking twice records nothing twice."""
+    row = support_case.c
+    found = conn.execute(
+        select(row.number, row.status, row.queue_id, row.party_id).where(row.id == case_id)
+    ).one()
+    if found.status != "solved":
+        case_events.record_terms(conn, case_id, found.queue_id, found.party_id, now)
+    history = case_events.history(conn, case_id)
+    told = rounds(history.events, now)
+    made = []
+    for clock in told:
+        for what, at, due_at in _milestones(clock, now):
+            name = f"{clock.kind}/{clock.round}/{what}"
+            if name not in history.milestones:
+                _record(conn, case_id, what, at, name)
+                made.append((clock, what, at, due_at))
+    conn.execute(update(support_case).where(row.id == case_id).values(sla_look_at=_next(told, now)))
+    about = _open_interactions(conn, case_id) if made else ()
+    return [
+        Milestone(
+            case_id=case_id,
+            number=found.number,
+            clock=clock.kind,
+            round=clock.round,
+            what=what,
+            at=at,
+            due=due_at,
+            interactions=about,
+        )
+        for clock, what, at, due_at in made
+    ]
+
+
+def _milestones(clock: Clock, now: float) -> Iterator[tuple[str, float, float]]:
+    """What has been reached: a breach needs no warning any more."""
+    if clock.breached_at is not None:
+        yield BREACHED, clock.breached_at, clock.breached_at
+    elif clock.warn_at is not None and clock.due is not None and clock.warn_at <= now:
+        yield WARNED, clock.warn_at, clock.due
+
+
+def _next(told: tuple[Clock, ...], now: float) -> float | None:
+    moments = [
+        moment
+        for clock in told
+        if clock.state is ClockState.RUNNING and clock.warn_at is not None and clock.due is not None
+        for moment in (clock.warn_at if clock.warn_at > now else clock.due,)
+    ]
+    return min(moments, default=None)
+
+
+def _record(conn: Connection, case_id: str, what: str, at: float, name: str) -> None:
+    conn.execute(insert(case_event).values(case_id=case_id, kind=what, at=at, milestone=name))
+
+
+def _open_interactions(conn: Connection, case_id: str) -> tuple[str, ...]:
+    row = interaction.c
+    query = select(row.id).where(row.case_id == case_id, row.state != "closed").order_by(row.id)
+    return tuple(conn.execute(query).scalars())
