@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from crm_core import case_events
 from crm_core.sla.clock import Clock, ClockKind, ClockState, clocks, rounds
-from crm_core.tables import case_event, interaction, support_case
+from crm_core.tables import case_event, inserting, interaction, support_case
 
 WARNED = "warned"
 BREACHED = "breached"
@@ -62,8 +62,7 @@ def look(conn: Connection, case_id: str, now: float) -> list[Milestone]:
     for clock in told:
         for what, at, due_at in _milestones(clock, now):
             name = f"{clock.kind}/{clock.round}/{what}"
-            if name not in history.milestones:
-                _record(conn, case_id, what, at, name)
+            if name not in history.milestones and _record(conn, case_id, what, at, name):
                 made.append((clock, what, at, due_at))
     conn.execute(update(support_case).where(row.id == case_id).values(sla_look_at=_next(told, now)))
     about = _open_interactions(conn, case_id) if made else ()
@@ -100,8 +99,14 @@ def _next(told: tuple[Clock, ...], now: float) -> float | None:
     return min(moments, default=None)
 
 
-def _record(conn: Connection, case_id: str, what: str, at: float, name: str) -> None:
-    conn.execute(insert(case_event).values(case_id=case_id, kind=what, at=at, milestone=name))
+def _record(conn: Connection, case_id: str, what: str, at: float, name: str) -> bool:
+    """Whether it is new: another server may have told it in the same instant."""
+    done = conn.execute(
+        inserting(conn, case_event)
+        .values(case_id=case_id, kind=what, at=at, milestone=name)
+        .on_conflict_do_nothing()
+    )
+    return done.rowcount == 1
 
 
 def _open_interactions(conn: Connection, case_id: str) -> tuple[str, ...]:

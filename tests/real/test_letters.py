@@ -124,11 +124,67 @@ async def test_a_hostile_subject_is_text(office: Office) -> None:
     await office.desk.wrap_up("no_need")
 
 
+async def test_a_letters_promise_is_shown_explained_and_kept(office: Office) -> None:
+    """A letter's case shows how long is left for the first answer, tells why on demand, and the answer keeps the promise."""
+    page = office.desk.page
+    await office.send(letter("檯燈保固", "請問檯燈的保固多久？"), sender="chen.yijun@example.org")
+    await page.get_by_test_id("answer").click(timeout=20_000)
+    mark = page.get_by_test_id("interaction").get_by_test_id("sla-mark").first
+    await mark.wait_for()
+    assert await mark.get_attribute("data-look") == "running"
+    assert await mark.get_attribute("data-kind") == "first_response"
+    await page.get_by_test_id("sla-why").click()
+    steps = page.get_by_test_id("sla-explanation").get_by_role("listitem")
+    await steps.first.wait_for()
+    assert await steps.count() >= 3
+    await page.get_by_test_id("composer").fill("保固兩年。")
+    await page.get_by_test_id("send-finish").click()
+    await office.desk.wrap_up("solved")
+    events = await office.centre.until(
+        "SELECT kind FROM case_event WHERE case_id = (SELECT id FROM support_case WHERE subject = '檯燈保固')"
+        " AND EXISTS (SELECT 1 FROM case_event AS e WHERE e.case_id = case_event.case_id AND e.kind = 'agent_answered')"
+        " ORDER BY seq"
+    )
+    assert [row["kind"] for row in events][:2] == ["opened", "customer_wrote"]
+
+
+async def test_a_supervisor_keeps_the_promises(office: Office) -> None:
+    """In the browser: another time for gold customers is saved and shown; what ties with another promise is refused in words;
+    a year's holidays are added to the business hours."""
+    browser = office.desk.page.context.browser
+    assert browser is not None
+    desk = await Desk.open(browser, office.centre.origin)
+    try:
+        await desk.sign_in("shufen", office.centre.password("shufen"))
+        await desk.page.get_by_test_id("room-sla").click()
+        gold = desk.page.get_by_test_id("sla-policy").filter(has_text="Gold")
+        await gold.click()
+        await desk.page.get_by_test_id("sla-first_response").fill("0:45")
+        await desk.page.get_by_test_id("sla-save").click()
+        await gold.filter(has_text="0:45").wait_for()
+        await gold.click()
+        await desk.page.get_by_test_id("sla-tier").select_option("")
+        await desk.page.get_by_test_id("sla-save").click()
+        await desk.page.get_by_role("alert").wait_for()
+        await desk.page.get_by_test_id("sla-calendar").click()
+        rows = desk.page.get_by_test_id("sla-calendar-form").locator("input[type=date]")
+        before = await rows.count()
+        await desk.page.get_by_label("國家或地區").select_option("CN")
+        await desk.page.get_by_test_id("sla-holidays").click()
+        await rows.nth(before).wait_for(state="attached")
+        await desk.page.get_by_test_id("sla-save").click()
+        await desk.page.get_by_test_id("sla-calendar-form").wait_for(state="detached")
+    finally:
+        await desk.close()
+
+
 async def test_a_letter_waits_at_its_age(office: Office) -> None:
     """One capacity: while the only agent is paused the letter waits at its age; with the next ready agent it is offered."""
     await office.desk.pause()
     await office.send(letter("發票抬頭", "請更改發票抬頭。"), sender="chen.yijun@example.org")
-    row = (await office.centre.until("SELECT * FROM interaction WHERE subject = '發票抬頭'"))[0]
+    row = (
+        await office.centre.until("SELECT * FROM interaction WHERE subject = '發票抬頭' AND state <> 'new'")
+    )[0]
     assert row["state"] == "waiting"
     async with light_desk(office.centre.origin, "guanyu", office.centre.password("guanyu")) as other:
         await other.status("ready")
