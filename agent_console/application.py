@@ -7,7 +7,18 @@ from fastapi.routing import APIRoute
 
 from agent_console import pages, problems
 from agent_console.access import same_site, signed_in
-from agent_console.api import board, call_us, cases, health, interactions, letters, login, offers, parties
+from agent_console.api import (
+    board,
+    call_us,
+    cases,
+    health,
+    interactions,
+    letters,
+    login,
+    offers,
+    parties,
+    search,
+)
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
@@ -53,6 +64,7 @@ def _api() -> APIRouter:
         parties.router,
         cases.router,
         letters.router,
+        search.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

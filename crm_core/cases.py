@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core.paging import columns
+from crm_core.search import index
 from crm_core.tables import counter, inserting, interaction, support_case
 
 STATUSES = ("open", "pending", "solved")
@@ -45,6 +46,7 @@ def open_case(
     conn.execute(
         insert(support_case).values(**{field: getattr(made, field) for field in Case.__dataclass_fields__})
     )
+    index.refresh(conn, "case", made.id)
     return made
 
 

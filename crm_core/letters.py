@@ -21,6 +21,7 @@ from crm_core.letter_types import (
     StoredLetter,
 )
 from crm_core.paging import columns
+from crm_core.search import index
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
 from crm_core.tables import letter_raw, user_account
@@ -78,6 +79,7 @@ def store_letter(
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=new.raw))
     for position, part in enumerate(new.parsed.attachments):
         conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
+    index.refresh(conn, "letter", letter_id)
     return StoredLetter(id=letter_id, new=True)
 
 
@@ -144,6 +146,7 @@ def queue_reply(
     )
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=raw))
     outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc), now=now)
+    index.refresh(conn, "letter", letter_id)
     return _existing(conn, letter_id)
 
 
