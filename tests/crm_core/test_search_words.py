@@ -11,7 +11,9 @@ from crm_core.search import asked, spelling
 from crm_core.search.shown import excerpt
 from crm_core.search.words import fold, keys, phrase, places, tokens
 
-TEXTS = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("退款訂單订单臺台aÉß0９ .-+\"'*():&|!<>\\§")))
+TEXTS = st.text(
+    alphabet=st.one_of(st.characters(), st.sampled_from("退款訂單订单臺台aÉß0９ .-+\"'*():&|!<>\\§"))
+)
 SAFE = re.compile(r"[^\x00-\x2f\x3a-\x60\x7b-\x7f]+")
 """Above ASCII, or a digit or small letter: what neither FTS5 nor tsquery takes for its own."""
 
@@ -35,14 +37,25 @@ def test_tokens(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("訂單", "订单"), ("臺灣", "台湾"), ("頭髮", "头发"), ("發票", "发票"), ("祕密", "秘密"), ("爲什麼", "为什么"), ("裡麵", "里面")],
+    [
+        ("訂單", "订单"),
+        ("臺灣", "台湾"),
+        ("頭髮", "头发"),
+        ("發票", "发票"),
+        ("祕密", "秘密"),
+        ("爲什麼", "为什么"),
+        ("裡麵", "里面"),
+    ],
 )
 def test_traditional_and_simplified_are_one(one: str, other: str) -> None:
     """Both scripts, and common variants, fold to the same characters."""
     assert fold(one) == fold(other)
 
 
-@pytest.mark.parametrize("text", ["0912-345-678", "+886 912 345 678", "0912345678", "（0912）345678", "００８８６９１２３４５６７８"])
+@pytest.mark.parametrize(
+    "text",
+    ["0912-345-678", "+886 912 345 678", "0912345678", "（0912）345678", "００８８６９１２３４５６７８"],
+)
 def test_a_number_in_any_notation_has_one_key(text: str) -> None:
     """However a number is grouped and prefixed, its keys name the same national number and the same whole one."""
     assert {"n912345678", "n886912345678"} <= keys(fold(f"請撥 {text}。"))
@@ -85,7 +98,15 @@ def test_a_text_holds_its_own_phrase(text: str) -> None:
     assert f" {' '.join(sought)}" + ("" if goes_on or not sought else " ") in row
 
 
-@pytest.mark.parametrize(("text", "code"), [("", "nothing_sought"), ("-without", "nothing_sought"), ("。。", "nothing_sought"), ("a " * 17, "too_long")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "nothing_sought"),
+        ("-without", "nothing_sought"),
+        ("。。", "nothing_sought"),
+        ("a " * 17, "too_long"),
+    ],
+)
 def test_what_is_no_question(text: str, code: str) -> None:
     """A question without a word, with unwanted words alone, or with too many words is refused."""
     with pytest.raises(Refused, match=code):
