@@ -4,11 +4,15 @@ import { useNow } from "../../store/clock";
 import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
 import { Mark } from "../../ui/mark";
 import { Banner, Bones } from "../../ui/panes";
+import { useKeyboard } from "../desk/shortcuts";
 import { LinkHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
+import { SearchBox } from "../search/search-box";
 import { AgentGrid } from "./agent-grid";
 import { QueueTile } from "./queue-tile";
 import { WaitingList } from "./waiting-list";
+
+const nothing = (): void => undefined;
 
 /** The supervisor's live board. What is not fresh is grey and says how old it is. */
 export function Board() {
@@ -17,6 +21,7 @@ export function Board() {
   const link = useLink();
   const queues = useList("queues");
   const fresh = link === "live";
+  useKeyboard(nothing, nothing);
   return (
     <div className="board-page">
       <header className="bar">
@@ -24,6 +29,7 @@ export function Board() {
         <h1 className="bar-title">{session.centre.name}</h1>
         <span className="faint">{t("board.title")}</span>
         <span className="bar-gap" />
+        <SearchBox />
         <LinkHealth />
         <span className="bar-line" />
         <UserMenu />
