@@ -30,7 +30,7 @@ from crm_core.rights import Reader
 from crm_core.search import asked, find, index
 from crm_core.search.sources import Document
 from crm_core.search.spelling import fts5, tsquery
-from crm_core.tables import interaction
+from crm_core.tables import interaction, segment
 from tests.contracts.databases import running_postgres
 
 NOW = 1_790_000_000.0
@@ -175,6 +175,7 @@ def build(url: str, count: int) -> float:
     with engine.begin() as conn:
         conn.execute(text("CREATE TABLE bench_text (id INTEGER PRIMARY KEY, body TEXT)"))
         conn.execute(interaction.insert(), [_contact(number) for number in range(20_000)])
+        conn.execute(segment.insert(), [_stay(number) for number in range(20_000)])
     batch: list[Document] = []
     done = 0
     for document in documents(language, draw, count):
@@ -203,6 +204,17 @@ def _contact(number: int) -> dict[str, object]:
         "state": "closed",
         "enqueued_at": NOW,
         "agent_id": "ann" if number < CONTACTS else "bob",
+    }
+
+
+def _stay(number: int) -> dict[str, object]:
+    agent = "ann" if number < CONTACTS else "bob"
+    return {
+        "interaction_id": f"i{number}",
+        "kind": "agent",
+        "agent_id": agent,
+        "started_at": NOW,
+        "ended_at": NOW,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, column, exists, literal_column, select, table, text
 
-from crm_core.rights import Reader, readable_document
+from crm_core.rights import Reader, has_little, readable_document
 from crm_core.search.asked import Asked, Phrase
 from crm_core.search.cut import CutWords, kind_token
 from crm_core.search.spelling import fts5
@@ -50,8 +50,8 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
     """The newest `most` documents that fit and as many whose title fits, each with its relevance."""
     query = _NEWEST
     if not reader.everything and kind != "party":
-        document = search_document.c
-        query = query.where(exists().where(document.id == _WORDS.c.rowid, readable_document(reader)))
+        readable = readable_document(reader, listed=has_little(conn, reader))
+        query = query.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
     found = set(_places(conn, query, fts5(asked, also=kind_token(kind)), most))
     if len(found) == most:
         found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))

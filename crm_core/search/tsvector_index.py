@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from crm_core.rights import Reader, readable_document
+from crm_core.rights import Reader, has_little, readable_document
 from crm_core.search.asked import Asked
 from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token
 from crm_core.search.spelling import tsquery
@@ -72,7 +72,8 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
     document = search_document.c
     query = _NEWEST
     if not reader.everything and kind != "party":
-        query = query.where(exists().where(document.id == _HIT.c.id, readable_document(reader)))
+        readable = readable_document(reader, listed=has_little(conn, reader))
+        query = query.where(exists().where(document.id == _HIT.c.id, readable))
     last = conn.execute(select(func.max(document.id)).where(document.kind == kind)).scalar()
     if last is None:
         return {}

@@ -293,9 +293,14 @@ def test_what_was_indexed_is_found_by_each_of_its_words(conn: Connection, seed: 
     assert conn.execute(text("SELECT count(*) FROM search_words")).scalar() == 0
 
 
+@pytest.mark.parametrize("little", [0, rights.LITTLE])
 @pytest.mark.parametrize("seed", range(6))
-def test_search_and_reading_agree(conn: Connection, seed: int) -> None:
-    """Whoever may read a document finds it, and nobody else does: over random work, holders, customers and cases."""
+def test_search_and_reading_agree(
+    conn: Connection, seed: int, little: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may read a document finds it, and nobody else does: over random work, holders, customers and
+    cases, in both spellings of the rule."""
+    monkeypatch.setattr(rights, "LITTLE", little)
     draw = random.Random(seed)
     people = [parties.add_party(conn, kind="person", name=f"lamp {n}", now=NOW).id for n in range(4)]
     matters = [

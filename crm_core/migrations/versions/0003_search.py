@@ -49,9 +49,9 @@ def downgrade() -> None:
 
 
 def _fts5() -> None:
-    # `ascii` takes what we cut as it is: all above ASCII belongs to words. Beginnings of three letters have their own index
+    # `ascii` takes what we cut as it is: all above ASCII belongs to words. Beginnings of three and four letters have their own index
     op.execute(
-        "CREATE VIRTUAL TABLE search_words USING fts5(title, body, keys, tokenize = 'ascii', prefix = '3')"
+        "CREATE VIRTUAL TABLE search_words USING fts5(title, body, keys, tokenize = 'ascii', prefix = '3 4')"
     )
 
 
