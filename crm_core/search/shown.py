@@ -9,7 +9,7 @@ from crm_core.search import asked as asking
 from crm_core.search import sources
 from crm_core.search.asked import Asked, Phrase
 from crm_core.search.find import Hit
-from crm_core.search.words import Place, places
+from crm_core.search.words import Place, number_keys, numbers, places
 from crm_core.tables import interaction, letter, party, search_document, support_case
 
 SNIPPET = 140
@@ -72,7 +72,7 @@ def show(conn: Connection, hits: Sequence[Hit], text: str) -> list[Shown]:
 def excerpt(question: Asked, text: str, most: int) -> Excerpt:
     """At most `most` characters of `text` round the first that fits; its beginning when none does."""
     text = text[:_LOOKED_AT]
-    marks = _merged(sorted(_marks(question, list(places(text)))))
+    marks = _merged(sorted([*_marks(question, list(places(text))), *_number_marks(question, text)]))
     begin = max(0, marks[0][0] - _BEFORE) if marks and marks[0][1] > most else 0
     end = min(len(text), begin + most)
     inside = ((low - begin, min(high, end) - begin) for low, high in marks if begin <= low < end)
@@ -84,6 +84,19 @@ def _marks(question: Asked, found: Sequence[Place]) -> Iterator[Range]:
         for way in term:
             for phrase in way:
                 yield from _marks_of(phrase, found)
+
+
+def _number_marks(question: Asked, text: str) -> Iterator[Range]:
+    sought = tuple(
+        phrase.tokens[0]
+        for term in question.terms
+        for (phrase, *_) in term[1:]
+        if phrase.begins and phrase.tokens[0][1:].isdigit()
+    )
+    if sought:
+        for number in numbers(text):
+            if any(key.startswith(sought) for key in number_keys(number[0])):
+                yield number.span()
 
 
 def _marks_of(phrase: Phrase, found: Sequence[Place]) -> Iterator[Range]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from crm_core.phone_numbers import DEFAULT_REGION, read_number
 
@@ -78,11 +78,12 @@ def phrase(folded: str) -> tuple[tuple[str, ...], bool]:
 def keys(folded: str) -> set[str]:
     """What is found without a place: single Chinese characters, and telephone numbers in whatever notation."""
     found = {sign for run in _RUN.finditer(folded) if run.lastgroup == "han" for sign in run[0]}
-    for count, number in enumerate(_NUMBER.finditer(folded)):
-        if count == _MOST_NUMBERS:
-            break
-        found.update(number_keys(number[0]))
-    return found
+    return found.union(*(number_keys(number[0]) for number in numbers(folded)))
+
+
+def numbers(text: str) -> Iterator[re.Match[str]]:
+    """What looks like a telephone number; the first fifty, for a list of figures is none."""
+    return islice(_NUMBER.finditer(text), _MOST_NUMBERS)
 
 
 def number_keys(raw: str) -> set[str]:

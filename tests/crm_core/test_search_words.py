@@ -124,7 +124,7 @@ def test_what_is_no_question(text: str, code: str) -> None:
         ("strasse", "Hauptstraße; Straße 5", ["Straße"]),
         ('"red lamp"', "a red lamp, red", ["red lamp"]),
         ("lamp*", "Lamps and lamp", ["Lamps", "lamp"]),
-        ("0912345678", "call 0912-345-678 now", []),
+        ("0912345678", "call +886 912-345-678 now, 0912-345-679", ["+886 912-345-678"]),
         ("訂單發票", "訂單發票", ["訂單發票"]),
         ("x", "😀 x", ["x"]),
     ],

@@ -34,6 +34,10 @@ export function SearchBox() {
     setShown(false);
     setOpened(hit);
   };
+  const close = (): void => {
+    setOpened(null);
+    setShown(false);
+  };
   const press = (event: KeyboardEvent): void => {
     if (composing(event)) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -46,7 +50,9 @@ export function SearchBox() {
   const leave = (next: EventTarget | null): void => {
     if (!(next instanceof Node && frame.current?.contains(next))) setShown(false);
   };
+  // the dialog stands outside the box: its keys must not reach the box's
   return (
+    <>
     <div ref={frame} className="find" role="search" onBlur={(event) => leave(event.relatedTarget)} onKeyDown={press}>
       <div className="search-box">
         <Icon name="search" size={16} />
@@ -56,8 +62,9 @@ export function SearchBox() {
         <kbd aria-hidden="true">Alt /</kbd>
       </div>
       {visible && <Panel id={list} pages={pages} hits={hits} active={active} open={open} />}
-      {opened && <Opened hit={opened} close={() => { setOpened(null); box.current?.focus(); setShown(false); }} />}
     </div>
+    {opened && <Opened hit={opened} close={close} />}
+    </>
   );
 }
 
