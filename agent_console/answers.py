@@ -175,6 +175,40 @@ class PartyPage(TypedDict):
     next_cursor: str | None
 
 
+class ExcerptDocument(TypedDict):
+    """A text and what fits in it: `[begin, end)` in code points."""
+
+    text: str
+    marks: list[tuple[int, int]]
+
+
+class OwnerDocument(TypedDict):
+    id: str
+    name: str
+
+
+class FoundDocument(TypedDict):
+    """A hit: `kind` is party, case, letter or note, and `id` that of the party, case, letter or interaction. A letter and a
+    note are read with their case or interaction. `rank` orders this answer alone; below zero a slip was forgiven."""
+
+    kind: str
+    id: str
+    title: ExcerptDocument
+    snippet: ExcerptDocument
+    party: OwnerDocument | None
+    case_id: str | None
+    interaction_id: str | None
+    at: float
+    rank: float
+
+
+class SearchPage(TypedDict):
+    """`next_cursor` asks for the next page; null on the last."""
+
+    items: list[FoundDocument]
+    next_cursor: str | None
+
+
 class ContactPointDocument(TypedDict):
     kind: str
     raw: str

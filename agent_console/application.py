@@ -17,6 +17,7 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    search,
     sla,
 )
 from agent_console.context import Context
@@ -64,6 +65,7 @@ def _api() -> APIRouter:
         parties.router,
         cases.router,
         letters.router,
+        search.router,
         sla.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])

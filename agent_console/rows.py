@@ -31,7 +31,7 @@ from crm_core.interactions import Interaction, Segment
 from crm_core.letter_types import Letter
 from crm_core.parties import Party
 from crm_core.pop import PastContact, Pop, PopParty
-from crm_core.search import PartyRow
+from crm_core.search.party_list import PartyRow
 from crm_core.sla.clock import Clock
 from crm_core.users import User
 

@@ -5,11 +5,12 @@ from typing import TypeVar
 from agent_console.context import Context
 from agent_console.views import held_ids
 from config.errors import Kind, Refused
-from crm_core import cases, interactions
+from crm_core import cases, interactions, rights
 from crm_core.cases import Case
 from crm_core.interactions import Interaction
 from crm_core.letter_types import Letter
 from crm_core.pop import pop
+from crm_core.rights import Reader
 from crm_core.store import Connection
 from crm_core.users import User
 from routing.core.model import AgentId, InteractionId
@@ -51,6 +52,22 @@ def held_by(within: Context, user: User) -> tuple[InteractionId, ...]:
     return held_ids(within.floor.centre, AgentId(user.id))
 
 
+def reader(connection: Connection, user: User, held: tuple[InteractionId, ...]) -> Reader:
+    """The user as `crm_core.rights` knows them, for single rows and for search alike."""
+    if _reads_all(user):
+        return Reader(user_id=user.id, everything=True)
+    # the floor may hold one a moment before its edge has described it
+    described = [each for each in held if interactions.interaction(connection, each) is not None]
+    known = [pop(connection, each) for each in described]
+    return Reader(
+        user_id=user.id,
+        everything=False,
+        interactions=held,
+        parties=tuple({match.party.id for each in known for match in each.parties}),
+        cases=tuple({each.interaction.case_id for each in known if each.interaction.case_id is not None}),
+    )
+
+
 def own_work(within: Context, user: User, interaction: str) -> Work:
     """The work as the floor has it, for commands: held by this agent, or refused."""
     work = within.floor.centre.interactions.get(InteractionId(interaction))
@@ -90,8 +107,7 @@ def _look(
     found = interactions.interaction(connection, name)
     if found is None:
         return None, False
-    own = _reads_all(user) or name in held or _worked_on(connection, user, found)
-    return found, own or _is_history(connection, held, found.party_id, found.case_id)
+    return found, rights.may_read_interaction(connection, reader(connection, user, held), name)
 
 
 def _look_at_case(
@@ -100,30 +116,7 @@ def _look_at_case(
     found = cases.case(connection, name)
     if found is None:
         return None, False
-    if _reads_all(user) or _is_history(connection, held, found.party_id, found.id):
-        return found, True
-    about = interactions.for_case(connection, name, 50)
-    return found, any(_worked_on(connection, user, each) for each in about)
-
-
-def _worked_on(connection: Connection, user: User, interaction: Interaction) -> bool:
-    if interaction.agent_id == user.id:
-        return True
-    return any(each.agent_id == user.id for each in interactions.segments(connection, interaction.id))
-
-
-def _is_history(
-    connection: Connection, held: tuple[InteractionId, ...], party: str | None, case: str | None
-) -> bool:
-    for each in held:
-        if interactions.interaction(connection, each) is None:
-            continue  # the floor may hold it a moment before its edge has described it
-        known = pop(connection, each)
-        if party is not None and party in {match.party.id for match in known.parties}:
-            return True
-        if case is not None and case == known.interaction.case_id:
-            return True
-    return False
+    return found, rights.may_read_case(connection, reader(connection, user, held), name)
 
 
 def _permitted(found: T, *, allowed: bool) -> T:

@@ -10,6 +10,7 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import case_events, policies
 from crm_core.paging import columns
+from crm_core.search import index
 from crm_core.sla.clock import Happened
 from crm_core.tables import counter, inserting, interaction, support_case
 
@@ -64,6 +65,7 @@ def open_case(
         now if asked_at is None else min(asked_at, now),
         policy_version=policies.version_for(conn, queue_id, party_id),
     )
+    index.refresh(conn, "case", made.id)
     return made
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from config.errors import Kind, Refused
 from crm_core.paging import columns
+from crm_core.search import index
 from crm_core.tables import inserting
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import offer as offer_table
@@ -160,6 +161,7 @@ def for_case(conn: Connection, case_id: str, limit: int) -> list[Interaction]:
 def set_note(conn: Connection, interaction_id: str, text: str) -> None:
     """Replace the agent's note; `Refused` for an unknown interaction."""
     _change(conn, interaction_id, note=text)
+    index.refresh(conn, "note", interaction_id)
 
 
 def set_party(conn: Connection, interaction_id: str, party_id: str) -> None:

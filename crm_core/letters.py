@@ -21,6 +21,7 @@ from crm_core.letter_types import (
     StoredLetter,
 )
 from crm_core.paging import columns
+from crm_core.search import index
 from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
@@ -86,6 +87,7 @@ def store_letter(
         case_events.record(
             conn, case_id, Happened.CUSTOMER_WROTE, new.received_at, interaction_id=interaction_id
         )
+    index.refresh(conn, "letter", letter_id)
     return StoredLetter(id=letter_id, new=True)
 
 
@@ -161,6 +163,7 @@ def queue_reply(
             interaction_id=interaction_id,
             agent_id=author_id,
         )
+    index.refresh(conn, "letter", letter_id)
     return _existing(conn, letter_id)
 
 

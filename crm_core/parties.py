@@ -11,6 +11,7 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core.paging import columns
 from crm_core.phone_numbers import DEFAULT_REGION, read_number
+from crm_core.search import index
 from crm_core.tables import contact_point
 from crm_core.tables import party as party_table
 
@@ -82,6 +83,7 @@ def add_party(
             created_at=now,
         )
     )
+    index.refresh(conn, "party", party_id)
     return parties(conn, [party_id])[party_id]
 
 
@@ -100,6 +102,7 @@ def add_contact_point(
             id=new_id(), party_id=party_id, position=len(known), kind=kind, raw=raw, label=label, **values
         )
     )
+    index.refresh(conn, "party", party_id)
     return ContactPoint(kind=kind, raw=raw, normal=str(values["normal"]), label=label)
 
 

@@ -1,6 +1,7 @@
 """The schema's versions: Alembic revisions in `crm_core/migrations`, applied in one transaction."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from crm_core.engines import as_unavailable, sqlite_file, writing_engine
+from crm_core.search import rebuild
 
 T = TypeVar("T")
 
@@ -22,6 +24,8 @@ def upgrade(url: str, revision: str = "head") -> None:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     _migrate(url, lambda config: command.upgrade(config, revision))
+    if current(url) == head():
+        _on(url, _fill_index)
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -50,6 +54,23 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "crm_core:migrations")
     return config
+
+
+def _fill_index(conn: Connection) -> None:
+    """Rows that were there before the index, or before words were cut as they are now, must be found too."""
+    if not rebuild.is_current(conn):
+        rebuild.rebuild(lambda: nullcontext(conn))
+
+
+def reindex(url: str, told: rebuild.Told) -> int:
+    """Build the index of search anew beside whatever runs; returns the number of documents."""
+    engine = writing_engine(url)
+    try:
+        return rebuild.rebuild(engine.begin, told)
+    except DBAPIError as error:
+        raise as_unavailable(error) or error from error
+    finally:
+        engine.dispose()
 
 
 def _migrate(url: str, run: Callable[[Config], None]) -> None:

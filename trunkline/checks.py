@@ -186,6 +186,15 @@ async def add_user(
         await store.close()
 
 
+def refuse_old_schema(url: str) -> None:
+    """Raise unless the database has this version's tables."""
+    found, wanted = schema.current(url), schema.head()
+    if found != wanted:
+        raise ConfigurationError(
+            [f"[database] url: {SchemaMismatch(found, wanted)}; run `trunkline db upgrade`"]
+        )
+
+
 def open_store(store: Store) -> None:
     """Open the database, or say which command brings it up to date."""
     try:

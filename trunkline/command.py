@@ -1,4 +1,4 @@
-"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | user add`.
+"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user add`.
 
 Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
 (a port, the database's schema, Asterisk). Every failure is one sentence a line on standard error.
@@ -231,6 +231,25 @@ def upgrade(config_file: ConfigOption = DEFAULT) -> None:
         settings.centre.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         schema.upgrade(settings.database_url())
         say(f"the database is at schema {schema.head()}")
+
+    _report(work)
+
+
+@main.command()
+def reindex(config_file: ConfigOption = DEFAULT) -> None:
+    """Build the index of search anew; the server may run meanwhile."""
+    from crm_core import schema  # noqa: PLC0415 - Alembic is slow to load
+
+    settings = read(config_file)
+
+    def told(kind: str, done: int, total: int) -> None:
+        if done == total or done % 10_000 == 0:
+            say(f"{kind}: {done:,} of {total:,}")
+
+    def work() -> None:
+        url = settings.database_url()
+        checks.refuse_old_schema(url)
+        say(f"{schema.reindex(url, told):,} documents are indexed")
 
     _report(work)
 

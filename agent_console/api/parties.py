@@ -8,10 +8,11 @@ from agent_console import rows
 from agent_console.access import InContext, SignedIn
 from agent_console.answers import DispositionDocument, DispositionsAnswer, PartyAnswer, PartyPage
 from config.errors import Kind, Refused
-from crm_core import cases, parties, queues, search
+from crm_core import cases, parties, queues
 from crm_core.cases import Case
 from crm_core.parties import Party
 from crm_core.pop import PastContact, past_contacts
+from crm_core.search import party_list
 from crm_core.store import Connection
 
 router = APIRouter(tags=["customers"])
@@ -27,8 +28,9 @@ async def find_parties(
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> PartyPage:
-    """Customers by part of a name, the beginning of a number or address, or a case's number."""
-    page = await within.store.read(lambda c: search.search(c, text, limit, cursor))
+    """Customers by words of a name, the beginning of a number or address, or a case's number; best first."""
+    now = within.clock.now()
+    page = await within.store.read(lambda c: party_list.search(c, text, limit, cursor, now=now))
     return PartyPage(items=[rows.party_row(each) for each in page.items], next_cursor=page.next_cursor)
 
 

@@ -15,6 +15,7 @@ from crm_core.tables.desk import (
 )
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
+from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
     sla_calendar,
@@ -57,6 +58,8 @@ __all__ = [
     "queue",
     "queue_entry",
     "queue_need",
+    "search_document",
+    "search_version",
     "segment",
     "session",
     "sla_calendar",

@@ -78,6 +78,7 @@ interaction = Table(
     one_of("match", "pending", "none", "one", "many"),
     Index(None, "party_id", "enqueued_at"),
     index_where("ix_interaction_open", "medium", where="state <> 'closed'"),
+    Index(None, "agent_id"),
 )
 
 interaction_match = Table(
@@ -105,6 +106,7 @@ segment = Table(
     Column("outcome", Text),
     one_of("kind", "queue", "agent"),
     Index(None, "interaction_id", "kind"),
+    Index(None, "agent_id"),
     # one stay in a queue and one with an agent at most are open at a time
     index_where("uq_segment_open", "interaction_id", "kind", where="ended_at IS NULL", unique=True),
 )

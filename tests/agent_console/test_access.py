@@ -36,6 +36,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("PATCH", "/api/v1/me"): (SESSION, {"theme": "dark"}),
     ("GET", "/api/v1/parties"): (SESSION, None),
     ("GET", "/api/v1/parties/{party}"): (SESSION, None),
+    ("GET", "/api/v1/search"): (SESSION, None),
     ("GET", "/api/v1/dispositions"): (SESSION, None),
     ("POST", "/api/v1/me/shift"): (AGENT, None),
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),

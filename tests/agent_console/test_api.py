@@ -340,3 +340,35 @@ async def test_machines_can_watch(house: House) -> None:
         assert f'trunkline_waiting{{queue="{house.seed.queue}",medium="voice"}} 1' in lines
         assert 'trunkline_link_up{peer="mail"} 0' in lines
         assert 'trunkline_sockets{view="agent"} 0' in lines
+
+
+async def test_search_shows_what_one_may_read(house: House) -> None:
+    """The agent whose customer it is and a supervisor find a letter, with what fits marked, and can read it on; another
+    agent finds the customer alone."""
+    async with at_work(house) as desk, house.browser("sue") as sue, house.browser("bob") as bob:
+        await house.letter_arrives("m-found", subject="😀 檯燈壞了")
+        for client in (desk.ann, sue):
+            (hit,) = (await client.get("/api/v1/search", params={"q": "台灯", "kinds": "letter"})).json()[
+                "items"
+            ]
+            assert hit["title"] == {"text": "😀 檯燈壞了", "marks": [[2, 4]]}
+            assert (hit["kind"], hit["party"]) == ("letter", {"id": house.seed.party, "name": "林小美"})
+            assert (await client.get(f"/api/v1/cases/{hit['case_id']}")).status_code == 200
+        assert (await bob.get("/api/v1/search", params={"q": "台灯"})).json()["items"] == []
+        (party,) = (await bob.get("/api/v1/search", params={"q": "小美"})).json()["items"]
+        assert (party["kind"], party["id"]) == ("party", house.seed.party)
+
+
+async def test_searches_that_cannot_be(house: House) -> None:
+    """Each is refused with a code of its own, and none is a fault of the server."""
+    async with house.browser("bob") as bob:
+        for wrong, code in (
+            ({"q": ""}, "search.nothing_sought"),
+            ({"q": "a " * 20}, "search.too_long"),
+            ({"q": "a", "kinds": "robot"}, "search.kind_unknown"),
+            ({"q": "a", "cursor": "x"}, "cursor.unknown"),
+            ({}, "request.invalid"),
+            ({"q": "a", "limit": "0"}, "request.invalid"),
+            ({"q": "a", "colour": "red"}, "request.invalid"),
+        ):
+            refused(await bob.get("/api/v1/search", params=wrong), 422, code)

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import Connection
 
 from config.errors import Refused
-from crm_core import cases, interactions, lease, ledger, parties, pop, queues, recognition, search, users
+from crm_core import cases, interactions, lease, ledger, parties, pop, queues, recognition, users
 from crm_core.ledger import LedgerEntry
 from crm_core.recognition import Match
+from crm_core.search import party_list
 
 
 def person(conn: Connection, name: str, *numbers: str, **others: str | None) -> str:
@@ -90,7 +91,7 @@ def test_hostile_text_is_kept_as_text(conn: Connection) -> None:
     found = parties.party(conn, ann)
     assert found is not None
     assert found.name == "Robert'); DROP TABLE party;-- <script>\ufffd\ufffd"
-    assert search.search(conn, "drop table", 10).items[0].id == ann
+    assert party_list.search(conn, "drop table", 10).items[0].id == ann
     assert recognition.by_phone(conn, "' OR 1=1 --") == []
 
 
@@ -224,7 +225,7 @@ def test_search(conn: Connection, text: str, names: list[str]) -> None:
     emma = person(conn, "Emma Clarke")
     parties.add_contact_point(conn, emma, "email", "emma@example.com")
     cases.open_case(conn, subject="x", party_id=shufen, queue_id=None, now=1_790_000_000.0)
-    assert sorted(row.name for row in search.search(conn, text, 10).items) == sorted(names)
+    assert sorted(row.name for row in party_list.search(conn, text, 10).items) == sorted(names)
 
 
 def test_pages_cover_everything_once(conn: Connection) -> None:
@@ -233,7 +234,7 @@ def test_pages_cover_everything_once(conn: Connection) -> None:
         person(conn, f"P{number % 3}", "0912-345-678")
     seen, cursor = [], None
     while True:
-        page = search.search(conn, "p", 2, cursor)
+        page = party_list.search(conn, "p", 2, cursor)
         seen += page.items
         cursor = page.next_cursor
         if cursor is None:
@@ -243,7 +244,7 @@ def test_pages_cover_everything_once(conn: Connection) -> None:
     assert seen[0].phone == "+886912345678"
     for wrong in ("nonsense", "ABC", "é", "W10"):
         with pytest.raises(Refused, match=r"cursor\.unknown"):
-            search.search(conn, "p", 2, wrong)
+            party_list.search(conn, "p", 2, wrong)
 
 
 def test_cases_count_within_their_year(conn: Connection) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
 from config.errors import Unavailable
 from crm_core import schema
 from crm_core.store import SchemaMismatch, Store
 from crm_core.tables import metadata
+from crm_core.tables.search import WORDS_TABLE
 from tests.contracts.databases import run_in
 
 
@@ -25,8 +26,17 @@ def test_upgrade_makes_everything(empty_url: str) -> None:
 def test_migrations_and_tables_agree(empty_url: str) -> None:
     """What the migrations make is what the code's tables say, so that nothing would be generated."""
     schema.upgrade(empty_url)
-    differences = run_in(empty_url, lambda conn: compare_metadata(MigrationContext.configure(conn), metadata))
+    differences = run_in(empty_url, lambda conn: compare_metadata(_known_tables(conn), metadata))
     assert differences == []
+
+
+def _known_tables(conn: Connection) -> MigrationContext:
+    """All but the words of search, which are another kind of table on each database."""
+
+    def include(name: str | None, kind: str, _: object) -> bool:
+        return kind != "table" or not str(name).startswith(WORDS_TABLE)
+
+    return MigrationContext.configure(conn, opts={"include_name": include})
 
 
 def test_downgrade_leaves_nothing(empty_url: str) -> None:

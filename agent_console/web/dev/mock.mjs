@@ -164,13 +164,24 @@ async function api(method, path, query, body) {
     const found = PARTIES.filter((party) => JSON.stringify(party).toLowerCase().includes((query.get("search") ?? "").toLowerCase()));
     return ok({ items: found.map(({ id, kind, name, organisation, title, tier, phones }) => ({ id, kind, name, organisation, title, tier, phone: phones[0], email: null })), next_cursor: null });
   }
+  if (path === "/search") return ok({ items: searched(query.get("q") ?? ""), next_cursor: null });
   const [, room, id, act] = path.split("/").map(decodeURIComponent);
   if (room === "parties") return ok({ ...PARTIES.find((party) => party.id === id), contact_points: [] });
   if (room === "letters") return { status: 200, type: "text/html", body: "<p style='font:16px sans-serif'>林小姐您好：<br><br>附上我們的<b>簽收單</b>與發票掃描檔。</p>" };
   if (room === "offers") return offered(id.split("/")[0], act);
+  if (room === "cases" && method === "GET") { const kase = PARTIES.flatMap((party) => party.cases).find((each) => each.id === id); return ok({ case: kase, interactions: [], thread: letters }); }
   if (room === "cases") { for (const each of Object.values(docs.items)) if (each.case?.id === id) item(each.id, { case: { ...each.case, status: body.status } }); return nothing; }
   if (room === "interactions") return interaction(id, act, body);
   return problem(404, "route.unknown");
+}
+
+function searched(text) {
+  const sought = text.trim().toLowerCase();
+  const excerpt = (whole) => { const at = whole.toLowerCase().indexOf(sought); return { text: whole, marks: at < 0 ? [] : [[at, at + sought.length]] }; };
+  const hit = (kind, id, title, snippet, party, more = {}) => ({ kind, id, title: excerpt(title), snippet: excerpt(snippet), party: party && { id: party.id, name: party.name }, case_id: null, interaction_id: null, at: now() - 9000, rank: 1, ...more });
+  const known = PARTIES.flatMap((party) => [hit("party", party.id, party.name, [party.organisation, ...party.phones].join(" "), party), ...party.cases.map((each) => hit("case", each.id, `${each.number} ${each.subject}`, "", party, { case_id: each.id }))]);
+  const mail = letters.map((each) => hit("letter", each.id, each.subject || "Re: 十月份發票金額不符", each.text.slice(0, 140), PARTIES[0], { case_id: PARTIES[0].cases[0].id }));
+  return [...known, ...mail].filter((each) => each.title.marks.length + each.snippet.marks.length > 0).slice(0, 20);
 }
 
 function offered(id, act) {

@@ -99,6 +99,7 @@ def desk(page: Page, album: Album, look: Look) -> None:
     page.get_by_test_id("back-to-ready").click()
     expect(page.get_by_test_id("status-button")).to_have_attribute("data-status", "ready")
     album.take(page, "ready", look)
+    find(page, album, look)
     for name in ("none", "many", "one"):
         scene(name)
         expect(page.get_by_test_id("answer")).to_be_enabled()
@@ -120,6 +121,22 @@ def desk(page: Page, album: Album, look: Look) -> None:
     page.keyboard.press("Escape")
     scene("clear")
     trouble(page, album, look)
+
+
+def find(page: Page, album: Album, look: Look) -> None:
+    """Search by keyboard alone, and read what is found."""
+    page.keyboard.press("Alt+Slash")
+    page.keyboard.type("發票")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    album.take(page, "search", look)
+    page.keyboard.press("Enter")
+    page.get_by_test_id("opened").wait_for()
+    album.take(page, "search-opened", look)
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("opened")).to_have_count(0)
+    page.get_by_test_id("search").fill("")
+    page.get_by_test_id("search").blur()
 
 
 def talk(page: Page, album: Album, look: Look) -> None:

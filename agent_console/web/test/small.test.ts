@@ -8,7 +8,8 @@ import { keepDraft, keepNote, newKey, noteArrived, readDraft, readNote, restAfte
 import { parted } from "../src/features/interaction/quoted";
 import { firstLanguage } from "../src/i18n";
 import { afterTalk, plainCall } from "../src/phone/calls";
-import type { Item, QueueDoc } from "../src/net/types";
+import { grouped, pieces } from "../src/features/search/found";
+import type { Found, FoundKind, Item, QueueDoc } from "../src/net/types";
 import type { PhoneState } from "../src/phone/phone";
 import { sends } from "../src/ui/ime";
 
@@ -117,6 +118,20 @@ describe("desk", () => {
 
   test("Initials are the given name of a Chinese name and the letters of a Latin one.", () => {
     expect([initials("林美玲"), initials("Anna Keller"), initials("Cher"), initials("")]).toEqual(["美玲", "AK", "C", ""]);
+  });
+});
+
+describe("search", () => {
+  test("Marks cut the text by code points, so that what stands outside the basic plane does not shift them.", () => {
+    expect(pieces({ text: "😀𠮷退款了", marks: [[2, 4]] })).toEqual([{ text: "😀𠮷", fits: false }, { text: "退款", fits: true }, { text: "了", fits: false }]);
+    expect(pieces({ text: "", marks: [] })).toEqual([]);
+    expect(pieces({ text: "<b>", marks: [[0, 3]] })).toEqual([{ text: "<b>", fits: true }]);
+  });
+
+  test("Hits are grouped by kind, the kind of the best first, and keep their order.", () => {
+    const hit = (kind: FoundKind, id: string): Found => ({ kind, id, title: { text: "", marks: [] }, snippet: { text: "", marks: [] }, party: null, case_id: null, interaction_id: null, at: 0, rank: 0 });
+    const groups = grouped([hit("letter", "a"), hit("party", "b"), hit("letter", "c")]);
+    expect(groups.map(({ kind, hits }) => [kind, ...hits.map(({ id }) => id)])).toEqual([["letter", "a", "c"], ["party", "b"]]);
   });
 });
 

@@ -288,6 +288,43 @@ export interface PartyDetail {
   interactions: PastInteraction[];
 }
 
+export interface PartyRecord extends Omit<Party, "phones" | "emails"> {
+  contact_points: { kind: string; raw: string; normal: string; label: string }[];
+}
+
+export interface WholeCase {
+  case: CaseRow;
+  interactions: PastInteraction[];
+  thread: Letter[];
+}
+
+export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at"> {
+  queue: QueueName | null;
+  enqueued_at: Seconds;
+  note: string;
+  thread: Letter[];
+}
+
+export type FoundKind = "party" | "case" | "letter" | "note";
+
+/** A text and what fits in it: `[begin, end)`, counted in code points. */
+export interface Excerpt {
+  text: string;
+  marks: [number, number][];
+}
+
+export interface Found {
+  kind: FoundKind;
+  id: string;
+  title: Excerpt;
+  snippet: Excerpt;
+  party: { id: string; name: string } | null;
+  case_id: string | null;
+  interaction_id: string | null;
+  at: Seconds;
+  rank: number;
+}
+
 export interface Disposition {
   code: string;
   labels: Record<Language, string>;

@@ -5,14 +5,18 @@ import { useNow } from "../../store/clock";
 import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
 import { Mark } from "../../ui/mark";
 import { Banner, Bones } from "../../ui/panes";
+import { useKeyboard } from "../desk/shortcuts";
 import { LinkHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
+import { SearchBox } from "../search/search-box";
 import { SlaPage } from "../sla/sla-page";
 import { AgentGrid } from "./agent-grid";
 import { QueueTile } from "./queue-tile";
 import { WaitingList } from "./waiting-list";
 
 type Place = "/board" | "/sla";
+
+const nothing = (): void => undefined;
 
 /** The supervisor's rooms: the live board, and what is promised to customers. */
 export function Board() {
@@ -24,6 +28,7 @@ export function Board() {
     window.history.replaceState(null, "", to);
     setPlace(to);
   };
+  useKeyboard(nothing, nothing);
   return (
     <div className="board-page">
       <header className="bar">
@@ -34,6 +39,7 @@ export function Board() {
           <Room to="/sla" at={place} go={go} words={t("sla.title")} />
         </nav>
         <span className="bar-gap" />
+        <SearchBox />
         <LinkHealth />
         <span className="bar-line" />
         <UserMenu />

@@ -49,7 +49,7 @@ function Panel({ id, children }: { id: string; children: ReactNode }) {
   return <TabPanel id={id} className="tabpanel scroll">{children}</TabPanel>;
 }
 
-function Profile({ party }: { party: Party }) {
+export function Profile({ party }: { party: Omit<Party, "cases" | "interactions"> }) {
   const { t } = useTranslation();
   const rows: [string, string | null | undefined][] = [
     [t("customer.organisation"), party.organisation],
@@ -71,13 +71,13 @@ function Profile({ party }: { party: Party }) {
   );
 }
 
-function History({ history }: { history: PastInteraction[] }) {
+export function History({ history }: { history: PastInteraction[] }) {
   const { t } = useTranslation();
   if (history.length === 0) return <Empty icon="clock" title={t("customer.no_history")} />;
   return <ul className="lines airy">{history.map((each) => <Past key={each.id} past={each} />)}</ul>;
 }
 
-function Cases({ cases, current }: { cases: CaseRow[]; current: string | undefined }) {
+export function Cases({ cases, current }: { cases: CaseRow[]; current: string | undefined }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   if (cases.length === 0) return <Empty icon="case" title={t("customer.no_cases")} />;
@@ -93,7 +93,7 @@ function Cases({ cases, current }: { cases: CaseRow[]; current: string | undefin
   );
 }
 
-function Notes({ party }: { party: Party }) {
+export function Notes({ party }: { party: Pick<Party, "note" | "language"> }) {
   const { t } = useTranslation();
   if (!party.note) return <Empty icon="note" title={t("customer.no_notes")}><p>{t("customer.no_notes_text")}</p></Empty>;
   return <p className="customer-note" lang={party.language ?? undefined}>{party.note}</p>;

@@ -1,23 +1,21 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { phoneNumber } from "../../format";
 import { call } from "../../net/api";
 import type { Item, PartyRow } from "../../net/types";
-import { useResource } from "../../store/resource";
+import { usePages, type Page } from "../../store/pages";
 import { Icon } from "../../ui/icon";
 import { Bones, Failure, Wrong } from "../../ui/panes";
+import { useTyped } from "../../ui/typed";
 import { useShortcut } from "../desk/shortcuts";
 import { useLinkParty } from "../interaction/who-is-it";
-
-const PAUSE_MS = 200;
 
 /** Search the customers by name, number or address, and link the one that it is. */
 export function PartySearch({ item }: { item: Item }) {
   const { t } = useTranslation();
-  const [text, setText] = useState("");
-  const [composing, setComposing] = useState(false);
-  const wanted = useSettled(text.trim(), composing);
-  const found = useResource(wanted === "" ? null : wanted, () => find(wanted));
+  const typed = useTyped();
+  const wanted = typed.settled;
+  const found = usePages(wanted === "" ? null : wanted, (cursor) => find(wanted, cursor));
   const { busy, problem, link } = useLinkParty(item);
   const box = useRef<HTMLInputElement>(null);
   useShortcut("search", () => box.current?.focus());
@@ -25,30 +23,20 @@ export function PartySearch({ item }: { item: Item }) {
     <div className="party-search">
       <div className="search-box">
         <Icon name="search" />
-        <input ref={box} className="input" type="search" value={text} placeholder={t("who.search_hint")} aria-label={t("who.search")} onChange={(event) => setText(event.target.value)} onCompositionStart={() => setComposing(true)} onCompositionEnd={() => setComposing(false)} data-testid="party-search" />
+        <input ref={box} className="input" type="search" {...typed.bind} placeholder={t("who.search_hint")} aria-label={t("who.search")} data-testid="party-search" />
       </div>
       <Wrong problem={problem} />
       {found.problem ? <Failure problem={found.problem} retry={found.again} /> : wanted !== "" && (
-        found.data ? <Found rows={found.data} busy={busy} link={link} /> : <Bones lines={2} />
+        found.items ? <Found rows={found.items} busy={busy} link={link} /> : <Bones lines={2} />
       )}
+      {found.more && <button type="button" className="link-button" onClick={found.more} data-testid="party-search-more">{t("search.more")}</button>}
     </div>
   );
 }
 
-async function find(text: string): Promise<PartyRow[]> {
-  const query = new URLSearchParams({ search: text, limit: "8" });
-  return (await call<{ items: PartyRow[] }>("GET", `/parties?${query.toString()}`)).items;
-}
-
-/** The text once the typing rests; during composition an input method's text is not searched for. */
-function useSettled(text: string, composing: boolean): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    if (composing) return;
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, composing]);
-  return settled;
+function find(text: string, cursor: string | null): Promise<Page<PartyRow>> {
+  const query = new URLSearchParams({ search: text, limit: "8", ...(cursor === null ? {} : { cursor }) });
+  return call<Page<PartyRow>>("GET", `/parties?${query.toString()}`);
 }
 
 function Found({ rows, busy, link }: { rows: PartyRow[]; busy: boolean; link: (id: string) => void }) {

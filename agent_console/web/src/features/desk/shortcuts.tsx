@@ -15,6 +15,7 @@ export const SHORTCUTS = {
   reply: "KeyL",
   finish: "KeyE",
   search: "KeyS",
+  find: "Slash",
 } as const;
 export type Shortcut = keyof typeof SHORTCUTS;
 
@@ -83,7 +84,7 @@ export function ShortcutList({ open, close }: { open: boolean; close: () => void
           </div>
           <dl className="shortcut-list">
             {Object.entries(SHORTCUTS).map(([name, code]) => (
-              <div key={name}><dt>{t(`shortcut.${name}`)}</dt><dd><kbd>Alt</kbd> <kbd>{code.slice(3)}</kbd></dd></div>
+              <div key={name}><dt>{t(`shortcut.${name}`)}</dt><dd><kbd>Alt</kbd> <kbd>{code === "Slash" ? "/" : code.slice(3)}</kbd></dd></div>
             ))}
             <div><dt>{t("shortcut.items")}</dt><dd><kbd>Alt</kbd> <kbd>1</kbd>–<kbd>9</kbd></dd></div>
             <div><dt>{t("shortcut.send")}</dt><dd><kbd>Ctrl</kbd> <kbd>Enter</kbd></dd></div>

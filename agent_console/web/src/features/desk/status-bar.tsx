@@ -5,6 +5,7 @@ import { Mark } from "../../ui/mark";
 import { Timer } from "../../ui/ring";
 import type { Tone } from "../../ui/panes";
 import { StatusControl } from "./status-control";
+import { SearchBox } from "../search/search-box";
 import { UserMenu } from "./user-menu";
 import type { PhoneStage } from "../../phone/phone";
 import type { LinkState } from "../../net/feed";
@@ -16,6 +17,7 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
       <Mark word={false} size={26} />
       <StatusControl />
       <span className="bar-gap" />
+      <SearchBox />
       <QueueGlance />
       <span className="bar-line" />
       <PhoneHealth />

@@ -1,0 +1,109 @@
+import type { ReactNode } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { call, segment } from "../../net/api";
+import type { Found, InteractionRecord, Letter, PartyRecord, WholeCase } from "../../net/types";
+import { useResource } from "../../store/resource";
+import { IconButton } from "../../ui/button";
+import { Icon } from "../../ui/icon";
+import { Bones, Failure } from "../../ui/panes";
+import { Cases, History, Notes, Profile } from "../customer/customer";
+import { Past } from "../interaction/brief";
+import { CasePill } from "../interaction/case-box";
+import { LetterView } from "../interaction/letter-view";
+import { KIND_ICON } from "./found";
+
+/** What was found, to be read: nothing here changes anything. */
+export function Opened({ hit, close }: { hit: Found; close: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <ModalOverlay className="veil" isOpen onOpenChange={(is) => !is && close()} isDismissable>
+      <Modal className="modal wide">
+        <Dialog className="dialog opened" data-testid="opened">
+          <div className="row dialog-head">
+            <Icon name={KIND_ICON[hit.kind]} size={20} />
+            <Heading slot="title" level={2} className="grow clip" dir="auto">{hit.title.text || t(`search.${hit.kind}`)}</Heading>
+            <IconButton icon="cross" label={t("common.close")} onPress={close} />
+          </div>
+          <Content hit={hit} />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Content({ hit }: { hit: Found }) {
+  if (hit.kind === "party") return <OpenedParty id={hit.id} />;
+  if (hit.case_id !== null) return <OpenedCase id={hit.case_id} letter={hit.kind === "letter" ? hit.id : null} />;
+  return hit.interaction_id === null ? null : <OpenedInteraction id={hit.interaction_id} letter={hit.kind === "letter" ? hit.id : null} />;
+}
+
+function Fetched<T>({ path, children }: { path: string; children: (data: T) => ReactNode }) {
+  const { data, problem, again } = useResource(path, () => call<T>("GET", path));
+  if (data) return <>{children(data)}</>;
+  return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={4} />;
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return <section className="opened-part"><h3 className="label">{title}</h3>{children}</section>;
+}
+
+function OpenedParty({ id }: { id: string }) {
+  const { t } = useTranslation();
+  return (
+    <Fetched<PartyRecord> path={`/parties/${segment(id)}`}>
+      {(party) => {
+        const reached = (kind: string): string[] => party.contact_points.filter((point) => point.kind === kind).map((point) => point.normal);
+        const whole = { ...party, phones: reached("phone"), emails: reached("email") };
+        return (
+          <>
+            <Profile party={whole} />
+            {party.note && <Part title={t("customer.notes")}><Notes party={whole} /></Part>}
+            <Part title={t("customer.cases")}><Cases cases={party.cases} current={undefined} /></Part>
+            <Part title={t("customer.history")}><History history={party.interactions} /></Part>
+          </>
+        );
+      }}
+    </Fetched>
+  );
+}
+
+function OpenedCase({ id, letter }: { id: string; letter: string | null }) {
+  const { t } = useTranslation();
+  return (
+    <Fetched<WholeCase> path={`/cases/${segment(id)}`}>
+      {(whole) => (
+        <>
+          <p className="row"><span className="num soft">{whole.case.number}</span><span className="grow clip" dir="auto">{whole.case.subject}</span><CasePill status={whole.case.status} /></p>
+          <Thread letters={whole.thread} open={letter} />
+          {whole.interactions.length > 0 && <Part title={t("customer.history")}><ul className="lines airy">{whole.interactions.map((each) => <Past key={each.id} past={each} />)}</ul></Part>}
+        </>
+      )}
+    </Fetched>
+  );
+}
+
+function OpenedInteraction({ id, letter }: { id: string; letter: string | null }) {
+  const { t } = useTranslation();
+  return (
+    <Fetched<InteractionRecord> path={`/interactions/${segment(id)}`}>
+      {(record) => (
+        <>
+          <ul className="lines airy"><Past past={{ id, medium: record.medium, queue: record.queue?.name ?? "", at: record.enqueued_at, agent: record.agent, disposition: record.disposition, outcome: record.outcome, subject: record.subject }} /></ul>
+          {record.note && <Part title={t("note.label")}><p className="customer-note" dir="auto">{record.note}</p></Part>}
+          <Thread letters={record.thread} open={letter} />
+        </>
+      )}
+    </Fetched>
+  );
+}
+
+function Thread({ letters, open }: { letters: Letter[]; open: string | null }) {
+  const { t } = useTranslation();
+  if (letters.length === 0) return null;
+  return (
+    <Part title={t("letter.thread")}>
+      <ul className="opened-thread">{letters.map((each, place) => <li key={each.id}><LetterView letter={each} open={open === null ? place === letters.length - 1 : each.id === open} /></li>)}</ul>
+    </Part>
+  );
+}

@@ -1,0 +1,338 @@
+"""How long a search takes: SQLite and PostgreSQL, beside LIKE and beside a bare full-text query, alternating in one call.
+
+    python -m bench.search [--documents 1000000] [--databases sqlite,postgresql] [--rounds 40] [--folder DIR]
+
+Generated documents (parties, cases, letters of 90 words in Chinese and English, notes) with words as frequent as in language
+(Zipf). Each kind of question is asked `--rounds` times with other words, as a supervisor and as an agent with 2,000 contacts.
+Measured is `find`: understanding, looking, rights, ranking, the page; not the excerpts. `bare_ratio` is the median over all
+questions of ours over a bare query that names the newest 20 fitting documents, without kinds, ranking or rights.
+"""
+
+import argparse
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from bench.frame import Row, percentile, report
+from crm_core import schema
+from crm_core.engines import reading_engine, writing_engine
+from crm_core.rights import Reader
+from crm_core.search import asked, find, index
+from crm_core.search.sources import Document
+from crm_core.search.spelling import fts5, tsquery
+from crm_core.tables import interaction, segment
+from tests.contracts.databases import running_postgres
+
+NOW = 1_790_000_000.0
+CONTACTS = 2_000
+BATCH = 1_000
+LIKE_ROUNDS = 5
+SUPERVISOR = Reader(user_id="sue", everything=True)
+AGENT = Reader(user_id="ann", everything=False)
+FAMILY = "王李張劉陳楊黃趙吳周徐孫馬朱胡郭何高林羅鄭梁謝宋唐許韓馮鄧曹"
+
+
+class Language:
+    """Words as frequent as in language: the n-th with weight 1/n."""
+
+    def __init__(self, draw: random.Random) -> None:
+        self._draw = draw
+        signs = [chr(code) for code in draw.sample(range(0x4E00, 0x9000), 1_800)]
+        sounds = [
+            "ka",
+            "to",
+            "mi",
+            "ren",
+            "sol",
+            "ba",
+            "fir",
+            "ne",
+            "lum",
+            "qua",
+            "ster",
+            "vi",
+            "dor",
+            "pel",
+            "shan",
+        ]
+        self.chinese = ["".join(draw.choices(signs, k=2)) for _ in range(20_000)]
+        self.latin = ["".join(draw.choices(sounds, k=draw.randint(2, 4))) for _ in range(20_000)]
+        self._weights = list(accumulate(1 / place for place in range(2, 20_002)))
+
+    def words(self, of: Sequence[str], count: int) -> list[str]:
+        return self._draw.choices(of, cum_weights=self._weights, k=count)
+
+    def letter(self) -> str:
+        chinese, latin = self.words(self.chinese, 60), self.words(self.latin, 30)
+        return f"{''.join(chinese[:25])}，{''.join(chinese[25:])}。{' '.join(latin)}"
+
+    def name(self) -> str:
+        if self._draw.random() < 0.6:
+            return self._draw.choice(FAMILY) + self._draw.choice(self.chinese)
+        return " ".join(word.title() for word in self._draw.choices(self.latin, k=2))
+
+    def number(self) -> str:
+        return f"09{self._draw.randint(10, 99)}-{self._draw.randint(0, 999):03d}-{self._draw.randint(0, 999):03d}"
+
+
+def documents(language: Language, draw: random.Random, count: int) -> Iterator[Document]:
+    """A quarter parties, as many cases, half letters and notes; letters and notes belong to interactions."""
+    for number in range(count):
+        at = NOW - (count - number) * 60.0
+        name, contact = f"d{number:08d}", f"i{draw.randrange(20_000)}"
+        match number % 8:
+            case 0 | 1:
+                yield Document(kind="party", id=name, title=language.name(), body=language.number(), at=at)
+            case 2 | 3:
+                subject = f"C-2026-{number:06d} {''.join(language.words(language.chinese, 4))}"
+                yield Document(kind="case", id=name, title=subject, body="", at=at, case_id=name)
+            case 4:
+                body = " ".join(language.words(language.latin, 12))
+                yield Document(kind="note", id=name, title="", body=body, at=at, interaction_id=contact)
+            case _:
+                subject = "".join(language.words(language.chinese, 5))
+                yield Document(
+                    kind="letter",
+                    id=name,
+                    title=subject,
+                    body=language.letter(),
+                    at=at,
+                    interaction_id=contact,
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked, and what LIKE would look for; None where it has no like."""
+
+    text: str
+    like: str | None
+
+
+def questions(language: Language, draw: random.Random) -> dict[str, Callable[[], Question]]:
+    """By kind, a source of questions."""
+
+    def plain(words: str) -> Question:
+        return Question(text=words, like=words)
+
+    def among(of: Sequence[str], low: int, high: int) -> str:
+        return of[draw.randrange(low, high)]
+
+    chinese, latin = language.chinese, language.latin
+    return {
+        "two characters, frequent": lambda: plain(among(chinese, 0, 30)),
+        "two characters, usual": lambda: plain(among(chinese, 30, 3_000)),
+        "two characters, rare": lambda: plain(among(chinese, 3_000, 20_000)),
+        "four characters": lambda: plain(among(chinese, 0, 300) + among(chinese, 0, 300)),
+        "one character": lambda: plain(among(chinese, 0, 3_000)[0]),
+        "word, frequent": lambda: plain(among(latin, 0, 30) + " "),
+        "word, rare": lambda: plain(among(latin, 3_000, 20_000) + " "),
+        "two words": lambda: Question(text=f"{among(latin, 0, 300)} {among(chinese, 0, 300)} ", like=None),
+        "phrase": lambda: plain(f'"{among(latin, 0, 100)} {among(latin, 0, 100)}"'),
+        "beginning": lambda: Question(text=among(latin, 0, 20_000)[:4] + "*", like=None),
+        "number": lambda: plain(language.number()),
+        "name with a slip": lambda: Question(text=_slip(among(latin, 0, 20_000), draw), like=None),
+        "nothing": lambda: plain("zyzzyva" + among(latin, 0, 9)),
+    }
+
+
+def _slip(word: str, draw: random.Random) -> str:
+    place = draw.randrange(1, len(word))
+    return word[:place] + word[place + 1 :] + " "
+
+
+@contextmanager
+def database(name: str, folder: Path) -> Iterator[str]:
+    """A fresh one with our tables."""
+    if name == "sqlite":
+        url = f"sqlite:///{folder / 'bench.db'}"
+        schema.upgrade(url)
+        yield url
+        return
+    place = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=folder))
+    try:
+        with running_postgres(place) as server:
+            yield server.fresh()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def build(url: str, count: int) -> float:
+    """Fill it; returns seconds. What LIKE reads stands in a table of its own."""
+    draw = random.Random(1)
+    language = Language(draw)
+    engine, began = writing_engine(url), time.perf_counter()
+    with engine.begin() as conn:
+        conn.execute(text("CREATE TABLE bench_text (id INTEGER PRIMARY KEY, body TEXT)"))
+        conn.execute(interaction.insert(), [_contact(number) for number in range(20_000)])
+        conn.execute(segment.insert(), [_stay(number) for number in range(20_000)])
+    batch: list[Document] = []
+    done = 0
+    for document in documents(language, draw, count):
+        batch.append(document)
+        if len(batch) == BATCH:
+            done += BATCH
+            _store(engine.begin, batch, done)
+            batch = []
+            if done % 50_000 == 0:
+                print(
+                    f"{done:,} of {count:,} in {time.perf_counter() - began:.0f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
+    took = time.perf_counter() - began
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text("ANALYZE"))
+    engine.dispose()
+    return took
+
+
+def _contact(number: int) -> dict[str, object]:
+    return {
+        "id": f"i{number}",
+        "medium": "voice",
+        "state": "closed",
+        "enqueued_at": NOW,
+        "agent_id": "ann" if number < CONTACTS else "bob",
+    }
+
+
+def _stay(number: int) -> dict[str, object]:
+    agent = "ann" if number < CONTACTS else "bob"
+    return {
+        "interaction_id": f"i{number}",
+        "kind": "agent",
+        "agent_id": agent,
+        "started_at": NOW,
+        "ended_at": NOW,
+    }
+
+
+def _store(begin: Callable[[], object], batch: Sequence[Document], done: int) -> None:
+    with begin() as conn:  # type: ignore[attr-defined]
+        index.put(conn, batch)
+        rows = [
+            {"id": done - BATCH + place, "body": f"{document.title} {document.body}"}
+            for place, document in enumerate(batch)
+        ]
+        conn.execute(text("INSERT INTO bench_text VALUES (:id, :body)"), rows)
+
+
+def bare(conn: Connection, question: Question) -> None:
+    """The least that a full-text index can be asked for: the newest 20."""
+    understood = asked.read(question.text)
+    if conn.dialect.name == "sqlite":
+        sql = "SELECT rowid FROM search_words WHERE search_words MATCH :q ORDER BY rowid DESC LIMIT 20"
+        conn.execute(text(sql), {"q": fts5(understood)}).all()
+    else:
+        sql = "SELECT id FROM search_words WHERE words @@ CAST(:q AS tsquery) ORDER BY id DESC LIMIT 20"
+        conn.execute(text(sql), {"q": tsquery(understood)}).all()
+
+
+def like(conn: Connection, question: Question) -> None:
+    words = (question.like or "").strip(' "')
+    conn.execute(
+        text("SELECT id FROM bench_text WHERE body LIKE :q ORDER BY id DESC LIMIT 20"), {"q": f"%{words}%"}
+    ).all()
+
+
+@dataclass(slots=True)
+class Times:
+    """Milliseconds of one kind of question."""
+
+    ours: list[float]
+    agent: list[float]
+    bare: list[float]
+    like: list[float]
+
+
+def ask(url: str, rounds: int) -> dict[str, Times]:
+    """All kinds in turn, one of each a round, so that what else the machine does meets all alike."""
+    language = Language(random.Random(1))
+    makers = questions(language, random.Random(2))
+    times = {kind: Times([], [], [], []) for kind in makers}
+    engine = reading_engine(url)
+    with engine.begin() as conn:
+        for number in range(rounds + 1):
+            for kind, make in makers.items():
+                _ask_once(conn, make(), times[kind], number)
+    engine.dispose()
+    return times
+
+
+def _ask_once(conn: Connection, question: Question, times: Times, number: int) -> None:
+    def took(work: Callable[[], object]) -> float:
+        began = time.perf_counter()
+        work()
+        return (time.perf_counter() - began) * 1000
+
+    ours = took(lambda: find.find(conn, SUPERVISOR, question.text, now=NOW))
+    theirs = took(lambda: bare(conn, question))
+    agent = took(lambda: find.find(conn, AGENT, question.text, now=NOW))
+    if number == 0:
+        return  # warms caches and compiled statements
+    times.ours.append(ours)
+    times.bare.append(theirs)
+    times.agent.append(agent)
+    if question.like and number <= LIKE_ROUNDS:
+        times.like.append(took(lambda: like(conn, question)))
+
+
+def rows(name: str, times: dict[str, Times]) -> list[Row]:
+    shown = []
+    for kind, each in times.items():
+        shown.append(Row(name=f"{name}: {kind}", values=each.ours, unit=_p95(each.ours), digits=1))
+        shown.append(Row(name=f"{name}: {kind}, agent", values=each.agent, unit=_p95(each.agent), digits=1))
+        shown.append(Row(name=f"{name}: {kind}, bare", values=each.bare, unit=_p95(each.bare), digits=1))
+        if each.like:
+            shown.append(Row(name=f"{name}: {kind}, LIKE", values=each.like, unit="ms", digits=1))
+    return shown
+
+
+def _p95(values: Sequence[float]) -> str:
+    return f"ms, p95 {percentile(values, 0.95):.1f}"
+
+
+def measure(names: Sequence[str], count: int, rounds: int, folder: Path) -> None:
+    shown: list[Row] = []
+    figures: dict[str, float] = {}
+    ratios: list[float] = []
+    for name in names:
+        with database(name, folder) as url:
+            shown.append(Row(name=f"{name}: building {count:,}", values=[build(url, count)], unit="s"))
+            times = ask(url, rounds)
+        ours = [value for each in times.values() for value in each.ours]
+        agents = [value for each in times.values() for value in each.agent]
+        ratios += [a / b for each in times.values() for a, b in zip(each.ours, each.bare, strict=True)]
+        shown += rows(name, times)
+        shown.append(Row(name=f"{name}: all, agent", values=agents, unit=_p95(agents), digits=1))
+        figures[f"{name}_p95_ms"] = percentile(ours, 0.95)
+    report("search", shown, figures | {"bare_ratio": statistics.median(ratios)}, folder)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--documents", type=int, default=1_000_000)
+    options.add_argument("--databases", default="sqlite,postgresql")
+    options.add_argument("--rounds", type=int, default=40)
+    options.add_argument("--folder", type=Path, default=None, help="where the databases lie")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="trunkline-bench-", dir=given.folder) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user
+        measure(given.databases.split(","), given.documents, given.rounds, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

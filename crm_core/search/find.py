@@ -1,0 +1,125 @@
+"""Searching: the best documents that a reader may read, kind by kind, best first.
+
+Of each kind the newest `MOST_OF_A_KIND` that fit are ranked, and as many whose title fits: a word that is in more documents
+than that says nothing about which of them is meant, and the time it takes must not grow with their number. Rights are a
+condition of the very query, so a page is never thinned out afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp
+
+from sqlalchemy import Connection, select
+
+from config.errors import Kind, Refused
+from crm_core.paging import Page, columns, from_cursor, to_cursor
+from crm_core.rights import Reader
+from crm_core.search import asked as asking
+from crm_core.search import fts5_index, tsvector_index
+from crm_core.search.asked import Asked
+from crm_core.search.sources import KINDS
+from crm_core.search.spelling import fits, forgiving
+from crm_core.search.words import fold, keys, tokens
+from crm_core.tables import search_document
+
+MOST_OF_A_KIND = 100
+LARGEST_PAGE = 100
+RECENT_S = 180 * 86_400.0
+"""How old a document is when its age takes away two thirds of what its newness gives."""
+_FORGIVEN = -10.0
+"""What a slip costs: whoever is spelt as asked stands above."""
+_D = search_document.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document that fits. `rank` is comparable within one answer only; below zero, a slip was forgiven."""
+
+    kind: str
+    id: str
+    title: str
+    at: float
+    case_id: str | None
+    interaction_id: str | None
+    rank: float
+
+
+def find(
+    conn: Connection,
+    reader: Reader,
+    text: str,
+    *,
+    now: float,
+    kinds: Sequence[str] = KINDS,
+    limit: int = 20,
+    cursor: str | None = None,
+) -> Page[Hit]:
+    """The documents that fit `text` (see `asked`), best first. `Refused` as `asked.read` does, for kinds that there are not
+    (search.kind_unknown), and for a foreign cursor. Ages are those at the first page's time."""
+    unknown = set(kinds) - set(KINDS)
+    if unknown:
+        raise Refused("search.kind_unknown", Kind.INVALID, pointer="/query/kinds", given=min(unknown))
+    question = asking.read(text)
+    place = None if cursor is None else _place(cursor)
+    as_of = now if place is None else place[0]
+    ranked = _ranked(conn, reader, question, [kind for kind in KINDS if kind in kinds], as_of)
+    rest = [hit for hit in ranked if place is None or _order(hit) > place[1:]]
+    limit = max(1, min(limit, LARGEST_PAGE))
+    more = len(rest) > limit
+    last = rest[limit - 1] if more else None
+    return Page(
+        items=tuple(rest[:limit]),
+        next_cursor=to_cursor(repr(as_of), repr(last.rank), last.title, last.id) if last else None,
+    )
+
+
+def _place(cursor: str) -> tuple[float, float, str, str]:
+    as_of, rank, title, name = from_cursor(cursor, 4)
+    try:
+        return float(as_of), -float(rank), title, name
+    except ValueError as error:
+        raise Refused("cursor.unknown", Kind.INVALID, pointer="/cursor") from error
+
+
+def _order(hit: Hit) -> tuple[float, str, str]:
+    return -hit.rank, hit.title, hit.id
+
+
+def _ranked(
+    conn: Connection, reader: Reader, question: Asked, kinds: Sequence[str], as_of: float
+) -> list[Hit]:
+    found = {hit.id: hit for kind in kinds for hit in _of_kind(conn, reader, question, kind, as_of=as_of)}
+    lenient = forgiving(question) if "party" in kinds and len(found) < MOST_OF_A_KIND else None
+    if lenient is not None:
+        for hit in _of_kind(conn, reader, lenient, "party", as_of=as_of, penalty=_FORGIVEN):
+            found.setdefault(hit.id, hit)
+    return sorted(found.values(), key=_order)
+
+
+def _of_kind(
+    conn: Connection, reader: Reader, question: Asked, kind: str, *, as_of: float, penalty: float = 0.0
+) -> list[Hit]:
+    look = fts5_index.look if conn.dialect.name == "sqlite" else tsvector_index.look
+    found = look(conn, reader, question, kind, MOST_OF_A_KIND)
+    best = max(found.values(), default=0.0) or 1.0
+    relevance = {place: value / best for place, value in found.items()}
+    rows = conn.execute(select(search_document).where(_D.id.in_(list(relevance)))).all()
+    hits = []
+    for row in rows:
+        known = {name: value for name, value in columns(row).items() if name not in ("id", "source_id")}
+        rank = relevance[row.id] + _of_title(question, row.title) + _newness(row.at, as_of) + penalty
+        hits.append(Hit(id=row.source_id, rank=round(rank, 6), **known))
+    return hits
+
+
+def _of_title(question: Asked, title: str) -> float:
+    """Two for a title with all that is asked, and one more when that is all there is in it."""
+    folded = fold(title)
+    found = tokens(folded)
+    share = 2 * fits(question, found, keys(folded))
+    asked_for = [token for term in question.terms for phrase in term[0] for token in phrase.tokens]
+    return share + (1.0 if share == 2 and len(asked_for) >= len(found) - 1 else 0.0)
+
+
+def _newness(at: float, as_of: float) -> float:
+    return 0.25 * exp(-max(0.0, as_of - at) / RECENT_S)

@@ -1,0 +1,88 @@
+"""The index on SQLite: an FTS5 table with columns title, body and keys.
+
+FTS5 walks a word's documents from the newest on and stops as soon as there are enough, so a frequent word is no slower than
+a rare one. Its own bm25() is not used: to weigh a word it first counts all documents that have it (1 million: 0.1 s), and
+as all words asked for are in all documents found, rarity would order nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, column, exists, literal_column, select, table, text
+
+from crm_core.rights import Reader, has_little, readable_document
+from crm_core.search.asked import Asked, Phrase
+from crm_core.search.cut import CutWords, kind_token
+from crm_core.search.spelling import fts5
+from crm_core.tables import search_document
+
+_TITLE_WEIGHT = 4.0
+_USUAL_WORDS = 100
+_WORDS = table("search_words", column("rowid"), column("title"), column("body"), column("keys"))
+_ADD = text("INSERT INTO search_words (rowid, title, body, keys) VALUES (:id, :title, :body, :keys)")
+_REMOVE = text("DELETE FROM search_words WHERE rowid = :id")
+_NEWEST: Select[Any] = (
+    select(_WORDS.c.rowid)
+    .where(literal_column("search_words").op("MATCH")(bindparam("sought")))
+    .order_by(_WORDS.c.rowid.desc())
+    .limit(bindparam("most"))
+)
+
+
+def add(conn: Connection, documents: Sequence[CutWords]) -> None:
+    """Keep these words."""
+    if documents:
+        conn.execute(_ADD, [_row(document) for document in documents])
+
+
+def remove(conn: Connection, places: Sequence[int]) -> None:
+    """Forget these documents' words."""
+    if places:
+        conn.execute(_REMOVE, [{"id": place} for place in places])
+
+
+def empty(conn: Connection) -> None:
+    """Forget all."""
+    conn.execute(text("DELETE FROM search_words"))
+
+
+def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -> dict[int, float]:
+    """The newest `most` documents that fit and as many whose title fits, each with its relevance."""
+    query = _NEWEST
+    if not reader.everything and kind != "party":
+        readable = readable_document(reader, listed=has_little(conn, reader))
+        query = query.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
+    found = set(_places(conn, query, fts5(asked, also=kind_token(kind)), most))
+    if len(found) == most:
+        found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))
+    rows = conn.execute(select(_WORDS).where(_WORDS.c.rowid.in_(found)))
+    return {row.rowid: _relevance(asked, row) for row in rows}
+
+
+def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:
+    return [row[0] for row in conn.execute(query, {"sought": sought, "most": most})]
+
+
+def _row(document: CutWords) -> dict[str, Any]:
+    return {
+        "id": document.place,
+        "title": " ".join(document.title),
+        "body": " ".join(document.body),
+        "keys": " ".join(document.keys),
+    }
+
+
+def _relevance(asked: Asked, row: Any) -> float:
+    """How often the words stand there, each repetition telling less, and less in a long text (as in BM25)."""
+    body, title = f" {row.body} ", f" {row.title} "
+    damping = 1.2 * (0.25 + 0.75 * row.body.count(" ") / _USUAL_WORDS)
+    times = (
+        sum(body.count(sought) + _TITLE_WEIGHT * title.count(sought) for sought in map(_sought, way))
+        for term in asked.terms
+        for way in term[:1]
+    )
+    return float(sum(count / (count + damping) for count in times))
+
+
+def _sought(phrase: Phrase) -> str:
+    return f" {' '.join(phrase.tokens)}" + ("" if phrase.begins else " ")

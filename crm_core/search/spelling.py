@@ -1,0 +1,70 @@
+"""A question in the words of a database: an FTS5 expression or a tsquery. Pure.
+
+Safe by make: tokens hold letters, digits and our own mark alone (tests/crm_core/test_search_words.py), so nothing is escaped.
+"""
+
+from crm_core.search.asked import Asked, Phrase, Term
+from crm_core.search.words import is_han, may_be_misspelt, misspelt
+
+
+def fts5(asked: Asked, *, also: str = "", title: bool = False) -> str:
+    """For SQLite; `also` is a token that must be there, `title` looks at titles alone."""
+    words = " AND ".join(_fts5_term(term) for term in asked.terms)
+    whole = f"{{title}} : ({words})" if title else f"({words})"
+    if also:
+        whole = f'("{also}" AND {whole})'
+    return " NOT ".join([whole, *(_fts5_term(term) for term in asked.without)])
+
+
+def _fts5_term(term: Term) -> str:
+    ways = (" AND ".join(_fts5_phrase(phrase) for phrase in way) for way in term)
+    return "(" + " OR ".join(f"({way})" for way in ways) + ")"
+
+
+def _fts5_phrase(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase.tokens)}"' + (" *" if phrase.begins else "")
+
+
+def tsquery(asked: Asked, *, also: str = "", title: bool = False) -> str:
+    """For PostgreSQL; `also` is a part of a tsquery that must hold."""
+    words = [_tsquery_term(term, "A" if title else "") for term in asked.terms]
+    without = ["!" + _tsquery_term(term, "") for term in asked.without]
+    return " & ".join([*([f"({also})"] if also else []), *words, *without])
+
+
+def _tsquery_term(term: Term, weight: str) -> str:
+    ways = (" & ".join(_tsquery_phrase(phrase, weight) for phrase in way) for way in term)
+    return "(" + " | ".join(f"({way})" for way in ways) + ")"
+
+
+def _tsquery_phrase(phrase: Phrase, weight: str) -> str:
+    *before, last = phrase.tokens
+    mark = ":" + weight if weight else ""
+    end = f"'{last}':*{weight}" if phrase.begins else f"'{last}'{mark}"
+    return "(" + " <-> ".join([*(f"'{token}'{mark}" for token in before), end]) + ")"
+
+
+def forgiving(asked: Asked) -> Asked | None:
+    """The question with one slip allowed in each longer Latin word; None when it has no such word."""
+    terms = tuple(_forgiving(term) for term in asked.terms)
+    return None if terms == asked.terms else Asked(terms=terms, without=asked.without)
+
+
+def _forgiving(term: Term) -> Term:
+    (first, *_), *others = term
+    if others or len(first.tokens) != 1 or not may_be_misspelt(first.tokens[0]):
+        return term
+    return (*term, *((Phrase(tokens=(token,)),) for token in sorted(misspelt(first.tokens[0]))))
+
+
+def fits(asked: Asked, found: list[str], found_keys: set[str]) -> float:
+    """The share of terms (0 to 1) that are among these tokens of a title."""
+    row = f" {' '.join(found)} "
+    known = sum(any(all(_stands(p, row, found_keys) for p in way) for way in term) for term in asked.terms)
+    return known / len(asked.terms)
+
+
+def _stands(phrase: Phrase, row: str, found_keys: set[str]) -> bool:
+    sought = " " + " ".join(phrase.tokens) + ("" if phrase.begins else " ")
+    single = len(phrase.tokens) == 1 and len(phrase.tokens[0]) == 1 and is_han(phrase.tokens[0])
+    return sought in row or (single and phrase.tokens[0] in found_keys)

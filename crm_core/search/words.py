@@ -1,0 +1,132 @@
+"""Text as search sees it: folded to one form and cut into tokens. Pure; both databases index these very tokens.
+
+Chinese is cut into overlapping pairs, because most words have two characters and a pair is rare where a character is not;
+the last character of a run is a token too, so that runs stay apart and phrases across scripts fit. A single character is
+found by the text's set of keys. Letters and digits are cut from each other, so `MSKU402` is found by `402`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import islice, pairwise
+
+from crm_core.phone_numbers import DEFAULT_REGION, read_number
+
+VERSION = 1
+"""To be raised when tokens change: the index is then built anew."""
+LONGEST_WORD = 60
+_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|[0-9]+|[^\W0-9_{_HAN}]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_NUMBER = re.compile(r"\+?[0-9](?:[ ().\-/]{0,3}[0-9]){6,19}")
+_MOST_NUMBERS = 50
+_LETTERS: dict[str | int, int | str] = {
+    "ø": "o",
+    "đ": "d",
+    "ł": "l",
+    "ı": "i",
+    "ð": "d",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+}
+"""Letters with no accent to take off that people type without theirs."""
+_CHANGED = "§"
+"""Before a word with one letter left out: no text holds such a token, for `§` parts words."""
+
+
+def fold(text: str) -> str:
+    """One form for what people take for the same: width, case, accents, traditional and simplified characters."""
+    if text.isascii():
+        return text.lower()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(_stands_for())
+
+
+@cache
+def _stands_for() -> dict[int, int | str]:
+    lines = (files("crm_core.search") / "hanzi.txt").read_text(encoding="utf-8").splitlines()
+    table = str.maketrans(*(line for line in lines if not line.startswith("#")))
+    return {**table, **str.maketrans(_LETTERS)}
+
+
+def tokens(folded: str) -> list[str]:
+    """The tokens of a folded text in order; a phrase fits where its tokens stand in a row."""
+    return [token for run in _RUN.finditer(folded) for token in _of_run(run)]
+
+
+def _of_run(run: re.Match[str]) -> list[str]:
+    text = run[0]
+    if run.lastgroup == "han":
+        return [*map("".join, pairwise(text)), text[-1]]
+    return [text[:LONGEST_WORD]]
+
+
+def phrase(folded: str) -> tuple[tuple[str, ...], bool]:
+    """The tokens to look for, and whether the last one may go on: a run of Chinese may stand inside a longer one."""
+    runs = list(_RUN.finditer(folded))
+    found = [token for run in runs for token in _of_run(run)]
+    if not runs or runs[-1].lastgroup != "han":
+        return tuple(found), False
+    if len(runs[-1][0]) > 1:
+        return tuple(found[:-1]), False
+    return tuple(found), len(found) > 1
+
+
+def keys(folded: str) -> set[str]:
+    """What is found without a place: single Chinese characters, and telephone numbers in whatever notation."""
+    found = {sign for run in _RUN.finditer(folded) if run.lastgroup == "han" for sign in run[0]}
+    return found.union(*(number_keys(number[0]) for number in numbers(folded)))
+
+
+def numbers(text: str) -> Iterator[re.Match[str]]:
+    """What looks like a telephone number; the first fifty, for a list of figures is none."""
+    return islice(_NUMBER.finditer(text), _MOST_NUMBERS)
+
+
+def number_keys(raw: str) -> set[str]:
+    """The tokens of a telephone number: the national one, and the one for the whole world without its plus."""
+    number = read_number(raw, DEFAULT_REGION)
+    whole = (number.e164 or "").lstrip("+")
+    return {"n" + digits for digits in (number.national or number.digits.lstrip("0"), whole) if digits}
+
+
+def misspelt(word: str) -> set[str]:
+    """The word with any one letter left out, and itself: two words one slip apart share one of these."""
+    return {_CHANGED + word, *(_CHANGED + word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def may_be_misspelt(word: str) -> bool:
+    """Whether a slip is forgiven: words of letters that are long enough to be told from others."""
+    return 4 <= len(word) <= 20 and word.isalpha() and not is_han(word[0])
+
+
+def is_han(character: str) -> bool:
+    """Whether it is cut as Chinese is."""
+    run = _RUN.match(character)
+    return run is not None and run.lastgroup == "han"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A token and where it stands in the text as written; half open, in characters."""
+
+    token: str
+    begin: int
+    end: int
+
+
+def places(text: str) -> Iterator[Place]:
+    """The tokens with their places in `text` itself: folding may lengthen it."""
+    folded, origins = [], []
+    for place, character in enumerate(text):
+        plain = fold(character)
+        folded.append(plain)
+        origins += [place] * len(plain)
+    for run in _RUN.finditer("".join(folded)):
+        for offset, token in enumerate(_of_run(run)):
+            begin = run.start() + (offset if run.lastgroup == "han" else 0)
+            last = (begin + len(token) if run.lastgroup == "han" else run.end()) - 1
+            yield Place(token=token, begin=origins[begin], end=origins[last] + 1)
