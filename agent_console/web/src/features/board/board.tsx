@@ -55,7 +55,7 @@ function LiveBoard() {
   const link = useLink();
   const queues = useList("queues");
   return (
-    <main className="board scroll" data-fresh={link === "live" || link === "connecting"}>
+    <main className="board scroll" tabIndex={0} aria-label={t("board.title")} data-fresh={link === "live" || link === "connecting"}>
       <section aria-labelledby="board-queues">
         <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
         {queues.length === 0 ? <Bones /> : (
