@@ -58,35 +58,47 @@ def look(conn: Connection, case_id: str, now: float) -> list[Milestone]:
         case_events.record_terms(conn, case_id, found.queue_id, found.party_id, now)
     history = case_events.history(conn, case_id)
     told = rounds(history.events, now)
-    made = []
-    for clock in told:
-        for what, at, due_at in _milestones(clock, now):
-            name = f"{clock.kind}/{clock.round}/{what}"
-            if name not in history.milestones and _record(conn, case_id, what, at, name):
-                made.append((clock, what, at, due_at))
+    reached = [
+        one
+        for one in (each for clock in told for each in _reached(clock, now))
+        if one.name not in history.milestones and _record(conn, case_id, one)
+    ]
     conn.execute(update(support_case).where(row.id == case_id).values(sla_look_at=_next(told, now)))
-    about = _open_interactions(conn, case_id) if made else ()
+    about = _open_interactions(conn, case_id) if reached else ()
     return [
         Milestone(
             case_id=case_id,
             number=found.number,
-            clock=clock.kind,
-            round=clock.round,
-            what=what,
-            at=at,
-            due=due_at,
+            clock=one.clock.kind,
+            round=one.clock.round,
+            what=one.what,
+            at=one.at,
+            due=one.due,
             interactions=about,
         )
-        for clock, what, at, due_at in made
+        for one in reached
     ]
 
 
-def _milestones(clock: Clock, now: float) -> Iterator[tuple[str, float, float]]:
-    """What has been reached: a breach needs no warning any more."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reached:
+    clock: Clock
+    what: str
+    at: float
+    due: float
+
+    @property
+    def name(self) -> str:
+        """What makes it happen once in a case."""
+        return f"{self.clock.kind}/{self.clock.round}/{self.what}"
+
+
+def _reached(clock: Clock, now: float) -> Iterator[_Reached]:
+    """The milestones that a clock has come to: a breach needs no warning any more."""
     if clock.breached_at is not None:
-        yield BREACHED, clock.breached_at, clock.breached_at
+        yield _Reached(clock=clock, what=BREACHED, at=clock.breached_at, due=clock.breached_at)
     elif clock.warn_at is not None and clock.due is not None and clock.warn_at <= now:
-        yield WARNED, clock.warn_at, clock.due
+        yield _Reached(clock=clock, what=WARNED, at=clock.warn_at, due=clock.due)
 
 
 def _next(told: tuple[Clock, ...], now: float) -> float | None:
@@ -99,11 +111,11 @@ def _next(told: tuple[Clock, ...], now: float) -> float | None:
     return min(moments, default=None)
 
 
-def _record(conn: Connection, case_id: str, what: str, at: float, name: str) -> bool:
+def _record(conn: Connection, case_id: str, reached: _Reached) -> bool:
     """Whether it is new: another server may have told it in the same instant."""
     done = conn.execute(
         inserting(conn, case_event)
-        .values(case_id=case_id, kind=what, at=at, milestone=name)
+        .values(case_id=case_id, kind=reached.what, at=reached.at, milestone=reached.name)
         .on_conflict_do_nothing()
     )
     return done.rowcount == 1

@@ -27,7 +27,7 @@ export function SlaPage() {
     policies.again();
   };
   return (
-    <main className="sla scroll" data-testid="sla-page">
+    <main className="sla scroll" tabIndex={0} aria-label={t("sla.title")} data-testid="sla-page">
       <div className="sla-lists">
         <Policies policies={policies.data.items} calendars={calendars.data.items} choose={(policy) => setChosen({ kind: "policy", policy })} />
         <Calendars calendars={calendars.data.items} choose={(calendar) => setChosen({ kind: "calendar", calendar })} />
