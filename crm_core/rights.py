@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, exists, func, 
 
 from crm_core.tables import interaction, search_document, segment, support_case
 
-LITTLE = 1_000
+LITTLE = 5_000
 """Stays with an agent below which all that is theirs is listed before a search."""
 _I, _S, _C, _D = interaction.c, segment.c, support_case.c, search_document.c
 

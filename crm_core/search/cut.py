@@ -16,6 +16,11 @@ class CutWords:
     keys: list[str]
 
 
+def title_token(token: str) -> str:
+    """A token of a title, for PostgreSQL: GIN keeps no weights, so the title's words must be words of their own there."""
+    return f"¶{token}"
+
+
 def era_token(kind: str, place: int) -> str:
     """The token that a kind's documents of one time share; no text holds such a one."""
     return f"§{kind}{place // ERA_DOCUMENTS}"

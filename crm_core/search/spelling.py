@@ -4,6 +4,7 @@ Safe by make: tokens hold letters, digits and our own mark alone (tests/crm_core
 """
 
 from crm_core.search.asked import Asked, Phrase, Term
+from crm_core.search.cut import title_token
 from crm_core.search.words import is_han, may_be_misspelt, misspelt
 
 
@@ -41,7 +42,13 @@ def _tsquery_phrase(phrase: Phrase, weight: str) -> str:
     *before, last = phrase.tokens
     mark = ":" + weight if weight else ""
     end = f"'{last}':*{weight}" if phrase.begins else f"'{last}'{mark}"
-    return "(" + " <-> ".join([*(f"'{token}'{mark}" for token in before), end]) + ")"
+    in_a_row = "(" + " <-> ".join([*(f"'{token}'{mark}" for token in before), end]) + ")"
+    if not weight:
+        return in_a_row
+    # first by the title's own words: a weight is looked up in the document, for every one that has the word
+    narrow = [f"'{title_token(token)}'" for token in before]
+    narrow.append(f"'{title_token(last)}'" + (":*" if phrase.begins else ""))
+    return f"({' & '.join(narrow)} & {in_a_row})"
 
 
 def forgiving(asked: Asked) -> Asked | None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from crm_core.rights import Reader, has_little, readable_document
 from crm_core.search.asked import Asked
-from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token
+from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token, title_token
 from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
 
@@ -95,6 +95,7 @@ def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> lis
 def _tsvector(document: CutWords) -> str:
     """PostgreSQL's own spelling: the title weighs A, the body D; no phrase runs from one into the other."""
     lexemes: dict[str, list[str]] = {key: [] for key in document.keys}
+    lexemes.update((title_token(token), []) for token in document.title)
     for place, token in enumerate(document.title, 1):
         lexemes.setdefault(token, []).append(f"{place}A")
     for place, token in enumerate(document.body, len(document.title) + 10):

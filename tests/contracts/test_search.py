@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, delete, text
 
 from config.errors import Refused
-from crm_core import cases, interactions, letters, parties, rights
+from crm_core import cases, interactions, letters, parties, rights, schema
 from crm_core.letter_types import NewLetter, ParsedFields
 from crm_core.rights import Reader
 from crm_core.search import find, index, rebuild
@@ -19,6 +19,7 @@ from crm_core.search.words import fold, tokens
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import party as party_table
 from crm_core.tables import search_document, segment
+from tests.contracts.databases import run_in
 
 NOW = 1_790_000_000.0
 EVERYTHING = Reader(user_id="sue", everything=True)
@@ -360,3 +361,23 @@ def _may_read(conn: Connection, reader: Reader, row: Any) -> bool:
     if case is not None:
         return rights.may_read_case(conn, reader, case)
     return interaction is not None and rights.may_read_interaction(conn, reader, interaction)
+
+
+def test_an_upgrade_indexes_what_is_there(empty_url: str) -> None:
+    """Rows from before the index are found after the upgrade, and once more after a downgrade and another upgrade."""
+    schema.upgrade(empty_url, "0001")
+    ann = {"id": "p1", "kind": "person", "name": "陳怡君", "sought": "陳怡君", "created_at": NOW}
+    run_in(empty_url, lambda conn: conn.execute(party_table.insert().values(**ann)))
+    for _ in range(2):
+        schema.upgrade(empty_url)
+        assert run_in(empty_url, lambda conn: found(conn, "怡君")) == ["p1"]
+        schema.downgrade(empty_url, "0001")
+
+
+def test_a_reindex_tells_how_far_it_is(url: str) -> None:
+    """Built anew beside a running server, in transactions of its own, the index holds every document."""
+    run_in(url, lambda conn: [letter(conn, str(number), "lamp") for number in range(3)])
+    heard: list[tuple[str, int, int]] = []
+    assert schema.reindex(url, lambda *step: heard.append(step)) == 3
+    assert heard == [("party", 0, 0), ("case", 0, 0), ("letter", 3, 3), ("note", 0, 0)]
+    assert len(run_in(url, lambda conn: found(conn, "lamp"))) == 3
