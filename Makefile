@@ -20,7 +20,7 @@ mail: ## send a real mail into the running demo
 test: ## all tests, with real Asterisk, SIPp, Chromium, PostgreSQL and Postfix (minutes)
 	@deploy/setup.sh test && exec $(BIN)/pytest tests
 
-check: lint ## lint, types, import contracts and the tests without real parts (seconds)
+check: lint ## lint, types, import contracts and the tests without real parts (a minute or two)
 	@$(BIN)/pytest -q tests -m 'not real'
 	@if [ -d $(WEB)/node_modules ]; then for script in check test; do $(BIN)/python deploy/build_console.py run --silent --if-present $$script || exit 1; done; fi
 
