@@ -17,6 +17,7 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    records,
     search,
     sla,
 )
@@ -67,6 +68,7 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        *records.routers(),
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

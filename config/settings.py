@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 ENVIRONMENT_PREFIX = "TRUNKLINE__"
@@ -183,6 +192,18 @@ class Mail(Secretive):
     """Key that signs reply addresses, at least 16 characters; or `reply_secret_file`. Changing it breaks threading by address."""
 
 
+def _listed(given: object) -> object:
+    """In the environment, words by comma."""
+    return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
+
+
+class Modules(Section):
+    """Parts that this centre does without."""
+
+    off: Annotated[tuple[Literal["service", "knowledge", "sales"], ...], BeforeValidator(_listed)] = ()
+    """Modules whose records have no menu and no API: service (cases, contracts, products), knowledge, sales. Nothing is deleted."""
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -191,6 +212,7 @@ class Settings(Section):
     database: Database = Database()
     asterisk: Asterisk
     mail: Mail
+    modules: Modules = Modules()
 
     def database_url(self) -> str:
         """The SQLAlchemy URL, with the default filled in."""

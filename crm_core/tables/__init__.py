@@ -15,6 +15,13 @@ from crm_core.tables.desk import (
 )
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
+from crm_core.tables.platform import (
+    answered_request,
+    audit_detail,
+    audit_event,
+    audit_head,
+    user_role,
+)
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -38,7 +45,11 @@ __all__ = [
     "Words",
     "agent_skill",
     "agent_state",
+    "answered_request",
     "attachment",
+    "audit_detail",
+    "audit_event",
+    "audit_head",
     "case_event",
     "contact_point",
     "counter",
@@ -69,4 +80,5 @@ __all__ = [
     "sla_target",
     "support_case",
     "user_account",
+    "user_role",
 ]

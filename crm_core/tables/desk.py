@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text
 
-from crm_core.tables.base import Words, metadata, moment, one_of
+from crm_core.tables.base import TextList, Words, metadata, moment, one_of
 
 user_account = Table(
     "user_account",
@@ -18,6 +18,9 @@ user_account = Table(
     Column("extension", Text, unique=True),
     Column("letters_at_once", Integer, nullable=False, server_default="1"),
     Column("active", Boolean, nullable=False),
+    # the department whose rows are one's team's, and the territories that are one's own
+    Column("team_id", Text, index=True),
+    Column("territories", TextList, nullable=False, server_default="[]"),
     one_of("role", "agent", "supervisor", "admin"),
     one_of("language", "en", "zh-TW", "zh-CN"),
     one_of("theme", "system", "light", "dark"),
