@@ -1,9 +1,11 @@
 """Every entity, one short file each. To add one: see docs/entities.md."""
 
 from crm_core.entities import (
+    article,
     case,
     code_value,
     custom_field,
+    memo,
     org_unit,
     party,
     product,
@@ -16,6 +18,8 @@ ALL = (
     party.PARTY,
     case.CASE,
     product.PRODUCT,
+    article.ARTICLE,
+    memo.MEMO,
     org_unit.ORG_UNIT,
     role.ROLE,
     code_value.CODE_VALUE,

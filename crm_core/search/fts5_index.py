@@ -8,7 +8,18 @@ as all words asked for are in all documents found, rarity would order nothing.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, column, exists, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from crm_core.access.reader import Reader
 from crm_core.search.asked import Asked, Phrase
@@ -58,6 +69,14 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
         found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))
     rows = conn.execute(select(_WORDS).where(_WORDS.c.rowid.in_(found)))
     return {row.rowid: _relevance(asked, row) for row in rows}
+
+
+def newest_with(
+    conn: Connection, kind: str, token: str, readable: ColumnElement[bool], most: int
+) -> list[int]:
+    """The newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass."""
+    query = _NEWEST.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
+    return _places(conn, query, f'"{kind_token(kind)}" AND "{token}"', most)
 
 
 def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:

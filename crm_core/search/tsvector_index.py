@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     bindparam,
@@ -87,6 +88,21 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
         found.update(_places(conn, query, tsquery(asked, also=newest, title=True), most))
     weights = conn.execute(_WEIGH, {"sought": tsquery(asked), "places": sorted(found)})
     return {row.id: float(row.rank) for row in weights}
+
+
+def newest_with(
+    conn: Connection, kind: str, token: str, readable: ColumnElement[bool], most: int
+) -> list[int]:
+    """The newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass."""
+    document = search_document.c
+    query = _NEWEST.where(exists().where(document.id == _HIT.c.id, readable))
+    last = conn.execute(select(func.max(document.id)).where(document.kind == kind)).scalar()
+    if last is None:
+        return []
+    eras = sorted({era_token(kind, place) for place in (last, max(0, last - ERA_DOCUMENTS))})
+    newest = " | ".join(f"'{era}'" for era in eras)
+    found = _places(conn, query, f"({newest}) & '{token}'", most)
+    return found if len(found) == most else _places(conn, query, f"'{kind_token(kind)}' & '{token}'", most)
 
 
 def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:

@@ -13,6 +13,14 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.knowledge import (
+    article_file,
+    article_text,
+    article_use,
+    article_version,
+    article_vote,
+    memo_read,
+)
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
 from crm_core.tables.platform import (
@@ -22,6 +30,7 @@ from crm_core.tables.platform import (
     audit_head,
     user_role,
 )
+from crm_core.tables.portal import portal_correction, portal_link, portal_session
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -46,6 +55,11 @@ __all__ = [
     "agent_skill",
     "agent_state",
     "answered_request",
+    "article_file",
+    "article_text",
+    "article_use",
+    "article_version",
+    "article_vote",
     "attachment",
     "audit_detail",
     "audit_event",
@@ -62,10 +76,14 @@ __all__ = [
     "letter",
     "letter_raw",
     "login_failure",
+    "memo_read",
     "metadata",
     "offer",
     "outbox",
     "party",
+    "portal_correction",
+    "portal_link",
+    "portal_session",
     "queue",
     "queue_entry",
     "queue_need",
