@@ -13,17 +13,21 @@ from agent_console.api import (
     cases,
     health,
     interactions,
+    knowledge,
     letters,
     login,
     offers,
     parties,
+    portal,
     records,
     search,
     sla,
+    suggestions,
 )
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
+from agent_console.public import help_pages, portal_entry, portal_pages
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -47,6 +51,8 @@ def build(context: Context | None = None) -> FastAPI:
     app.state.context = context
     app.include_router(_api())
     app.include_router(health.router)
+    for part in (help_pages.router, portal_entry.router, portal_pages.router):
+        app.include_router(part)
     app.include_router(pages.router)
     problems.install(app)
     app.add_middleware(BoundedBodies)
@@ -68,6 +74,9 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        knowledge.router,
+        suggestions.router,
+        portal.router,
         *records.routers(),
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])

@@ -38,6 +38,7 @@ __all__ = [
     "ParsedFields",
     "StoredLetter",
     "attachment",
+    "by_spool_id",
     "case_by_message_ids",
     "known",
     "letter",
@@ -98,12 +99,17 @@ def known(conn: Connection, spool_id: str) -> bool:
     )
 
 
+def by_spool_id(conn: Connection, spool_id: str) -> Letter | None:
+    """The letter that was stored under this id."""
+    return next(iter(_letters(conn, letter_table.c.spool_id == spool_id)), None)
+
+
 def queue_reply(
     conn: Connection,
     *,
     interaction_id: str | None,
     case_id: str | None,
-    author_id: str,
+    author_id: str | None,
     envelope_from: str,
     to: Sequence[str],
     cc: Sequence[str],

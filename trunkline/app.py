@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent_console.deadlines import Deadlines
+from agent_console.librarian import Librarian
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -117,6 +118,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
+        "librarian": Librarian(store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

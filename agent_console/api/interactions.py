@@ -16,6 +16,7 @@ from config.errors import Kind, Refused
 from crm_core import cases, interactions, letters, queues
 from crm_core.cases import Case
 from crm_core.interactions import Segment
+from crm_core.knowledge import usefulness
 from crm_core.letter_types import Letter
 from crm_core.store import Connection
 from routing.core.events import Returned, StatusChosen, WorkEnded, WrapUpEnded
@@ -172,6 +173,8 @@ async def reply(
     letter = await within.letters.reply(
         interaction=work.id, author=user, text=given.text, idempotency_key=idempotency_key
     )
+    now = within.clock.now()
+    await within.store.write(lambda c: usefulness.sent(c, interaction, given.text, user_id=user.id, now=now))
     within.bus.publish("interaction", interaction)
     if given.finish:
         await _settle(within, Finished, WorkEnded(interaction=work.id, by=By.AGENT, at=within.clock.now()))

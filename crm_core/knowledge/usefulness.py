@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core.tables import article_use, article_vote, inserting
+from crm_core.knowledge import texts
+from crm_core.knowledge.markdown import plain
+from crm_core.tables import article_use, article_vote, inserting, interaction
 from crm_core.tables.base import metadata
 
 KINDS = ("source", "linked", "inserted", "replied")
 """source: made of this case; linked: an agent says it fits; inserted: put into a reply; replied: sent with one."""
+_TELLING = 12
+"""Characters of a line that nobody writes by chance."""
 _V, _U = article_vote.c, article_use.c
 
 
@@ -37,14 +41,7 @@ class CaseArticle:
     at: float
 
 
-def vote(  # noqa: PLR0917 - who says what of which, when
-    conn: Connection,
-    article_id: str,
-    voter: str,
-    helpful: bool,
-    language: str,
-    now: float,
-) -> None:
+def vote(conn: Connection, article_id: str, voter: str, *, helpful: bool, language: str, now: float) -> None:
     """`voter` is `user:…`, `party:…` or `guest:…` (a fingerprint); a second vote replaces the first."""
     values = {"helpful": helpful, "language": language, "at": now}
     made = conn.execute(
@@ -58,6 +55,11 @@ def vote(  # noqa: PLR0917 - who says what of which, when
         )
 
 
+def case_of(conn: Connection, interaction_id: str) -> str | None:
+    """The case that an interaction is about."""
+    return conn.execute(select(interaction.c.case_id).where(interaction.c.id == interaction_id)).scalar()
+
+
 def use(
     conn: Connection,
     article_id: str,
@@ -68,16 +70,16 @@ def use(
     user_id: str | None,
     now: float,
 ) -> bool:
-    """Keep that an article was used; the same for the same place is kept once. Whether it is new."""
+    """Keep that an article was used; the same for the same place is kept once, with its last time. Whether it is new."""
     if kind not in KINDS:
         raise Refused("article.use", Kind.INVALID, pointer="/kind", given=kind[:20])
-    same = select(_U.id).where(
+    same = (
         _U.article_id == article_id,
         _U.kind == kind,
         _U.case_id.is_(None) if case_id is None else _U.case_id == case_id,
         _U.interaction_id.is_(None) if interaction_id is None else _U.interaction_id == interaction_id,
     )
-    if kind != "replied" and conn.execute(same.limit(1)).first() is not None:
+    if kind != "replied" and conn.execute(update(article_use).where(*same).values(at=now)).rowcount:
         return False
     conn.execute(
         insert(article_use).values(
@@ -91,6 +93,52 @@ def use(
         )
     )
     return True
+
+
+def sent(conn: Connection, interaction_id: str, words: str, *, user_id: str | None, now: float) -> list[str]:
+    """A reply went: articles that were put into it, and are still to be seen in it, were used. Their ids."""
+    row = metadata.tables["article"].c
+    query = (
+        select(row.id, row.slug, _U.case_id)
+        .join(article_use, _U.article_id == row.id)
+        .where(_U.interaction_id == interaction_id, _U.kind == "inserted", ~_counted())
+    )
+    put_in = {each.id: each for each in conn.execute(query)}
+    known = texts.newest(conn, list(put_in))
+    shown = texts.published(conn, list(put_in))
+    used = []
+    for article_id, each in put_in.items():
+        written = [*known.get(article_id, {}).values(), *shown.get(article_id, {}).values()]
+        if f"/help/{each.slug}" in words or any(_stands_in(text.body, words) for text in written):
+            use(
+                conn,
+                article_id,
+                "replied",
+                case_id=each.case_id,
+                interaction_id=interaction_id,
+                user_id=user_id,
+                now=now,
+            )
+            used.append(article_id)
+    return used
+
+
+def _counted() -> ColumnElement[bool]:
+    """A reply with it went since it was put in: the same press of a key told twice."""
+    later = article_use.alias("later")
+    return exists().where(
+        later.c.article_id == _U.article_id,
+        later.c.interaction_id == _U.interaction_id,
+        later.c.kind == "replied",
+        later.c.at >= _U.at,
+    )
+
+
+def _stands_in(body: str, words: str) -> bool:
+    """Whether a line that is long enough to tell is in it."""
+    lines = (" ".join(line.split()) for line in plain(body).splitlines())
+    told = " ".join(words.split())
+    return any(len(line) >= _TELLING and line in told for line in lines)
 
 
 def unlink(conn: Connection, article_id: str, case_id: str) -> None:

@@ -193,6 +193,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             "http": {"port": _free_port(), "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
+            "portal": {"help": True, "sign_in": True},
         }
     )
     url = f"sqlite:///{folder / 'centre.db'}"

@@ -167,7 +167,7 @@ def test_addresses_are_made_of_titles_and_unique(conn: Connection) -> None:
         for title in ("How to pay?", "How to pay!", "怎麼付款", "Ask")
     ]
     assert slugs[:2] == ["how-to-pay", "how-to-pay-2"]
-    assert slugs[2].startswith("k-20")
+    assert slugs[2].startswith("kb-20")
     assert slugs[3] == "ask-1"
     for bad in ("search", "Big", "a b", "../x"):
         with pytest.raises(Refused, match=r"article\.slug"):
@@ -239,8 +239,8 @@ def test_language_product_and_help_decide_among_equals(conn: Connection) -> None
     texts_shown = {one.article_id: one.title for one in suggest.suggest(conn, ask, language="zh-TW")}
     assert texts_shown == {plain: "檯燈閃爍", fitting: "Lamp flickers"}
     for voter in range(6):
-        usefulness.vote(conn, plain, f"guest:{voter}", True, "en", NOW)
-        usefulness.vote(conn, fitting, f"guest:{voter}", False, "en", NOW)
+        usefulness.vote(conn, plain, f"guest:{voter}", helpful=True, language="en", now=NOW)
+        usefulness.vote(conn, fitting, f"guest:{voter}", helpful=False, language="en", now=NOW)
     assert suggest.suggest(conn, ask)[0].article_id == plain
 
 
@@ -332,7 +332,7 @@ def test_votes_and_uses_are_folded_from_their_rows(conn: Connection) -> None:
     """Each voter counts once and may change their mind; every reply counts; a link is kept once and can be taken back."""
     lamp = shown(conn, "Lamp")
     for voter, helpful in (("user:ann", True), ("guest:1", True), ("guest:1", False), ("party:2", True)):
-        usefulness.vote(conn, lamp, voter, helpful, "en", NOW)
+        usefulness.vote(conn, lamp, voter, helpful=helpful, language="en", now=NOW)
     place = {"interaction_id": "i1", "user_id": "ann", "now": NOW}
     assert usefulness.use(conn, lamp, "linked", case_id="c1", **place)
     assert not usefulness.use(conn, lamp, "linked", case_id="c1", **place)
