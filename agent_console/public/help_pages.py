@@ -94,7 +94,7 @@ async def send(request: Request, within: InContext) -> Response:
     if problem:
         return _form(request, within, view, given, about=about, problem=problem, status=422)
     try:
-        filed = await _file(within, view, given, token, now, about)
+        filed = await _file(within, view, given, token, about=about)
     except Refused as refusal:
         return _form(request, within, view, given, about=about, problem=refusal.code, status=422)
     await tell_floor(within, filed)
@@ -262,7 +262,7 @@ def _form(
 
 
 async def _file(
-    within: Context, view: View, given: dict[str, str], token: str, now: float, about: public.Page | None
+    within: Context, view: View, given: dict[str, str], token: str, *, about: public.Page | None
 ) -> Filed:
     text = (
         given["text"]
@@ -279,7 +279,7 @@ async def _file(
         language=view.language,
         queue=within.settings.portal.queue,
     )
-    hostname = within.settings.mail.hostname
+    hostname, now = within.settings.mail.hostname, within.clock.now()
 
     def unit(connection: Connection) -> Filed:
         filed = file_request(connection, written, hostname, now)

@@ -1,6 +1,7 @@
 """Who is at the portal's door: a cookie of its own, which no page of the console ever sees, and forms that are bound to it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -52,7 +53,7 @@ class Visit:
         )
 
     def page(
-        self, template: str, *, problem: str = "", done: str = "", status: int = 200, **values: object
+        self, template: str, *, problem: str = "", done: str = "", status: int = 200, **values: Any
     ) -> Response:
         """A page of theirs: kept nowhere."""
         return self.view.page(
