@@ -38,6 +38,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties/{party}"): (SESSION, None),
     ("GET", "/api/v1/search"): (SESSION, None),
     ("GET", "/api/v1/records"): (SESSION, None),
+    ("GET", "/api/v1/parties/{party}/copy"): (SUPERVISOR, None),
     ("GET", "/api/v1/dispositions"): (SESSION, None),
     ("POST", "/api/v1/me/shift"): (AGENT, None),
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
