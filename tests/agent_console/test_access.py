@@ -116,7 +116,12 @@ async def test_each_route_asks_for_its_role(house: House, role: str) -> None:
                 if refused:
                     assert answer.status_code == (401 if role == "nobody" else 403)
                     assert answer.headers["content-type"] == "application/problem+json"
-                    assert answer.json()["code"] in ("session.ended", "access.role", "interaction.not_yours")
+                    assert answer.json()["code"] in (
+                        "session.ended",
+                        "access.role",
+                        "access.action",
+                        "interaction.not_yours",
+                    )
 
 
 async def _names(ann: httpx.AsyncClient, house: House, letter: InteractionId) -> dict[str, str]:
