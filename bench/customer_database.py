@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Index, Table, create_engine, make_url, text
 
@@ -88,13 +89,28 @@ def durable_postgres(folder: Path) -> Iterator[str]:
     data = folder / "data"
     made = not data.exists()
     if made:
-        initdb = [programs() / "initdb", "-D", data, "-A", "trust", "-U", server_user(), "-E", "UTF8"]
+        initdb: list[str | Path] = [
+            programs() / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            server_user(),
+            "-E",
+            "UTF8",
+        ]
         subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
     with tempfile.TemporaryDirectory(prefix="tl-pg-") as socket, (folder / "log").open("ab") as log:
         Path(socket).chmod(0o777)
         options = [f"{name}={value}" for name, value in SERVER.items()]
         options.append(f"unix_socket_directories={socket}")
-        command = [programs() / "postgres", "-D", data, *(part for one in options for part in ("-c", one))]
+        command: list[str | Path] = [
+            programs() / "postgres",
+            "-D",
+            data,
+            *(part for one in options for part in ("-c", one)),
+        ]
         server = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
         try:
             _wait_until_ready(socket, server)
@@ -109,7 +125,7 @@ def durable_postgres(folder: Path) -> Iterator[str]:
 
 
 def _wait_until_ready(socket: str, server: "subprocess.Popen[bytes]") -> None:
-    ask = [programs() / "pg_isready", "-q", "-h", socket, "-t", "1"]
+    ask: list[str | Path] = [programs() / "pg_isready", "-q", "-h", socket, "-t", "1"]
     for _ in range(600):
         if subprocess.run(ask, check=False).returncode == 0:
             return
@@ -168,7 +184,7 @@ def _copy(conn: Connection, table: Table, names: Sequence[str], rows: Iterable[c
     conn.execute(
         text("SET LOCAL session_replication_role = replica")
     )  # references hold by make: a test looks
-    cursor = conn.connection.cursor()
+    cursor: Any = conn.connection.cursor()  # `stream` is pg8000's own
     cursor.execute(f"COPY {table.name} ({', '.join(names)}) FROM STDIN", stream=_lines(rows))
 
 

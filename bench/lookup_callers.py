@@ -51,7 +51,7 @@ def is_right(kind: str, found: Sequence[Match]) -> bool:
         case "none":
             return exact == 0
         case "tail only":
-            return exact == 0 and len(found) > 0
+            return any(match.strength == "tail" for match in found)
         case "many: a household":
             return exact == 5
         case "many: a switchboard":

@@ -45,7 +45,6 @@ class Arrivals:
     took: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in SHARES})
     lost: int = 0
 
-    @property
     def all(self) -> list[float]:
         return [value for values in self.took.values() for value in values]
 
