@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from crm_core.search import fts5_index, sources, tsvector_index
 from crm_core.search.cut import CutWords, era_token, kind_token
 from crm_core.search.sources import Document
-from crm_core.search.words import fold, keys, may_be_misspelt, misspelt, tokens
+from crm_core.search.words import cut, fold, may_be_misspelt, misspelt, numbers_in
 from crm_core.tables import search_document
 
 MOST_TITLE_WORDS = 500
@@ -75,12 +75,15 @@ def _row(document: Document) -> dict[str, Any]:
 
 def _cut(document: Document, place: int) -> CutWords:
     title, body = fold(document.title), fold(document.body)
-    found = {kind_token(document.kind), era_token(document.kind, place), *keys(title), *keys(body)}
-    title_tokens = tokens(title)[:MOST_TITLE_WORDS]
+    title_tokens, title_signs = cut(title)
+    body_tokens, body_signs = cut(body)
+    found = {kind_token(document.kind), era_token(document.kind, place)}
+    found |= title_signs | body_signs | numbers_in(title) | numbers_in(body)
+    del title_tokens[MOST_TITLE_WORDS:], body_tokens[MOST_BODY_WORDS:]
     if document.kind == "party":
         for word in filter(may_be_misspelt, title_tokens):
             found |= misspelt(word)
-    return CutWords(place=place, title=title_tokens, body=tokens(body)[:MOST_BODY_WORDS], keys=sorted(found))
+    return CutWords(place=place, title=title_tokens, body=body_tokens, keys=sorted(found))
 
 
 def _forget(conn: Connection, places: Sequence[int]) -> None:
