@@ -28,7 +28,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select
 
-from bench.customer_database import database
+from bench.customer_database import fill
+from bench.databases import database, size_of, warm
 from bench.frame import Row, percentile, report
 from bench.lookup_callers import MAIL, callers, is_right
 from bench.lookup_calls import arrive
@@ -95,15 +96,6 @@ def _bare(conn: Connection, normal: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _warm(folder: Path) -> None:
-    """Read every file once; the system keeps what it has room for."""
-    for file in folder.rglob("*"):
-        if file.is_file():
-            with file.open("rb", buffering=0) as content:
-                while content.read(1 << 22):
-                    pass
-
-
 def rows(name: str, times: Mapping[str, Sequence[float]]) -> list[Row]:
     return [
         Row(
@@ -118,12 +110,15 @@ def rows(name: str, times: Mapping[str, Sequence[float]]) -> list[Row]:
 
 
 def measure(db: str, count: int, rounds: int, seconds: float, keep: Path | None) -> None:
-    with database(db, count, keep=keep) as (url, folder, filled_s):
+    with database(db, f"customers-{count}", lambda url: fill(url, count), keep=keep) as (
+        url,
+        folder,
+        filled_s,
+    ):
         if filled_s is not None:
             print(f"{count:,} parties filled in {filled_s:.0f} s", flush=True)
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        _warm(folder)
-        print(f"{db}, {size / 1e9:.1f} GB, load average {os.getloadavg()[0]:.2f}", flush=True)
+        warm(folder)
+        print(f"{db}, {size_of(folder) / 1e9:.1f} GB, load average {os.getloadavg()[0]:.2f}", flush=True)
         times = look_up(url, count, rounds)
         arrivals = asyncio.run(arrive(url, count, CALLS_A_SECOND, seconds))
     everything, ratios = times.all(), times.ratios()

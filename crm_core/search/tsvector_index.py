@@ -30,9 +30,10 @@ from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
 
 # one statement for many: a round trip for each row would take three times as long
-_ADD = text(
+_PUT = text(
     "INSERT INTO search_words (id, words) SELECT place, CAST(spelt AS tsvector)"
     " FROM unnest(CAST(:places AS bigint[]), CAST(:words AS text[])) AS given (place, spelt)"
+    " ON CONFLICT (id) DO UPDATE SET words = excluded.words"
 )
 _REMOVE = text("DELETE FROM search_words WHERE id = ANY(CAST(:places AS bigint[]))")
 _PLACES = [str(place) for place in range(1, 16_384)]
@@ -53,17 +54,15 @@ _HIT = (
 _NEWEST: Select[Any] = select(_HIT.c.id).order_by(_HIT.c.id.desc()).limit(bindparam("most"))
 
 
-def add(conn: Connection, documents: Sequence[CutWords]) -> None:
-    """Keep these words."""
-    if documents:
-        places = [document.place for document in documents]
-        conn.execute(_ADD, {"places": places, "words": [_tsvector(document) for document in documents]})
+def put(conn: Connection, documents: Sequence[CutWords]) -> None:
+    """Keep these words, in place of what was kept of the same documents."""
+    places = [document.place for document in documents]
+    conn.execute(_PUT, {"places": places, "words": [_tsvector(document) for document in documents]})
 
 
 def remove(conn: Connection, places: Sequence[int]) -> None:
     """Forget these documents' words."""
-    if places:
-        conn.execute(_REMOVE, {"places": list(places)})
+    conn.execute(_REMOVE, {"places": list(places)})
 
 
 def empty(conn: Connection) -> None:
