@@ -27,12 +27,11 @@ def refresh(conn: Connection, kind: str, source_id: str) -> None:
 
 
 def refresh_many(conn: Connection, kind: str, source_ids: Sequence[str]) -> None:
-    """The same for many rows, at a fraction of the cost for each. An import calls `bulk.begin` before and `bulk.end` after."""
+    """The same for many rows, given in the order of their making, at a fraction of the cost for each. An import calls `bulk.begin` before and `bulk.end` after."""
     for chunk in _chunks(list(dict.fromkeys(source_ids))):
-        found = sources.read(conn, kind, chunk)
-        _put(conn, found)
-        there = {document.id for document in found}
-        _forget(conn, kind, [source_id for source_id in chunk if source_id not in there])
+        found = {document.id: document for document in sources.read(conn, kind, chunk)}
+        _put(conn, [found[source_id] for source_id in chunk if source_id in found])
+        _forget(conn, kind, [source_id for source_id in chunk if source_id not in found])
 
 
 def forget(conn: Connection, kind: str, source_id: str) -> None:
