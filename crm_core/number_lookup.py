@@ -61,7 +61,7 @@ def _fitting(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(party.c.id, party.c.name, _POINT.normal, _POINT.national)
         .join(contact_point, _POINT.party_id == party.c.id)
-        .where(*conditions)
+        .where(party.c.deleted_at.is_(None), *conditions)
         .limit(MOST_MATCHES)
     )
 

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Connection, delete, text
 
 from crm_core import interactions, parties
-from crm_core.rights import Reader
+from crm_core.access.reader import SYSTEM
 from crm_core.search import bulk, find, index
 from crm_core.tables import interaction, search_document
 from crm_core.tables import party as party_table
 
 NOW = 1_790_000_000.0
-EVERYTHING = Reader(user_id="sue", everything=True)
+EVERYTHING = SYSTEM
 
 
 def found(conn: Connection, sought: str) -> list[str]:
