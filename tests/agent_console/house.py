@@ -40,7 +40,7 @@ _PEOPLE = (
     ("ann", "agent", "1001"),
     ("bob", "agent", None),
     ("sue", "supervisor", None),
-    ("ada", "admin", None),
+    ("adm", "admin", None),
 )
 
 

@@ -38,7 +38,7 @@ def fill(conn: Connection, people: dict[str, str], now: float, parties: int = 26
 class _Maker:
     def __init__(self, conn: Connection, now: float) -> None:
         self.conn, self.acting, self.ids = conn, system(now), {}
-        self.chance = random.Random(7)  # noqa: S311 - names for pictures
+        self.chance = random.Random(7)
         self.ids: dict[str, list[str]]
 
     def make(self, entity: str, **values: Any) -> str:
