@@ -161,7 +161,7 @@ function Reference({ field, value, named, change, id, describedBy, invalid, auto
   const chosen = typeof value === "string" && value !== "" ? value : null;
   return (
     <RecordPicker refers={field.refers} value={chosen} name={chosen && nameOf(field, chosen, named)} change={(next, name) => change(next, name)} label={field.label[i18n.language as Language]}
-      id={id} describedBy={describedBy} invalid={invalid ?? false} autoFocus={autoFocus ?? false} testid={`input-${field.name}`} />
+      id={id} describedBy={describedBy} invalid={invalid ?? false} required={field.required} autoFocus={autoFocus ?? false} testid={`input-${field.name}`} />
   );
 }
 

@@ -41,6 +41,8 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
     if (problem) root.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [problem]);
   const press = (event: KeyboardEvent): void => {
+    // Enter never sends: the browser's own way of submitting by Enter is for search boxes
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement && !sends(event)) event.preventDefault();
     if (!sends(event) && !((event.ctrlKey || event.metaKey) && event.key === "s")) return;
     event.preventDefault();
     if (touched || !record) form.save();
