@@ -45,12 +45,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value if value is None else storable(value)
-
-
-def storable(text: str) -> str:
-    """The text as a column of `Words` keeps it."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+        return value if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):

@@ -6,23 +6,29 @@ import pytest
 from sqlalchemy import Connection, delete, text
 
 from crm_core import interactions, parties
-from crm_core.rights import Reader
+from crm_core.access.reader import SYSTEM
 from crm_core.search import bulk, find, index
 from crm_core.tables import interaction, search_document
 from crm_core.tables import party as party_table
 
 NOW = 1_790_000_000.0
-EVERYTHING = Reader(user_id="sue", everything=True)
 
 
 def found(conn: Connection, sought: str) -> list[str]:
-    return [hit.id for hit in find.find(conn, EVERYTHING, sought, now=NOW, limit=100).items]
+    return [hit.id for hit in find.find(conn, SYSTEM, sought, now=NOW, limit=100).items]
 
 
 def behind_its_back(conn: Connection, count: int, name: str = "lamp") -> list[str]:
     """Parties that nobody told the index of."""
     rows = [
-        {"id": f"p{number:05}", "kind": "person", "name": f"{name} {number}", "sought": "", "created_at": NOW}
+        {
+            "id": f"p{number:05}",
+            "kind": "person",
+            "name": f"{name} {number}",
+            "sought": "",
+            "created_at": NOW,
+            "updated_at": NOW,
+        }
         for number in range(count)
     ]
     conn.execute(party_table.insert(), rows)
