@@ -24,6 +24,7 @@ from agent_console.api import (
     sla,
     user_names,
 )
+from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
@@ -76,7 +77,7 @@ def _api() -> APIRouter:
         *records.routers(),
         audit.router,
     ):
-        api.include_router(part, dependencies=[Depends(signed_in)])
+        api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     return api
 
