@@ -10,6 +10,7 @@ from agent_console.access import same_site, signed_in
 from agent_console.api import (
     audit,
     board,
+    built_in_roles,
     call_us,
     cases,
     health,
@@ -76,6 +77,7 @@ def _api() -> APIRouter:
         privacy.router,
         *records.routers(),
         audit.router,
+        built_in_roles.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

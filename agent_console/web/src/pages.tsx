@@ -30,10 +30,15 @@ export interface Page {
 }
 
 const keepers = ({ role }: Who): boolean => role !== "agent";
+const administrators = ({ role }: Who): boolean => role === "admin";
 const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "audit", path: "/admin/audit", icon: "shield", module: "settings", for: administrators, component: lazy(() => import("./features/admin/audit-page")) },
+  // these have pages of their own in place of the list
+  { id: "code_lists", path: "/records/code-values", icon: "list", module: null, for: everybody, component: lazy(() => import("./features/admin/code-lists-page")) },
+  { id: "units", path: "/records/org-units", icon: "building", module: null, for: everybody, component: lazy(() => import("./features/admin/units-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];

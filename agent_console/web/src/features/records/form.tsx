@@ -56,7 +56,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
   return (
     <form ref={root} className={`record-form${record ? "" : " new"}`} onSubmit={submit} onKeyDown={press} noValidate data-testid="record-form">
       {sectionsOf(entity, record === null, only ?? null).map((section, place) => (
-        <Section key={section.name} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
+        <Section key={section.name} entity={entity} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
       ))}
       {(touched || !record) && (
         <div className="save-bar" role="region" aria-label={t("records.unsaved")}>
@@ -73,6 +73,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
 }
 
 interface SectionProps {
+  entity: EntityDoc;
   section: FormSection;
   form: Form;
   wrong: Map<string, string>;
@@ -81,7 +82,7 @@ interface SectionProps {
   alone: boolean;
 }
 
-function Section({ section, form, wrong, editable, first, alone }: SectionProps) {
+function Section({ entity, section, form, wrong, editable, first, alone }: SectionProps) {
   const { t, i18n } = useTranslation();
   const title = section.label ? section.label[i18n.language as Language] : t(`records.section_${section.name}`);
   const start = first ? section.fields.find((field) => field.writable)?.name : undefined;
@@ -90,7 +91,7 @@ function Section({ section, form, wrong, editable, first, alone }: SectionProps)
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
         {section.fields.map((field) => (
-          <FieldRow key={field.name} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
+          <FieldRow key={field.name} of={entity.name} others={form.values} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
         ))}
       </div>
     </section>
@@ -152,6 +153,7 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
     problem,
     busy,
     theirs,
+    values: { ...base, ...draft },
     value: (name: string): unknown => (name in draft ? draft[name] : base[name]),
     set: (field: { name: string; refers: string }, value: unknown, name?: string): void => {
       setDraft((now) => changed(now, base, field.name, value));
