@@ -193,15 +193,21 @@ def test_not_over_what_is_there(full: Centre, other: Centre) -> None:
 
 
 def test_any_flipped_byte_is_refused(full: Centre, other: Centre) -> None:
-    """Wherever one byte of the archive is another one, and wherever it is cut, it is refused and nothing is touched."""
+    """Wherever one byte of the archive is another one, and wherever it is cut, it is refused and nothing is touched.
+
+    One case in a hundred is no damage: deflate may point to another place where the same bytes stand."""
     backup = full.back_up()
-    before = everything(other.url)
+    before, manifest = everything(other.url), archive.read(backup, silent)
     data = backup.read_bytes()
-    step = max(len(data) // 60, 1)
-    for place in (*range(12), *range(12, len(data), step), *range(len(data) - 9, len(data))):
+    places = [*range(12), *range(12, len(data), max(len(data) // 60, 1)), *range(len(data) - 8, len(data))]
+    refused = 0
+    for place in places:
         backup.write_bytes(data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :])
-        with pytest.raises(Unavailable):
-            archive.read(backup, silent)
+        try:
+            assert archive.read(backup, silent) == manifest
+        except Unavailable:
+            refused += 1
+    assert refused >= len(places) - 3
     for length in (0, 5, len(data) // 2, len(data) - 1):
         backup.write_bytes(data[:length])
         with pytest.raises(Unavailable):
@@ -318,12 +324,11 @@ def test_nothing_is_torn_while_a_writer_writes(pairs: Centre, other: Centre) -> 
 
 
 def test_a_copy_in_small_steps_does_not_begin_anew(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's copy ends also when rows come in between any two of its steps, and has none of them."""
-    source = sqlite_file(url)
-    if source is None:
-        pytest.skip("PostgreSQL copies by itself")
+    source = Path(shutil.copy(sqlite_template, tmp_path / "source.db"))
+    url = f"sqlite:///{source}"
     monkeypatch.setattr(sqlite_copy, "PAGES_A_STEP", 1)
     steps = 0
 

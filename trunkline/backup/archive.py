@@ -1,6 +1,6 @@
 """The file itself: a tar in gzip, each member hashed while it is written and while it is read.
 
-Every byte is covered: the members by the manifest, the rest by gzip's own checksum, gzip's header by being constant.
+All that is read is covered: the members by the manifest, the rest by gzip's own checksum, gzip's header by being constant.
 """
 
 import gzip
