@@ -3,14 +3,11 @@
 What somebody changes meanwhile is indexed with its change; `keep` leaves such rows alone.
 """
 
-import pickle
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from crm_core.engines import reading_engine
 from crm_core.records import known
 from crm_core.records.tables import table_of
 from crm_core.search import index, sources
@@ -50,22 +47,3 @@ def keep(conn: Connection, kind: str, rows: Sequence[CutRow]) -> None:
     fresh = [each for each in rows if current.get(each.document.id) == each.version]
     if fresh:
         index.put(conn, [each.document for each in fresh], [each.cut for each in fresh])
-
-
-def main() -> None:
-    """Answer questions (kind and ids) until the input ends; the first line of it is the database's URL."""
-    source, out = sys.stdin.buffer, sys.stdout.buffer
-    engine = reading_engine(pickle.load(source))  # noqa: S301 - from our own server, which started us
-    while True:
-        try:
-            kind, ids = pickle.load(source)  # noqa: S301 - see above
-        except EOFError:
-            return
-        with engine.begin() as conn:
-            answer = pickle.dumps(cut(conn, kind, ids), pickle.HIGHEST_PROTOCOL)
-        out.write(len(answer).to_bytes(4, "big") + answer)
-        out.flush()
-
-
-if __name__ == "__main__":
-    main()

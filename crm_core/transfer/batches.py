@@ -161,8 +161,7 @@ def discard(conn: Connection, acting: Acting, batch_id: str) -> Batch:
     batch = one(conn, acting.reader, batch_id)
     if batch.state not in (DRAFT, CHECKED):
         raise Refused("import.state", state=batch.state)
-    conn.execute(delete(import_row).where(_R.batch == batch.seq))
-    conn.execute(delete(import_batch).where(_B.seq == batch.seq))
+    forget(conn, batch)
     return batch
 
 
@@ -234,6 +233,22 @@ def advance(conn: Connection, batch: Batch, state: str, **values: Any) -> bool:
     return conn.execute(query).rowcount == 1
 
 
+def end(conn: Connection, seq: int, state: str, code: str | None, now: float) -> bool:
+    """The importer is done with it; unless somebody stopped it meanwhile."""
+    query = update(import_batch).where(_B.seq == seq, _B.state.in_((QUEUED, RUNNING)))
+    return conn.execute(query.values(state=state, error=code, finished_at=now)).rowcount == 1
+
+
+def by_seq(conn: Connection, seq: int) -> Batch:
+    return _batch(conn.execute(select(import_batch).where(_B.seq == seq)).one())
+
+
+def forget(conn: Connection, batch: Batch) -> None:
+    """Leave nothing of it."""
+    conn.execute(delete(import_row).where(_R.batch == batch.seq))
+    conn.execute(delete(import_batch).where(_B.seq == batch.seq))
+
+
 def indexed(conn: Connection, batch: Batch, row: int) -> None:
     """Search knows the records of all rows up to this one."""
     conn.execute(
@@ -241,16 +256,16 @@ def indexed(conn: Connection, batch: Batch, row: int) -> None:
     )
 
 
-def written(conn: Connection, batch: Batch, limit: int) -> list[tuple[int, str]]:
-    """Rows and records that were made or changed, from the first that search does not know."""
+def written(conn: Connection, seq: int, after: int, limit: int) -> tuple[list[tuple[int, str]], int]:
+    """Rows and their records that were made or changed, after a row; and how far the batch has come."""
+    done = conn.execute(select(_B.rows_done).where(_B.seq == seq)).scalar_one()
     query = (
         select(_R.row, _R.record_id)
-        .where(_R.batch == batch.seq, _R.row > batch.indexed_row, _R.row <= batch.rows_done)
-        .where(_R.outcome.in_((CREATED, UPDATED)))
+        .where(_R.batch == seq, _R.row > after, _R.row <= done, _R.outcome.in_((CREATED, UPDATED)))
         .order_by(_R.row)
         .limit(limit)
     )
-    return [(row.row, row.record_id) for row in conn.execute(query)]
+    return [(row.row, row.record_id) for row in conn.execute(query)], done
 
 
 def clear_report(conn: Connection, batch: Batch, limit: int) -> int:

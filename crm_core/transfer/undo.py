@@ -34,7 +34,7 @@ def take_back(conn: Connection, acting: Acting, batch: Batch, entity: Entity, mo
         .order_by(_R.row.desc())
         .limit(most)
     )
-    rows = conn.execute(query).all()
+    rows: list[Row[Any]] = list(conn.execute(query))
     if not rows:
         conn.execute(
             update(import_batch).where(_B.seq == batch.seq).values(state=UNDONE, finished_at=acting.now)

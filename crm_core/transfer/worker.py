@@ -4,48 +4,17 @@ Frames in both directions: four bytes of length, then a pickle; both ends are ou
 """
 
 import pickle
-import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from config.errors import Refused
 from crm_core.transfer.prepare import Job, frames
-from crm_core.transfer.sheets import Layout, data_rows, guess_layout, headings
+from crm_core.transfer.questions import LENGTH, Fault, Look, Seen
+from crm_core.transfer.sheets import data_rows, guess_layout, headings
 
-LENGTH = struct.Struct(">I")
 PREVIEW_ROWS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A question: what is in this file? `layout`: as somebody says it is read; nothing: guess."""
-
-    path: Path
-    layout: Layout | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """The answer; `rows` counts those below the header that hold anything, `last` is the number of the last."""
-
-    layout: Layout
-    headings: list[str]
-    preview: list[list[str]]
-    rows: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A refusal on its way through the pipe."""
-
-    code: str
-    pointer: str
-    params: dict[str, Any]
 
 
 def look(asked: Look) -> Seen:
