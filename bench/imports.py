@@ -13,6 +13,7 @@ import csv
 import os
 import random
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ from crm_core.transfer.plan import Plan, entity_of, targets
 from crm_core.transfer.questions import Look
 from crm_core.transfer.reading import look
 from crm_core.transfer.running import Importer
+from trunkline.app import GIL_SWITCH_S
 
 FAMILY = "王李張陳林黃吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高"
 GIVEN = "怡君志明淑芬雅婷俊傑家豪美玲建宏佳穎宗翰欣怡冠宇詩涵柏翰思妤承恩宥蓁品妍子晴雨彤"
@@ -122,10 +124,11 @@ async def measure(url: str, folder: Path, count: int) -> None:
     store = Store(url)
     store.open()
     clock, watch = SystemClock(), Watch()
-    source = folder / "customers.csv"
+    source, turn = folder / "customers.csv", asyncio.Lock()
+    sys.setswitchinterval(GIL_SWITCH_S)
     write_file(source, count)
-    importer = Importer(store, folder, "Asia/Taipei", clock, lambda _: None)
-    indexing = ImportIndexing(store, url, lambda _: None)
+    importer = Importer(store, folder, clock, zone="Asia/Taipei", changed=lambda _: None, turn=turn)
+    indexing = ImportIndexing(store, url, lambda _: None, turn)
     watching = [asyncio.create_task(watch.memory()), asyncio.create_task(watch.calls(store))]
     try:
         seen = await look(Look(path=source))

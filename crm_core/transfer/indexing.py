@@ -6,7 +6,6 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -39,8 +38,8 @@ class _Part:
 class ImportIndexing:
     """Indexes batch by batch, in the order of their rows."""
 
-    def __init__(self, store: Store, url: str, changed: Callable[[str], None]) -> None:
-        self._store, self._url, self._changed = store, url, changed
+    def __init__(self, store: Store, url: str, changed: Callable[[str], None], turn: asyncio.Lock) -> None:
+        self._store, self._url, self._changed, self._turn = store, url, changed, turn
         self._woken = asyncio.Event()
         self._process: Process | None = None
         self._size = 25
@@ -57,9 +56,13 @@ class ImportIndexing:
                     await self.work()
                 except Unavailable as problem:
                     _log.note("!", problem.peer, f"indexing waits: {problem.reason}")
-                with suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(_LOOK_AGAIN_S):
                         await self._woken.wait()
+                except TimeoutError:
+                    await (
+                        self.close()
+                    )  # half a minute of nothing: the process is started again when it is needed
                 await asyncio.sleep(_PAUSE_S)
         finally:
             await self.close()
@@ -68,7 +71,6 @@ class ImportIndexing:
         """All that is there to index now."""
         for batch in await self._store.read(batches.to_index):
             await self._index(batch)
-        await self.close()
 
     async def close(self) -> None:
         process, self._process = self._process, None
@@ -83,7 +85,8 @@ class ImportIndexing:
         while part.cut or part.last > batch.indexed_row:
             ahead = asyncio.ensure_future(self._part(batch, part.last))
             try:
-                seconds = await self._store.write(partial(_keep, batch=batch, part=part))
+                async with self._turn:
+                    seconds = await self._store.write(partial(_keep, batch=batch, part=part))
             except BaseException:
                 ahead.cancel()
                 raise

@@ -44,9 +44,12 @@ class _Took:
 
 
 class Importer:
-    """Does what there is to do, batch by batch. `changed` hears the id of a batch that moved."""
+    """Does what there is to do, batch by batch. `changed` hears the id of a batch that moved. Whoever else writes much holds `turn`
+    as well, so that a call waits for one of us at most."""
 
-    def __init__(self, store: Store, folder: Path, zone: str, clock: Clock, changed: Changed) -> None:
+    def __init__(
+        self, store: Store, folder: Path, clock: Clock, *, zone: str, changed: Changed, turn: asyncio.Lock
+    ) -> None:
         self._store, self._folder, self._zone, self._clock, self._changed = (
             store,
             folder,
@@ -54,6 +57,7 @@ class Importer:
             clock,
             changed,
         )
+        self._turn = turn
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -172,7 +176,8 @@ class Importer:
             batches.tell(conn, batch, _tried(task, rows) if batch.dry_run else apply(task, rows), done)
             return _Took(seconds=time.perf_counter() - began, done=done)
 
-        return await self._store.write(unit)
+        async with self._turn:
+            return await self._store.write(unit)
 
     async def _undo(self, batch: Batch) -> None:
         entity = entity_of(batch.entity)
@@ -185,7 +190,8 @@ class Importer:
                 acting = on_behalf.acting(conn, batch, self._clock.now())
                 return undo.take_back(conn, acting, batch, entity, most), time.perf_counter() - began
 
-            more, seconds = await self._store.write(unit)
+            async with self._turn:
+                more, seconds = await self._store.write(unit)
             size = max(5, min(1000, int(size * min(2.0, UNIT_S / max(seconds, 1e-6)))))
             if (now := self._clock.monotonic()) - said_at >= 0.5:
                 said_at = now
