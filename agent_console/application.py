@@ -12,7 +12,9 @@ from agent_console.api import (
     board,
     call_us,
     cases,
+    exports,
     health,
+    imports,
     interactions,
     letters,
     login,
@@ -74,6 +76,8 @@ def _api() -> APIRouter:
         search.router,
         sla.router,
         privacy.router,
+        imports.router,
+        *exports.routers(),  # before the records, whose paths would take theirs
         *records.routers(),
         audit.router,
     ):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.imports import Imports
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -118,7 +119,11 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
+<<<<<<< HEAD
         "caretaker": Caretaker(store, bus, clock),
+=======
+        "imports": Imports(settings, store, bus, clock),
+>>>>>>> 5c71c92 (Offer import and export over HTTP)
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

@@ -111,6 +111,15 @@ def add(conn: Connection, acting: Acting, *, entity: str, file_name: str, layout
     return one(conn, acting.reader, batch_id)
 
 
+def read_as(conn: Connection, acting: Acting, batch_id: str, layout: Layout, *, rows: int) -> Batch:
+    """Another way to read a draft's file."""
+    batch = one(conn, acting.reader, batch_id)
+    if batch.state not in (DRAFT, CHECKED):
+        raise Refused("import.state", state=batch.state)
+    _set(conn, batch.seq, layout=_layout(layout), rows_total=rows, state=DRAFT)
+    return one(conn, acting.reader, batch_id)
+
+
 def start(conn: Connection, acting: Acting, batch_id: str, plan: Plan, *, dry_run: bool) -> Batch:
     """Hand a draft to the importer; or a checked one, for real this time."""
     batch = one(conn, acting.reader, batch_id)

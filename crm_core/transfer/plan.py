@@ -74,6 +74,7 @@ def targets(conn: Connection, reader: Reader, entity: Entity) -> tuple[Target, .
         *(
             Target(field=each, words={}, brought=True, key=each.name in also.matching)
             for each in also.columns
+            if reader.right(entity.name, each.name) is FieldRight.WRITE
         ),
     )
 
@@ -116,6 +117,11 @@ def entity_of(name: str) -> Entity:
     if found is None:
         raise Refused("import.entity_unknown", Kind.MISSING, entity=name[:100])
     return found
+
+
+def may_import(reader: Reader, entity: Entity) -> None:
+    """`Refused` for who may not."""
+    must(reader, entity, Action.IMPORT)
 
 
 def importable(reader: Reader) -> list[Entity]:

@@ -3,13 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """At the beginning, or Excel takes UTF-8 for the code page of the machine."""
-FLUSH_ROWS = 500
 MOST_XLSX_ROWS = 1_048_575
 """Below the header; Excel's own limit."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -18,17 +17,16 @@ _FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 Cell = str | int | float | bool | None
 
 
-def csv_parts(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """The file in parts: UTF-8 with a mark, CRLF, no cell that a spreadsheet would calculate."""
+def csv_heading(heading: Sequence[str]) -> bytes:
+    """How a file begins: UTF-8 with a mark."""
+    return MARK.encode() + csv_lines([heading])
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows as CSV with CRLF, with no cell that a spreadsheet would calculate."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    text.write(MARK)
-    writer.writerow([guarded(cell) for cell in heading])
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([_shown(cell) for cell in row])
-        if number % FLUSH_ROWS == 0:
-            yield _taken(text)
-    yield _taken(text)
+    csv.writer(text, lineterminator="\r\n").writerows([_shown(cell) for cell in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def guarded(text: str) -> str:
@@ -42,35 +40,42 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
 
 
-def write_xlsx(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-    """Write a workbook with one sheet, row by row (only the current one is held); returns the number of rows.
+class XlsxFile:
+    """A workbook with one sheet that is written row by row; only the current row is held. Texts are texts, never formulas or links."""
 
-    Texts are written as texts, never as formulas or links. Stops at Excel's last row."""
-    import xlsxwriter  # noqa: PLC0415 - only an export to XLSX pays for it
+    def __init__(self, path: Path, heading: Sequence[str]) -> None:
+        import xlsxwriter  # noqa: PLC0415 - only an export to XLSX pays for it
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    written = 0
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self.rows = 0
+        self._book = xlsxwriter.Workbook(str(path), options)
+        self._sheet: _Sheet = self._book.add_worksheet()
+        self._book.worksheets()[0].freeze_panes(1, 0)
+        bold = self._book.add_format({"bold": True})
         for place, name in enumerate(heading):
-            sheet.write_string(0, place, name, bold)
-        for number, row in enumerate(rows, start=1):
-            if number > MOST_XLSX_ROWS:
-                break
-            _write_row(sheet, number, row)
-            written = number
-    return written
+            self._sheet.write_string(0, place, name, bold)
+
+    def append(self, rows: Iterable[Sequence[Cell]]) -> bool:
+        """Write these; False when Excel can hold no more."""
+        for row in rows:
+            if self.rows >= MOST_XLSX_ROWS:
+                return False
+            self.rows += 1
+            _write_row(self._sheet, self.rows, row)
+        return True
+
+    def close(self) -> None:
+        """Complete the file."""
+        self._book.close()
 
 
 class _Sheet(Protocol):
-    def write_string(self, row: int, column: int, text: str) -> Any: ...
+    def write_string(self, row: int, column: int, text: str, style: Any = None) -> Any: ...
     def write_number(self, row: int, column: int, number: float) -> Any: ...
     def write_boolean(self, row: int, column: int, value: bool) -> Any: ...
 
@@ -98,10 +103,3 @@ def _shown(cell: Cell) -> str:
             return guarded(cell)
         case _:
             return str(cell)
-
-
-def _taken(text: io.StringIO) -> bytes:
-    data = text.getvalue().encode()
-    text.seek(0)
-    text.truncate()
-    return data

@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from config.errors import Refused
 from crm_core.transfer.encodings import encoding_of
 from crm_core.transfer.sheets import data_rows, guess_layout, headings
-from crm_core.transfer.writing import csv_parts, guarded, unguarded, write_xlsx
+from crm_core.transfer.writing import XlsxFile, csv_heading, csv_lines, guarded, unguarded
 
 CUSTOMERS = "姓名,電話,備註\r\n王小明,0912-345-678,訂單已寄送\r\n陳美麗,02-2345-6789,請回電給我\r\n"
 MAINLAND = "姓名,电话,备注\r\n王小明,13912345678,订单已经发货了\r\n陈美丽,010-62345678,请给我回电话\r\n"
@@ -101,14 +101,14 @@ def test_workbooks(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["name", "n", "share", "day", "moment", "flag", "none"])
+    sheet.append(["name", "n", "share", "none", "day", "moment", "flag"])
     sheet.append(
-        ["王小明", 3.0, 2.5, date(2026, 2, 14), datetime.fromisoformat("2026-02-14 09:30"), True, None]
+        ["王小明", 3.0, 2.5, None, date(2026, 2, 14), datetime.fromisoformat("2026-02-14 09:30"), True]
     )
     book.save(tmp_path / "table")
     names, rows = read(tmp_path / "table")
-    assert names == ["name", "n", "share", "day", "moment", "flag", "none"]
-    assert rows == [["王小明", "3", "2.5", "2026-02-14", "2026-02-14 09:30:00", "true", ""]]
+    assert names == ["name", "n", "share", "none", "day", "moment", "flag"]
+    assert rows == [["王小明", "3", "2.5", "", "2026-02-14", "2026-02-14 09:30:00", "true"]]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 @given(rows=st.lists(st.lists(cells, min_size=3, max_size=3), max_size=8))
 def test_csv_comes_back(rows: list[list[str]]) -> None:
     """Whatever stands in cells, the file read as Excel reads it gives the same cells, and none begins like a formula."""
-    data = b"".join(csv_parts(["一", "two", "=3"], rows))
+    data = csv_heading(["一", "two", "=3"]) + csv_lines(rows)
     assert data.startswith(b"\xef\xbb\xbf")
     found = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in found for cell in row)
@@ -163,13 +163,11 @@ def test_formulas_are_guarded(text: str) -> None:
     assert unguarded(guarded(text)) == text
 
 
-def test_lines_end_as_excel_wants(tmp_path: Path) -> None:
-    """CRLF, and in parts, so that a million rows are never held."""
-    rows = ([f"名{number}", number, None, True] for number in range(1_200))
-    parts = list(csv_parts(["name", "n", "none", "flag"], rows))
-    assert len(parts) == 3
-    assert b"".join(parts).count(b"\r\n") == 1_201
-    assert b"".join(parts).split(b"\r\n")[1].decode() == "名0,0,,true"
+def test_lines_end_as_excel_wants() -> None:
+    """CRLF; figures, nothing, yes and no as they are."""
+    data = csv_lines([f"名{number}", number, None, True] for number in range(1_200))
+    assert data.count(b"\r\n") == 1_200
+    assert data.split(b"\r\n")[0].decode() == "名0,0,,true"
 
 
 def test_workbooks_are_written(tmp_path: Path) -> None:
@@ -178,7 +176,9 @@ def test_workbooks_are_written(tmp_path: Path) -> None:
         ["=1+1", "0912", 5, 2.5],
         ["http://x.example/", "a\x00b\x1f", None, True],
     ]
-    assert write_xlsx(tmp_path / "out.xlsx", ["一", "二", "三", "四"], rows) == 2
+    file = XlsxFile(tmp_path / "out.xlsx", ["一", "二", "三", "四"])
+    assert file.append(rows)
+    file.close()
     sheet = load_workbook(tmp_path / "out.xlsx").active
     assert sheet is not None
     found = [[cell.value for cell in row] for row in sheet.iter_rows()]
