@@ -119,11 +119,8 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
-<<<<<<< HEAD
         "caretaker": Caretaker(store, bus, clock),
-=======
         "imports": Imports(settings, store, bus, clock),
->>>>>>> 5c71c92 (Offer import and export over HTTP)
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

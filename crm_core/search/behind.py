@@ -46,4 +46,4 @@ def keep(conn: Connection, kind: str, rows: Sequence[CutRow]) -> None:
     current = {each.id: each.row_version for each in found}
     fresh = [each for each in rows if current.get(each.document.id) == each.version]
     if fresh:
-        index.put(conn, [each.document for each in fresh], [each.cut for each in fresh])
+        index.put_cut(conn, [each.document for each in fresh], [each.cut for each in fresh])

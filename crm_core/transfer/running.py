@@ -29,7 +29,7 @@ from crm_core.transfer.reading import asked
 from crm_core.transfer.references import Known
 
 UNIT_S = 0.012
-"""What a unit of ours may take of the writer: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
+"""What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
 MOST_FRAMES = 40
 _LOOK_AGAIN_S = 30.0
 _CLEARED = 500
@@ -166,7 +166,7 @@ class Importer:
         self, batch: Batch, job: Job, acting: Acting, remembered: Known, frames: Sequence[bytes]
     ) -> _Took:
         def unit(conn: Connection) -> _Took:
-            began = time.perf_counter()
+            began = time.thread_time()
             rows = [row for frame in frames for row in _rows(frame)]
             shape = shape_for(conn, job.plan)
             task = Task(
@@ -174,7 +174,7 @@ class Importer:
             )
             done = rows[-1].number
             batches.tell(conn, batch, _tried(task, rows) if batch.dry_run else apply(task, rows), done)
-            return _Took(seconds=time.perf_counter() - began, done=done)
+            return _Took(seconds=time.thread_time() - began, done=done)
 
         async with self._turn:
             return await self._store.write(unit)
@@ -186,9 +186,9 @@ class Importer:
         while more:
 
             def unit(conn: Connection, most: int = size) -> tuple[bool, float]:
-                began = time.perf_counter()
+                began = time.thread_time()
                 acting = on_behalf.acting(conn, batch, self._clock.now())
-                return undo.take_back(conn, acting, batch, entity, most), time.perf_counter() - began
+                return undo.take_back(conn, acting, batch, entity, most), time.thread_time() - began
 
             async with self._turn:
                 more, seconds = await self._store.write(unit)

@@ -39,6 +39,7 @@ class Told:
             "params": packed(self.params) if self.params else None,
             "before": packed(self.before),
             "given": packed(self.given),
+            "undo": None,
         }
 
 

@@ -119,7 +119,7 @@ def _remove(conn: Connection, entity: Entity, ids: Sequence[str]) -> None:
     for column in _belonging(table):
         conn.execute(delete(column.table).where(column.in_(ids)))
     if entity.searched:
-        index.forget_all(conn, entity.name, ids)
+        index.forget_many(conn, entity.name, ids)
     conn.execute(delete(table).where(table.c.id.in_(ids)))
 
 
