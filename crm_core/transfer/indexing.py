@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from config.errors import Unavailable
 from config.logs import Transcript
-from crm_core.search import behind
+from crm_core.search import behind, bulk
 from crm_core.search.behind import CutRow
 from crm_core.store import Store
 from crm_core.transfer import batches
@@ -43,6 +43,7 @@ class ImportIndexing:
         self._woken = asyncio.Event()
         self._process: Process | None = None
         self._size = 25
+        self._gathering = False
 
     def wake(self) -> None:
         self._woken.set()
@@ -60,17 +61,26 @@ class ImportIndexing:
                     async with asyncio.timeout(_LOOK_AGAIN_S):
                         await self._woken.wait()
                 except TimeoutError:
-                    await (
-                        self.close()
-                    )  # half a minute of nothing: the process is started again when it is needed
+                    await self._rest()
                 await asyncio.sleep(_PAUSE_S)
         finally:
             await self.close()
 
     async def work(self) -> None:
         """All that is there to index now."""
-        for batch in await self._store.read(batches.to_index):
+        waiting = await self._store.read(batches.to_index)
+        if waiting and not self._gathering:
+            await self._store.write(bulk.begin)
+            self._gathering = True
+        for batch in waiting:
             await self._index(batch)
+
+    async def _rest(self) -> None:
+        """After half a minute of nothing: search is as fast as before, and the process is started again when it is needed."""
+        if self._gathering:
+            await self._store.write(bulk.end)
+            self._gathering = False
+        await self.close()
 
     async def close(self) -> None:
         process, self._process = self._process, None

@@ -45,8 +45,8 @@ def _read(column: str, cell: str) -> dict[str, Any] | None:
     raw = stored(_BY_NAME[column], cell)
     if raw is None:
         return None
-    raw = storable(raw) or ""
-    point = {"kind": _kind(column), "raw": raw, "national": None, "digits_reversed": None}
+    raw = storable(raw)
+    point: dict[str, Any] = {"kind": _kind(column), "raw": raw, "national": None, "digits_reversed": None}
     point |= normalised(point["kind"], raw)
     if not point["normal"]:
         raise Wrong("field.phone")
