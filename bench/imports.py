@@ -9,9 +9,7 @@ import config.loop  # isort: skip - installs the reactor before anything of Twis
 
 import argparse
 import asyncio
-import csv
 import os
-import random
 import shutil
 import sys
 import tempfile
@@ -38,10 +36,7 @@ from crm_core.transfer.questions import Look
 from crm_core.transfer.reading import look
 from crm_core.transfer.running import Importer
 from trunkline.app import GIL_SWITCH_S
-
-FAMILY = "王李張陳林黃吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高"
-GIVEN = "怡君志明淑芬雅婷俊傑家豪美玲建宏佳穎宗翰欣怡冠宇詩涵柏翰思妤承恩宥蓁品妍子晴雨彤"
-TITLES = ("經理", "專員", "主任", "工程師", "會計", "業務代表", "Manager", "Engineer")
+from trunkline.generated import write_customers
 
 
 @dataclass(slots=True)
@@ -84,28 +79,6 @@ def _resident_mb(pid: int) -> float:
     return int(found.split()[1]) / 1024
 
 
-def write_file(path: Path, count: int) -> None:
-    """Customers as another program exports them: two numbers and an address each, a note for every tenth."""
-    draw = random.Random(7)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["姓名", "類別", "職稱", "電話", "電話 2", "電子郵件", "備註", "語言"])
-        for number in range(count):
-            name = draw.choice(FAMILY) + draw.choice(GIVEN) + draw.choice(GIVEN)
-            rows.writerow(
-                [
-                    name,
-                    "個人",
-                    draw.choice(TITLES),
-                    f"09{10_000_000 + number:08d}",
-                    f"02-{20_000_000 + number % 60_000_000:08d}" if number % 2 else "",
-                    f"customer{number}@example.com",
-                    "VIP，請優先處理" if number % 10 == 0 else "",
-                    "繁體中文",
-                ]
-            )
-
-
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
@@ -126,7 +99,7 @@ async def measure(url: str, folder: Path, count: int) -> None:
     clock, watch = SystemClock(), Watch()
     source, turn = folder / "customers.csv", asyncio.Lock()
     sys.setswitchinterval(GIL_SWITCH_S)
-    write_file(source, count)
+    write_customers(source, count)
     importer = Importer(store, folder, clock, zone="Asia/Taipei", changed=lambda _: None, turn=turn)
     indexing = ImportIndexing(store, url, lambda _: None, turn)
     watching = [asyncio.create_task(watch.memory()), asyncio.create_task(watch.calls(store))]
@@ -185,7 +158,7 @@ async def measure(url: str, folder: Path, count: int) -> None:
     finally:
         for task in watching:
             task.cancel()
-        await indexing.close()
+        await indexing.finish()
         await store.close()
     print(f"\n{machine(folder)}\n")
     print(

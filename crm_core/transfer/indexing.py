@@ -61,7 +61,7 @@ class ImportIndexing:
                     async with asyncio.timeout(_LOOK_AGAIN_S):
                         await self._woken.wait()
                 except TimeoutError:
-                    await self._rest()
+                    await self.finish()
                 await asyncio.sleep(_PAUSE_S)
         finally:
             await self.close()
@@ -75,8 +75,8 @@ class ImportIndexing:
         for batch in waiting:
             await self._index(batch)
 
-    async def _rest(self) -> None:
-        """After half a minute of nothing: search is as fast as before, and the process is started again when it is needed."""
+    async def finish(self) -> None:
+        """After the last for now: search is as fast as before, and the process is started again when it is needed."""
         if self._gathering:
             await self._store.write(bulk.end)
             self._gathering = False
