@@ -28,7 +28,7 @@ from crm_core.transfer.prepare import Job, Ready
 from crm_core.transfer.reading import asked
 from crm_core.transfer.references import Known
 
-UNIT_S = 0.012
+UNIT_S = 0.02
 """What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
 MOST_FRAMES = 40
 _LOOK_AGAIN_S = 30.0

@@ -5,14 +5,13 @@ import { Bones, Failure } from "../../ui/panes";
 import { importPath } from "./imports-page";
 import { Mapping } from "./mapping";
 import { Progress } from "./progress";
-import { AT_WORK, UNSTARTED, type EntityDoc, type ImportDoc, type Preview } from "./types";
+import { AT_WORK, UNSTARTED, type ImportDoc, type Preview } from "./types";
 
 const LOOK_AGAIN_MS = 700;
 
 interface Props {
   id: string;
   seen: Preview | null;
-  entities: EntityDoc[];
   changed: () => void;
   gone: () => void;
 }

@@ -4,11 +4,12 @@ import { moment } from "../../format";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";
 import { useResource } from "../../store/resource";
+import { allows, useEntities, type EntityDoc } from "../records/entities";
 import { Button } from "../../ui/button";
 import { Bones, Empty, Failure, Pill, type Tone } from "../../ui/panes";
 import { Choose } from "./choose";
 import { ImportView } from "./import-view";
-import type { EntityDoc, ImportDoc, Preview, State } from "./types";
+import type { ImportDoc, Preview, State } from "./types";
 
 type Chosen = { kind: "new" } | { kind: "one"; id: string; preview: Preview | null } | null;
 
@@ -20,13 +21,12 @@ const TONES: Record<State, Tone> = {
 export function ImportsPage() {
   const { t } = useTranslation();
   const imports = useResource("imports", () => call<{ items: ImportDoc[] }>("GET", "/imports"));
-  const entities = useResource("entities", () => call<{ items: EntityDoc[] }>("GET", "/records"));
+  const { entities } = useEntities();
   const [chosen, setChosen] = useState<Chosen>(null);
-  const problem = imports.problem ?? entities.problem;
-  if (!imports.data || !entities.data) {
-    return <main className="sla scroll">{problem ? <Failure problem={problem} retry={() => { imports.again(); entities.again(); }} /> : <Bones lines={6} />}</main>;
+  if (!imports.data || !entities) {
+    return <main className="sla scroll">{imports.problem ? <Failure problem={imports.problem} retry={imports.again} /> : <Bones lines={6} />}</main>;
   }
-  const known = entities.data.items;
+  const known = entities;
   return (
     <main className="sla imports scroll" tabIndex={0} aria-label={t("imports.title")} data-testid="imports-page">
       <div className="sla-lists">
@@ -34,14 +34,14 @@ export function ImportsPage() {
       </div>
       <div className="sla-form">
         {chosen?.kind === "new" && (
-          <Choose entities={known.filter(({ scopes }) => scopes.import !== "none")} leave={() => setChosen(null)}
+          <Choose entities={known.filter((entity) => allows(entity, "import"))} leave={() => setChosen(null)}
             done={(preview) => { imports.again(); setChosen({ kind: "one", id: preview.item.id, preview }); }} />
         )}
         {chosen?.kind === "one" && (
-          <ImportView key={chosen.id} id={chosen.id} seen={chosen.preview} entities={known} changed={imports.again}
+          <ImportView key={chosen.id} id={chosen.id} seen={chosen.preview} changed={imports.again}
             gone={() => { imports.again(); setChosen(null); }} />
         )}
-        {!chosen && <Empty icon="inbox" title={t("imports.choose")}><p>{t("imports.choose_text")}</p><Button look="primary" icon="arrowIn" onPress={() => setChosen({ kind: "new" })}>{t("imports.new")}</Button></Empty>}
+        {!chosen && <Empty icon="inbox" title={t("imports.choose")}><p>{t("imports.choose_text")}</p><Button look="primary" icon="up" onPress={() => setChosen({ kind: "new" })}>{t("imports.new")}</Button></Empty>}
       </div>
     </main>
   );
@@ -49,7 +49,7 @@ export function ImportsPage() {
 
 interface BatchesProps {
   items: ImportDoc[];
-  entities: EntityDoc[];
+  entities: readonly EntityDoc[];
   chosen: string | null;
   choose: (chosen: Chosen) => void;
 }
@@ -75,7 +75,7 @@ function Batches({ items, entities, chosen, choose }: BatchesProps) {
         ))}
       </ul>
       {items.length === 0 && <p className="faint small sla-none">{t("imports.none")}</p>}
-      <Button small icon="arrowIn" onPress={() => choose({ kind: "new" })} data-testid="import-new">{t("imports.new")}</Button>
+      <Button small icon="up" onPress={() => choose({ kind: "new" })} data-testid="import-new">{t("imports.new")}</Button>
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** What /api/v1/imports answers (docs/import.md). */
-import type { Language, Seconds } from "../../net/types";
+import type { Seconds } from "../../net/types";
+import type { Labels } from "../records/entities";
 
-export type Labels = Record<Language, string>;
 export type Outcome = "created" | "updated" | "unchanged" | "skipped" | "failed";
 export type Undo = "taken_back" | "changed_since" | "in_use";
 export type State = "draft" | "queued" | "running" | "finished" | "checked" | "stopped" | "failed" | "undoing" | "undone";
@@ -62,14 +62,6 @@ export interface ReportRow {
   params: Record<string, unknown>;
   given: string[];
   undo: Undo | null;
-}
-
-export interface EntityDoc {
-  name: string;
-  collection: string;
-  label: Labels;
-  plural: Labels;
-  scopes: Record<string, string>;
 }
 
 export const AT_WORK: readonly State[] = ["queued", "running", "undoing"];
