@@ -13,7 +13,9 @@ from agent_console.api import (
     built_in_roles,
     call_us,
     cases,
+    exports,
     health,
+    imports,
     interactions,
     letters,
     login,
@@ -75,6 +77,8 @@ def _api() -> APIRouter:
         search.router,
         sla.router,
         privacy.router,
+        imports.router,
+        *exports.routers(),  # before the records, whose paths would take theirs
         *records.routers(),
         audit.router,
         built_in_roles.router,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.imports import Imports
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -119,6 +120,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
+        "imports": Imports(settings, store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

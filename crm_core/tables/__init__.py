@@ -31,6 +31,7 @@ from crm_core.tables.service import (
     sla_policy,
     sla_target,
 )
+from crm_core.tables.transfer import import_batch, import_row
 from crm_core.tables.work import (
     agent_state,
     fact,
@@ -55,6 +56,8 @@ __all__ = [
     "counter",
     "disposition",
     "fact",
+    "import_batch",
+    "import_row",
     "inserting",
     "interaction",
     "interaction_match",

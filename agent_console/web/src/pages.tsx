@@ -31,6 +31,7 @@ export interface Page {
 
 const keepers = ({ role }: Who): boolean => role !== "agent";
 const administrators = ({ role }: Who): boolean => role === "admin";
+const importers = ({ entities }: Who): boolean => (entities ?? []).some((entity) => allows(entity, "import"));
 const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
@@ -39,6 +40,7 @@ export const PAGES: readonly Page[] = [
   // these have pages of their own in place of the list
   { id: "code_lists", path: "/records/code-values", icon: "list", module: null, for: everybody, component: lazy(() => import("./features/admin/code-lists-page")) },
   { id: "units", path: "/records/org-units", icon: "building", module: null, for: everybody, component: lazy(() => import("./features/admin/units-page")) },
+  { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];

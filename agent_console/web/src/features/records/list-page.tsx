@@ -15,6 +15,7 @@ import { allows, listAddress, useEntities, type EntityDoc } from "./entities";
 import { FilterBar } from "./filter-bar";
 import { RecordGrid } from "./list";
 import { columnsOf, fromSearch, rememberColumns, resolved, toSearch, type Said } from "./list-state";
+import { TakeOut } from "./take-out";
 import { useRows } from "./use-rows";
 import { MINE, useViews, ViewTabs, type View } from "./views";
 
@@ -53,6 +54,7 @@ function EntityList({ entity }: { entity: EntityDoc }) {
         <h1 className="page-title row"><Icon name={iconNamed(entity.icon)} size={20} />{entity.plural[i18n.language as Language]}</h1>
         <span className="count-plain num" role="status" aria-label={t("records.count_label")} data-testid="records-count">{countText(rows.count, i18n.language)}</span>
         <span className="grow" />
+        <TakeOut entity={entity} state={state} />
         {creates && <Button look="primary" icon="plus" onPress={make} data-testid="record-new">{t("records.new")}</Button>}
       </header>
       <ViewTabs entity={entity} views={views} state={state} columns={columns.shown} differs={differs(state, view, columns.changed)}
