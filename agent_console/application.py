@@ -8,10 +8,14 @@ from fastapi.routing import APIRoute
 from agent_console import pages, problems
 from agent_console.access import same_site, signed_in
 from agent_console.api import (
+    audit,
     board,
+    built_in_roles,
     call_us,
     cases,
+    exports,
     health,
+    imports,
     interactions,
     knowledge,
     letters,
@@ -19,11 +23,14 @@ from agent_console.api import (
     offers,
     parties,
     portal,
+    privacy,
     records,
     search,
     sla,
     suggestions,
+    user_names,
 )
+from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
@@ -67,6 +74,7 @@ def _api() -> APIRouter:
     # Denied by default: what is not above needs a session, whatever its own route asks for.
     for part in (
         login.private,
+        user_names.router,  # before whatever reads one user by id
         offers.router,
         interactions.router,
         parties.router,
@@ -77,9 +85,14 @@ def _api() -> APIRouter:
         knowledge.router,
         suggestions.router,
         portal.router,
+        privacy.router,
+        imports.router,
+        *exports.routers(),  # before the records, whose paths would take theirs
         *records.routers(),
+        audit.router,
+        built_in_roles.router,
     ):
-        api.include_router(part, dependencies=[Depends(signed_in)])
+        api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     return api
 

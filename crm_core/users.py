@@ -1,9 +1,10 @@
 """Who works here: agents, supervisors and administrators, with what each prefers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
@@ -101,6 +102,21 @@ def credentials(conn: Connection, login: str) -> Credentials | None:
 def list_users(conn: Connection) -> list[User]:
     """All users by login, inactive ones too."""
     return [_user(row) for row in conn.execute(_users().order_by(user_account.c.login))]
+
+
+def by_ids(conn: Connection, ids: Sequence[str]) -> list[User]:
+    """Those of them that there are, by name."""
+    query = _users().where(user_account.c.id.in_(ids)).order_by(user_account.c.name, user_account.c.id)
+    return [_user(row) for row in conn.execute(query)]
+
+
+def named(conn: Connection, part: str, *, limit: int) -> list[User]:
+    """Active users whose name or login has this part, by name."""
+    row = user_account.c
+    part = part.strip().lower()
+    has = func.lower(row.name).contains(part, autoescape=True) | row.login.contains(part, autoescape=True)
+    rows = conn.execute(_users().where(row.active, has).order_by(row.name, row.id).limit(limit))
+    return [_user(each) for each in rows]
 
 
 def set_preferences(

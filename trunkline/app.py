@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.imports import Imports
 from agent_console.librarian import Librarian
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -119,6 +121,8 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
         "librarian": Librarian(store, bus, clock),
+        "caretaker": Caretaker(store, bus, clock),
+        "imports": Imports(settings, store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

@@ -1,6 +1,6 @@
 """Every table of the truth, in one metadata. Times are seconds since 1970-01-01 UTC; ids are text."""
 
-from crm_core.tables.base import Words, inserting, metadata
+from crm_core.tables.base import Words, inserting, metadata, storable
 from crm_core.tables.desk import (
     agent_skill,
     counter,
@@ -40,6 +40,7 @@ from crm_core.tables.service import (
     sla_policy,
     sla_target,
 )
+from crm_core.tables.transfer import import_batch, import_row
 from crm_core.tables.work import (
     agent_state,
     fact,
@@ -69,6 +70,8 @@ __all__ = [
     "counter",
     "disposition",
     "fact",
+    "import_batch",
+    "import_row",
     "inserting",
     "interaction",
     "interaction_match",
@@ -96,6 +99,7 @@ __all__ = [
     "sla_calendar_hours",
     "sla_policy",
     "sla_target",
+    "storable",
     "support_case",
     "user_account",
     "user_role",

@@ -11,17 +11,19 @@ import { Cases, History, Notes, Profile } from "../customer/customer";
 import { Past } from "../interaction/brief";
 import { CasePill } from "../interaction/case-box";
 import { LetterView } from "../interaction/letter-view";
-import { KIND_ICON } from "./found";
+import { useEntities } from "../records/entities";
+import { iconOf } from "./found";
 
 /** What was found, to be read: nothing here changes anything. */
 export function Opened({ hit, close }: { hit: Found; close: () => void }) {
   const { t } = useTranslation();
+  const { entities } = useEntities();
   return (
     <ModalOverlay className="veil" isOpen onOpenChange={(is) => !is && close()} isDismissable>
       <Modal className="modal wide">
         <Dialog className="dialog opened" data-testid="opened">
           <div className="row dialog-head">
-            <Icon name={KIND_ICON[hit.kind]} size={20} />
+            <Icon name={iconOf(hit.kind, entities ?? [])} size={20} />
             <Heading slot="title" level={2} className="grow clip" dir="auto">{hit.title.text || t(`search.${hit.kind}`)}</Heading>
             <IconButton icon="cross" label={t("common.close")} onPress={close} />
           </div>
