@@ -309,6 +309,25 @@ def test_a_solved_case_becomes_one_draft_without_the_person(conn: Connection) ->
     assert [(each.id, each.kinds) for each in usefulness.of_case(conn, case)] == [(made, ("source",))]
 
 
+def test_erasing_a_customer_takes_the_drafts_of_their_cases(conn: Connection) -> None:
+    """What nobody has published goes with the person, in all its versions and from search; what was published stays."""
+    case, other = (
+        solved_case(conn, answer=ANSWER, asked=ASKED),
+        solved_case(conn, answer="Turn the brass valve."),
+    )
+    gone, kept = collect.collect(conn, EDITOR, case), collect.collect(conn, EDITOR, other)
+    assert gone is not None
+    assert kept is not None
+    publishing.move(conn, EDITOR, kept, "en", "published")
+    for each in (case, other):
+        party = cases.case(conn, each)
+        assert party is not None
+        rows.create(conn, EDITOR, known.entity("erasure"), {"party_id": party.party_id, "reason": "request"})
+    assert texts.of_article(conn, gone) == []
+    assert found(conn, EDITOR, "gasket") == []
+    assert found(conn, EDITOR, "brass valve") == [kept]
+
+
 def test_a_case_without_a_solution_is_looked_at_once(conn: Connection) -> None:
     """Nothing is made of it, and it does not come up again; an agent who asks for a draft is told why there is none."""
     case = solved_case(conn, asked=ASKED)
