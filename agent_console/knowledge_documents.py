@@ -113,7 +113,7 @@ class SuggestionDocument(TypedDict):
     language: str
     title: str
     summary: str
-    body: str
+    text: str
     link: str | None
     case_id: str | None
     score: float
@@ -232,7 +232,7 @@ def suggestion(given: Suggestion, origin: str, readable: frozenset[str]) -> Sugg
         language=given.language,
         title=given.title,
         summary=given.summary,
-        body=given.body,
+        text=given.text,
         link=f"{origin}/help/{given.slug}?lang={given.language}" if given.public else None,
         case_id=given.case_id if given.case_id in readable else None,
         score=given.score,

@@ -4,6 +4,7 @@ Solved cases are proposed as the drafts that were made of them (`collect`): peop
 read the solution without the case.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,8 @@ _PREVIEW = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """`kind`: article, or case (the solution of a solved one). `language` is the text's, which may not be the one asked for."""
+    """`kind`: article, or case (the solution of a solved one). `language` is the text's, which may not be the one asked for. `text` is what
+    goes into a reply: plain, and of a solved case its answer alone."""
 
     kind: str
     article_id: str
@@ -40,6 +42,7 @@ class Suggestion:
     title: str
     summary: str
     body: str
+    text: str
     case_id: str | None
     score: float
     shared: tuple[str, ...]
@@ -108,6 +111,7 @@ def _suggestion(  # noqa: PLR0917 - the parts of one
         title=text.title,
         summary=text.summary or plain(text.body)[:_PREVIEW],
         body=text.body,
+        text=_reply(text.body, kind),
         case_id=row.source_case_id,
         score=round(
             _score(
@@ -123,6 +127,12 @@ def _suggestion(  # noqa: PLR0917 - the parts of one
         shared=alike.shared,
         usefulness=helped,
     )
+
+
+def _reply(body: str, kind: str) -> str:
+    answer = body.rpartition("\n## ")[2].partition("\n")[2] if kind == "case" and "\n## " in body else body
+    lines = (" ".join(line.split()) for line in plain(answer).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _score(alike: Alike, text: Version, helped: Usefulness, *, fits: bool, kind: str, same: bool) -> float:

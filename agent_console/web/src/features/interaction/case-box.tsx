@@ -1,4 +1,4 @@
-import { useState, type SyntheticEvent } from "react";
+import { useEffect, useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { CaseStatus, Item } from "../../net/types";
@@ -7,6 +7,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import { Pill, Wrong, type Tone } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
 import { attempt } from "../../ui/toasts";
+import { given } from "../knowledge/typing";
 
 const CASE: Record<CaseStatus, { tone: Tone; icon: IconName }> = {
   open: { tone: "ring", icon: "dot" },
@@ -64,6 +65,7 @@ function LinkedCase({ item }: { item: Item }) {
 function OpenCase({ item }: { item: Item }) {
   const { t } = useTranslation();
   const [subject, setSubject] = useState("");
+  useEffect(() => given(item.id, subject), [item.id, subject]);
   const [busy, problem, run] = useBusy();
   const open = (event: SyntheticEvent): void => {
     event.preventDefault();

@@ -21,7 +21,10 @@ export interface Panel {
 
 const history: Panel = { id: "history", title: "records.history", component: lazy(() => import("./history-panel")) };
 
-const OF: Readonly<Record<string, readonly Panel[]>> = {};
+const OF: Readonly<Record<string, readonly Panel[]>> = {
+  case: [{ id: "knowledge", title: "knowledge.knowledge", component: lazy(() => import("../knowledge/case-panel")) }],
+  memo: [{ id: "readings", title: "knowledge.readings", component: lazy(() => import("../knowledge/memo-panel")) }],
+};
 
 /** An entity's own panels, then those that every record has. */
 export const panelsOf = (entity: string): readonly Panel[] => [...(OF[entity] ?? []), history];
