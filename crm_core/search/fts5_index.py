@@ -5,7 +5,7 @@ a rare one. Its own bm25() is not used: to weigh a word it first counts all docu
 as all words asked for are in all documents found, rarity would order nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -72,11 +72,12 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
 
 
 def newest_with(
-    conn: Connection, kind: str, token: str, readable: ColumnElement[bool], most: int
-) -> list[int]:
-    """The newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass."""
+    kind: str, readable: ColumnElement[bool], most: int
+) -> Callable[[Connection, str], list[int]]:
+    """Asks for the newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass. The statement is put
+    together once for all words."""
     query = _NEWEST.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
-    return _places(conn, query, f'"{kind_token(kind)}" AND "{token}"', most)
+    return lambda conn, token: _places(conn, query, f'"{kind_token(kind)}" AND "{token}"', most)
 
 
 def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:

@@ -57,8 +57,9 @@ def like(
 ) -> list[Alike]:
     """The documents of a kind that are most like the text, best first. `readable` is a condition on `search_document`."""
     asked = terms(text)
-    look = fts5_index.newest_with if conn.dialect.name == "sqlite" else tsvector_index.newest_with
-    found = {term: look(conn, kind, term, readable, NEWEST) for term in asked}
+    kept_by = fts5_index if conn.dialect.name == "sqlite" else tsvector_index
+    look = kept_by.newest_with(kind, readable, NEWEST)
+    found = {term: look(conn, term) for term in asked}
     held = _held(conn, kind)
     weights = {term: _weight(places, held) for term, places in found.items() if places}
     telling = {term: weight for term, weight in weights.items() if weight > log(1 / _TOO_FREQUENT)} or weights

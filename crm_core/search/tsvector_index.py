@@ -5,7 +5,7 @@ newest documents of a kind are asked first, by the token of their era, which the
 few, which means that the word is rare, are all asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -93,18 +93,26 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
 
 
 def newest_with(
-    conn: Connection, kind: str, token: str, readable: ColumnElement[bool], most: int
-) -> list[int]:
-    """The newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass."""
+    kind: str, readable: ColumnElement[bool], most: int
+) -> Callable[[Connection, str], list[int]]:
+    """Asks for the newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass. The statement is put
+    together once for all words."""
     document = search_document.c
     query = _NEWEST.where(exists().where(document.id == _HIT.c.id, readable))
-    last = conn.execute(select(func.max(document.id)).where(document.kind == kind)).scalar()
-    if last is None:
-        return []
-    eras = sorted({era_token(kind, place) for place in (last, max(0, last - ERA_DOCUMENTS))})
-    newest = " | ".join(f"'{era}'" for era in eras)
-    found = _places(conn, query, f"({newest}) & '{token}'", most)
-    return found if len(found) == most else _places(conn, query, f"'{kind_token(kind)}' & '{token}'", most)
+    newest_id = select(func.max(document.id)).where(document.kind == kind)
+
+    def look(conn: Connection, token: str) -> list[int]:
+        last = conn.execute(newest_id).scalar()
+        if last is None:
+            return []
+        eras = sorted({era_token(kind, place) for place in (last, max(0, last - ERA_DOCUMENTS))})
+        newest = " | ".join(f"'{era}'" for era in eras)
+        found = _places(conn, query, f"({newest}) & '{token}'", most)
+        return (
+            found if len(found) == most else _places(conn, query, f"'{kind_token(kind)}' & '{token}'", most)
+        )
+
+    return look
 
 
 def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:

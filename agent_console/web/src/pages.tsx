@@ -32,7 +32,6 @@ export interface Page {
 const keepers = ({ role }: Who): boolean => role !== "agent";
 const administrators = ({ role }: Who): boolean => role === "admin";
 const importers = ({ entities }: Who): boolean => (entities ?? []).some((entity) => allows(entity, "import"));
-const readers = ({ entities }: Who): boolean => (entities ?? []).some((entity) => entity.name === "article" && allows(entity, "read"));
 const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
@@ -42,7 +41,7 @@ export const PAGES: readonly Page[] = [
   { id: "code_lists", path: "/records/code-values", icon: "list", module: null, for: everybody, component: lazy(() => import("./features/admin/code-lists-page")) },
   { id: "units", path: "/records/org-units", icon: "building", module: null, for: everybody, component: lazy(() => import("./features/admin/units-page")) },
   { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
-  { id: "article_review", path: "/knowledge/review", icon: "check", module: "knowledge", for: readers, component: lazy(() => import("./features/knowledge/review-page")) },
+  { id: "article_review", path: "/knowledge/review", icon: "check", module: "knowledge", for: everybody, component: lazy(() => import("./features/knowledge/review-page")) },
   { id: "corrections", path: "/knowledge/corrections", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/knowledge/corrections-page")) },
   { id: "article", path: "/records/articles/:id", icon: "book", module: null, for: everybody, component: lazy(() => import("./features/knowledge/article-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
@@ -95,8 +94,8 @@ export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module
       id,
       icon: MODULES[id] ?? "case",
       entries: [
-        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
         ...shown.filter((entity) => entity.module === id).map((entity): Entry => ({ id: entity.name, address: listAddress(entity), icon: iconOf(entity.icon), entity })),
+        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
       ],
     }))
     .filter((module) => module.entries.length > 0);
