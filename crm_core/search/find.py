@@ -19,7 +19,7 @@ from crm_core.search import fts5_index, sources, tsvector_index
 from crm_core.search.asked import Asked
 from crm_core.search.reach import Reach, reach
 from crm_core.search.spelling import fits, forgiving
-from crm_core.search.words import fold, keys, tokens
+from crm_core.search.words import cut, fold
 from crm_core.tables import search_document
 
 MOST_OF_A_KIND = 100
@@ -120,9 +120,8 @@ def _hits(
 
 def _of_title(question: Asked, title: str) -> float:
     """Two for a title with all that is asked, and one more when that is all there is in it."""
-    folded = fold(title)
-    found = tokens(folded)
-    share = 2 * fits(question, found, keys(folded))
+    found, signs = cut(fold(title))
+    share = 2 * fits(question, found, signs)
     asked_for = [token for term in question.terms for phrase in term[0] for token in phrase.tokens]
     return share + (1.0 if share == 2 and len(asked_for) >= len(found) - 1 else 0.0)
 

@@ -34,10 +34,18 @@ def reach(conn: Connection, reader: Reader, kinds: Iterable[str]) -> Reach:
             case Scope.NONE:
                 continue
             case scope if kind == "case":
-                found[kind] = or_(lent(), _exists(entity, scopes.own(entity, reader, scope)))
+                found[kind] = or_(lent(), _theirs(entity, reader, scope))
             case _:
                 found[kind] = _exists(entity, scopes.readable(entity, reader))
     return found
+
+
+def _theirs(entity: Entity, reader: Reader, scope: Scope) -> ColumnElement[bool]:
+    """What is theirs by itself. One's own are few enough to be listed; a team's may be half of all."""
+    condition = scopes.own(entity, reader, scope)
+    if scope is not Scope.OWN:
+        return _exists(entity, condition)
+    return search_document.c.source_id.in_(select(table_of(entity).c.id).where(condition))
 
 
 def _exists(entity: Entity, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -10,6 +10,8 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    Column,
     ColumnElement,
     Connection,
     Select,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from crm_core.search.asked import Asked
 from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token, title_token
@@ -30,18 +33,24 @@ from crm_core.search.reach import Reach
 from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
 
+SCOPE = ("kind", "source_id", "case_id", "interaction_id")
+"""What rights ask of a document, kept beside its words too: a look at `search_document` for every hit would take most of the
+time of a search by somebody who may read little."""
+_SCOPE = ", ".join(SCOPE)
 # one statement for many: a round trip for each row would take three times as long
 _PUT = text(
-    "INSERT INTO search_words (id, words) SELECT place, CAST(spelt AS tsvector)"
+    f"INSERT INTO search_words (id, words, {_SCOPE}) SELECT place, CAST(spelt AS tsvector), {_SCOPE}"  # noqa: S608 - names of ours
     " FROM unnest(CAST(:places AS bigint[]), CAST(:words AS text[])) AS given (place, spelt)"
-    " ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+    " JOIN search_document ON search_document.id = place"
+    " ON CONFLICT (id) DO UPDATE SET words = excluded.words, "
+    + ", ".join(f"{name} = excluded.{name}" for name in SCOPE)
 )
 _REMOVE = text("DELETE FROM search_words WHERE id = ANY(CAST(:places AS bigint[]))")
 FIRST_ERAS, MOST_ERAS, ALL_ERAS = 2, 40, 1 << 40
 """How many eras are asked for at first, and named in one question at most: beyond, a word is rare enough to ask for all."""
 _PLACES = [str(place) for place in range(1, 16_384)]
 """All that a tsvector counts; the limits in `index` keep below."""
-_WORDS = table("search_words", column("id"), column("words"))
+_WORDS = table("search_words", column("id"), column("words"), *map(column, SCOPE))
 # D, C, B, A: the body weighs D, the title A
 _WEIGH = text(
     "SELECT id, ts_rank('{0.2, 0.2, 0.4, 1.0}', words, CAST(:sought AS tsquery), 1) AS rank FROM search_words"
@@ -128,8 +137,9 @@ def _places(conn: Connection, reach: Reach, sought: Mapping[str, str], most: int
 def _newest_of(turn: int, readable: ColumnElement[bool] | None, most: int) -> Select[Any]:
     # materialised: else the planner walks all documents from the newest on, reading each one's words. Its order is kept by who
     # reads it, so that rights are asked of the newest first, one by one, and of no more than it takes
+    asked_of = SCOPE if readable is not None else ()
     hit = (
-        select(_WORDS.c.id)
+        select(_WORDS.c.id, *(_WORDS.c[name] for name in asked_of))
         .where(literal_column("words").op("@@")(cast(bindparam(f"sought_{turn}"), TSQUERY)))
         .order_by(_WORDS.c.id.desc())
         .cte(f"hit_{turn}")
@@ -137,9 +147,19 @@ def _newest_of(turn: int, readable: ColumnElement[bool] | None, most: int) -> Se
     )
     query = select(literal_column(str(turn)).label("turn"), hit.c.id).limit(most)
     if readable is not None:
-        # a value and not EXISTS, which would become a join over all
-        query = query.where(select(readable).where(search_document.c.id == hit.c.id).scalar_subquery())
+        query = query.where(_on(hit, readable))
     return select(query.subquery())
+
+
+def _on(hit: CTE, readable: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on `search_document`, asked of the copy beside the words."""
+
+    def copied(element: ExternallyTraversible, **_: Any) -> ExternallyTraversible | None:
+        if isinstance(element, Column) and element.table is search_document:
+            return hit.c[element.name]
+        return None
+
+    return replacement_traverse(readable, {}, copied)
 
 
 def _tsvector(document: CutWords) -> str:
