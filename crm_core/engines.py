@@ -89,6 +89,7 @@ def _postgresql(url: str, **pool: Any) -> Engine:
         # compiling a statement with many rights takes a fifth of a second, running it some milliseconds
         cursor = connection.cursor()
         cursor.execute("SET jit = off")
+        cursor.execute("SET work_mem = '16MB'")  # what a frequent word finds is sorted in memory
         cursor.close()
         connection.commit()
 

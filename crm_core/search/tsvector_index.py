@@ -85,15 +85,10 @@ def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, f
     found: dict[str, set[int]] = {}
     titled: set[int] = set()
     while eras:
-        sought = {
-            kind: tsquery(asked, also=_of_eras(kind, last[kind], count)) for kind, count in eras.items()
-        }
-        found |= _places(conn, reach, sought, most)
-        full = [kind for kind in eras if len(found[kind]) == most]
-        titles = {
-            kind: tsquery(asked, also=_of_eras(kind, last[kind], eras[kind]), title=True) for kind in full
-        }
-        titled.update(*_places(conn, reach, titles, most).values())
+        tokens = {kind: _of_eras(kind, last[kind], count) for kind, count in eras.items()}
+        found |= _places(conn, reach, asked, tokens, most)
+        full = {kind: also for kind, also in tokens.items() if len(found[kind]) == most}
+        titled.update(*_places(conn, reach, asked, full, most, title=True).values())
         eras = {
             kind: _more_eras(count, len(found[kind]), most)
             for kind, count in eras.items()
@@ -122,32 +117,34 @@ def _more_eras(count: int, found: int, most: int) -> int:
     return enough if enough <= MOST_ERAS else ALL_ERAS
 
 
-def _places(conn: Connection, reach: Reach, sought: Mapping[str, str], most: int) -> dict[str, set[int]]:
-    """What fits, kind by kind, in one statement."""
-    found: dict[str, set[int]] = {kind: set() for kind in sought}
-    if sought:
-        kinds = list(sought)
-        query = union_all(*(_newest_of(turn, reach[kind], most) for turn, kind in enumerate(kinds)))
-        values = {f"sought_{turn}": sought[kind] for turn, kind in enumerate(kinds)}
-        for row in conn.execute(query, values):
-            found[kinds[row.turn]].add(row.id)
+def _places(
+    conn: Connection, reach: Reach, asked: Asked, tokens: Mapping[str, str], most: int, *, title: bool = False
+) -> dict[str, set[int]]:
+    """What fits of each kind's eras. The words are looked up once for all kinds."""
+    found: dict[str, set[int]] = {kind: set() for kind in tokens}
+    if tokens:
+        parts = (_newest_of(kind, reach[kind], most) for kind in tokens)
+        sought = tsquery(asked, also=" | ".join(tokens.values()), title=title)
+        for row in conn.execute(union_all(*parts), {"sought": sought}):
+            found[row.kind].add(row.id)
     return found
 
 
-def _newest_of(turn: int, readable: ColumnElement[bool] | None, most: int) -> Select[Any]:
-    # materialised: else the planner walks all documents from the newest on, reading each one's words. Its order is kept by who
-    # reads it, so that rights are asked of the newest first, one by one, and of no more than it takes
-    asked_of = SCOPE if readable is not None else ()
-    hit = (
-        select(_WORDS.c.id, *(_WORDS.c[name] for name in asked_of))
-        .where(literal_column("words").op("@@")(cast(bindparam(f"sought_{turn}"), TSQUERY)))
-        .order_by(_WORDS.c.id.desc())
-        .cte(f"hit_{turn}")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-    query = select(literal_column(str(turn)).label("turn"), hit.c.id).limit(most)
+# materialised: else the planner walks all documents from the newest on, reading each one's words. Its order is kept by who
+# reads it, so that rights are asked of the newest first, one by one, and of no more than it takes
+_HIT = (
+    select(_WORDS.c.id, *(_WORDS.c[name] for name in SCOPE))
+    .where(literal_column("words").op("@@")(cast(bindparam("sought"), TSQUERY)))
+    .order_by(_WORDS.c.id.desc())
+    .cte("hit")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
+
+
+def _newest_of(kind: str, readable: ColumnElement[bool] | None, most: int) -> Select[Any]:
+    query = select(_HIT.c.kind, _HIT.c.id).where(_HIT.c.kind == kind).limit(most)
     if readable is not None:
-        query = query.where(_on(hit, readable))
+        query = query.where(_on(_HIT, readable))
     return select(query.subquery())
 
 
