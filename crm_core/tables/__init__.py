@@ -13,6 +13,14 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.identity import (
+    api_token,
+    pending_sign_in,
+    recovery_code,
+    totp_role,
+    user_identity,
+    user_totp,
+)
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
 from crm_core.tables.search import search_document, search_version
@@ -38,6 +46,7 @@ __all__ = [
     "Words",
     "agent_skill",
     "agent_state",
+    "api_token",
     "attachment",
     "case_event",
     "contact_point",
@@ -55,9 +64,11 @@ __all__ = [
     "offer",
     "outbox",
     "party",
+    "pending_sign_in",
     "queue",
     "queue_entry",
     "queue_need",
+    "recovery_code",
     "search_document",
     "search_version",
     "segment",
@@ -68,5 +79,8 @@ __all__ = [
     "sla_policy",
     "sla_target",
     "support_case",
+    "totp_role",
     "user_account",
+    "user_identity",
+    "user_totp",
 ]
