@@ -32,7 +32,7 @@ class Person:
     password_changed_at: float | None
     identities: int
     sessions: int
-    last_seen_at: float | None
+    signed_in_at: float | None
 
 
 def find(
@@ -170,7 +170,6 @@ def _tidy(field: str, value: str | None) -> str | None:
 def _people(now: float) -> Select[Any]:
     own = session.c.user_id == user_account.c.id
     opened = select(func.count()).where(own, session.c.expires_at > now).scalar_subquery()
-    seen = select(func.max(func.coalesce(session.c.seen_at, session.c.started_at))).where(own)
     factor = select(func.count()).where(
         user_totp.c.user_id == user_account.c.id, user_totp.c.confirmed_at.is_not(None)
     )
@@ -180,9 +179,9 @@ def _people(now: float) -> Select[Any]:
         user_account.c.letters_at_once,
         user_account.c.must_change_password,
         user_account.c.password_changed_at,
+        user_account.c.signed_in_at,
         user_account.c.removed_at,
         opened.label("sessions"),
-        seen.scalar_subquery().label("last_seen_at"),
         factor.scalar_subquery().label("factors"),
         linked.scalar_subquery().label("identities"),
     )
@@ -223,5 +222,5 @@ def _person(row: Any, skills: Skills) -> Person:
         password_changed_at=row.password_changed_at,
         identities=row.identities,
         sessions=row.sessions,
-        last_seen_at=row.last_seen_at,
+        signed_in_at=row.signed_in_at,
     )

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -140,7 +141,7 @@ def _take_recovery_code(conn: Connection, user_id: str, given: str, now: float) 
     return True
 
 
-def _row(conn: Connection, user_id: str):  # type: ignore[no-untyped-def]  # a row
+def _row(conn: Connection, user_id: str) -> Any:
     return conn.execute(select(user_totp).where(user_totp.c.user_id == user_id)).one_or_none()
 
 

@@ -79,6 +79,7 @@ def start(  # noqa: PLR0917 - what a session is made of, in the order of its col
             strong=strong,
         )
     )
+    conn.execute(update(user_account).where(user_account.c.id == user_id).values(signed_in_at=now))
     return token
 
 

@@ -103,7 +103,7 @@ def free(
     for field, value in (("extension", extension), ("email", email)):
         holder = None if value is None else _one(conn, user_account.c[field] == value)
         if holder is not None and holder.id != but:
-            raise Refused(f"user.{field}_taken", pointer=f"/{field}", **{field: value})
+            raise Refused(f"user.{field}_taken", pointer=f"/{field}", given=value)
 
 
 def by_email(conn: Connection, email: str) -> User | None:

@@ -149,7 +149,10 @@ def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFA
 
     if path.exists():
         raise fail(WRONG, f"{path} exists already; remove it or name another file")
-    fresh = {name: secrets.token_urlsafe(24) for name in ("ami_secret", "ari_secret", "reply_secret")}
+    fresh = {
+        name: secrets.token_urlsafe(24)
+        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key")
+    }
     try:
         path.touch(mode=0o600)
         path.write_text(sample(**fresh), encoding="utf-8")

@@ -35,6 +35,8 @@ user_account = Table(
     Column("service", Boolean, nullable=False, server_default=false()),
     Column("must_change_password", Boolean, nullable=False, server_default=false()),
     moment("password_changed_at", nullable=True),
+    # for the last time
+    moment("signed_in_at", nullable=True),
     # the row stays for history's sake
     moment("removed_at", nullable=True),
     Index(None, "email", unique=True),

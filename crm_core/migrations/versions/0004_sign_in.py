@@ -17,6 +17,7 @@ def _user_columns() -> tuple[sa.Column[Any], ...]:
         sa.Column("service", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("password_changed_at", sa.Double(), nullable=True),
+        sa.Column("signed_in_at", sa.Double(), nullable=True),
         sa.Column("removed_at", sa.Double(), nullable=True),
     )
 
