@@ -27,6 +27,7 @@ class Person:
     state: State
     skills: Skills
     letters_at_once: int
+    has_password: bool
     has_totp: bool
     must_change_password: bool
     password_changed_at: float | None
@@ -117,6 +118,13 @@ def restore(conn: Connection, user_id: str) -> User:
     return users.change(conn, user_id, removed_at=None)
 
 
+def set_password(conn: Connection, user_id: str, password_hash: str, now: float) -> User:
+    """Somebody else chose it, so its owner must change it; they are signed out everywhere."""
+    _there(conn, user_id)
+    sessions.end_all(conn, user_id)
+    return users.set_password(conn, user_id, password_hash, now, must_change=True)
+
+
 def reset_totp(conn: Connection, user_id: str) -> None:
     """The phone is lost: the next sign-in asks for the password alone, or to set up a new second factor."""
     _there(conn, user_id)
@@ -177,6 +185,7 @@ def _people(now: float) -> Select[Any]:
     return select(
         *USER_COLUMNS,
         user_account.c.letters_at_once,
+        (user_account.c.password_hash != "").label("has_password"),
         user_account.c.must_change_password,
         user_account.c.password_changed_at,
         user_account.c.signed_in_at,
@@ -217,6 +226,7 @@ def _person(row: Any, skills: Skills) -> Person:
         state=_state(row),
         skills=skills,
         letters_at_once=row.letters_at_once,
+        has_password=row.has_password,
         has_totp=row.factors > 0,
         must_change_password=row.must_change_password,
         password_changed_at=row.password_changed_at,

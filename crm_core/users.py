@@ -107,8 +107,8 @@ def free(
 
 
 def by_email(conn: Connection, email: str) -> User | None:
-    """The active user with this address."""
-    return _one(conn, (user_account.c.email == email.strip().lower()) & user_account.c.active)
+    """The user with this address, active or not."""
+    return _one(conn, user_account.c.email == email.strip().lower())
 
 
 def by_id(conn: Connection, user_id: str) -> User | None:
