@@ -18,6 +18,7 @@ _WORST = frozenset(
     }
 )  # fmt: skip
 """Words that make a bad password whatever digits and marks stand round them."""
+_LEET = str.maketrans("0134@$", "oieaas")
 _ROWS = (
     "01234567890123456789",
     "98765432109876543210",
@@ -29,9 +30,9 @@ _ROWS = (
 def check(password: str, *, login: str, name: str = "") -> None:
     """`Refused` with what is wrong with it."""
     text = unicodedata.normalize("NFKC", password)
-    if len(text) < AT_LEAST:
+    if len(password) < AT_LEAST:
         raise Refused("user.password_short", Kind.INVALID, pointer="/password", at_least=AT_LEAST)
-    if len(text) > AT_MOST:
+    if len(password) > AT_MOST:
         raise Refused("user.password_long", Kind.INVALID, pointer="/password", at_most=AT_MOST)
     folded = text.casefold()
     if any(_is_about(folded, own) for own in (login, name)):
@@ -46,8 +47,9 @@ def is_common(folded: str) -> bool:
         return True
     if any(folded in row + row for row in _ROWS):
         return True
-    core = re.sub(r"[^a-z]+", "", folded.replace("0", "o").replace("@", "a").replace("$", "s"))
-    return core in _WORST or re.sub(r"[^a-z]+", "", folded) in _WORST or _made_of_worst(core, folded)
+    bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", folded)
+    core = re.sub(r"[^a-z]+", "", bare.translate(_LEET))
+    return core in _WORST or re.sub(r"[^a-z]+", "", bare) in _WORST or _made_of_worst(core, folded)
 
 
 def _made_of_worst(core: str, folded: str) -> bool:

@@ -30,13 +30,19 @@ from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
-from routing.rules import read_rules
+from routing.rules import RulesWatch, read_rules
 from tests.agent_console.edges import DeskPhones, OutboxLetters, PlainCalls, RingingChannel, SteadyMail
 
 PASSWORD = "correct horse"
 PIXEL = b"\x89PNG\r\n\x1a\n tiny"
 _HASH = passwords.hash_now(PASSWORD)
-_PEOPLE = (("ann", "agent", "1001"), ("bob", "agent", None), ("sue", "supervisor", None), ("ada", "admin", None))
+_PEOPLE = (
+    ("ann", "agent", "1001"),
+    ("bob", "agent", None),
+    ("sue", "supervisor", None),
+    ("ada", "admin", None),
+    ("cyd", "supervisor", None),
+)
 
 
 @dataclass(frozen=True)
@@ -185,14 +191,16 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
-    """Start it, and end everything it started."""
+async def open_house(folder: Path, **more: Any) -> AsyncIterator[House]:
+    """Start it, and end everything it started; `more` are sections of the settings."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
             "http": {"port": _free_port(), "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
+            "sign_in": {"secrets_key": "a key of the tests"},
+            **more,
         }
     )
     url = f"sqlite:///{folder / 'centre.db'}"
@@ -231,6 +239,7 @@ async def _start(
     rooms = [
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
+        tasks.create_task(RulesWatch(store, floor, bus, (queue_rules, agent_rules)).run(), name="rules"),
         tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
