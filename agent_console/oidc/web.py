@@ -14,7 +14,7 @@ from twisted.internet.protocol import Protocol
 from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseFailed
 from twisted.web.http_headers import Headers
 
-from config.errors import Unavailable
+from config.errors import Kind, Refused, Unavailable
 
 PEER = "identity provider"
 _CONNECT_WITHIN_S = 5.0
@@ -40,7 +40,10 @@ class Web:
         if login is not None:
             pair = ":".join(quote_plus(part) for part in login)
             headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
-        return _document(url, *await self._ask(b"POST", url, headers, urlencode(form).encode()))
+        code, answer = await self._ask(b"POST", url, headers, urlencode(form).encode())
+        if code == 400:  # RFC 6749, 5.2: what we were given is not good, the provider is well
+            raise Refused("oidc.refused", Kind.FORBIDDEN, error=answer[:200].decode("utf-8", "replace"))
+        return _document(url, code, answer)
 
     async def _ask(
         self, method: bytes, url: str, headers: dict[str, str], body: bytes | None
