@@ -172,7 +172,7 @@ def _is_old(at: float | None, now: float) -> bool:
 
 def _has_bearer(request: Request) -> bool:
     """Basic credentials may be a proxy's in front of us; they say nothing to us."""
-    return request.headers.get("authorization", "")[:7].lower() == "bearer "
+    return request.headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 
 def _with_role(user: User, *roles: str) -> User:
