@@ -1,5 +1,5 @@
 # Every target prepares what it needs first; with nothing to do that takes less than a second.
-.PHONY: help run test check call mail bench lint format clean
+.PHONY: help run test check call mail bench lint format migration clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 CODE := config crm_core routing cti channels agent_console trunkline
@@ -36,6 +36,9 @@ format: ## format the code and repair what ruff can repair
 
 bench: ## one measurement, after make test has set up: make bench NAME=ring
 	@$(if $(NAME),,echo 'Please say which: make bench NAME=ring' >&2; exit 2;) deploy/setup.sh test && exec $(BIN)/python -m bench.$(NAME)
+
+migration: ## draft the migration to what the tables say now: make migration NAME=warranties
+	@$(if $(NAME),,echo 'Please say what it does: make migration NAME=warranties' >&2; exit 2;) deploy/setup.sh check && $(BIN)/python -m crm_core.migrations.draft '$(NAME)'
 
 clean: ## remove what set-up and builds made here (the download cache in the home folder stays)
 	@rm -rf .venv .trunkline dist agent_console/static $(WEB)/node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -18,6 +18,7 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    records,
     search,
     sla,
     sso,
@@ -78,6 +79,7 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        *records.routers(),
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

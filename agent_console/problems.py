@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
-from config.errors import Kind, Param, Refused, Unavailable
+from config.errors import Kind, Param, Refused, RefusedFields, Unavailable
 from config.logs import Transcript
 
 _TRANSCRIPT = Transcript("console")
@@ -21,6 +21,7 @@ STATUS_OF: Mapping[Kind, int] = {
     Kind.FORBIDDEN: 403,
     Kind.MISSING: 404,
     Kind.CONFLICT: 409,
+    Kind.STALE: 412,
     Kind.TOO_MANY: 429,
 }
 _CODE_OF_STATUS = {404: "route.unknown", 405: "route.method", 413: "request.too_large"}
@@ -81,6 +82,11 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     errors = (
         [FieldProblem(pointer=error.pointer, code=error.code, params=error.params)] if error.pointer else []
     )
+    if isinstance(error, RefusedFields):
+        errors = [
+            FieldProblem(pointer=each.pointer, code=each.code, params=dict(each.params))
+            for each in error.faults
+        ]
     return problem(request, STATUS_OF[error.kind], error.code, error.params, errors)
 
 

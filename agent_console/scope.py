@@ -1,16 +1,19 @@
 """What an agent may read: the work they hold or held, and its customers' history. Supervisors read all."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from agent_console.context import Context
 from agent_console.views import held_ids
 from config.errors import Kind, Refused
 from crm_core import cases, interactions, rights
+from crm_core.access.model import Action, Scope
+from crm_core.access.reader import Reader
+from crm_core.access.roles import standing_of
 from crm_core.cases import Case
 from crm_core.interactions import Interaction
 from crm_core.letter_types import Letter
 from crm_core.pop import pop
-from crm_core.rights import Reader
 from crm_core.store import Connection
 from crm_core.users import User
 from routing.core.model import AgentId, InteractionId
@@ -53,15 +56,22 @@ def held_by(within: Context, user: User) -> tuple[InteractionId, ...]:
 
 
 def reader(connection: Connection, user: User, held: tuple[InteractionId, ...]) -> Reader:
-    """The user as `crm_core.rights` knows them, for single rows and for search alike."""
-    if _reads_all(user):
-        return Reader(user_id=user.id, everything=True)
+    """The user as `crm_core` knows them, for single rows, lists and search alike."""
+    standing = standing_of(connection, user.id, user.role)
+    mine = Reader(
+        user_id=user.id,
+        everything=standing.rights.scope("case", Action.READ) is Scope.ALL,
+        teams=standing.teams,
+        territories=standing.territories,
+        rights=standing.rights,
+    )
+    if mine.everything:
+        return mine
     # the floor may hold one a moment before its edge has described it
     described = [each for each in held if interactions.interaction(connection, each) is not None]
     known = [pop(connection, each) for each in described]
-    return Reader(
-        user_id=user.id,
-        everything=False,
+    return replace(
+        mine,
         interactions=held,
         parties=tuple({match.party.id for each in known for match in each.parties}),
         cases=tuple({each.interaction.case_id for each in known if each.interaction.case_id is not None}),

@@ -25,8 +25,10 @@ from sqlalchemy import Connection, text
 
 from bench.frame import Row, percentile, report
 from crm_core import schema
+from crm_core.access.model import Rights
+from crm_core.access.reader import Reader
+from crm_core.access.roles import built_in
 from crm_core.engines import reading_engine, writing_engine
-from crm_core.rights import Reader
 from crm_core.search import asked, find, index
 from crm_core.search.sources import Document
 from crm_core.search.spelling import fts5, tsquery
@@ -37,8 +39,8 @@ NOW = 1_790_000_000.0
 CONTACTS = 2_000
 BATCH = 1_000
 LIKE_ROUNDS = 5
-SUPERVISOR = Reader(user_id="sue", everything=True)
-AGENT = Reader(user_id="ann", everything=False)
+SUPERVISOR = Reader(user_id="sue", everything=True, rights=Rights(roles=(built_in("supervisor"),)))
+AGENT = Reader(user_id="ann", everything=False, rights=Rights(roles=(built_in("agent"),)))
 FAMILY = "王李張劉陳楊黃趙吳周徐孫馬朱胡郭何高林羅鄭梁謝宋唐許韓馮鄧曹"
 
 

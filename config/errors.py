@@ -1,5 +1,7 @@
 """The two expected kinds of failure; anything else is a bug and crashes its task group."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 Param = str | int | float | bool | None
@@ -13,6 +15,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"  # 403
     MISSING = "missing"  # 404
     CONFLICT = "conflict"  # 409
+    STALE = "stale"  # 412
     TOO_MANY = "too_many"  # 429
 
 
@@ -33,6 +36,23 @@ class Refused(Exception):
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in self.params.items())
         return f"{self.code} ({shown})" if shown else self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with one field of a request."""
+
+    pointer: str
+    code: str
+    params: Mapping[str, Param]
+
+
+class RefusedFields(Refused):
+    """Several fields are wrong, and all are told at once."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("request.invalid", Kind.INVALID)
+        self.faults = tuple(faults)
 
 
 class Unavailable(Exception):

@@ -14,7 +14,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 ENVIRONMENT_PREFIX = "TRUNKLINE__"
@@ -211,6 +220,18 @@ class Mail(Secretive):
     """Key that signs reply addresses, at least 16 characters; or `reply_secret_file`. Changing it breaks threading by address."""
 
 
+def _listed(given: object) -> object:
+    """In the environment, words by comma."""
+    return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
+
+
+class Modules(Section):
+    """Parts that this centre does without."""
+
+    off: Annotated[tuple[Literal["service", "knowledge", "sales"], ...], BeforeValidator(_listed)] = ()
+    """Modules whose records have no menu and no API: service (cases, contracts, products), knowledge, sales. Nothing is deleted."""
+
+
 class SignIn(Secretive):
     """How people get in with a password."""
 
@@ -272,6 +293,7 @@ class Settings(Section):
     database: Database = Database()
     asterisk: Asterisk
     mail: Mail
+    modules: Modules = Modules()
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
 

@@ -38,6 +38,14 @@ def writing_engine(url: str) -> Engine:
     return create_engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
 
 
+def migrating_engine(url: str) -> Engine:
+    """For migrations: SQLite changes a table by copying it, and dropping the old one must not take along what refers to it
+    (https://www.sqlite.org/lang_altertable.html, section 7)."""
+    if _is_sqlite(url):
+        return _sqlite(url, begin="BEGIN IMMEDIATE", connections=1, foreign_keys=False)
+    return writing_engine(url)
+
+
 def reading_engine(url: str) -> Engine:
     """Connections that refuse to write; each transaction sees one moment of the database."""
     if _is_sqlite(url):
@@ -71,7 +79,9 @@ def _is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def _sqlite(url: str, *, begin: str, connections: int, query_only: bool = False) -> Engine:
+def _sqlite(
+    url: str, *, begin: str, connections: int, query_only: bool = False, foreign_keys: bool = True
+) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
@@ -83,7 +93,7 @@ def _sqlite(url: str, *, begin: str, connections: int, query_only: bool = False)
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in _pragmas(query_only=query_only):
+        for pragma in _pragmas(query_only=query_only, foreign_keys=foreign_keys):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -93,11 +103,11 @@ def _sqlite(url: str, *, begin: str, connections: int, query_only: bool = False)
     return engine
 
 
-def _pragmas(*, query_only: bool) -> list[str]:
+def _pragmas(*, query_only: bool, foreign_keys: bool) -> list[str]:
     return [
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "foreign_keys=ON",
+        f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
         f"query_only={'ON' if query_only else 'OFF'}",
     ]

@@ -1,6 +1,5 @@
 """Customers: people and organisations, how to reach them, and how to find them again."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core.names import folded
 from crm_core.paging import columns
 from crm_core.phone_numbers import DEFAULT_REGION, read_number
 from crm_core.search import index
@@ -81,6 +81,7 @@ def add_party(
             language=language,
             note=note,
             created_at=now,
+            updated_at=now,
         )
     )
     index.refresh(conn, "party", party_id)
@@ -134,11 +135,6 @@ def parties(conn: Connection, ids: Iterable[str]) -> dict[str, Party]:
     return {
         row.id: Party(contact_points=tuple(points[row.id]), **columns(row)) for row in conn.execute(query)
     }
-
-
-def folded(text: str) -> str:
-    """What search compares: NFKC, so that full and half width are one, without case and outer blanks."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 _OWN_COLUMNS = (

@@ -4,27 +4,23 @@ Supervisors read all. An agent reads the work they hold or held, and the history
 Customers themselves are everybody's: who it is must be found before work can begin.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, exists, func, or_, select, true, union
 
+from crm_core.access.reader import Reader
 from crm_core.tables import interaction, search_document, segment, support_case
 
+__all__ = [
+    "Reader",
+    "has_little",
+    "may_read_case",
+    "may_read_interaction",
+    "readable_case",
+    "readable_document",
+    "readable_interaction",
+]
 LITTLE = 5_000
 """Stays with an agent below which all that is theirs is listed before a search."""
 _I, _S, _C, _D = interaction.c, segment.c, support_case.c, search_document.c
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Somebody who reads. `interactions` are those they hold now; `parties` whose work that is or may be; `cases` those
-    that it is about."""
-
-    user_id: str
-    everything: bool
-    interactions: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
 
 
 def may_read_interaction(conn: Connection, reader: Reader, interaction_id: str) -> bool:

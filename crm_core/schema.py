@@ -9,10 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from crm_core.engines import as_unavailable, sqlite_file, writing_engine
+from crm_core.engines import as_unavailable, migrating_engine, sqlite_file, writing_engine
 from crm_core.search import rebuild
 
 T = TypeVar("T")
@@ -20,12 +20,17 @@ T = TypeVar("T")
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to `revision`, making the SQLite file and its folder where there is none."""
+    migrate(url, revision)
+    if current(url) == head():
+        _on(url, _fill_index)
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """The tables alone, as they are before search has looked at them."""
     file = sqlite_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
     _migrate(url, lambda config: command.upgrade(config, revision))
-    if current(url) == head():
-        _on(url, _fill_index)
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -78,12 +83,21 @@ def _migrate(url: str, run: Callable[[Config], None]) -> None:
         config = _config()
         config.attributes["connection"] = conn  # see migrations/env.py
         run(config)
+        _check_references(conn)
 
-    _on(url, steps)
+    _on(url, steps, migrating_engine)
 
 
-def _on(url: str, work: Callable[[Connection], T]) -> T:
-    engine: Engine = writing_engine(url)
+def _check_references(conn: Connection) -> None:
+    """What SQLite did not check while its tables were copied."""
+    if conn.dialect.name == "sqlite":
+        astray = conn.execute(text("PRAGMA foreign_key_check")).first()
+        if astray is not None:
+            raise RuntimeError(f"the migration left a row without the row that it refers to: {tuple(astray)}")
+
+
+def _on(url: str, work: Callable[[Connection], T], engine_of: Callable[[str], Engine] = writing_engine) -> T:
+    engine: Engine = engine_of(url)
     try:
         with engine.begin() as conn:
             return work(conn)

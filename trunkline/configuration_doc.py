@@ -70,6 +70,8 @@ def _toml(value: Any) -> str:
             return str(value).lower()
         case int() | float():
             return str(value)
+        case tuple() | list():
+            return f"[{', '.join(map(_toml, value))}]"
         case _:
             return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 

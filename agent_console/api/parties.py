@@ -4,14 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from agent_console import rows
+from agent_console import rows, scope
 from agent_console.access import InContext, SignedIn
 from agent_console.answers import DispositionDocument, DispositionsAnswer, PartyAnswer, PartyPage
 from config.errors import Kind, Refused
 from crm_core import cases, parties, queues
+from crm_core.access.model import Action
+from crm_core.access.reader import Reader
 from crm_core.cases import Case
 from crm_core.parties import Party
 from crm_core.pop import PastContact, past_contacts
+from crm_core.records import known, lists
 from crm_core.search import party_list
 from crm_core.store import Connection
 
@@ -29,15 +32,18 @@ async def find_parties(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> PartyPage:
     """Customers by words of a name, the beginning of a number or address, or a case's number; best first."""
-    now = within.clock.now()
-    page = await within.store.read(lambda c: party_list.search(c, text, limit, cursor, now=now))
+    now, held = within.clock.now(), scope.held_by(within, user)
+    page = await within.store.read(
+        lambda c: party_list.search(c, text, limit, cursor, now=now, reader=scope.reader(c, user, held))
+    )
     return PartyPage(items=[rows.party_row(each) for each in page.items], next_cursor=page.next_cursor)
 
 
 @router.get("/parties/{party}")
 async def read_party(party: str, user: SignedIn, within: InContext) -> PartyAnswer:
     """One customer with cases and history."""
-    found = await within.store.read(lambda c: _whole(c, party))
+    held = scope.held_by(within, user)
+    found = await within.store.read(lambda c: _whole(c, scope.reader(c, user, held), party))
     if found is None:
         raise Refused("party.unknown", Kind.MISSING, id=party)
     return rows.party(*found)
@@ -58,10 +64,13 @@ async def read_dispositions(
     return DispositionsAnswer(items=items)
 
 
-def _whole(connection: Connection, name: str) -> tuple[Party, list[Case], list[PastContact]] | None:
+def _whole(
+    connection: Connection, reader: Reader, name: str
+) -> tuple[Party, list[Case], list[PastContact]] | None:
     found = parties.party(connection, name)
     if found is None:
         return None
+    lists.must_reach(connection, reader, known.entity("party"), name, Action.READ)
     return (
         found,
         cases.for_party(connection, name, _SHOWN_CASES),

@@ -11,7 +11,6 @@ from agent_console.answers import ExcerptDocument, FoundDocument, OwnerDocument,
 from agent_console.api.bodies import Body
 from crm_core.search import find, shown
 from crm_core.search.shown import Excerpt, Shown
-from crm_core.search.sources import KINDS
 from crm_core.store import Connection
 
 router = APIRouter(tags=["search"])
@@ -21,7 +20,11 @@ class Question(Body):
     """What is sought."""
 
     q: str = Field(max_length=200)
-    kinds: str = Field(default="", max_length=100, description="party, case, letter, note; by comma")
+    kinds: str = Field(
+        default="",
+        max_length=400,
+        description="party, case, letter, note, or any entity that is searched; by comma",
+    )
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = Field(default=None, max_length=4000)
 
@@ -39,7 +42,7 @@ async def search(user: SignedIn, within: InContext, asked: Annotated[Question, Q
             scope.reader(connection, user, held),
             asked.q,
             now=now,
-            kinds=tuple(filter(None, asked.kinds.split(","))) or KINDS,
+            kinds=tuple(filter(None, asked.kinds.split(","))) or None,
             limit=asked.limit,
             cursor=asked.cursor,
         )

@@ -12,12 +12,11 @@ from math import exp
 from sqlalchemy import Connection, select
 
 from config.errors import Kind, Refused
+from crm_core.access.reader import Reader
 from crm_core.paging import Page, columns, from_cursor, to_cursor
-from crm_core.rights import Reader
 from crm_core.search import asked as asking
-from crm_core.search import fts5_index, tsvector_index
+from crm_core.search import fts5_index, sources, tsvector_index
 from crm_core.search.asked import Asked
-from crm_core.search.sources import KINDS
 from crm_core.search.spelling import fits, forgiving
 from crm_core.search.words import fold, keys, tokens
 from crm_core.tables import search_document
@@ -50,19 +49,21 @@ def find(
     text: str,
     *,
     now: float,
-    kinds: Sequence[str] = KINDS,
+    kinds: Sequence[str] | None = None,
     limit: int = 20,
     cursor: str | None = None,
 ) -> Page[Hit]:
     """The documents that fit `text` (see `asked`), best first. `Refused` as `asked.read` does, for kinds that there are not
     (search.kind_unknown), and for a foreign cursor. Ages are those at the first page's time."""
-    unknown = set(kinds) - set(KINDS)
+    there = sources.kinds()
+    kinds = sources.everywhere() if kinds is None else kinds
+    unknown = set(kinds) - set(there)
     if unknown:
         raise Refused("search.kind_unknown", Kind.INVALID, pointer="/query/kinds", given=min(unknown))
     question = asking.read(text)
     place = None if cursor is None else _place(cursor)
     as_of = now if place is None else place[0]
-    ranked = _ranked(conn, reader, question, [kind for kind in KINDS if kind in kinds], as_of)
+    ranked = _ranked(conn, reader, question, [kind for kind in there if kind in kinds], as_of)
     rest = [hit for hit in ranked if place is None or _order(hit) > place[1:]]
     limit = max(1, min(limit, LARGEST_PAGE))
     more = len(rest) > limit

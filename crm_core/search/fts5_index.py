@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, column, exists, literal_column, select, table, text
 
-from crm_core.rights import Reader, has_little, readable_document
+from crm_core.access.reader import Reader
 from crm_core.search.asked import Asked, Phrase
 from crm_core.search.cut import CutWords, kind_token
+from crm_core.search.reach import within_reach
 from crm_core.search.spelling import fts5
 from crm_core.tables import search_document
 
@@ -49,8 +50,8 @@ def empty(conn: Connection) -> None:
 def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -> dict[int, float]:
     """The newest `most` documents that fit and as many whose title fits, each with its relevance."""
     query = _NEWEST
-    if not reader.everything and kind != "party":
-        readable = readable_document(reader, listed=has_little(conn, reader))
+    readable = within_reach(conn, reader, kind)
+    if readable is not None:
         query = query.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
     found = set(_places(conn, query, fts5(asked, also=kind_token(kind)), most))
     if len(found) == most:

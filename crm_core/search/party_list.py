@@ -6,16 +6,16 @@ from typing import Any
 from sqlalchemy import Connection, Select, select, tuple_
 
 from config.errors import Refused
+from crm_core.access.reader import SYSTEM, Reader
+from crm_core.access.scopes import readable
 from crm_core.paging import Page, columns, from_cursor, to_cursor
 from crm_core.parties import organisation_table
-from crm_core.rights import Reader
+from crm_core.records import known
 from crm_core.search import find
 from crm_core.tables import contact_point, support_case
 from crm_core.tables import party as party_table
 
 LARGEST_PAGE = 100
-_ANYBODY = Reader(user_id="", everything=True)
-"""Customers are everybody's: see `crm_core.rights`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,28 +33,34 @@ class PartyRow:
 
 
 def search(
-    conn: Connection, text: str, limit: int = 25, cursor: str | None = None, *, now: float = 0.0
+    conn: Connection,
+    text: str,
+    limit: int = 25,
+    cursor: str | None = None,
+    *,
+    now: float = 0.0,
+    reader: Reader = SYSTEM,
 ) -> Page[PartyRow]:
     """Parties that fit `text`, best first: words of the name or of the organisation's, any characters in a row of a
     Chinese one, the beginning of a number or address, a case's number. All, by name, for an empty text."""
     limit = max(1, min(limit, LARGEST_PAGE))
     if not text.strip():
-        return _by_name(conn, limit, cursor)
+        return _by_name(conn, reader, limit, cursor)
     try:
-        found = find.find(conn, _ANYBODY, text, now=now, kinds=("party",), limit=limit, cursor=cursor)
+        found = find.find(conn, reader, text, now=now, kinds=("party",), limit=limit, cursor=cursor)
     except Refused as refused:
         if refused.code == "search.nothing_sought":
             return Page(items=(), next_cursor=None)
         raise
     of_case = [] if cursor is not None else _of_case(conn, text)
     ids = list(dict.fromkeys([*of_case, *(hit.id for hit in found.items)]))
-    rows = {row["id"]: row for row in _rows(conn, _listing().where(party_table.c.id.in_(ids)))}
+    rows = {row["id"]: row for row in _rows(conn, _listing(reader).where(party_table.c.id.in_(ids)))}
     items = tuple(_party_row(rows[name]) for name in ids if name in rows)
     return Page(items=items, next_cursor=found.next_cursor)
 
 
-def _by_name(conn: Connection, limit: int, cursor: str | None) -> Page[PartyRow]:
-    query = _listing()
+def _by_name(conn: Connection, reader: Reader, limit: int, cursor: str | None) -> Page[PartyRow]:
+    query = _listing(reader)
     if cursor is not None:
         query = query.where(tuple_(party_table.c.sought, party_table.c.id) > tuple_(*from_cursor(cursor, 2)))
     rows = _rows(conn, query.limit(limit + 1))
@@ -79,7 +85,7 @@ def _party_row(row: dict[str, Any]) -> PartyRow:
     return PartyRow(**{name: row[name] for name in PartyRow.__dataclass_fields__})
 
 
-def _listing() -> Select[Any]:
+def _listing(reader: Reader) -> Select[Any]:
     return (
         select(
             party_table.c.id,
@@ -93,6 +99,7 @@ def _listing() -> Select[Any]:
             _first("email").label("email"),
         )
         .outerjoin(organisation_table, party_table.c.organisation_id == organisation_table.c.id)
+        .where(readable(known.entity("party"), reader))
         .order_by(party_table.c.sought, party_table.c.id)
     )
 

@@ -21,7 +21,7 @@ Told = Callable[[str, int, int], None]
 
 def rebuild(transaction: Transaction, told: Told = lambda *_: None) -> int:
     """Index every row, and forget what has no row any more; returns the number of documents."""
-    made = sum(_rebuild_kind(transaction, kind, told) for kind in sources.KINDS)
+    made = sum(_rebuild_kind(transaction, kind, told) for kind in sources.kinds())
     with transaction() as conn:
         conn.execute(delete(search_version))
         conn.execute(insert(search_version).values(version=VERSION))
@@ -56,7 +56,7 @@ def _hold(conn: Connection) -> None:
 
 
 def _forget_gone(conn: Connection, kind: str) -> None:
-    document, source = search_document.c, sources.SOURCES[kind]
+    document, source = search_document.c, sources.source_of(kind)
     there = source.query.with_only_columns(source.id).where(source.id == document.source_id).exists()
     gone = select(document.source_id).where(document.kind == kind, ~there)
     for row in conn.execute(gone).all():

@@ -53,7 +53,7 @@ def show(conn: Connection, hits: Sequence[Hit], text: str) -> list[Shown]:
     question = asking.read(text)
     bodies = {
         document.id: document.body
-        for kind in sources.KINDS
+        for kind in {hit.kind for hit in hits}
         for document in sources.read(conn, kind, [hit.id for hit in hits if hit.kind == kind])
     }
     owners = _owners(conn, hits)

@@ -6,9 +6,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, func, select
 
+from crm_core.records import known
+from crm_core.records.declared import Entity, Field
+from crm_core.records.shape import custom_fields, declared, value_of
+from crm_core.records.tables import table_of
 from crm_core.tables import contact_point, interaction, letter, party, support_case
 
 KINDS = ("party", "case", "letter", "note")
+"""The kinds that have a source of their own here; every other entity that is searched has a general one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,7 @@ class Source:
 
 def read(conn: Connection, kind: str, ids: Sequence[str]) -> list[Document]:
     """The documents of these rows; rows without words, and unknown ones, are not among them."""
-    source = SOURCES[kind]
+    source = source_of(kind)
     return source.read(conn, conn.execute(source.query.where(source.id.in_(ids))).all())
 
 
@@ -43,17 +48,72 @@ def after(conn: Connection, kind: str, place: str, limit: int) -> tuple[list[Doc
     """Some documents in the order of their ids, and the place to go on from; None after the last.
 
     Our ids are UUIDv7 and Asterisk's begin with the time, so that this is the order of their making."""
-    source = SOURCES[kind]
+    source = source_of(kind)
     rows = conn.execute(source.query.where(source.id > place).order_by(source.id).limit(limit)).all()
     return source.read(conn, rows), rows[-1].id if len(rows) == limit else None
 
 
 def count(conn: Connection, kind: str) -> int:
     """How many rows there are to read."""
-    return conn.execute(select(func.count()).select_from(SOURCES[kind].query.subquery())).scalar_one()
+    return conn.execute(select(func.count()).select_from(source_of(kind).query.subquery())).scalar_one()
 
 
-def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
+def kinds() -> tuple[str, ...]:
+    """All that can be sought; the ones that everybody's search box asks come first."""
+    others = [entity for entity in known.every() if entity.searched and entity.name not in KINDS]
+    others.sort(key=lambda entity: not entity.everywhere)
+    return (*KINDS, *(entity.name for entity in others))
+
+
+def everywhere() -> tuple[str, ...]:
+    """What the search box asks when it names no kinds."""
+    return tuple(kind for kind in kinds() if kind in KINDS or known.entity(kind).everywhere)
+
+
+def source_of(kind: str) -> Source:
+    """Where a kind's documents come from."""
+    return SOURCES[kind] if kind in SOURCES else _general(known.entity(kind))
+
+
+def _general(entity: Entity) -> Source:
+    table = table_of(entity)
+    return Source(
+        query=select(table).where(table.c.deleted_at.is_(None)),
+        id=table.c.id,
+        read=lambda conn, rows: _records(conn, entity, rows),
+    )
+
+
+def _records(conn: Connection, entity: Entity, rows: Sequence[Any]) -> list[Document]:
+    more = {} if entity.body is None or not rows else entity.body(conn, rows)
+    searched = [field for field in declared(entity) if field.searched and field.name != entity.title]
+    custom = searched_custom(conn, entity)
+    return [
+        Document(
+            kind=entity.name,
+            id=row.id,
+            title=str(getattr(row, entity.title) or ""),
+            body="\n".join(
+                [*_words(row, [*searched, *custom]), *filter(None, [more.get(row.id)])],
+            ),
+            at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def searched_custom(conn: Connection, entity: Entity) -> list[Field]:
+    """The fields that administrators added and want found."""
+    return [field for field in custom_fields(conn, entity.name) if field.searched]
+
+
+def _words(row: Any, fields: Sequence[Field]) -> list[str]:
+    values = [value_of(row, field) for field in fields]
+    return [" ".join(value) if isinstance(value, tuple) else str(value) for value in values if value]
+
+
+def party_bodies(conn: Connection, rows: Sequence[Any]) -> dict[str, str]:
+    """Numbers and addresses of parties, as they are written and as they are compared."""
     reached: dict[str, list[str]] = {}
     points = contact_point.c
     query = select(points.party_id, points.raw, points.normal).where(
@@ -62,6 +122,12 @@ def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
     for point in conn.execute(query.order_by(points.party_id, points.position)):
         same = "".join(point.raw.split()) == point.normal
         reached.setdefault(point.party_id, []).append(point.raw if same else f"{point.raw} {point.normal}")
+    return {party_id: "\n".join(found) for party_id, found in reached.items()}
+
+
+def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
+    reached = party_bodies(conn, rows)
+    custom = searched_custom(conn, known.entity("party"))
     return [
         Document(
             kind="party",
@@ -69,7 +135,15 @@ def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
             title=row.name,
             body="\n".join(
                 filter(
-                    None, [row.organisation, row.title, row.department, *reached.get(row.id, ()), row.note]
+                    None,
+                    [
+                        row.organisation,
+                        row.title,
+                        row.department,
+                        reached.get(row.id),
+                        row.note,
+                        *_words(row, custom),
+                    ],
                 )
             ),
             at=row.created_at,
@@ -78,13 +152,14 @@ def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
     ]
 
 
-def _cases(_: Connection, rows: Sequence[Any]) -> list[Document]:
+def _cases(conn: Connection, rows: Sequence[Any]) -> list[Document]:
+    custom = searched_custom(conn, known.entity("case"))
     return [
         Document(
             kind="case",
             id=row.id,
             title=f"{row.number} {row.subject}",
-            body="",
+            body="\n".join(_words(row, custom)),
             at=row.created_at,
             case_id=row.id,
         )
@@ -133,12 +208,19 @@ SOURCES = {
             _P.department,
             _P.note,
             _P.created_at,
+            _P.custom,
             _organisation.c.name.label("organisation"),
-        ).outerjoin(_organisation, _organisation.c.id == _P.organisation_id),
+        )
+        .outerjoin(_organisation, _organisation.c.id == _P.organisation_id)
+        .where(_P.deleted_at.is_(None)),
         id=_P.id,
         read=_parties,
     ),
-    "case": Source(query=select(_C.id, _C.number, _C.subject, _C.created_at), id=_C.id, read=_cases),
+    "case": Source(
+        query=select(_C.id, _C.number, _C.subject, _C.created_at, _C.custom).where(_C.deleted_at.is_(None)),
+        id=_C.id,
+        read=_cases,
+    ),
     "letter": Source(
         query=select(
             _L.id,

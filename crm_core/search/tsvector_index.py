@@ -21,9 +21,10 @@ from sqlalchemy import (
     text,
 )
 
-from crm_core.rights import Reader, has_little, readable_document
+from crm_core.access.reader import Reader
 from crm_core.search.asked import Asked
 from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token, title_token
+from crm_core.search.reach import within_reach
 from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
 
@@ -71,8 +72,8 @@ def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -
     """The newest `most` documents that fit and as many whose title fits, each with its relevance."""
     document = search_document.c
     query = _NEWEST
-    if not reader.everything and kind != "party":
-        readable = readable_document(reader, listed=has_little(conn, reader))
+    readable = within_reach(conn, reader, kind)
+    if readable is not None:
         query = query.where(exists().where(document.id == _HIT.c.id, readable))
     last = conn.execute(select(func.max(document.id)).where(document.kind == kind)).scalar()
     if last is None:

@@ -23,6 +23,13 @@ from crm_core.tables.identity import (
 )
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
+from crm_core.tables.platform import (
+    answered_request,
+    audit_detail,
+    audit_event,
+    audit_head,
+    user_role,
+)
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -46,8 +53,12 @@ __all__ = [
     "Words",
     "agent_skill",
     "agent_state",
+    "answered_request",
     "api_token",
     "attachment",
+    "audit_detail",
+    "audit_event",
+    "audit_head",
     "case_event",
     "contact_point",
     "counter",
@@ -82,5 +93,6 @@ __all__ = [
     "totp_role",
     "user_account",
     "user_identity",
+    "user_role",
     "user_totp",
 ]

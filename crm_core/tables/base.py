@@ -2,15 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Connection,
     Dialect,
     Double,
     Index,
+    Integer,
     MetaData,
     Table,
     Text,
@@ -19,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -57,6 +62,41 @@ class TextList(TypeDecorator[tuple[str, ...]]):
         return tuple(json.loads(value)) if value else ()
 
 
+class Json(TypeDecorator[Any]):
+    """A structure that is read whole, or asked for a part of: `jsonb` on PostgreSQL, text on SQLite."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.JSONB() if dialect.name == "postgresql" else sa.JSON())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return storable(value)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """Money, exact to a ten-thousandth: whole ten-thousandths, since SQLite has no decimals."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.scaleb(4).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-4)
+
+
+def storable(value: Any) -> Any:
+    """A JSON value without what PostgreSQL refuses in one (NUL, lone surrogates)."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, Mapping):
+        return {storable(name): storable(each) for name, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 class database_now(FunctionElement[float]):  # noqa: N801 - a function of SQL
     """The database's own clock, seconds since 1970-01-01 UTC; the one clock that all nodes share."""
 
@@ -76,6 +116,23 @@ def _postgresql_now(element: Any, compiler: Any, **_: Any) -> str:
     return "(extract(epoch FROM clock_timestamp())::double precision)"
 
 
+class by_code_point(FunctionElement[str]):  # noqa: N801 - a function of SQL
+    """A text that is compared by its code points, whatever the database's locale."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(by_code_point, "sqlite")
+def _sqlite_order(element: Any, compiler: Any, **more: Any) -> str:
+    return f"{compiler.process(element.clauses, **more)} COLLATE BINARY"
+
+
+@compiles(by_code_point, "postgresql")
+def _postgresql_order(element: Any, compiler: Any, **more: Any) -> str:
+    return f'({compiler.process(element.clauses, **more)}) COLLATE "C"'
+
+
 def inserting(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that offers `on_conflict_do_nothing`, in the spelling of this connection's database."""
     return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
@@ -83,6 +140,19 @@ def inserting(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Inse
 
 def moment(name: str, *, nullable: bool = False, index: bool = False) -> Column[float]:
     return Column(name, Double, nullable=nullable, index=index)
+
+
+def standard_columns(*, scoped: bool) -> Iterator[Column[Any]]:
+    """What every record has; tables that are spelt out by hand take it as well."""
+    yield moment("created_at")
+    yield moment("updated_at", index=True)
+    yield Column("row_version", Integer, nullable=False, server_default="1")
+    yield Column("deleted_at", Double)
+    yield Column("custom", Json, nullable=False, server_default=text("'{}'"))
+    if scoped:
+        yield Column("owner_id", Text, index=True)
+        yield Column("team_id", Text, index=True)
+        yield Column("territory", Text, index=True)
 
 
 def one_of(column: str, *words: str) -> CheckConstraint:

@@ -13,7 +13,7 @@ from sqlalchemy import (
     false,
 )
 
-from crm_core.tables.base import Words, metadata, moment, one_of
+from crm_core.tables.base import TextList, Words, metadata, moment, one_of
 
 user_account = Table(
     "user_account",
@@ -29,6 +29,9 @@ user_account = Table(
     Column("extension", Text, unique=True),
     Column("letters_at_once", Integer, nullable=False, server_default="1"),
     Column("active", Boolean, nullable=False),
+    # the department whose rows are one's team's, and the territories that are one's own
+    Column("team_id", Text, index=True),
+    Column("territories", TextList, nullable=False, server_default="[]"),
     # in lower case; what an identity provider may know the user by
     Column("email", Text),
     # a program's account: it has tokens and no password, and is offered nothing

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from crm_core.tables.base import Words, metadata, moment, one_of
+from crm_core.tables.base import Words, metadata, one_of, standard_columns
 
 party = Table(
     "party",
@@ -18,7 +18,7 @@ party = Table(
     Column("tier", Text),
     Column("language", Text),
     Column("note", Words, nullable=False, server_default=""),
-    moment("created_at"),
+    *standard_columns(scoped=True),
     one_of("kind", "person", "organisation"),
     Index(None, "sought", "id"),
 )
@@ -37,6 +37,5 @@ contact_point = Table(
     Column("national", Text, index=True),
     Column("digits_reversed", Text, index=True),
     Column("label", Words, nullable=False, server_default=""),
-    one_of("kind", "phone", "email"),
     Index(None, "party_id", "kind", "normal", unique=True),
 )

@@ -3,7 +3,7 @@ way (an FTS5 table, a tsvector), so it is made by the migration and not in the m
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
-from crm_core.tables.base import Words, metadata, moment, one_of
+from crm_core.tables.base import Words, metadata, moment
 
 WORDS_TABLE = "search_words"
 
@@ -18,7 +18,6 @@ search_document = Table(
     Column("case_id", Text),
     Column("interaction_id", Text),
     moment("at"),
-    one_of("kind", "party", "case", "letter", "note"),
     Index(None, "kind", "source_id", unique=True),
     Index(None, "kind", "id"),
     sqlite_autoincrement=True,

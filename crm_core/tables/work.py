@@ -5,7 +5,7 @@ Queue and agent ids in here are plain text without foreign keys: history outlive
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
-from crm_core.tables.base import Words, index_where, metadata, moment, one_of
+from crm_core.tables.base import Words, index_where, metadata, moment, one_of, standard_columns
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
 
@@ -18,11 +18,9 @@ support_case = Table(
     Column("status", Text, nullable=False),
     Column("party_id", Text, ForeignKey("party.id")),
     Column("queue_id", Text),
-    moment("created_at"),
-    moment("updated_at"),
+    *standard_columns(scoped=True),
     # when its clocks are to be looked at next; nothing: no milestone comes by the passing of time
     moment("sla_look_at", nullable=True),
-    one_of("status", "open", "pending", "solved"),
     Index(None, "party_id", "updated_at"),
     index_where("ix_support_case_sla_look_at", "sla_look_at", where="sla_look_at IS NOT NULL"),
 )

@@ -55,6 +55,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties"): (SESSION, None),
     ("GET", "/api/v1/parties/{party}"): (SESSION, None),
     ("GET", "/api/v1/search"): (SESSION, None),
+    ("GET", "/api/v1/records"): (SESSION, None),
     ("GET", "/api/v1/dispositions"): (SESSION, None),
     ("POST", "/api/v1/me/shift"): (AGENT, None),
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
@@ -135,6 +136,8 @@ def test_no_route_is_forgotten() -> None:
         (method.upper(), path.replace("{offer}", "{offer:path}"))
         for path, methods in document["paths"].items()
         for method in methods
+        # those of each entity have a table of their own: test_record_rights.py
+        if not path.startswith("/api/v1/records/")
     }
     assert served == set(TABLE)
 

@@ -1,14 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { merged } from "../src/i18n";
 import callusEn from "../src/i18n/callus.en.json";
 import callusZhCN from "../src/i18n/callus.zh-CN.json";
 import callusZhTW from "../src/i18n/callus.zh-TW.json";
-import en from "../src/i18n/en.json";
-import zhCN from "../src/i18n/zh-CN.json";
-import zhTW from "../src/i18n/zh-TW.json";
 
 type Tree = { [key: string]: string | Tree };
+
+/** A language's common words with those of every feature. */
+function catalogue(language: string): Tree {
+  const folder = join("src", "i18n");
+  const features = readdirSync(join(folder, language)).map((name) => join(folder, language, name));
+  const parts = [join(folder, `${language}.json`), ...features].map((path) => JSON.parse(readFileSync(path, "utf8")) as Tree);
+  return parts.reduce((tree, part) => merged(tree, part));
+}
 
 function flat(tree: Tree, prefix = ""): Map<string, string> {
   const found = new Map<string, string>();
@@ -20,15 +26,16 @@ function flat(tree: Tree, prefix = ""): Map<string, string> {
 }
 
 const holes = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((hole) => hole[1] ?? "").sort();
+const [en, zhTW, zhCN] = [catalogue("en"), catalogue("zh-TW"), catalogue("zh-CN")];
 const english = flat(en);
 
 function sources(folder: string, ending: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(ending) && !name.includes("node_modules")).map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-describe.each([["zh-TW", zhTW, callusZhTW], ["zh-CN", zhCN, callusZhCN]] as const)("%s", (_, catalogue, callus) => {
+describe.each([["zh-TW", zhTW, callusZhTW], ["zh-CN", zhCN, callusZhCN]] as const)("%s", (_, words, callus) => {
   test("It has the same keys as English, none empty, with the same holes.", () => {
-    const other = flat(catalogue);
+    const other = flat(words);
     expect([...other.keys()].sort()).toEqual([...english.keys()].sort());
     for (const [key, text] of other) {
       expect(text, key).not.toBe("");
@@ -60,7 +67,8 @@ test("Every error code that the server can refuse with has words.", () => {
   const rooms = ["agent_console", "crm_core", "cti", "channels", "routing", "config"].map((room) => join("..", "..", room));
   const codes = new Set<string>();
   for (const source of rooms.flatMap((room) => sources(room, ".py"))) {
-    for (const [, code] of source.matchAll(/\bRefused\(\s*"([a-z_]+\.[a-z_]+)"/g)) if (code) codes.add(code);
+    for (const [, code] of source.matchAll(/\b(?:Refused|Wrong)\(\s*"([a-z_]+\.[a-z_]+)"/g)) if (code) codes.add(code);
+    for (const [, code] of source.matchAll(/\brefuse\(\s*"\w+",\s*"([a-z_]+\.[a-z_]+)"/g)) if (code) codes.add(code);
   }
   expect(codes.size).toBeGreaterThan(0);
   // What a socket refuses closes it with a code of its own and is never shown as words.

@@ -9,11 +9,30 @@ export const LANGUAGES: { code: Language; name: string }[] = [
   { code: "en", name: "English" },
 ];
 
-const CATALOGUES: Record<Language, () => Promise<{ default: object }>> = {
-  en: () => import("./en.json"),
-  "zh-TW": () => import("./zh-TW.json"),
-  "zh-CN": () => import("./zh-CN.json"),
+type Words = { [key: string]: string | Words };
+type Catalogue = () => Promise<{ default: Words }>;
+
+// What all share, and beside it a file for each feature: its words, and those of the codes that only it is refused with.
+const CATALOGUES: Record<Language, Catalogue[]> = {
+  en: [() => import("./en.json"), ...Object.values(import.meta.glob<{ default: Words }>("./en/*.json"))],
+  "zh-TW": [() => import("./zh-TW.json"), ...Object.values(import.meta.glob<{ default: Words }>("./zh-TW/*.json"))],
+  "zh-CN": [() => import("./zh-CN.json"), ...Object.values(import.meta.glob<{ default: Words }>("./zh-CN/*.json"))],
 };
+
+/** All words of a language, the features' put into the common tree. */
+async function words(language: Language): Promise<Words> {
+  const parts = await Promise.all(CATALOGUES[language].map((load) => load()));
+  return parts.reduce<Words>((tree, part) => merged(tree, part.default), {});
+}
+
+export function merged(tree: Words, more: Words): Words {
+  const both: Words = { ...tree };
+  for (const [key, value] of Object.entries(more)) {
+    const known = both[key];
+    both[key] = typeof known === "object" && typeof value === "object" ? merged(known, value) : value;
+  }
+  return both;
+}
 const REMEMBERED = "trunkline.language";
 
 /** The language chosen before, else the browser's: Hant scripts read zh-TW, every other Chinese zh-CN. */
@@ -33,14 +52,14 @@ export async function startLanguages(language: Language): Promise<void> {
     lng: language,
     fallbackLng: false,
     interpolation: { escapeValue: false }, // React escapes
-    resources: { [language]: { translation: (await CATALOGUES[language]()).default } },
+    resources: { [language]: { translation: await words(language) } },
   });
   document.documentElement.lang = language;
 }
 
 export async function switchLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, "translation")) {
-    i18next.addResourceBundle(language, "translation", (await CATALOGUES[language]()).default);
+    i18next.addResourceBundle(language, "translation", await words(language));
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;

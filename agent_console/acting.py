@@ -1,0 +1,55 @@
+"""Who acts on records, from where: built once a request, for reading and for writing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+
+from agent_console import scope
+from agent_console.access import InContext, SignedIn
+from agent_console.context import Context
+from crm_core.access.reader import Reader
+from crm_core.audit import Origin
+from crm_core.records.change import Acting
+from crm_core.store import Connection
+from crm_core.users import User
+from routing.core.model import InteractionId
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A signed-in user's request. `read` and `write` hand the work a connection and who they are, rights read in the same transaction."""
+
+    within: Context
+    user: User
+    held: tuple[InteractionId, ...]
+    origin: Origin
+
+    async def read(self, work: Callable[[Connection, Reader], T]) -> T:
+        return await self.within.store.read(lambda c: work(c, scope.reader(c, self.user, self.held)))
+
+    async def write(self, work: Callable[[Connection, Acting], T]) -> T:
+        now = self.within.clock.now()
+        return await self.within.store.write(
+            lambda c: work(
+                c, Acting(reader=scope.reader(c, self.user, self.held), origin=self.origin, now=now)
+            )
+        )
+
+
+def desk(request: Request, user: SignedIn, within: InContext) -> Desk:
+    """For routes: `at: AtDesk`."""
+    origin = Origin(
+        user_id=user.id,
+        name=user.login,
+        via="console",
+        address=request.client.host if request.client else "",
+        request_id=getattr(request.state, "request_id", ""),
+    )
+    return Desk(within=within, user=user, held=scope.held_by(within, user), origin=origin)
+
+
+AtDesk = Annotated[Desk, Depends(desk)]

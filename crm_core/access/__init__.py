@@ -1,0 +1,1 @@
+"""Who may do what: roles, scopes over rows, rights on fields; one filter that everything that reads obeys."""

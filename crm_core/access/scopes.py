@@ -1,0 +1,48 @@
+"""The one filter: which rows of an entity somebody may read, change, export. A condition of SQL, so that lists, search, sockets, exports
+and reports all ask the same question and no page is thinned out afterwards."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from crm_core.access.model import Action, Scope
+from crm_core.access.reader import Reader
+from crm_core.records.declared import Entity
+from crm_core.records.tables import table_of
+
+
+def within_reach(entity: Entity, reader: Reader, action: Action) -> ColumnElement[bool]:
+    """On the entity's table. Rows beyond the scope that the entity lends its readers (`also`) are in it when they may act at all."""
+    scope = reader.scope(entity.name, action)
+    if scope is Scope.NONE:
+        return false()
+    if scope is Scope.ALL:
+        return true()
+    # exporting and reading for a list are reading; what else is lent is the entity's own to say
+    lent = entity.also(reader, action.value)
+    theirs = own(entity, reader, scope)
+    return theirs if lent is None else or_(theirs, lent)
+
+
+def live(entity: Entity) -> ColumnElement[bool]:
+    """Rows that are not deleted."""
+    column: ColumnElement[Any] = table_of(entity).c.deleted_at
+    return column.is_(None)
+
+
+def readable(entity: Entity, reader: Reader) -> ColumnElement[bool]:
+    """Live rows that they may read."""
+    return and_(live(entity), within_reach(entity, reader, Action.READ))
+
+
+def own(entity: Entity, reader: Reader, scope: Scope) -> ColumnElement[bool]:
+    """What a scope below all reaches by itself. What is not scoped belongs to nobody, so that only those who reach all rows reach these."""
+    if not entity.scoped:
+        return false()
+    row = table_of(entity).c
+    ways = [row.owner_id == reader.user_id]
+    if scope >= Scope.TEAM:
+        ways.append(row.team_id.in_(reader.teams))
+    if scope >= Scope.TERRITORY:
+        ways.append(row.territory.in_(reader.territories))
+    return or_(*ways)
