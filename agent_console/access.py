@@ -151,6 +151,7 @@ def _used(connection: Connection, found: api_tokens.Bearer, address: str, now: f
                 at=now,
                 user_id=found.user.id,
                 actor_id=found.user.id,
+                via="api",
                 address=address,
                 details={"token": found.token.id, "name": found.token.name},
             ),

@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from config.errors import Param
+from crm_core import audit, users
 
 What = Literal[
     "signed_in", "sign_in_failed", "signed_out", "session_ended", "password_changed", "password_set", "totp_set_up",
@@ -13,6 +14,9 @@ What = Literal[
     "token_used", "token_revoked", "user_added", "user_changed", "user_locked", "user_unlocked", "user_removed",
     "user_restored", "skills_set", "identity_linked",
 ]  # fmt: skip
+
+
+_UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +27,32 @@ class SignInEvent:
     at: float
     user_id: str | None
     actor_id: str | None
+    via: str = "console"
     address: str = ""
     details: dict[str, Param] = field(default_factory=dict)
 
 
 def note(conn: Connection, event: SignInEvent) -> None:
-    """Keep it in the unit in which it happens."""
+    """Into the audit, in the unit in which it happens.
+
+    A login that nobody has is told in the detail, which can be erased, and never in the chain: people type their password
+    there.
+    """
+    actor = users.by_id(conn, event.actor_id) if event.actor_id is not None else None
+    origin = audit.Origin(
+        user_id=event.actor_id,
+        name=actor.login if actor else _UNKNOWN if event.via == "console" else event.via,
+        via=event.via,
+        address=event.address,
+    )
+    audit.record(
+        conn,
+        audit.Entry(
+            at=event.at,
+            origin=origin,
+            action=event.what,
+            entity="user",
+            object_id=event.user_id,
+            detail=event.details,
+        ),
+    )
