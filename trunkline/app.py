@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent_console.deadlines import Deadlines
+from agent_console.people_watch import PeopleWatch
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -116,6 +117,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
         "console": console,
     }

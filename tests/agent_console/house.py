@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from agent_console.deadlines import Deadlines
+from agent_console.people_watch import PeopleWatch
 from agent_console.server import ConsoleServer
 from config.clock import SystemClock
 from config.settings import Settings
@@ -239,6 +240,7 @@ async def _start(
     rooms = [
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
+        tasks.create_task(PeopleWatch(store, bus).run(), name="people"),
         tasks.create_task(RulesWatch(store, floor, bus, (queue_rules, agent_rules)).run(), name="rules"),
         tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
     ]
