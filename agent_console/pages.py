@@ -35,6 +35,7 @@ def build_of(static: Path) -> str:
 @router.get("/")
 @router.get("/board")
 @router.get("/sla")
+@router.get("/people")
 def console(within: InContext) -> Response:
     """The agents' and supervisors' page."""
     return _page(within, "index.html")

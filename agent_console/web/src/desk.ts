@@ -27,7 +27,7 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
   const board = session.user.role !== "agent";
   const feed = new Feed(store, board ? "board" : "agent", setServerClock);
   const phone = new Phone();
-  const addresses = board ? ["/board", "/sla"] : ["/"];
+  const addresses = board ? ["/board", "/sla", ...(session.user.role === "admin" ? ["/people"] : [])] : ["/"];
   if (!addresses.includes(window.location.pathname)) window.history.replaceState(null, "", addresses[0]);
   const leave = (ended: boolean): void => {
     phone.stop();

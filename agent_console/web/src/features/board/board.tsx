@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
 import { useNow } from "../../store/clock";
@@ -14,7 +14,10 @@ import { AgentGrid } from "./agent-grid";
 import { QueueTile } from "./queue-tile";
 import { WaitingList } from "./waiting-list";
 
-type Place = "/board" | "/sla";
+const PeoplePage = lazy(() => import("../people/people-page"));
+
+const PLACES = ["/board", "/sla", "/people"] as const;
+type Place = (typeof PLACES)[number];
 
 const nothing = (): void => undefined;
 
@@ -23,7 +26,8 @@ export function Board() {
   const { t } = useTranslation();
   const { session } = useDesk();
   const link = useLink();
-  const [place, setPlace] = useState<Place>(window.location.pathname === "/sla" ? "/sla" : "/board");
+  const [place, setPlace] = useState<Place>(PLACES.find((each) => each === window.location.pathname) ?? "/board");
+  const administrator = session.user.role === "admin";
   const go = (to: Place): void => {
     window.history.replaceState(null, "", to);
     setPlace(to);
@@ -37,16 +41,17 @@ export function Board() {
         <nav className="bar-rooms" aria-label={t("board.rooms")}>
           <Room to="/board" at={place} go={go} words={t("board.title")} />
           <Room to="/sla" at={place} go={go} words={t("sla.title")} />
+          {administrator && <Room to="/people" at={place} go={go} words={t("people.title")} />}
         </nav>
         <span className="bar-gap" />
         <SearchBox />
         <LinkHealth />
         <span className="bar-line" />
-        <UserMenu />
+        <UserMenu {...(administrator ? { onPeople: () => go("/people") } : {})} />
       </header>
       {link !== "live" && link !== "connecting" && <StaleBanner />}
       <LinkTrouble />
-      {place === "/sla" ? <SlaPage /> : <LiveBoard />}
+      {place === "/sla" ? <SlaPage /> : place === "/people" && administrator ? <Suspense fallback={<main className="people"><Bones /></main>}><PeoplePage /></Suspense> : <LiveBoard />}
     </div>
   );
 }
