@@ -192,8 +192,8 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, **more: Any) -> AsyncIterator[House]:
-    """Start it, and end everything it started; `more` are sections of the settings."""
+async def open_house(folder: Path, *, static: Path | None = None, **more: Any) -> AsyncIterator[House]:
+    """Start it, and end everything it started; `static` is a built console, `more` are sections of the settings."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
@@ -210,7 +210,7 @@ async def open_house(folder: Path, **more: Any) -> AsyncIterator[House]:
     store.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            house, rooms = await _start(tasks, settings, store, folder)
+            house, rooms = await _start(tasks, settings, store, static or _no_console(folder))
             yield house
             await house.floor.settle()  # what was submitted is durable before its ledger goes
             for room in rooms:
@@ -219,8 +219,13 @@ async def open_house(folder: Path, **more: Any) -> AsyncIterator[House]:
         await store.close()
 
 
+def _no_console(folder: Path) -> Path:
+    (folder / "static" / "assets").mkdir(parents=True)
+    return folder / "static"
+
+
 async def _start(
-    tasks: asyncio.TaskGroup, settings: Settings, store: Store, folder: Path
+    tasks: asyncio.TaskGroup, settings: Settings, store: Store, static: Path
 ) -> tuple[House, list[asyncio.Task[None]]]:
     clock, bus = SystemClock(), LocalBus()
     seed = await store.write(_seed)
@@ -230,8 +235,6 @@ async def _start(
     for medium in Medium:
         floor.add_channel(RingingChannel(medium, floor))
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
-    static = folder / "static"
-    (static / "assets").mkdir(parents=True)
     console = ConsoleServer(
         settings, store, floor, bus, clock,
         phones=phones, letters=OutboxLetters(store), calls=calls, mail=(mail,), static=static,
