@@ -18,6 +18,7 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    privacy,
     records,
     search,
     sla,
@@ -79,6 +80,7 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        privacy.router,
         *records.routers(),
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])

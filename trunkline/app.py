@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.people_watch import PeopleWatch
 from agent_console.server import ConsoleServer
@@ -119,6 +120,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
+        "caretaker": Caretaker(store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

@@ -4,9 +4,12 @@ from crm_core.entities import (
     case,
     code_value,
     custom_field,
+    erasure,
+    legal_hold,
     org_unit,
     party,
     product,
+    retention_rule,
     role,
     saved_view,
 )
@@ -21,5 +24,8 @@ ALL = (
     code_value.CODE_VALUE,
     custom_field.CUSTOM_FIELD,
     saved_view.SAVED_VIEW,
+    legal_hold.LEGAL_HOLD,
+    retention_rule.RETENTION_RULE,
+    erasure.ERASURE,
 )
 known.add(*ALL)

@@ -41,7 +41,7 @@ _PEOPLE = (
     ("ann", "agent", "1001"),
     ("bob", "agent", None),
     ("sue", "supervisor", None),
-    ("ada", "admin", None),
+    ("adm", "admin", None),
     ("cyd", "supervisor", None),
 )
 

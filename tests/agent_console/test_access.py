@@ -56,6 +56,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties/{party}"): (SESSION, None),
     ("GET", "/api/v1/search"): (SESSION, None),
     ("GET", "/api/v1/records"): (SESSION, None),
+    ("GET", "/api/v1/parties/{party}/copy"): (SUPERVISOR, None),
     ("GET", "/api/v1/dispositions"): (SESSION, None),
     ("POST", "/api/v1/me/shift"): (AGENT, None),
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
@@ -115,7 +116,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
 }
 """What a route asks for, with a body that fits. The holder's commands may be refused as 409 by the moment, never 403."""
 
-REFUSALS = ("session.ended", "access.role", "interaction.not_yours")
+REFUSALS = ("session.ended", "access.role", "access.action", "interaction.not_yours")
 """Others with these statuses are about a password or a ticket, and not about who asks."""
 ALLOWED = {
     ANYONE: {"nobody", "holder", "other", "supervisor", "admin"},
@@ -126,7 +127,7 @@ ALLOWED = {
     SUPERVISOR: {"supervisor", "admin"},
     ADMIN: {"admin"},
 }
-WHO = {"nobody": None, "holder": "ann", "other": "bob", "supervisor": "sue", "admin": "ada"}
+WHO = {"nobody": None, "holder": "ann", "other": "bob", "supervisor": "sue", "admin": "adm"}
 
 
 def test_no_route_is_forgotten() -> None:

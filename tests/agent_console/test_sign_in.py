@@ -129,9 +129,9 @@ async def test_taking_the_second_factor_away_asks_for_both(house: House) -> None
 async def test_a_role_that_must_have_one_does_nothing_else_first(house: House) -> None:
     """The administrator asks for it; who is signed in and who signs in sees that it is due, is refused elsewhere, sockets
     close, and setting it up is enough."""
-    async with house.browser("ada") as ada, house.browser("ann") as ann, house.listening(ann) as screen:
+    async with house.browser("adm") as adm, house.browser("ann") as ann, house.listening(ann) as screen:
         await screen.frame()
-        answer = await ada.put("/api/v1/totp-roles", json={"roles": ["agent"]})
+        answer = await adm.put("/api/v1/totp-roles", json={"roles": ["agent"]})
         assert answer.json() == {"roles": ["agent"]}
         assert await screen.until_closed() == 4001
         refused = await ann.get("/api/v1/parties")
@@ -221,19 +221,19 @@ async def test_without_a_key_for_secrets_there_are_no_second_factors(tmp_path: P
     async with (
         open_house(tmp_path, sign_in={}) as house,
         house.browser("ann") as ann,
-        house.browser("ada") as ada,
+        house.browser("adm") as adm,
     ):
         assert (await ann.get("/api/v1/me/sign-in")).json()["factor"]["available"] is False
         begun = await ann.post("/api/v1/me/totp", json={"password": PASSWORD})
         assert await code_for(begun) == "sign_in.no_key"
-        asked = await ada.put("/api/v1/totp-roles", json={"roles": ["agent"]})
+        asked = await adm.put("/api/v1/totp-roles", json={"roles": ["agent"]})
         assert await code_for(asked) == "sign_in.no_key"
 
 
 async def test_the_table_of_roles_keeps_a_programs_password_out(house: House) -> None:
     """A service account cannot sign in with any password."""
-    async with house.browser("ada") as ada, house.browser() as client:
-        made = await ada.post(
+    async with house.browser("adm") as adm, house.browser() as client:
+        made = await adm.post(
             "/api/v1/users", json={"login": "robot", "name": "Robot", "role": "agent", "service": True}
         )
         assert made.status_code == 201

@@ -65,33 +65,33 @@ async def test_ways_in_and_out_are_recorded(house: House) -> None:
 
 async def test_what_administrators_do_is_recorded(house: House) -> None:
     """Who did what to whom, with what changed; never a password or a token."""
-    async with house.browser("ada") as ada:
+    async with house.browser("adm") as adm:
         body = {"login": "dan", "name": "Dan", "role": "agent", "password": FINE}
-        dan = (await ada.post("/api/v1/users", json=body)).json()["id"]
+        dan = (await adm.post("/api/v1/users", json=body)).json()["id"]
         path = f"/api/v1/users/{dan}"
-        await ada.patch(path, json={"role": "supervisor"})
-        await ada.put(f"{path}/skills", json={"skills": [{"skill": "zh", "level": 5}]})
-        await ada.put(f"{path}/password", json={"password": FINE + "!"})
-        await ada.post(f"{path}/lock")
-        await ada.post(f"{path}/unlock")
-        await ada.delete(f"{path}/sessions")
-        await ada.delete(path)
-        await ada.post(f"{path}/restore")
-        await ada.put("/api/v1/totp-roles", json={"roles": ["admin"]})
-        refused = await ada.post(f"/api/v1/users/{house.seed.users['ada']}/lock")
+        await adm.patch(path, json={"role": "supervisor"})
+        await adm.put(f"{path}/skills", json={"skills": [{"skill": "zh", "level": 5}]})
+        await adm.put(f"{path}/password", json={"password": FINE + "!"})
+        await adm.post(f"{path}/lock")
+        await adm.post(f"{path}/unlock")
+        await adm.delete(f"{path}/sessions")
+        await adm.delete(path)
+        await adm.post(f"{path}/restore")
+        await adm.put("/api/v1/totp-roles", json={"roles": ["admin"]})
+        refused = await adm.post(f"/api/v1/users/{house.seed.users['adm']}/lock")
         assert refused.is_error
     told = await log(house)
     assert [(action, actor, about) for action, actor, about, _ in told[1:]] == [
-        ("user_added", "ada", dan),
-        ("user_changed", "ada", dan),
-        ("skills_set", "ada", dan),
-        ("password_set", "ada", dan),
-        ("user_locked", "ada", dan),
-        ("user_unlocked", "ada", dan),
-        ("session_ended", "ada", dan),
-        ("user_removed", "ada", dan),
-        ("user_restored", "ada", dan),
-        ("totp_required", "ada", None),
+        ("user_added", "adm", dan),
+        ("user_changed", "adm", dan),
+        ("skills_set", "adm", dan),
+        ("password_set", "adm", dan),
+        ("user_locked", "adm", dan),
+        ("user_unlocked", "adm", dan),
+        ("session_ended", "adm", dan),
+        ("user_removed", "adm", dan),
+        ("user_restored", "adm", dan),
+        ("totp_required", "adm", None),
     ]
     assert told[2][3]["role"] == "agent -> supervisor"
     assert told[3][3]["skills"] == "zh 5"

@@ -83,10 +83,10 @@ async def test_no_cookie_counts_beside_a_token(house: House) -> None:
 
 async def test_a_token_cannot_make_another_or_touch_the_account(house: House) -> None:
     """Password, second factor, sessions and tokens are for people at a browser: a leak stays what it was."""
-    async with house.browser("ada") as ada:
-        made = await make(ada)
+    async with house.browser("adm") as adm:
+        made = await make(adm)
         robot = (
-            await ada.post(
+            await adm.post(
                 "/api/v1/users", json={"login": "robot", "name": "R", "role": "agent", "service": True}
             )
         ).json()
@@ -108,23 +108,23 @@ async def test_a_token_cannot_make_another_or_touch_the_account(house: House) ->
 
 async def test_tokens_of_programs_are_made_by_administrators(house: House) -> None:
     """For a service account, never for a person; locked, its tokens open nothing, unlocked they do again."""
-    async with house.browser("ada") as ada:
+    async with house.browser("adm") as adm:
         body = {"name": "import", "scope": "read"}
-        made = await ada.post(
+        made = await adm.post(
             "/api/v1/users", json={"login": "robot", "name": "R", "role": "supervisor", "service": True}
         )
         path = f"/api/v1/users/{made.json()['id']}"
-        token = (await ada.post(f"{path}/tokens", json=body)).json()
-        person = await ada.post(f"/api/v1/users/{house.seed.users['ann']}/tokens", json=body)
+        token = (await adm.post(f"{path}/tokens", json=body)).json()
+        person = await adm.post(f"/api/v1/users/{house.seed.users['ann']}/tokens", json=body)
         assert (person.status_code, person.json()["code"]) == (409, "token.not_service")
         async with program(house, token["secret"]) as script:
             assert (await script.get("/api/v1/board")).status_code == 200
-            await ada.post(f"{path}/lock")
+            await adm.post(f"{path}/lock")
             assert (await script.get("/api/v1/board")).status_code == 401
-            await ada.post(f"{path}/unlock")
+            await adm.post(f"{path}/unlock")
             assert (await script.get("/api/v1/board")).status_code == 200
-            (listed,) = (await ada.get(f"{path}/tokens")).json()["items"]
-            assert (await ada.delete(f"{path}/tokens/{listed['id']}")).status_code == 204
+            (listed,) = (await adm.get(f"{path}/tokens")).json()["items"]
+            assert (await adm.delete(f"{path}/tokens/{listed['id']}")).status_code == 204
             assert (await script.get("/api/v1/board")).status_code == 401
 
 

@@ -100,7 +100,7 @@ async def test_an_administrator_lets_somebody_in_and_locks_them_out(tmp_path: Pa
     async with built(tmp_path) as house, chromium() as browser:
         desk = await Desk.open(browser, house.origin)
         page = desk.page
-        await desk.sign_in("ada", PASSWORD)
+        await desk.sign_in("adm", PASSWORD)
         await page.get_by_test_id("room-people").click()
         await page.get_by_test_id("person-ann").wait_for()
         await accessible(page)
@@ -184,7 +184,7 @@ async def test_a_role_must_have_a_second_step(tmp_path: Path) -> None:
     """The page that asks for it leads through it to the desk; the rule is set on the people's page."""
     async with built(tmp_path) as house, chromium() as browser:
         admin = await Desk.open(browser, house.origin)
-        await admin.sign_in("ada", PASSWORD)
+        await admin.sign_in("adm", PASSWORD)
         await admin.page.get_by_test_id("user-menu").click()
         await admin.page.get_by_test_id("menu-people").click()
         await admin.page.get_by_test_id("people-rules").click()
