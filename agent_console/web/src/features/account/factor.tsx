@@ -39,7 +39,7 @@ function SetUp({ signIn, done }: { signIn: SignIn; done: (codes: string[]) => vo
       <form className="account-form" onSubmit={begin} data-testid="totp-begin">
         {signIn.has_password && <Line label={t("account.current_password")} type="password" autoComplete="current-password" required value={password} change={setPassword} testid="totp-password" />}
         <Wrong problem={problem} />
-        <div className="row"><Button type="submit" look="primary" icon="phone" isDisabled={busy} data-testid="totp-start">{t("account.set_up")}</Button></div>
+        <div className="row"><Button type="submit" look="primary" icon="lock" isDisabled={busy} data-testid="totp-start">{t("account.set_up")}</Button></div>
       </form>
     );
   }

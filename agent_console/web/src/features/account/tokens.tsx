@@ -49,7 +49,7 @@ function TokenRow({ token, revoke, busy }: { token: TokenDoc; revoke: () => void
   const ends = token.expires_at === null ? t("account.no_end") : t(over ? "account.ended" : "account.ends", { at: moment(token.expires_at, now, language) });
   return (
     <li className="account-row" data-testid="token">
-      <Icon name="link" size={16} />
+      <Icon name="key" size={16} />
       <div className="grow">
         <div className="row wrap">
           <span className="strong" dir="auto">{token.name}</span>

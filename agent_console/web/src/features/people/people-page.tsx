@@ -36,7 +36,7 @@ export default function PeoplePage() {
         <div className="people-tools">
           <h2 id="people-title">{t("people.title")}</h2>
           <Button small icon="users" look={shown?.kind === "sessions" ? "on" : "quiet"} onPress={() => setShown({ kind: "sessions" })} data-testid="people-sessions">{t("people.sessions")}</Button>
-          <Button small icon="check" look={shown?.kind === "rules" ? "on" : "quiet"} onPress={() => setShown({ kind: "rules" })} data-testid="people-rules">{t("people.rules")}</Button>
+          <Button small icon="lock" look={shown?.kind === "rules" ? "on" : "quiet"} onPress={() => setShown({ kind: "rules" })} data-testid="people-rules">{t("people.rules")}</Button>
           <Button small icon="user" look="primary" onPress={() => setShown({ kind: "new" })} data-testid="people-new">{t("people.new")}</Button>
         </div>
         <div className="people-find">
@@ -90,12 +90,12 @@ function Row({ person, chosen, open }: { person: Person; chosen: boolean; open: 
             <span className="strong clip" dir="auto">{person.name}</span>
             <span className="tiny faint clip">{person.login}</span>
           </span>
-          {person.state !== "active" && <Pill tone={person.state === "locked" ? "stop" : "mute"} icon={person.state === "locked" ? "pause" : "cross"}>{t(`people.state_${person.state}`)}</Pill>}
+          {person.state !== "active" && <Pill tone={person.state === "locked" ? "stop" : "mute"} icon={person.state === "locked" ? "lock" : "cross"}>{t(`people.state_${person.state}`)}</Pill>}
         </button>
       </td>
       <td>{t(`role.${person.role}`)}{person.service && <span className="tiny faint"> · {t("people.service_short")}</span>}</td>
       <td className="num">{person.extension ?? "–"}</td>
-      <td className="people-last"><span className="num">{person.signed_in_at === null ? "–" : moment(person.signed_in_at, serverNow(), language)}</span>{person.has_totp && <span title={t("people.has_totp")}><Icon name="check" size={14} /><span className="vh">{t("people.has_totp")}</span></span>}</td>
+      <td className="people-last"><span className="num">{person.signed_in_at === null ? "–" : moment(person.signed_in_at, serverNow(), language)}</span>{person.has_totp && <span title={t("people.has_totp")}><Icon name="lock" size={14} /><span className="vh">{t("people.has_totp")}</span></span>}</td>
     </tr>
   );
 }

@@ -44,9 +44,9 @@ function Head({ person }: { person: Person }) {
         <p className="small soft">{[person.login, person.email, t(`role.${person.role}`)].filter(Boolean).join(" · ")}</p>
       </div>
       <div className="row wrap">
-        {person.service && <Pill tone="talk" icon="link">{t("people.service")}</Pill>}
-        {person.has_totp && <Pill tone="accent" icon="check">{t("people.has_totp")}</Pill>}
-        <Pill tone={person.state === "active" ? "go" : person.state === "locked" ? "stop" : "mute"} icon={person.state === "active" ? "check" : person.state === "locked" ? "pause" : "cross"}>{t(`people.state_${person.state}`)}</Pill>
+        {person.service && <Pill tone="talk" icon="key">{t("people.service")}</Pill>}
+        {person.has_totp && <Pill tone="accent" icon="lock">{t("people.has_totp")}</Pill>}
+        <Pill tone={person.state === "active" ? "go" : person.state === "locked" ? "stop" : "mute"} icon={person.state === "active" ? "check" : person.state === "locked" ? "lock" : "cross"}>{t(`people.state_${person.state}`)}</Pill>
       </div>
     </header>
   );
@@ -166,7 +166,7 @@ function DoorPart({ person, path, refresh }: PartProps) {
       <div className="row wrap">
         {person.state === "locked"
           ? <Button small icon="play" isDisabled={busy} onPress={() => run(() => call("POST", `${path}/unlock`).then(refresh))} data-testid="person-unlock">{t("people.unlock")}</Button>
-          : <Sure words={t("people.lock")} question={t("people.lock_sure", { name: person.name })} icon="pause" disabled={busy} act={() => run(() => call("POST", `${path}/lock`).then(refresh))} testid="person-lock" />}
+          : <Sure words={t("people.lock")} question={t("people.lock_sure", { name: person.name })} icon="lock" disabled={busy} act={() => run(() => call("POST", `${path}/lock`).then(refresh))} testid="person-lock" />}
         <Sure words={t("people.remove")} question={t("people.remove_sure", { name: person.name })} icon="cross" disabled={busy} act={() => run(() => call("DELETE", path).then(refresh))} testid="person-remove" />
       </div>
     </Section>
