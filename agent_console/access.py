@@ -137,7 +137,7 @@ async def _with_token(within: Context, text: str, address: str, *, writes: bool)
         raise Refused("token.invalid", Kind.UNAUTHENTICATED)
     if writes and found.token.scope != "write":
         raise Refused("token.read_only", Kind.FORBIDDEN)
-    if _is_old(found.token.used_at, now) or found.token.used_from != address:
+    if _is_old(found.token.used_at, now):
         await _keep(within, lambda c: _used(c, found, address, now))
     return Present(user=found.user, session=None, token=found.token, address=address)
 

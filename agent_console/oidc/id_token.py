@@ -39,7 +39,7 @@ def read(token: str, keys: Sequence[Mapping[str, Any]]) -> Claims:
             raise invalid("algorithm")
         key = jwt.PyJWK(dict(_key_for(keys, header.get("kid"), algorithm)), algorithm)
         claims: Claims = jwt.decode(token, key, algorithms=[algorithm], options=_UNCHECKED)
-    except jwt.PyJWTError as problem:
+    except (jwt.PyJWTError, ValueError) as problem:  # the latter from numbers that make no key
         raise invalid("signature") from problem
     return claims
 

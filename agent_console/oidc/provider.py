@@ -159,6 +159,8 @@ class Provider:
         told = await self._web.get(self._endpoint(published, "userinfo_endpoint"), bearer=access_token)
         if told.get("sub") != claims["sub"]:
             raise invalid("subject")
+        if "email" in claims and told.get("email") != claims["email"]:
+            told.pop("email_verified", None)  # it is about another address
         return {**told, **claims}
 
     def _identity(self, claims: Claims) -> Identity:
