@@ -9,6 +9,7 @@ from agent_console import pages, problems
 from agent_console.access import present, same_site, signed_in
 from agent_console.api import (
     account,
+    audit,
     board,
     call_us,
     cases,
@@ -24,6 +25,7 @@ from agent_console.api import (
     sla,
     sso,
     user_access,
+    user_names,
     users,
 )
 from agent_console.context import Context
@@ -70,6 +72,7 @@ def _api() -> APIRouter:
     # Denied by default: what is not above needs a session, whatever its own route asks for.
     for part in (
         login.private,
+        user_names.router,  # before whatever reads one user by id
         account.private,
         users.router,
         user_access.router,
@@ -82,6 +85,7 @@ def _api() -> APIRouter:
         sla.router,
         privacy.router,
         *records.routers(),
+        audit.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

@@ -192,8 +192,9 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, static: Path | None = None, **more: Any) -> AsyncIterator[House]:
-    """Start it, and end everything it started; `static` is a built console, `more` are sections of the settings."""
+async def open_house(folder: Path, static: Path | None = None, **more: Any) -> AsyncIterator[House]:
+    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser; `more`:
+    sections of the settings."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
@@ -210,18 +211,13 @@ async def open_house(folder: Path, *, static: Path | None = None, **more: Any) -
     store.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            house, rooms = await _start(tasks, settings, store, static or _no_console(folder))
+            house, rooms = await _start(tasks, settings, store, static or _no_pages(folder))
             yield house
             await house.floor.settle()  # what was submitted is durable before its ledger goes
             for room in rooms:
                 room.cancel()
     finally:
         await store.close()
-
-
-def _no_console(folder: Path) -> Path:
-    (folder / "static" / "assets").mkdir(parents=True)
-    return folder / "static"
 
 
 async def _start(
@@ -249,6 +245,12 @@ async def _start(
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
     return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
+
+
+def _no_pages(folder: Path) -> Path:
+    static = folder / "static"
+    (static / "assets").mkdir(parents=True)
+    return static
 
 
 def _seed(connection: Connection) -> Seed:

@@ -2,6 +2,7 @@ import { Button as RacButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, 
 import { useTranslation } from "react-i18next";
 import { LANGUAGES } from "../../i18n";
 import type { Density, Language, Theme } from "../../net/types";
+import { go } from "../../route";
 import { useDesk } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { attempt } from "../../ui/toasts";
@@ -17,7 +18,7 @@ const DENSITIES: Density[] = ["comfortable", "compact"];
 const AccountDialog = lazy(() => import("../account/account-dialog"));
 
 /** Language, theme, density, one's account, shortcuts, sign out. */
-export function UserMenu({ onShortcuts, onPeople }: { onShortcuts?: () => void; onPeople?: () => void }) {
+export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   const { t } = useTranslation();
   const { session, changeUser, signOut } = useDesk();
   const [account, setAccount] = useState(false);
@@ -41,7 +42,7 @@ export function UserMenu({ onShortcuts, onPeople }: { onShortcuts?: () => void; 
           if (key === "signout") attempt(signOut());
           if (key === "shortcuts") onShortcuts?.();
           if (key === "account") setAccount(true);
-          if (key === "people") onPeople?.();
+          if (key === "people") void go("/admin/people");
         }}>
           <MenuSection className="menu-section">
             <Header className="menu-head">{user.name}{user.extension && <span className="num"> · {user.extension}</span>}</Header>
@@ -54,7 +55,7 @@ export function UserMenu({ onShortcuts, onPeople }: { onShortcuts?: () => void; 
             options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`) }))} />
           <Separator className="menu-sep" />
           <MenuItem id="account" className="menu-item" data-testid="my-account"><Icon name="user" />{t("account.title")}</MenuItem>
-          {onPeople && <MenuItem id="people" className="menu-item" data-testid="menu-people"><Icon name="users" />{t("people.title")}</MenuItem>}
+          {user.role === "admin" && <MenuItem id="people" className="menu-item" data-testid="user-menu-people"><Icon name="users" />{t("people.title")}</MenuItem>}
           {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
           <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
         </Menu>
