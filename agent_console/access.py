@@ -59,7 +59,12 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 def same_site(request: Request, within: InContext) -> None:
     """A state-changing request carries a header that no cross-site form can send, and no foreign origin. A token is such
-    a header itself, and counts alone."""
+    a header itself, and counts alone.
+
+    No id and no word that is sought has a NUL, and PostgreSQL takes none.
+    """
+    if "\0" in request.url.path or "%00" in request.url.query:
+        raise Refused("request.invalid", Kind.INVALID)
     if request.method in _SAFE_METHODS or _has_bearer(request):
         return
     if request.headers.get(HEADER) != "1":

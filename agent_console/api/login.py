@@ -33,7 +33,7 @@ private = APIRouter(tags=["session"])
 class Login(Body):
     """Name and password."""
 
-    login: Annotated[str, Field(min_length=1, max_length=200)]
+    login: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
     password: Annotated[str, Field(min_length=1, max_length=1000)]
 
 

@@ -25,14 +25,17 @@ router = APIRouter(tags=["users"])
 _TRANSCRIPT = Transcript("console")
 
 Login = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^\S+$")
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f]+$")
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Role = Literal["agent", "supervisor", "admin"]
 Language = Literal["en", "zh-TW", "zh-CN"]
 Extension = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^\d*$")]
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^([^@\s]+@[^@\s]+)?$")
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+)?$"
+    ),
 ]
 Letters = Annotated[int, Field(ge=0, le=20)]
 Password = Annotated[str, Field(max_length=1000)]
@@ -41,7 +44,10 @@ Password = Annotated[str, Field(max_length=1000)]
 class GivenSkill(Body):
     """A skill and how well."""
 
-    skill: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    skill: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$"),
+    ]
     level: Annotated[int, Field(ge=1, le=10)]
 
 

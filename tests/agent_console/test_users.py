@@ -174,6 +174,8 @@ async def test_removed_is_not_gone(house: House) -> None:
         ({"extension": "1001"}, "user.extension_taken"),
         ({"role": "king"}, "request.invalid"),
         ({"login": "two words"}, "request.invalid"),
+        ({"login": "g\0s"}, "request.invalid"),
+        ({"skills": [{"skill": "z\0h", "level": 1}]}, "request.invalid"),
         ({"email": "not an address"}, "request.invalid"),
         ({"skills": [{"skill": "zh", "level": 11}]}, "request.invalid"),
         ({"service": True}, "user.service_password"),
@@ -251,5 +253,7 @@ async def test_users_are_listed_page_by_page(house: House) -> None:
         logins = [each["login"] for each in first["items"] + rest["items"]]
         assert logins == ["adm", "ann", "bob", "cyd", "sue"]
         assert rest["next_cursor"] is None
+        for path in ("/api/v1/users/%00", "/api/v1/users?search=%00", "/api/v1/sessions?user=%00"):
+            assert (await adm.get(path)).json()["code"] == "request.invalid"
         bad = await adm.get("/api/v1/users", params={"cursor": "x"})
         assert bad.json()["code"] == "cursor.unknown"
