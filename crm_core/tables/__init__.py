@@ -13,6 +13,14 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.identity import (
+    api_token,
+    pending_sign_in,
+    recovery_code,
+    totp_role,
+    user_identity,
+    user_totp,
+)
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import contact_point, party
 from crm_core.tables.platform import (
@@ -47,6 +55,7 @@ __all__ = [
     "agent_skill",
     "agent_state",
     "answered_request",
+    "api_token",
     "attachment",
     "audit_detail",
     "audit_event",
@@ -69,9 +78,11 @@ __all__ = [
     "offer",
     "outbox",
     "party",
+    "pending_sign_in",
     "queue",
     "queue_entry",
     "queue_need",
+    "recovery_code",
     "search_document",
     "search_version",
     "segment",
@@ -83,6 +94,9 @@ __all__ = [
     "sla_target",
     "storable",
     "support_case",
+    "totp_role",
     "user_account",
+    "user_identity",
     "user_role",
+    "user_totp",
 ]
