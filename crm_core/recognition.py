@@ -55,7 +55,7 @@ def by_email(conn: Connection, address: str) -> list[Match]:
     query = (
         select(party.c.id, party.c.name)
         .join(contact_point, points.party_id == party.c.id)
-        .where(points.normal == address.strip().lower(), points.kind == "email")
+        .where(points.normal == address.strip().lower(), points.kind == "email", _THERE)
         .limit(MOST_MATCHES)
     )
     return _best([("exact", row.name, row.id) for row in conn.execute(query)])
@@ -97,9 +97,12 @@ _WAYS = (
     _POINTS.national.in_(bindparam("of_nationals", expanding=True)),
     _POINTS.normal == bindparam("of_normal"),  # no number for the whole world: NULL, which fits nothing
 )
+# removed numbers are nobody's; the flags are looked at in rows that an index has found
+_THERE = _POINTS.deleted_at.is_(None) & party.c.deleted_at.is_(None)
 _FITTING = (
     select(party.c.id, party.c.name, _POINTS.normal, _POINTS.national)
     .join(contact_point, _POINTS.party_id == party.c.id)
+    .where(_THERE)
     .limit(MOST_MATCHES)
 )
 _BY_NUMBER = _FITTING.where(or_(*_WAYS))

@@ -3,10 +3,15 @@
 from crm_core.entities import (
     case,
     code_value,
+    consent,
+    contact_point,
     custom_field,
+    customer_rules,
     org_unit,
     party,
+    party_identifier,
     product,
+    relationship,
     role,
     saved_view,
 )
@@ -14,6 +19,15 @@ from crm_core.records import known
 
 ALL = (
     party.PARTY,
+    contact_point.CONTACT_POINT,
+    relationship.RELATIONSHIP,
+    party_identifier.PARTY_IDENTIFIER,
+    consent.CONSENT,
+    customer_rules.SEGMENT,
+    customer_rules.CALL_SCRIPT,
+    customer_rules.DUPLICATE_RULE,
+    customer_rules.REPAIR_RULE,
+    customer_rules.GRADING_RULE,
     case.CASE,
     product.PRODUCT,
     org_unit.ORG_UNIT,

@@ -80,7 +80,9 @@ def _cut(document: Document, place: int) -> CutWords:
     if document.kind == "party":
         for word in filter(may_be_misspelt, title_tokens):
             found |= misspelt(word)
-    return CutWords(place=place, title=title_tokens, body=tokens(body)[:MOST_BODY_WORDS], keys=sorted(found))
+    heard = [token for word in document.heard for token in tokens(fold(word))]
+    words = [*tokens(body)[: MOST_BODY_WORDS - len(heard)], *heard]
+    return CutWords(place=place, title=title_tokens, body=words, keys=sorted(found))
 
 
 def _forget(conn: Connection, places: Sequence[int]) -> None:
