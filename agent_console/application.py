@@ -17,6 +17,7 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    privacy,
     records,
     search,
     sla,
@@ -68,6 +69,7 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        privacy.router,
         *records.routers(),
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])

@@ -7,11 +7,14 @@ from crm_core.entities import (
     contact_point,
     custom_field,
     customer_rules,
+    erasure,
+    legal_hold,
     org_unit,
     party,
     party_identifier,
     product,
     relationship,
+    retention_rule,
     role,
     saved_view,
 )
@@ -35,5 +38,8 @@ ALL = (
     code_value.CODE_VALUE,
     custom_field.CUSTOM_FIELD,
     saved_view.SAVED_VIEW,
+    legal_hold.LEGAL_HOLD,
+    retention_rule.RETENTION_RULE,
+    erasure.ERASURE,
 )
 known.add(*ALL)

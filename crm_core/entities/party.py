@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from config.errors import Kind, Refused
+from crm_core.access.model import Action
+from crm_core.access.reader import Reader
 from crm_core.customers import names, redirects, registration, times, upkeep
 from crm_core.entities import party_words as words
 from crm_core.names import folded
@@ -49,6 +51,12 @@ def _named(change: Change) -> None:
         raise change.refuse("name", "field.required")
 
 
+def _also(reader: Reader, action: str) -> ColumnElement[bool] | None:
+    """Whose call or letter one has on the screen is there to be read and mended, whosever customer it is."""
+    lent = action in (Action.READ, Action.UPDATE) and reader.parties
+    return party.c.id.in_(reader.parties) if lent else None
+
+
 PARTY = Entity(
     name="party",
     collection="parties",
@@ -62,6 +70,7 @@ PARTY = Entity(
     prepare=_prepare,
     written=upkeep.after_party,
     moved=redirects.survivor_of,
+    also=_also,
     body=party_bodies,
     sections=(
         Section(name="who", label=label("Who it is", "基本資料", "基本资料")),

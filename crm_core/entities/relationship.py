@@ -49,6 +49,7 @@ RELATIONSHIP = Entity(
         "admin": _KEPT,
     },
     scoped=False,
+    personal=True,
     searched=False,
     follows=("party", "from_id"),
     prepare=_prepare,

@@ -36,7 +36,12 @@ from tests.agent_console.edges import DeskPhones, OutboxLetters, PlainCalls, Rin
 PASSWORD = "correct horse"
 PIXEL = b"\x89PNG\r\n\x1a\n tiny"
 _HASH = passwords.hash_now(PASSWORD)
-_PEOPLE = (("ann", "agent", "1001"), ("bob", "agent", None), ("sue", "supervisor", None))
+_PEOPLE = (
+    ("ann", "agent", "1001"),
+    ("bob", "agent", None),
+    ("sue", "supervisor", None),
+    ("adm", "admin", None),
+)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from crm_core.names import folded
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
