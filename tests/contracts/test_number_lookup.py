@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from bench.customer_database import fill
 from crm_core import cases, parties, pop, recognition
+from crm_core.customers import contact_points
 from crm_core.engines import reading_engine
 from crm_core.number_lookup import MOST_MATCHES
 from crm_core.phone_numbers import read_number
