@@ -93,12 +93,15 @@ def chart(conn: Connection, organisation_id: str, now: float, readable: ColumnEl
     return _members(conn, {each: reports.get(each) for each in ids}, readable)
 
 
-def sums(conn: Connection, party_ids: Sequence[str]) -> Sums:
-    """Cases and revenue of these together; people who belong to an organisation count with it."""
+def sums(
+    conn: Connection, party_ids: Sequence[str], cases: ColumnElement[bool], customers: ColumnElement[bool]
+) -> Sums:
+    """Cases and revenue of these together; people who belong to an organisation count with it. `cases` and `customers`:
+    which may be read."""
     case, person = support_case.c, party.c
-    people = select(person.id).where(person.organisation_id.in_(party_ids), person.deleted_at.is_(None))
+    people = select(person.id).where(person.organisation_id.in_(party_ids), customers)
     mine = or_(case.party_id.in_(party_ids), case.party_id.in_(people))
-    counts = select(case.status, func.count()).where(mine, case.deleted_at.is_(None)).group_by(case.status)
+    counts = select(case.status, func.count()).where(mine, cases).group_by(case.status)
     revenue = select(func.coalesce(func.sum(person.yearly_revenue), 0)).where(person.id.in_(party_ids))
     total: Any = conn.execute(revenue).scalar_one()
     return Sums(
