@@ -51,7 +51,8 @@ def group(conn: Connection, party_id: str, now: float, readable: ColumnElement[b
             .where(row.to_id.in_(edge), row.type == SUBSIDIARY_OF, is_open(day))
             .limit(MOST)
         )
-        found = {each.from_id: each.to_id for each in conn.execute(query) if each.from_id not in above}
+        ordered = conn.execute(query.order_by(row.created_at, row.id))
+        found = {each.from_id: each.to_id for each in ordered if each.from_id not in above}
         edge = set(found)
         above |= found
         if not edge or len(above) >= MOST:
@@ -115,14 +116,15 @@ def _members(conn: Connection, above: dict[str, str | None], readable: ColumnEle
     query = select(person.id, person.name, person.title, person.department).where(
         person.id.in_(list(above)), readable
     )
-    found = {each.id: each for each in conn.execute(query.order_by(person.sought, person.id))}
+    found = {each.id: each for each in conn.execute(query)}
     return [
         Member(
-            id=each.id,
-            name=each.name,
-            title=each.title,
-            department=each.department,
-            above=above[each.id] if above[each.id] in found else None,
+            id=party_id,
+            name=found[party_id].name,
+            title=found[party_id].title,
+            department=found[party_id].department,
+            above=over if over in found else None,
         )
-        for each in found.values()
+        for party_id, over in above.items()
+        if party_id in found
     ]

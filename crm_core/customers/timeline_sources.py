@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, cast, func, or_, select, true
 from sqlalchemy.types import Text
 
 from crm_core import rights
@@ -86,17 +86,26 @@ def _interactions(ask: Ask) -> list[Entry]:
 def _letters(ask: Ask) -> list[Entry]:
     """Those that went out, and those that came in without an interaction; one that came with one is that entry."""
     apart = or_(_L.direction == "out", _L.interaction_id.is_(None))
-    about = or_(
-        _L.party_id.in_(ask.party_ids), _L.case_id.in_(select(_C.id).where(_C.party_id.in_(ask.party_ids)))
-    )
+    of_case = support_case.alias("of_case")
+    their_cases = select(_C.id).where(_C.party_id.in_(ask.party_ids))
     query = (
-        select(_L.id, _L.received_at, func.coalesce(_L.party_id, _C.party_id).label("party_id"), _L.direction, _L.subject, _L.text,
-               _L.from_address, _L.to, _L.case_id, _L.interaction_id, user_account.c.name.label("author"))
-        .outerjoin(support_case, _C.id == _L.case_id)
-        .outerjoin(interaction, _I.id == _L.interaction_id)
+        select(
+            _L.id,
+            _L.received_at,
+            func.coalesce(_L.party_id, of_case.c.party_id).label("party_id"),
+            _L.direction,
+            _L.subject,
+            _L.text,
+            _L.from_address,
+            _L.to,
+            _L.case_id,
+            _L.interaction_id,
+            user_account.c.name.label("author"),
+        )
+        .outerjoin(of_case, of_case.c.id == _L.case_id)
         .outerjoin(user_account, user_account.c.id == _L.author_id)
-        .where(apart, about, _readable_letter(ask))
-    )  # fmt: skip
+        .where(apart, or_(_L.party_id.in_(ask.party_ids), _L.case_id.in_(their_cases)), _readable_letter(ask))
+    )
     return [
         Entry(
             kind="letter", id=row.id, at=row.received_at, party_id=row.party_id, title=row.subject,
@@ -112,12 +121,10 @@ def _letters(ask: Ask) -> list[Entry]:
 def _readable_letter(ask: Ask) -> ColumnElement[bool]:
     """As its case, else as its interaction."""
     if ask.reader.everything:
-        return literal(value=True)
-    by_case = _L.case_id.is_not(None) & rights.readable_case(ask.reader)
-    by_interaction = (
-        _L.case_id.is_(None) & _L.interaction_id.is_not(None) & rights.readable_interaction(ask.reader)
-    )
-    return or_(by_case, by_interaction)
+        return true()
+    cases = select(_C.id).where(rights.readable_case(ask.reader))
+    calls = select(_I.id).where(rights.readable_interaction(ask.reader))
+    return or_(_L.case_id.in_(cases), _L.case_id.is_(None) & _L.interaction_id.in_(calls))
 
 
 def _their_cases(ask: Ask) -> ColumnElement[bool]:
