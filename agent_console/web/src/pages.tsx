@@ -34,6 +34,10 @@ const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "duplicates", path: "/customers/duplicates", icon: "users", module: "customers", for: keepers, component: lazy(() => import("./features/customers/duplicates-page")) },
+  { id: "repairs", path: "/customers/repairs", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/customers/repair-page")) },
+  { id: "quality", path: "/customers/quality", icon: "chart", module: "customers", for: keepers, component: lazy(() => import("./features/customers/quality-page")) },
+  { id: "handover", path: "/customers/handover", icon: "arrowOut", module: "customers", for: keepers, component: lazy(() => import("./features/customers/handover-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];
@@ -65,8 +69,8 @@ export interface Module {
   entries: Entry[];
 }
 
-// kept where they belong: views in their lists
-const NOT_IN_MENUS = new Set(["saved_view"]);
+// kept where they belong: views in their lists, what belongs to a customer on the customer's page
+const NOT_IN_MENUS = new Set(["saved_view", "contact_point", "relationship", "party_identifier", "consent"]);
 
 /** What is everybody's to read but only some people's to change is settings: a menu shows it to those alone. */
 function inMenu(entity: EntityDoc): boolean {
