@@ -16,10 +16,13 @@ from agent_console.customers import (
     MergesAnswer,
     UndoneAnswer,
 )
+from crm_core import parties
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.customers import duplicates, merge, merge_undo
+from crm_core.customers.contact_points import NUMBERS
 from crm_core.customers.duplicates import Candidate, Entered
+from crm_core.parties import Party
 from crm_core.records import known, lists
 from crm_core.records.change import Acting
 from crm_core.search import party_list
@@ -30,7 +33,7 @@ Text = Annotated[str, Field(max_length=500)]
 
 
 class Asked(Body):
-    """What a form knows so far; `without`: the customer that it edits."""
+    """What a form knows so far; `without`: the customer that it edits, whose name and numbers count where none are given."""
 
     kind: Literal["person", "organisation"] = "person"
     name: Text = ""
@@ -59,19 +62,20 @@ class Decision(Body):
 @router.post("/parties/duplicates")
 async def check_duplicates(at: AtDesk, asked: Asked) -> AlikeAnswer:
     """Who may be the same as somebody who is being entered. It warns, and blocks nothing."""
-    entered = Entered(
-        kind=asked.kind,
-        name=asked.name,
-        organisation_id=asked.organisation_id,
-        birth_date=asked.birth_date,
-        numbers=tuple(asked.numbers),
-        phones=tuple(asked.phones),
-        emails=tuple(asked.emails),
-        without=asked.without,
-    )
 
     def look(conn: Connection, reader: Reader) -> AlikeAnswer:
         lists.must(reader, known.entity("party"), Action.READ)
+        mine = _own(conn, reader, asked.without)
+        entered = Entered(
+            kind=asked.kind,
+            name=asked.name or (mine.name if mine else ""),
+            organisation_id=asked.organisation_id,
+            birth_date=asked.birth_date,
+            numbers=tuple(asked.numbers),
+            phones=tuple(asked.phones) or _reached(mine, *NUMBERS),
+            emails=tuple(asked.emails) or _reached(mine, "email"),
+            without=asked.without,
+        )
         found = duplicates.alike(conn, reader, entered)
         rows = party_list.of_ids(conn, reader, [each.party_id for each in found])
         return AlikeAnswer(items=documents.alike(found, rows))
@@ -139,6 +143,16 @@ async def undo_merge(at: AtDesk, merge_id: str) -> UndoneAnswer:
     """Take a merge back: every row as it was. What was changed since stays, and is told."""
     changed = await at.write(lambda conn, acting: merge_undo.undo(conn, acting, merge_id))
     return UndoneAnswer(changed_since=[documents.changed(each) for each in changed])
+
+
+def _own(conn: Connection, reader: Reader, party: str) -> Party | None:
+    """The customer that is edited: its name and numbers count as entered where the form has none."""
+    reached = lists.reaches(conn, reader, known.entity("party"), party, Action.READ) if party else False
+    return parties.party(conn, party) if reached else None
+
+
+def _reached(party: Party | None, *kinds: str) -> tuple[str, ...]:
+    return tuple(normal for kind in kinds for normal in party.reached_by(kind)) if party else ()
 
 
 def _candidates(conn: Connection, reader: Reader, found: tuple[Candidate, ...]) -> list[CandidateDocument]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, union
 
 from crm_core.customers import contact_points, registration
 from crm_core.records import known
+from crm_core.records.declared import FieldKind
 from crm_core.records.shape import declared, value_of
 from crm_core.tables import contact_point, duplicate_candidate, party
 
@@ -25,7 +26,11 @@ def look(conn: Connection, after: str, now: float) -> tuple[Sums, int, str | Non
         select(party).where(_P.id > after, _P.deleted_at.is_(None)).order_by(_P.id).limit(AT_ONCE)
     ).all()
     sums: Sums = {}
-    fields = [field for field in declared(known.entity("party")) if not field.read_only]
+    fields = [
+        field
+        for field in declared(known.entity("party"))
+        if not field.read_only and field.kind is not FieldKind.BOOLEAN
+    ]
     for row in rows:
         for field in fields:
             if field.is_for(row.kind):

@@ -20,19 +20,19 @@ from crm_core.tables.base import metadata
 EMPLOYEE_OF, REPORTS_TO, SUBSIDIARY_OF = "employee_of", "reports_to", "subsidiary_of"
 TYPES = (
     choice(EMPLOYEE_OF, "works for", "任職於", "任职于"),
-    choice(REPORTS_TO, "reports to", "直屬上級是", "汇报给"),
-    choice(SUBSIDIARY_OF, "is a subsidiary of", "是子公司,母公司為", "是子公司,母公司为"),
-    choice("partner_of", "is a partner of", "是合作夥伴", "是合作伙伴"),
-    choice("household", "lives with", "同戶家人是", "同户家人是"),
-    choice("contact_for", "is a contact for", "是聯絡窗口,代表", "是联系人,代表"),
+    choice(REPORTS_TO, "reports to", "直屬上級", "直属上级"),
+    choice(SUBSIDIARY_OF, "is a subsidiary of", "母公司", "母公司"),
+    choice("partner_of", "is a partner of", "合作夥伴", "合作伙伴"),
+    choice("household", "lives with", "同戶家人", "同户家人"),
+    choice("contact_for", "is a contact for", "擔任窗口", "担任对接人"),
 )
 INVERSE: Mapping[str, Label] = {
-    EMPLOYEE_OF: label("employs", "的員工有", "的员工有"),
-    REPORTS_TO: label("is the superior of", "的直屬部屬有", "的下属有"),
-    SUBSIDIARY_OF: label("is the parent of", "的子公司有", "的子公司有"),
-    "partner_of": label("is a partner of", "是合作夥伴", "是合作伙伴"),
-    "household": label("lives with", "同戶家人是", "同户家人是"),
-    "contact_for": label("has as contact", "的聯絡窗口是", "的联系人是"),
+    EMPLOYEE_OF: label("employs", "員工", "员工"),
+    REPORTS_TO: label("is the superior of", "直屬部屬", "直属下级"),
+    SUBSIDIARY_OF: label("is the parent of", "子公司", "子公司"),
+    "partner_of": label("is a partner of", "合作夥伴", "合作伙伴"),
+    "household": label("lives with", "同戶家人", "同户家人"),
+    "contact_for": label("has as contact", "聯絡窗口", "对接人"),
 }
 """How a relation is read from its other end."""
 LABELS: Mapping[str, Label] = {each.code: each.label for each in TYPES}

@@ -69,7 +69,7 @@ async def test_relations_chart_and_group_are_read_from_any_end(house: House) -> 
         await made(sue, "relationships", from_id=firm, to_id=head, type="subsidiary_of")
         found = (await sue.get(f"/api/v1/parties/{boss}/relations")).json()
         texts = {(each["label"]["zh-TW"], each["other"]["name"]) for each in found["items"]}
-        assert texts == {("的直屬部屬有", "林小美")}
+        assert texts == {("直屬部屬", "林小美")}
         chart = (await sue.get(f"/api/v1/parties/{firm}/chart")).json()["items"]
         assert {each["name"]: each["above"] for each in chart} == {"陳大文": None, "林小美": boss}
         group = (await sue.get(f"/api/v1/parties/{firm}/group")).json()

@@ -229,8 +229,8 @@ def test_relations_read_from_both_ends_in_three_languages(conn: Connection) -> N
     made, boss = person(conn), person(conn, "陳大文")
     make(conn, "relationship", from_id=made, to_id=boss, type="reports_to")
     (mine,), (theirs,) = relations.of_party(conn, made, NOW), relations.of_party(conn, boss, NOW)
-    assert (mine.label.zh_tw, mine.label.en, mine.other) == ("直屬上級是", "reports to", "陳大文")
-    assert (theirs.label.zh_cn, theirs.label.en, theirs.other) == ("的下属有", "is the superior of", "王小明")
+    assert (mine.label.zh_tw, mine.label.en, mine.other) == ("直屬上級", "reports to", "陳大文")
+    assert (theirs.label.zh_cn, theirs.label.en, theirs.other) == ("直属下级", "is the superior of", "王小明")
 
 
 def test_nobody_reports_to_themselves_by_any_way_round(conn: Connection) -> None:

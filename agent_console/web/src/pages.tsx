@@ -88,8 +88,8 @@ export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module
       id,
       icon: MODULES[id] ?? "case",
       entries: [
-        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
         ...shown.filter((entity) => entity.module === id).map((entity): Entry => ({ id: entity.name, address: listAddress(entity), icon: iconOf(entity.icon), entity })),
+        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
       ],
     }))
     .filter((module) => module.entries.length > 0);

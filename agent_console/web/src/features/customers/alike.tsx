@@ -9,19 +9,23 @@ import { Pill } from "../../ui/panes";
 import { partyAddress, type Alike, type PartyBrief } from "./types";
 
 const PAUSE_MS = 350;
+const NUMBERS = new Set(["phone", "sms", "fax"]);
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Who may be the same as somebody whose fields these are; asked again when the typing rests. It warns, and holds nobody up. */
 export function useAlike(values: Record<string, unknown>, without = ""): Alike[] {
   const [found, setFound] = useState<Alike[]>([]);
   const whole = [text(values["family_name"]), text(values["given_name"])].join("");
+  const raw = text(values["raw"]);
   const asked = JSON.stringify({
     kind: values["kind"] === "organisation" ? "organisation" : "person",
     name: text(values["name"]) || whole,
     organisation_id: text(values["organisation_id"]) || null,
     birth_date: text(values["birth_date"]) || null,
     numbers: [text(values["registration_number"]), text(values["membership_number"])].filter(Boolean),
-    without,
+    phones: raw && NUMBERS.has(text(values["kind"])) ? [raw] : [],
+    emails: raw && values["kind"] === "email" ? [raw] : [],
+    without: without || text(values["party_id"]),
   });
   useEffect(() => {
     let current = true;
@@ -41,7 +45,7 @@ export function useAlike(values: Record<string, unknown>, without = ""): Alike[]
   return found;
 }
 
-/** In the form of a new customer. */
+/** In the form of a new customer, and of a number that is added to one. */
 export function AlikeWarning({ values }: { values: Record<string, unknown> }) {
   const { t } = useTranslation();
   const found = useAlike(values);

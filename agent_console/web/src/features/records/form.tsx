@@ -58,7 +58,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
       {sectionsOf(entity, record === null, only ?? null, entity.told_by ? form.value(entity.told_by) : null).map((section, place) => (
         <Section key={section.name} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
       ))}
-      {Beside && only === undefined && <Suspense fallback={null}><Beside values={{ ...record, ...form.all, ...draft }} /></Suspense>}
+      {Beside && <Suspense fallback={null}><Beside values={{ ...record, ...form.all, ...draft }} /></Suspense>}
       {(touched || !record) && (
         <div className="save-bar" role="region" aria-label={t("records.unsaved")}>
           <span className="grow">

@@ -31,9 +31,12 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
   ],
 };
 
+const AlikeWarning = lazy(() => import("../customers/alike").then((m) => ({ default: m.AlikeWarning })));
+
 /** What is said beside the form of a new record while it is filled in. It holds nobody up. */
 const WARNINGS: Readonly<Record<string, LazyExoticComponent<ComponentType<{ values: Record<string, unknown> }>>>> = {
-  party: lazy(() => import("../customers/alike").then((m) => ({ default: m.AlikeWarning }))),
+  party: AlikeWarning,
+  contact_point: AlikeWarning,
 };
 
 export const warningOf = (entity: string) => WARNINGS[entity];
