@@ -16,6 +16,8 @@ from crm_core.search import index
 from crm_core.tables import contact_point
 from crm_core.tables import party as party_table
 
+normalised = contact_points.normalised
+"""The columns by which a number or address is found."""
 organisation_table = party_table.alias("organisation")
 
 

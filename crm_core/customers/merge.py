@@ -68,6 +68,7 @@ def merge(
 
 def _both(conn: Connection, acting: Acting, survivor_id: str, merged_id: str) -> tuple[Any, Any]:
     entity = known.entity("party")
+    lists.must(acting.reader, entity, Action.DELETE)
     if survivor_id == merged_id:
         raise Refused("merge.same", Kind.INVALID, pointer="/merged_id")
     for party_id, action in ((survivor_id, Action.UPDATE), (merged_id, Action.DELETE)):

@@ -80,11 +80,11 @@ def undo(conn: Connection, acting: Acting, merge_id: str) -> list[ChangedSince]:
 
 
 def _must_be_undoable(conn: Connection, reader: Reader, merge_id: str) -> Any:
+    entity = known.entity("party")
+    lists.must(reader, entity, Action.DELETE)
     done = conn.execute(select(party_merge).where(_M.id == merge_id)).one_or_none()
     if done is None:
         raise Refused("merge.unknown", Kind.MISSING, id=merge_id[:100])
-    entity = known.entity("party")
-    lists.must(reader, entity, Action.DELETE)
     lists.must_reach(conn, reader, entity, done.survivor_id, Action.UPDATE)
     if done.undone_at is not None:
         raise Refused("merge.undone")

@@ -14,6 +14,7 @@ from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Section, label
 from crm_core.search.sources import party_bodies
 from crm_core.tables import party
+from crm_core.transfer.party_points import PARTY_POINTS
 
 _PARTS = ("family_name", "given_name", "name_order")
 
@@ -72,6 +73,7 @@ PARTY = Entity(
     moved=redirects.survivor_of,
     also=_also,
     body=party_bodies,
+    brings=PARTY_POINTS,
     sections=(
         Section(name="who", label=label("Who it is", "基本資料", "基本资料")),
         Section(name="person", label=label("Person", "個人", "个人")),

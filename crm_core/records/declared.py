@@ -12,6 +12,7 @@ from crm_core.access.model import Scopes, allowed
 if TYPE_CHECKING:
     from crm_core.access.reader import Reader
     from crm_core.records.change import Change
+    from crm_core.transfer.brought import Brought
 
 CUSTOM_PREFIX = "x_"
 """Names of fields that an administrator adds begin so: they never clash with ours, whatever an upgrade brings."""
@@ -124,7 +125,8 @@ class Entity:
     reading is audited. `prepare` runs before a row is written: it checks, derives, refuses; `written` afterwards, in the same unit.
     `told_by`: the field whose value says which other fields a row has (`Field.shown_for`). `follows`: (entity, field): rows are as reachable as
     the row that the field names, on top of what roles say of them. `moved`: where a row went that is no longer there under its old id.
-    `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `everywhere`: the search box finds it without being asked for this kind.
+    `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `brings`: what its rows have in tables of
+    their own and in columns of imported and exported files. `everywhere`: the search box finds it without being asked for this kind.
     """
 
     name: str
@@ -151,6 +153,7 @@ class Entity:
     told_by: str = ""
     follows: tuple[str, str] | None = None
     moved: "Callable[[Connection, str], str | None] | None" = None
+    brings: "Brought | None" = None
 
 
 _WHOLE = allowed(read="all", create="all", update="all", delete="all", export="all", **{"import": "all"})

@@ -13,6 +13,14 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.identity import (
+    api_token,
+    pending_sign_in,
+    recovery_code,
+    totp_role,
+    user_identity,
+    user_totp,
+)
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import (
     background_job,
@@ -41,6 +49,7 @@ from crm_core.tables.service import (
     sla_policy,
     sla_target,
 )
+from crm_core.tables.transfer import import_batch, import_row
 from crm_core.tables.work import (
     agent_state,
     fact,
@@ -56,6 +65,7 @@ __all__ = [
     "agent_skill",
     "agent_state",
     "answered_request",
+    "api_token",
     "attachment",
     "audit_detail",
     "audit_event",
@@ -67,6 +77,8 @@ __all__ = [
     "disposition",
     "duplicate_candidate",
     "fact",
+    "import_batch",
+    "import_row",
     "inserting",
     "interaction",
     "interaction_match",
@@ -81,9 +93,11 @@ __all__ = [
     "party_merge",
     "party_merge_image",
     "party_redirect",
+    "pending_sign_in",
     "queue",
     "queue_entry",
     "queue_need",
+    "recovery_code",
     "repair_item",
     "search_document",
     "search_version",
@@ -97,6 +111,9 @@ __all__ = [
     "sla_target",
     "storable",
     "support_case",
+    "totp_role",
     "user_account",
+    "user_identity",
     "user_role",
+    "user_totp",
 ]

@@ -6,6 +6,8 @@ import "./styles/board.css";
 import "./styles/sla.css";
 import "./styles/records.css";
 import "./styles/customers.css";
+import "./styles/imports.css";
+import "./styles/people.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

@@ -24,10 +24,14 @@ export interface User {
   extension: string | null;
 }
 
+/** What must be done before anything else: choose a password of one's own, set up a second step. */
+export type Due = "password" | "totp";
+
 export interface Session {
   user: User;
   centre: { name: string };
   build: string;
+  due: Due | null;
 }
 
 export interface PhoneCredential {
