@@ -10,6 +10,7 @@ from typing import Protocol
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.imports import Imports
+from agent_console.jobs import JobDriver
 from agent_console.people_watch import PeopleWatch
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -121,6 +122,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
+        "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
         "imports": Imports(settings, store, bus, clock),
         "console": console,
