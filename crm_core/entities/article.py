@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from crm_core.access.model import Action, allowed
 from crm_core.access.reader import Reader
-from crm_core.entities.party import LANGUAGES
+from crm_core.entities.party_words import LANGUAGES
 from crm_core.knowledge import texts
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Section, label

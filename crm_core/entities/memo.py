@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from crm_core.entities.party import LANGUAGES
+from crm_core.entities.party_words import LANGUAGES
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_KEPT, Entity, Field, FieldKind, label
 from crm_core.tables import queue

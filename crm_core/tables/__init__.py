@@ -13,6 +13,14 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.identity import (
+    api_token,
+    pending_sign_in,
+    recovery_code,
+    totp_role,
+    user_identity,
+    user_totp,
+)
 from crm_core.tables.knowledge import (
     article_file,
     article_text,
@@ -22,7 +30,17 @@ from crm_core.tables.knowledge import (
     memo_read,
 )
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
-from crm_core.tables.people import contact_point, party
+from crm_core.tables.people import (
+    background_job,
+    contact_point,
+    duplicate_candidate,
+    party,
+    party_merge,
+    party_merge_image,
+    party_redirect,
+    repair_item,
+    segment_member,
+)
 from crm_core.tables.platform import (
     answered_request,
     audit_detail,
@@ -56,6 +74,7 @@ __all__ = [
     "agent_skill",
     "agent_state",
     "answered_request",
+    "api_token",
     "article_file",
     "article_text",
     "article_use",
@@ -65,10 +84,12 @@ __all__ = [
     "audit_detail",
     "audit_event",
     "audit_head",
+    "background_job",
     "case_event",
     "contact_point",
     "counter",
     "disposition",
+    "duplicate_candidate",
     "fact",
     "import_batch",
     "import_row",
@@ -84,15 +105,22 @@ __all__ = [
     "offer",
     "outbox",
     "party",
+    "party_merge",
+    "party_merge_image",
+    "party_redirect",
+    "pending_sign_in",
     "portal_correction",
     "portal_link",
     "portal_session",
     "queue",
     "queue_entry",
     "queue_need",
+    "recovery_code",
+    "repair_item",
     "search_document",
     "search_version",
     "segment",
+    "segment_member",
     "session",
     "sla_calendar",
     "sla_calendar_day",
@@ -101,6 +129,9 @@ __all__ = [
     "sla_target",
     "storable",
     "support_case",
+    "totp_role",
     "user_account",
+    "user_identity",
     "user_role",
+    "user_totp",
 ]

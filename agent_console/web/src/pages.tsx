@@ -31,16 +31,22 @@ export interface Page {
 
 const keepers = ({ role }: Who): boolean => role !== "agent";
 const administrators = ({ role }: Who): boolean => role === "admin";
-const importers = ({ entities }: Who): boolean => (entities ?? []).some((entity) => allows(entity, "import"));
+// until the server has told, nobody who came by a link is sent away
+const importers = ({ entities }: Who): boolean => entities === null || entities.some((entity) => allows(entity, "import"));
 const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "duplicates", path: "/customers/duplicates", icon: "users", module: "customers", for: keepers, component: lazy(() => import("./features/customers/duplicates-page")) },
+  { id: "repairs", path: "/customers/repairs", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/customers/repair-page")) },
+  { id: "quality", path: "/customers/quality", icon: "chart", module: "customers", for: keepers, component: lazy(() => import("./features/customers/quality-page")) },
+  { id: "handover", path: "/customers/handover", icon: "arrowOut", module: "customers", for: keepers, component: lazy(() => import("./features/customers/handover-page")) },
+  { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
+  { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
   { id: "audit", path: "/admin/audit", icon: "shield", module: "settings", for: administrators, component: lazy(() => import("./features/admin/audit-page")) },
   // these have pages of their own in place of the list
   { id: "code_lists", path: "/records/code-values", icon: "list", module: null, for: everybody, component: lazy(() => import("./features/admin/code-lists-page")) },
   { id: "units", path: "/records/org-units", icon: "building", module: null, for: everybody, component: lazy(() => import("./features/admin/units-page")) },
-  { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "article_review", path: "/knowledge/review", icon: "check", module: "knowledge", for: everybody, component: lazy(() => import("./features/knowledge/review-page")) },
   { id: "corrections", path: "/knowledge/corrections", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/knowledge/corrections-page")) },
   { id: "article", path: "/records/articles/:id", icon: "book", module: null, for: everybody, component: lazy(() => import("./features/knowledge/article-page")) },
@@ -75,8 +81,8 @@ export interface Module {
   entries: Entry[];
 }
 
-// kept where they belong: views in their lists
-const NOT_IN_MENUS = new Set(["saved_view"]);
+// kept where they belong: views in their lists, what belongs to a customer on the customer's page
+const NOT_IN_MENUS = new Set(["saved_view", "contact_point", "relationship", "party_identifier", "consent"]);
 
 /** What is everybody's to read but only some people's to change is settings: a menu shows it to those alone. */
 function inMenu(entity: EntityDoc): boolean {
