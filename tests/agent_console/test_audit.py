@@ -21,7 +21,9 @@ PARTIES, PRODUCTS = "/api/v1/records/parties", "/api/v1/records/products"
 async def test_a_records_past_tells_who_changed_what(house: House) -> None:
     """The newest first, before and after by field, references with their names."""
     async with house.browser("sue") as sue:
-        firm = (await sue.post(PARTIES, json={"kind": "organisation", "name": "大安電子"})).json()["record"]["id"]
+        firm = (await sue.post(PARTIES, json={"kind": "organisation", "name": "大安電子"})).json()["record"][
+            "id"
+        ]
         person = (await sue.post(PARTIES, json={"kind": "person", "name": "Lin"})).json()["record"]["id"]
         await sue.patch(f"{PARTIES}/{person}", json={"organisation_id": firm, "title": "=Buyer"})
         await sue.delete(f"{PARTIES}/{person}")
@@ -166,7 +168,9 @@ async def test_built_in_roles_are_told_to_administrators(house: House) -> None:
 
 def _told(connection: Connection, actor: str) -> int:
     origin = audit.Origin(user_id=None, name=actor, via="system")
-    entry = audit.Entry(at=5.0, origin=origin, action="changed", entity="test", object_id="x", detail={"a": 1})
+    entry = audit.Entry(
+        at=5.0, origin=origin, action="changed", entity="test", object_id="x", detail={"a": 1}
+    )
     return audit.record(connection, entry)
 
 
