@@ -54,7 +54,7 @@ class RecordsCentre:
 
 
 @asynccontextmanager
-async def records_centre(folder: Path, parties: int = 260) -> AsyncIterator[RecordsCentre]:
+async def records_centre(folder: Path, parties: int = 120) -> AsyncIterator[RecordsCentre]:
     """Start it, fill it, open a browser."""
     async with open_house(folder, STATIC) as house, chromium() as browser:
         ids = await house.store.write(lambda c: fill(c, house.seed.users, time.time(), parties))

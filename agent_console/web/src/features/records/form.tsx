@@ -120,7 +120,9 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   const send = async (values: Values, version: number): Promise<RecordAnswer> => {
     if (record) return call<RecordAnswer>("PATCH", `/records/${entity.collection}/${segment(record.id)}`, values, { "If-Match": `"${version}"` });
-    const whole = { ...base, ...values };
+    // what is required is sent also when it is empty, so that the server tells all that is wrong at once
+    const empty = Object.fromEntries(entity.fields.filter((field) => field.required && field.writable).map(({ name }) => [name, null]));
+    const whole = { ...empty, ...base, ...values };
     return call<RecordAnswer>("POST", `/records/${entity.collection}`, whole, { "Idempotency-Key": key(whole) });
   };
   const attempt = (values: Values, version: number): void => {
