@@ -5,6 +5,7 @@ from crm_core.entities import (
     code_value,
     custom_field,
     erasure,
+    feedback,
     legal_hold,
     org_unit,
     party,
@@ -27,5 +28,6 @@ ALL = (
     legal_hold.LEGAL_HOLD,
     retention_rule.RETENTION_RULE,
     erasure.ERASURE,
+    feedback.FEEDBACK,
 )
 known.add(*ALL)

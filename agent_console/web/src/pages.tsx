@@ -76,14 +76,14 @@ export interface Module {
 const NOT_IN_MENUS = new Set(["saved_view"]);
 
 /** What is everybody's to read but only some people's to change is settings: a menu shows it to those alone. */
-function inMenu(entity: EntityDoc): boolean {
+function inMenu(entity: EntityDoc, role: Role): boolean {
   if (NOT_IN_MENUS.has(entity.name)) return false;
-  return entity.module !== "settings" || allows(entity, "update") || allows(entity, "create");
+  return entity.module !== "settings" || allows(entity, "update") || (role === "admin" && allows(entity, "create"));
 }
 
 /** The menus of somebody: each module with its pages and entities; empty ones are not shown. */
 export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module[] {
-  const shown = (who.entities ?? []).filter(inMenu);
+  const shown = (who.entities ?? []).filter((entity) => inMenu(entity, who.role));
   const pages = PAGES.filter((page) => page.module !== null && page.for(who));
   const names = new Set([...Object.keys(MODULES), ...shown.map((entity) => entity.module), ...pages.map((page) => page.module ?? "")]);
   return [...names]

@@ -5,7 +5,8 @@ import type { Density, Language, Theme } from "../../net/types";
 import { useDesk } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { attempt } from "../../ui/toasts";
-import { useReducer } from "react";
+import { useReducer, useState } from "react";
+import { Feedback } from "./feedback";
 
 const THEMES: { code: Theme; icon: IconName }[] = [
   { code: "system", icon: "board" },
@@ -18,6 +19,7 @@ const DENSITIES: Density[] = ["comfortable", "compact"];
 export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   const { t } = useTranslation();
   const { session, changeUser, signOut } = useDesk();
+  const [feedback, setFeedback] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const change = (wish: Parameters<typeof changeUser>[0]): void => attempt(changeUser(wish).finally(redraw));
   const chosen = (kind: string, key: Key | undefined): void => {
@@ -27,6 +29,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   };
   const { user } = session;
   return (
+    <>
     <MenuTrigger>
       <RacButton className="btn quiet user-button" aria-label={t("menu.user", { name: user.name })} data-testid="user-menu">
         <span className="avatar" aria-hidden="true" data-initials={initials(user.name)} />
@@ -36,6 +39,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
         <Menu className="pop menu" aria-label={t("menu.user", { name: user.name })} onAction={(key) => {
           if (key === "signout") attempt(signOut());
           if (key === "shortcuts") onShortcuts?.();
+          if (key === "feedback") setFeedback(true);
         }}>
           <MenuSection className="menu-section">
             <Header className="menu-head">{user.name}{user.extension && <span className="num"> · {user.extension}</span>}</Header>
@@ -48,10 +52,13 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
             options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`) }))} />
           <Separator className="menu-sep" />
           {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
+          <MenuItem id="feedback" className="menu-item" data-testid="give-feedback"><Icon name="note" />{t("feedback.title")}</MenuItem>
           <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
         </Menu>
       </Popover>
     </MenuTrigger>
+    <Feedback open={feedback} close={() => setFeedback(false)} />
+    </>
   );
 }
 
