@@ -1,4 +1,4 @@
-"""What people at work say about the console itself: administrators get it with the screen it was said of and who said it."""
+"""What people at work say about the console itself: administrators get it with the screen it was said of and who said it; one sees one's own."""
 
 from sqlalchemy import Connection
 
@@ -25,8 +25,8 @@ FEEDBACK = Entity(
     icon="note",
     sort="-created_at",
     rights={
-        "agent": allowed(create="all"),
-        "supervisor": allowed(create="all"),
+        "agent": allowed(read="own", create="all"),
+        "supervisor": allowed(read="own", create="all"),
         "admin": allowed(read="all", create="all", update="all", delete="all", export="all"),
     },
     searched=False,

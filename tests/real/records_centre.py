@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from agent_console.pages import STATIC
 from tests.agent_console.house import PASSWORD, House, open_house
@@ -16,6 +16,7 @@ from tests.real.records_data import fill
 _WEB = STATIC.parent / "web"
 _AXE = _WEB / "node_modules" / "axe-core" / "axe.min.js"
 _LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 
 
 @dataclass(frozen=True, slots=True)
