@@ -31,7 +31,7 @@ async def test_words_of_a_code_list_are_ordered_renamed_retired_and_added(
         await page.get_by_test_id("code-list-product_family").click()
         await clean(page)
         await page.get_by_test_id("grip-lamp").press("ArrowDown")
-        await expect(page.locator("tbody tr").first).to_have_attribute("data-testid", "code-desk")
+        await expect(page.locator(".words tbody tr").first).to_have_attribute("data-testid", "code-desk")
         await page.get_by_test_id("label_zh_tw-lamp").fill("照明")
         await page.get_by_test_id("label_zh_tw-lamp").press("Enter")
         await page.get_by_test_id("retire-desk").click()
@@ -47,6 +47,7 @@ async def test_words_of_a_code_list_are_ordered_renamed_retired_and_added(
         await page.get_by_test_id("new-word").click()
         await page.get_by_test_id("code-chair").wait_for()
         await page.goto(f"{centre.house.origin}/records/products/new")
+        await page.get_by_test_id("input-family").wait_for()
         offered = await page.locator("[data-testid=input-family] option").all_inner_texts()
         assert {"en": ["–", "Lamps", "Service plans", "Chairs"], "zh-TW": ["–", "照明", "服務方案", "椅子"]}[
             language
@@ -100,7 +101,7 @@ async def test_a_role_is_a_matrix_of_records_and_actions(centre: RecordsCentre, 
         await page.get_by_test_id("scope-case-read").select_option("team")
         await page.get_by_test_id("scope-party-export").select_option("own")
         await page.get_by_test_id("role-fields-of").select_option("party")
-        await page.get_by_test_id("right-note-hidden").check(force=True)
+        await page.locator("label").filter(has=page.get_by_test_id("right-note-hidden")).click()
         await clean(page)
         await page.get_by_test_id("record-save").click()
         await page.get_by_test_id("record-page").wait_for()
