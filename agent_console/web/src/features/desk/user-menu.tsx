@@ -2,10 +2,11 @@ import { Button as RacButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, 
 import { useTranslation } from "react-i18next";
 import { LANGUAGES } from "../../i18n";
 import type { Density, Language, Theme } from "../../net/types";
+import { go } from "../../route";
 import { useDesk } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { attempt } from "../../ui/toasts";
-import { useReducer, useState } from "react";
+import { lazy, Suspense, useReducer, useState } from "react";
 import { Feedback } from "./feedback";
 
 const THEMES: { code: Theme; icon: IconName }[] = [
@@ -15,11 +16,14 @@ const THEMES: { code: Theme; icon: IconName }[] = [
 ];
 const DENSITIES: Density[] = ["comfortable", "compact"];
 
-/** Language, theme, density, shortcuts, sign out. */
+const AccountDialog = lazy(() => import("../account/account-dialog"));
+
+/** Language, theme, density, one's account, shortcuts, sign out. */
 export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   const { t } = useTranslation();
   const { session, changeUser, signOut } = useDesk();
   const [feedback, setFeedback] = useState(false);
+  const [account, setAccount] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const change = (wish: Parameters<typeof changeUser>[0]): void => attempt(changeUser(wish).finally(redraw));
   const chosen = (kind: string, key: Key | undefined): void => {
@@ -40,6 +44,8 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
           if (key === "signout") attempt(signOut());
           if (key === "shortcuts") onShortcuts?.();
           if (key === "feedback") setFeedback(true);
+          if (key === "account") setAccount(true);
+          if (key === "people") void go("/admin/people");
         }}>
           <MenuSection className="menu-section">
             <Header className="menu-head">{user.name}{user.extension && <span className="num"> · {user.extension}</span>}</Header>
@@ -51,6 +57,8 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
           <Choice kind="density" label={t("menu.density")} value={user.density} onChosen={chosen}
             options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`) }))} />
           <Separator className="menu-sep" />
+          <MenuItem id="account" className="menu-item" data-testid="my-account"><Icon name="user" />{t("account.title")}</MenuItem>
+          {user.role === "admin" && <MenuItem id="people" className="menu-item" data-testid="user-menu-people"><Icon name="users" />{t("people.title")}</MenuItem>}
           {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
           <MenuItem id="feedback" className="menu-item" data-testid="give-feedback"><Icon name="note" />{t("feedback.title")}</MenuItem>
           <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
@@ -58,6 +66,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
       </Popover>
     </MenuTrigger>
     <Feedback open={feedback} close={() => setFeedback(false)} />
+    {account && <Suspense><AccountDialog close={() => setAccount(false)} /></Suspense>}
     </>
   );
 }
