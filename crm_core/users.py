@@ -137,7 +137,7 @@ def list_users(conn: Connection) -> list[User]:
 def by_ids(conn: Connection, ids: Sequence[str]) -> list[User]:
     """Those of them that there are, by name."""
     query = _users().where(user_account.c.id.in_(ids)).order_by(user_account.c.name, user_account.c.id)
-    return [_user(row) for row in conn.execute(query)]
+    return [user_of_row(row) for row in conn.execute(query)]
 
 
 def named(conn: Connection, part: str, *, limit: int) -> list[User]:

@@ -9,6 +9,7 @@ from crm_core.entities import (
     custom_field,
     customer_rules,
     erasure,
+    feedback,
     legal_hold,
     memo,
     org_unit,
@@ -45,5 +46,6 @@ ALL = (
     legal_hold.LEGAL_HOLD,
     retention_rule.RETENTION_RULE,
     erasure.ERASURE,
+    feedback.FEEDBACK,
 )
 known.add(*ALL)

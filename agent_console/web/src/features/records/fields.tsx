@@ -125,7 +125,7 @@ function Line({ field, value, change, id, describedBy, invalid, autoFocus, type 
   const to = lead && shown ? lead(shown) : null;
   return (
     <span className="line-input">
-      <input id={id} className="input" type={type} inputMode={mode} value={shown} dir={type === "text" ? "auto" : undefined} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required}
+      <input id={id} className="input" type={type} inputMode={mode} value={shown} data-empty={shown === "" || undefined} dir={type === "text" ? "auto" : undefined} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required}
         autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(read(event.target.value))} data-testid={`input-${field.name}`} />
       {to && <a className="picker-link" href={to} target={field.kind === "url" ? "_blank" : undefined} rel="noreferrer" aria-label={t("records.open_named", { name: shown })}><Icon name={field.kind === "phone" ? "phone" : field.kind === "email" ? "mail" : "arrowOut"} size={14} /></a>}
     </span>

@@ -60,7 +60,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
       {sectionsOf(entity, record === null, only ?? null, entity.told_by ? form.value(entity.told_by) : null).map((section, place) => (
         <Section key={section.name} entity={entity} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
       ))}
-      {Beside && <Suspense fallback={null}><Beside values={{ ...record, ...form.all, ...draft }} /></Suspense>}
+      {Beside && <Suspense fallback={null}><Beside values={form.values} /></Suspense>}
       {(touched || !record) && (
         <div className="save-bar" role="region" aria-label={t("records.unsaved")}>
           <span className="grow">
@@ -123,7 +123,9 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   const send = async (values: Values, version: number): Promise<RecordAnswer> => {
     if (record) return call<RecordAnswer>("PATCH", `/records/${entity.collection}/${segment(record.id)}`, values, { "If-Match": `"${version}"` });
-    const whole = ofKind(entity, { ...base, ...values });
+    // what is required is sent also when it is empty, so that the server tells all that is wrong at once
+    const empty = Object.fromEntries(entity.fields.filter((field) => field.required && field.writable).map(({ name }) => [name, null]));
+    const whole = ofKind(entity, { ...empty, ...base, ...values });
     return call<RecordAnswer>("POST", `/records/${entity.collection}`, whole, { "Idempotency-Key": key(whole) });
   };
   const attempt = (values: Values, version: number): void => {
@@ -152,7 +154,6 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   return {
     draft,
-    all: base,
     names,
     problem,
     busy,

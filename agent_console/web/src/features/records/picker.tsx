@@ -41,12 +41,16 @@ export function RecordPicker({ refers, value, name, change, label, id, described
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const [sought, compose] = useSought(typed);
-  const { options, loading } = useOptions(refers === "user" ? null : entity, refers === "user", open, sought, filter);
+  const { options } = useOptions(refers === "user" ? null : entity, refers === "user", open, sought, filter);
+  // what is offered for another text is shown until the answer is here, and never chosen
+  const fresh = options !== null && (typed ?? "").trim() === sought;
   const found = options ?? [];
+  const [wished, wish] = useState(false);
   const place = Math.min(active, Math.max(0, found.length - 1));
   useEffect(() => setActive(0), [sought]);
   const kept = value === null ? "" : (name ?? t("records.not_named"));
   const close = (): void => {
+    wish(false);
     setOpen(false);
     setTyped(null);
   };
@@ -55,12 +59,16 @@ export function RecordPicker({ refers, value, name, change, label, id, described
     close();
     change(option.id, option.name);
   };
+  useEffect(() => {
+    // Enter was quicker than the answer
+    if (wished && fresh) found.length > 0 ? choose(found[0]) : wish(false);
+  });
   const press = (event: KeyboardEvent): void => {
     if (composing(event)) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step !== 0 && !open) setOpen(true);
     else if (step !== 0 && found.length > 0) setActive((place + step + found.length) % found.length);
-    else if (event.key === "Enter" && open && !event.ctrlKey && !event.metaKey) choose(found[place]);
+    else if (event.key === "Enter" && open && !event.ctrlKey && !event.metaKey) fresh ? choose(found[place]) : wish(true);
     else if (event.key === "Escape" && open) close();
     else return;
     event.preventDefault();
@@ -76,14 +84,14 @@ export function RecordPicker({ refers, value, name, change, label, id, described
       <div className="picker-box">
         <input ref={input} id={id} className="input" role="combobox" aria-label={id ? undefined : label} aria-expanded={open} aria-controls={list} aria-autocomplete="list" aria-describedby={describedBy} aria-invalid={invalid} aria-required={required}
           aria-activedescendant={open && found.length > 0 ? `${list}-${place}` : undefined} value={typed ?? kept} placeholder={placeholder ?? t("records.pick")} disabled={disabled} autoFocus={autoFocus} autoComplete="off" dir="auto"
-          onChange={(event) => { setTyped(event.target.value); setOpen(true); }} onCompositionStart={() => compose(true)} onCompositionEnd={() => compose(false)}
+          onChange={(event) => { setTyped(event.target.value); wish(false); setOpen(true); }} onCompositionStart={() => compose(true)} onCompositionEnd={() => compose(false)}
           onClick={() => setOpen(true)} onFocus={(event) => event.currentTarget.select()} onBlur={left} onKeyDown={press} data-testid={testid} />
         <button type="button" className="picker-open" tabIndex={-1} aria-label={t("records.offer", { label })} disabled={disabled} onMouseDown={(event) => { event.preventDefault(); input.current?.focus(); setOpen(!open); }}><Icon name="down" size={14} /></button>
         <Popover className="pop picker-pop" isNonModal triggerRef={input} isOpen={open} onOpenChange={(is) => !is && setOpen(false)} placement="bottom start" offset={4} style={{ width: input.current?.offsetWidth }}>
           <ul id={list} role="listbox" aria-label={label} className="picker-list">
             {found.map((option, at) => <Offered key={option.id} id={`${list}-${at}`} option={option} active={at === place} chosen={option.id === value} choose={() => choose(option)} />)}
           </ul>
-          {found.length === 0 && <p className="faint small picker-none" role="status">{t(loading || options === null ? "common.loading" : "records.none_found")}</p>}
+          {found.length === 0 && <p className="faint small picker-none" role="status">{t(fresh ? "records.none_found" : "common.loading")}</p>}
         </Popover>
       </div>
       {linked && value !== null && entity && name !== null && (
