@@ -150,7 +150,8 @@ async def correct_profile(request: Request, within: InContext) -> Response:
         }
         return await _profile_page(visited, given=given, wrong=wrong, problem="other", status=422)
     except Refused as refusal:
-        return await _profile_page(visited, given=given, problem=refusal.code, status=422)
+        wrong = {refusal.pointer.lstrip("/"): visited.view.told(refusal.code, refusal.params)}
+        return await _profile_page(visited, given=given, wrong=wrong, problem=refusal.code, status=422)
     within.bus.publish("party", visited.customer.party_id)
     return _to(visited, "/portal/profile", "saved" if changed else "nothing_changed")
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import audit, parties
+from crm_core import parties
 from crm_core.access.reader import SYSTEM
 from crm_core.audit import Origin
 from crm_core.parties import ContactPoint
@@ -18,14 +18,13 @@ from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting
 from crm_core.records.declared import Field, FieldKind, label
 from crm_core.records.values import Wrong, stored
-from crm_core.search import index
 from crm_core.tables import contact_point, portal_correction
 from crm_core.tables import party as party_table
 
 CORRECTED = (
-    "name",
     "family_name",
     "given_name",
+    "name",
     "phonetic_name",
     "title",
     "department",
@@ -81,7 +80,7 @@ def read(conn: Connection, party_id: str) -> Profile:
     by_name = {field.name: field for field in entity.fields}
     return Profile(
         values=record.values,
-        shown=tuple(by_name[name] for name in SHOWN if name in by_name),
+        shown=tuple(by_name[name] for name in SHOWN if by_name[name].is_for(record.values["kind"])),
         points=party.contact_points if party else (),
     )
 
@@ -89,8 +88,7 @@ def read(conn: Connection, party_id: str) -> Profile:
 def correct(conn: Connection, acting: Acting, customer: Customer, given: Mapping[str, Any]) -> bool:
     """Change what is given of `CORRECTED`; whether anything changed. `RefusedFields` tells every field that is wrong."""
     entity = known.entity("party")
-    there = {field.name for field in entity.fields}
-    wanted = {name: given[name] for name in CORRECTED if name in given and name in there}
+    wanted = {name: given[name] for name in CORRECTED if name in given}
     before = lists.read(conn, SYSTEM, entity, customer.party_id).values
     after = rows.patch(conn, acting, entity, customer.party_id, wanted).values
     changes = {
@@ -112,30 +110,31 @@ def checked_point(kind: str, raw: str) -> str:
 
 
 def add_point(conn: Connection, acting: Acting, customer: Customer, kind: str, raw: str) -> None:
-    """A further number or address. An e-mail address comes here only after a link to it was opened."""
+    """A further number or address. An e-mail address comes here only after a link to it was opened, so it is verified."""
     value = checked_point(kind, raw)
-    held = conn.execute(select(_P.id).where(_P.party_id == customer.party_id)).all()
-    if len(held) >= MOST_POINTS:
+    if len(_points(conn, customer)) >= MOST_POINTS:
         raise Refused("portal.points", most=MOST_POINTS)
-    parties.add_contact_point(conn, customer.party_id, kind, value, "portal")
-    _tell(conn, acting, customer, "contact_point_added", {kind: [None, value]})
+    given = {"party_id": customer.party_id, "kind": kind, "raw": value, "label": "portal"}
+    verified = {"verified_at": acting.now} if kind == "email" else {}
+    rows.create(conn, acting, known.entity("contact_point"), given | verified)
+    _flag(conn, acting, customer, {kind: [None, value]})
 
 
 def remove_point(conn: Connection, acting: Acting, customer: Customer, kind: str, normal: str) -> None:
     """Take one away, but never the last address by which they can sign in."""
-    own = (_P.party_id == customer.party_id, _P.kind == kind)
-    found = conn.execute(select(_P.id, _P.raw).where(*own, _P.normal == normal)).one_or_none()
+    own = [row for row in _points(conn, customer) if row.kind == kind]
+    found = next((row for row in own if row.normal == normal), None)
     if found is None or kind not in _POINTS:
         raise Refused("portal.unknown", Kind.MISSING)
-    if kind == "email" and len(conn.execute(select(_P.id).where(*own)).all()) < 2:
+    if kind == "email" and len(own) < 2:
         raise Refused("portal.last_address")
-    entity = known.named("contact_point")
-    if entity is None:
-        conn.execute(delete(contact_point).where(_P.id == found.id))
-        index.refresh(conn, "party", customer.party_id)
-    else:
-        rows.remove(conn, acting, entity, found.id)
-    _tell(conn, acting, customer, "contact_point_removed", {kind: [found.raw, None]})
+    rows.remove(conn, acting, known.entity("contact_point"), found.id)
+    _flag(conn, acting, customer, {kind: [found.raw, None]})
+
+
+def _points(conn: Connection, customer: Customer) -> Sequence[Any]:
+    query = select(_P.id, _P.kind, _P.raw, _P.normal)
+    return conn.execute(query.where(_P.party_id == customer.party_id, _P.deleted_at.is_(None))).all()
 
 
 def corrections(conn: Connection, owner_id: str | None, limit: int = 100) -> list[Correction]:
@@ -163,23 +162,6 @@ def saw(conn: Connection, correction_id: str, user_id: str, now: float) -> str:
     if done is None:
         raise Refused("portal.unknown", Kind.MISSING)
     return str(done)
-
-
-def _tell(
-    conn: Connection, acting: Acting, customer: Customer, action: str, changes: Mapping[str, Sequence[Any]]
-) -> None:
-    audit.record(
-        conn,
-        audit.Entry(
-            at=acting.now,
-            origin=acting.origin,
-            action=action,
-            entity="party",
-            object_id=customer.party_id,
-            detail={"changes": changes},
-        ),
-    )
-    _flag(conn, acting, customer, changes)
 
 
 def _flag(conn: Connection, acting: Acting, customer: Customer, changes: Mapping[str, Any]) -> None:

@@ -15,9 +15,11 @@ from sqlalchemy import select, update
 
 from agent_console.public import portal_entry, portal_pages
 from crm_core import audit, cases, interactions, letters, outbox, parties
+from crm_core.customers import consent
 from crm_core.portal import links
 from crm_core.store import Connection
 from crm_core.tables import audit_event, letter_raw, portal_link, portal_session
+from crm_core.tables.base import metadata
 from tests.agent_console.house import House
 from tests.agent_console.test_help import fields
 
@@ -254,9 +256,10 @@ async def test_corrections_are_checked_audited_and_flagged(door: House) -> None:
     """A wrong value is told by its field and changes nothing; a right one is kept, told to the chain as the portal's, and shown to
     whoever looks after the customer until they have seen it."""
     async with signed_in(door) as client:
-        wrong = await press(client, "/portal/profile", "/portal/profile", name="", language="xx")
-        assert wrong.status_code == 422
-        assert wrong.text.count('aria-invalid="true"') == 2
+        for given, faults in (({"time_zone": "x", "language": "xx"}, 2), ({"name": ""}, 1)):
+            wrong = await press(client, "/portal/profile", "/portal/profile", **given)
+            assert wrong.status_code == 422
+            assert wrong.text.count('aria-invalid="true"') == faults
         right = await press(
             client,
             "/portal/profile",
@@ -276,7 +279,7 @@ async def test_corrections_are_checked_audited_and_flagged(door: House) -> None:
     told = await door.store.read(
         lambda c: c.execute(select(audit_event).where(audit_event.c.via == "portal")).all()
     )
-    assert [(row.action, row.object_id, row.actor) for row in told] == [
+    assert [(row.action, row.object_id, row.actor) for row in told if row.entity == "party"] == [
         ("changed", door.seed.party, f"party:{door.seed.party}")
     ]
     async with door.browser("ann") as ann:
@@ -310,6 +313,31 @@ async def test_a_new_address_counts_when_its_link_was_opened(door: House) -> Non
     assert len(await door.store.write(lambda c: links.ask(c, "new@example.org", now))) == 1
     rows = await door.store.read(lambda c: outbox.due(c, now, 100))
     assert [row.to for row in rows].count((ADDRESS,)) >= 2
+
+
+async def test_consents_are_given_and_withdrawn_with_evidence(door: House) -> None:
+    """What is said is kept with who said it, from where and when; the latest word counts; a purpose that there is not is none."""
+    async with signed_in(door) as client:
+        assert "Not given" in (await client.get("/portal/consents", params={"lang": "en"})).text
+        for state in ("given", "withdrawn"):
+            said = await press(
+                client, "/portal/consents", "/portal/consents", purpose="marketing", state=state
+            )
+            assert said.status_code == 303
+            verdict = await door.store.read(
+                lambda c: consent.allows(c, door.seed.party, "email", "marketing")
+            )
+            assert (verdict.allowed, verdict.reason) == (state == "given", state)
+        assert (
+            await press(client, "/portal/consents", "/portal/consents", purpose="x", state="given")
+        ).status_code == 404
+        gathered = _unzipped(await press(client, "/portal/data", "/portal/data/download"))
+        assert [each["state"] for each in json.loads(gathered["my-data.json"])["consents"]] == [
+            "withdrawn",
+            "given",
+        ]
+    kept = await door.store.read(lambda c: c.execute(select(metadata.tables["consent"])).all())
+    assert all(ADDRESS in row.evidence and row.party_id == door.seed.party for row in kept)
 
 
 async def test_everything_to_take_along(door: House) -> None:
