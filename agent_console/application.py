@@ -63,10 +63,11 @@ def build(context: Context | None = None) -> FastAPI:
         responses={"default": {"model": Problem, "description": "A problem (RFC 9457)"}},
     )
     app.state.context = context
-    app.include_router(_api())
-    app.include_router(health.router)
+    # before the API, so that a customer's page does not wait for all of its routes to be looked through
     for part in (help_pages.router, portal_entry.router, portal_pages.router):
         app.include_router(part)
+    app.include_router(_api())
+    app.include_router(health.router)
     app.include_router(pages.router)
     problems.install(app)
     app.add_middleware(BoundedBodies)

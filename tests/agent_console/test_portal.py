@@ -65,7 +65,7 @@ async def asked(house: House, client: httpx.AsyncClient, address: str = ADDRESS)
 
 @asynccontextmanager
 async def signed_in(house: House, address: str = ADDRESS) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=house.origin) as client:
+    async with httpx.AsyncClient(base_url=house.origin, timeout=60) as client:
         assert (await asked(house, client, address)).status_code == 303
         token = (await mailed(house, address))[-1].partition("token=")[2]
         entered = await client.post("/portal/enter", data={"token": token})
@@ -81,7 +81,7 @@ async def press(client: httpx.AsyncClient, page: str, to: str, **given: str) -> 
 
 async def test_a_link_lets_in_once(door: House) -> None:
     """A mailed link shows a page, however often a scanner looks; it signs in once, and then never again."""
-    async with httpx.AsyncClient(base_url=door.origin) as client:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as client:
         await asked(door, client)
         (link,) = await mailed(door)
         for _ in range(3):
@@ -92,7 +92,7 @@ async def test_a_link_lets_in_once(door: House) -> None:
         assert "林小美" in (await client.get("/portal")).text
         cookie = next(each for each in client.cookies.jar if each.name == "trunkline_portal")
         assert (cookie.path, cookie.has_nonstandard_attr("HttpOnly")) == ("/portal", True)
-    async with httpx.AsyncClient(base_url=door.origin) as thief:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as thief:
         assert (await thief.get(link)).status_code == 410
         assert (await thief.post("/portal/enter", data={"token": token})).status_code == 410
 
@@ -100,7 +100,7 @@ async def test_a_link_lets_in_once(door: House) -> None:
 async def test_the_answer_tells_nobody_who_is_known(door: House) -> None:
     """Known, unknown and too-often-asked addresses are answered alike, byte by byte; only the known one gets mail."""
     answers = []
-    async with httpx.AsyncClient(base_url=door.origin) as client:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as client:
         for address in (ADDRESS, "nobody@example.org", ADDRESS, ADDRESS, ADDRESS):
             answer = await asked(door, client, address)
             kept = {
@@ -138,7 +138,7 @@ async def test_tokens_are_kept_as_hashes_and_run_out(door: House) -> None:
 
 async def test_the_letter_with_the_link_is_nobody_s(door: House) -> None:
     """Neither search nor download gives a supervisor the letter that carries a link."""
-    async with httpx.AsyncClient(base_url=door.origin) as client:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as client:
         await asked(door, client)
     (row,) = await door.store.read(lambda c: outbox.due(c, time.time() + 60, 10))
     async with door.browser("sue") as sue:
@@ -212,7 +212,7 @@ async def test_every_page_needs_a_session_and_every_button_its_token(door: House
         "/portal/profile", "/portal/points", "/portal/consents", "/portal/data/download", "/portal/data/erasure", "/portal/new",
         f"/portal/cases/{door.seed.case}/reply", f"/portal/cases/{door.seed.case}/close",
     )  # fmt: skip
-    async with httpx.AsyncClient(base_url=door.origin) as nobody:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as nobody:
         for path in pages:
             assert (await nobody.get(path)).headers["location"] == "/portal"
         for path in buttons:
@@ -391,7 +391,7 @@ async def test_sign_out_ends_the_session(door: House) -> None:
 
 async def test_too_many_tries_wait(door: House) -> None:
     """The forty-first link in a quarter of an hour from one place is not looked at."""
-    async with httpx.AsyncClient(base_url=door.origin) as guesser:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as guesser:
         answers = [
             (await guesser.post("/portal/enter", data={"token": f"guess{n}"})).status_code for n in range(41)
         ]
@@ -401,13 +401,13 @@ async def test_too_many_tries_wait(door: House) -> None:
 async def test_two_customers_at_one_address_get_a_link_each(door: House) -> None:
     """Whoever shares an address chooses by name, and each link opens one customer's data alone."""
     await door.store.write(lambda c: parties.add_contact_point(c, door.seed.stranger, "email", ADDRESS))
-    async with httpx.AsyncClient(base_url=door.origin) as client:
+    async with httpx.AsyncClient(base_url=door.origin, timeout=60) as client:
         await asked(door, client)
         found = await mailed(door)
         assert len(found) == 2
     names = set()
     for link in found:
-        async with httpx.AsyncClient(base_url=door.origin) as each:
+        async with httpx.AsyncClient(base_url=door.origin, timeout=60) as each:
             await each.post("/portal/enter", data={"token": link.partition("token=")[2]})
             home = (await each.get("/portal")).text
             names.add(next(name for name in ("林小美", "Zed Other") if name in home))
