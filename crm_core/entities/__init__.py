@@ -2,20 +2,33 @@
 
 from crm_core.entities import (
     case,
+    case_type,
     code_value,
     custom_field,
+    macro,
     org_unit,
     party,
+    procedure,
     product,
     role,
+    rule,
     saved_view,
+    task,
+    template,
 )
-from crm_core.records import known
+from crm_core.records import known, listeners
+from crm_core.rules import events
 
 ALL = (
     party.PARTY,
     case.CASE,
+    task.TASK,
     product.PRODUCT,
+    template.TEMPLATE,
+    macro.MACRO,
+    case_type.CASE_TYPE,
+    procedure.PROCEDURE,
+    rule.RULE,
     org_unit.ORG_UNIT,
     role.ROLE,
     code_value.CODE_VALUE,
@@ -23,3 +36,4 @@ ALL = (
     saved_view.SAVED_VIEW,
 )
 known.add(*ALL)
+listeners.add(events.written)
