@@ -10,6 +10,7 @@ from agent_console.access import same_site, signed_in
 from agent_console.api import (
     board,
     call_us,
+    case_work,
     cases,
     health,
     interactions,
@@ -20,6 +21,7 @@ from agent_console.api import (
     records,
     search,
     sla,
+    work,
 )
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
@@ -64,6 +66,8 @@ def _api() -> APIRouter:
         offers.router,
         interactions.router,
         parties.router,
+        case_work.router,
+        work.router,
         cases.router,
         letters.router,
         search.router,

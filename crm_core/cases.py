@@ -171,6 +171,13 @@ def link(conn: Connection, interaction_id: str, case_id: str) -> None:
     _record_call(conn, about, interaction_id)
 
 
+def interactions_of(conn: Connection, case_id: str, limit: int = 50) -> list[str]:
+    """The latest interactions about a case, by id."""
+    row = interaction.c
+    query = select(row.id).where(row.case_id == case_id).order_by(row.enqueued_at.desc()).limit(limit)
+    return list(conn.execute(query).scalars())
+
+
 def _record_call(conn: Connection, about: Case, interaction_id: str) -> None:
     row = interaction.c
     query = select(row.answered_at, row.agent_id).where(

@@ -70,11 +70,11 @@ def of_user(conn: Connection, user_id: str, *, unseen: bool = False) -> list[Not
     return [Notification(**columns(each)) for each in found]
 
 
-def since(conn: Connection, place: str, limit: int = 200) -> list[Notification]:
-    """Those made after this one (ids are in the order of their making): what screens are still to be told."""
+def recent(conn: Connection, users: Iterable[str], since: float) -> list[Notification]:
+    """What these people have not seen yet and is no older: for their open screens."""
     row = notification.c
-    query = select(*_COLUMNS).where(row.id > place).order_by(row.id).limit(limit)
-    return [Notification(**columns(each)) for each in conn.execute(query)]
+    query = select(*_COLUMNS).where(row.user_id.in_(list(users)), row.at > since, row.seen_at.is_(None))
+    return [Notification(**columns(each)) for each in conn.execute(query.order_by(row.at, row.id).limit(500))]
 
 
 def seen(conn: Connection, user_id: str, ids: Iterable[str] | None, now: float) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent_console.deadlines import Deadlines
+from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -98,6 +99,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
     )
     postman = Postman(settings.mail, store, bus, clock)
+    composer = Composer(settings.mail, settings.centre.name, store, bus, clock)
     console = ConsoleServer(
         settings,
         store,
@@ -105,7 +107,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         bus,
         clock,
         phones=AsteriskPhones(settings.asterisk),
-        letters=Composer(settings.mail, settings.centre.name, store, bus, clock),
+        letters=composer,
         calls=voice,
         mail=(drop, intake, postman),
     )
@@ -117,6 +119,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
+        "procedures": Procedures(store, bus, clock, composer),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

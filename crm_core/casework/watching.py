@@ -114,6 +114,28 @@ def links(conn: Connection, case_id: str) -> list[Link]:
     return found
 
 
+def parts(conn: Connection, case_id: str) -> list[Link]:
+    """The cases that are part of this one, and the one that it is part of."""
+    row = support_case.c
+    above = select(row.parent_id).where(row.id == case_id).scalar_subquery()
+    query = select(row.id, row.number, row.subject, row.status).where(
+        or_(row.parent_id == case_id, row.id == above), row.deleted_at.is_(None)
+    )
+    parent = conn.execute(select(row.parent_id).where(row.id == case_id)).scalar_one_or_none()
+    return [
+        Link(
+            id=each.id,
+            kind="part_of",
+            outward=each.id == parent,
+            case_id=each.id,
+            number=each.number,
+            subject=each.subject,
+            status=each.status,
+        )
+        for each in conn.execute(query.order_by(row.number))
+    ]
+
+
 def _numbers(conn: Connection, *ids: str) -> Mapping[str, str]:
     row = support_case.c
     found = {each.id: each.number for each in conn.execute(select(row.id, row.number).where(row.id.in_(ids)))}

@@ -25,7 +25,7 @@ def _prepare(conn: Connection, change: Change) -> None:
     shape = shape_of(conn, entity)
     for step in model.steps(change.after["steps"]):
         if step.kind in _OF_CASES and entity.name != "case":
-            raise change.refuse("steps", "procedure.only_cases", kind=step.kind)
+            raise change.refuse("steps", "procedure.only_cases", step=step.kind.value)
         _check_field(change, shape, step)
 
 

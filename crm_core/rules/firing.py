@@ -77,11 +77,17 @@ def _event(conn: Connection, event: Row[Any], now: float, post: Post | None) -> 
     if trigger is Trigger.TOLD_WATCHERS:
         telling.write(conn, event, post, now)
         return
-    for rule in _rules(conn, entity=event.entity, trigger=trigger):
-        if rule.detail.fits(trigger, event.data or {}) and _holds(conn, rule, event.record_id):
-            yield from _start(
-                conn, rule, event.record_id, f"event/{event.seq}", trigger, event.depth, now, post
-            )
+    waiting = _rules(conn, entity=event.entity, trigger=trigger)
+    # all are judged before the first one changes anything: what they do is another event's matter
+    fitting = [
+        rule
+        for rule in waiting
+        if rule.detail.fits(trigger, event.data or {}) and _holds(conn, rule, event.record_id)
+    ]
+    for rule in fitting:
+        yield from _start(
+            conn, rule, event.record_id, f"event/{event.seq}", trigger, event.depth, now, post
+        )
     if trigger in (Trigger.CREATED, Trigger.CHANGED):
         # what was written may lie in the past already
         for rule in _rules(conn, entity=event.entity, trigger=Trigger.TIME_PASSED):

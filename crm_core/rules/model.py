@@ -171,7 +171,7 @@ def _step(given: Any, number: int) -> Step:
     if not set(words) <= needed | allowed:
         raise _wrong("procedure.step", place)
     if any(words.get(name) in (None, "", []) for name in needed):
-        raise _wrong("procedure.step_incomplete", place, kind=kind)
+        raise _wrong("procedure.step_incomplete", place, step=kind.value)
     _check_targets(words.get("to"), place)
     if kind is StepKind.RAISE and words["field"] not in ("severity", "priority"):
         raise _wrong("procedure.step", place)

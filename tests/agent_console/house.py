@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from agent_console.deadlines import Deadlines
+from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
 from config.clock import SystemClock
 from config.settings import Settings
@@ -232,6 +233,7 @@ async def _start(
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
         tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
+        tasks.create_task(Procedures(store, bus, clock, OutboxLetters(store)).run(), name="procedures"),
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
     return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
