@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from agent_console import pages, problems
 from agent_console.access import same_site, signed_in
 from agent_console.api import (
+    audit,
     board,
     call_us,
     case_work,
@@ -18,11 +19,14 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    privacy,
     records,
     search,
     sla,
+    user_names,
     work,
 )
+from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
@@ -63,6 +67,7 @@ def _api() -> APIRouter:
     # Denied by default: what is not above needs a session, whatever its own route asks for.
     for part in (
         login.private,
+        user_names.router,  # before whatever reads one user by id
         offers.router,
         interactions.router,
         parties.router,
@@ -72,9 +77,11 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        privacy.router,
         *records.routers(),
+        audit.router,
     ):
-        api.include_router(part, dependencies=[Depends(signed_in)])
+        api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     return api
 

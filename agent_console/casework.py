@@ -423,7 +423,7 @@ def watcher(row: Watcher) -> WatcherDocument:
 
 def todo(row: Todo) -> TodoDocument:
     values: Mapping[str, Any] = {name: getattr(row, name) for name in TodoDocument.__annotations__}
-    return cast(TodoDocument, values)
+    return cast("TodoDocument", values)
 
 
 def activity(row: Activity) -> ActivityDocument:
@@ -504,7 +504,7 @@ def issue(row: Issue, queue: str | None) -> IssueDocument:
     known = [name for name in IssueDocument.__annotations__ if name not in ("queue", "clocks")]
     values: Mapping[str, Any] = {name: getattr(row, name) for name in known}
     values = {**values, "queue": queue, "clocks": [rows.clock(each) for each in row.clocks]}
-    return cast(IssueDocument, values)
+    return cast("IssueDocument", values)
 
 
 def notification(row: Notification) -> NotificationDocument:

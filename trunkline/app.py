@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
@@ -120,6 +121,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
         "procedures": Procedures(store, bus, clock, composer),
+        "caretaker": Caretaker(store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

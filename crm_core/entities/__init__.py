@@ -5,11 +5,14 @@ from crm_core.entities import (
     case_type,
     code_value,
     custom_field,
+    erasure,
+    legal_hold,
     macro,
     org_unit,
     party,
     procedure,
     product,
+    retention_rule,
     role,
     rule,
     saved_view,
@@ -34,6 +37,9 @@ ALL = (
     code_value.CODE_VALUE,
     custom_field.CUSTOM_FIELD,
     saved_view.SAVED_VIEW,
+    legal_hold.LEGAL_HOLD,
+    retention_rule.RETENTION_RULE,
+    erasure.ERASURE,
 )
 known.add(*ALL)
 listeners.add(events.written)

@@ -1,7 +1,9 @@
 """Customers: people and organisations, one entity."""
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
+from crm_core.access.model import Action
+from crm_core.access.reader import Reader
 from crm_core.names import folded
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Section, label
@@ -23,6 +25,12 @@ def _prepare(_: Connection, change: Change) -> None:
         raise change.refuse("organisation_id", "party.own_organisation")
 
 
+def _also(reader: Reader, action: str) -> ColumnElement[bool] | None:
+    """Whose call or letter one has on the screen is there to be read and mended, whosever customer it is."""
+    lent = action in (Action.READ, Action.UPDATE) and reader.parties
+    return party.c.id.in_(reader.parties) if lent else None
+
+
 PARTY = Entity(
     name="party",
     collection="parties",
@@ -33,6 +41,7 @@ PARTY = Entity(
     personal=True,
     table=party,
     prepare=_prepare,
+    also=_also,
     body=party_bodies,
     sections=(
         Section(name="who", label=label("Who it is", "基本資料", "基本资料")),

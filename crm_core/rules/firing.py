@@ -85,9 +85,7 @@ def _event(conn: Connection, event: Row[Any], now: float, post: Post | None) -> 
         if rule.detail.fits(trigger, event.data or {}) and _holds(conn, rule, event.record_id)
     ]
     for rule in fitting:
-        yield from _start(
-            conn, rule, event.record_id, f"event/{event.seq}", trigger, event.depth, now, post
-        )
+        yield from _start(conn, rule, event.record_id, f"event/{event.seq}", trigger, event.depth, now, post)
     if trigger in (Trigger.CREATED, Trigger.CHANGED):
         # what was written may lie in the past already
         for rule in _rules(conn, entity=event.entity, trigger=Trigger.TIME_PASSED):

@@ -1,6 +1,6 @@
 """Every table of the truth, in one metadata. Times are seconds since 1970-01-01 UTC; ids are text."""
 
-from crm_core.tables.base import Words, inserting, metadata
+from crm_core.tables.base import Words, inserting, metadata, storable
 from crm_core.tables.casework import (
     approval,
     case_activity,
@@ -99,6 +99,7 @@ __all__ = [
     "sla_calendar_hours",
     "sla_policy",
     "sla_target",
+    "storable",
     "support_case",
     "template_use",
     "user_account",
