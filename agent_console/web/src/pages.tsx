@@ -34,6 +34,8 @@ const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "work", path: "/work", icon: "check", module: "work", for: everybody, component: lazy(() => import("./features/casework/work-page")) },
+  { id: "issues", path: "/issues", icon: "warn", module: "work", for: everybody, component: lazy(() => import("./features/casework/overview-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];

@@ -1,8 +1,9 @@
 /** One field of a form, by its kind. */
-import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { Suspense, useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { Icon } from "../../ui/icon";
+import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
 import type { FieldDoc, Named } from "./entities";
 import { RecordPicker } from "./picker";
@@ -48,6 +49,22 @@ export function FieldRow({ field, value, named, change, wrong, autoFocus }: Fiel
         )}
         {hint && <span id={`${id}-hint`} className="tiny faint">{hint}</span>}
         {wrong && <span id={`${id}-wrong`} className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
+      </div>
+    </div>
+  );
+}
+
+/** A structure with an editor of its own below its label. */
+export function EditorRow({ field, wrong, children }: { field: FieldDoc; wrong: string | null; children: ReactNode }) {
+  const { i18n } = useTranslation();
+  const language = i18n.language as Language;
+  return (
+    <div className={`form-field tall structured${wrong ? " faulty" : ""}`} role="group" aria-label={field.label[language]} data-testid={`field-${field.name}`}>
+      <span className="form-label">{field.label[language]}</span>
+      <div className="form-value">
+        <Suspense fallback={<Bones lines={2} />}>{children}</Suspense>
+        {field.hint && <span className="tiny faint">{field.hint[language]}</span>}
+        {wrong && <span className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
       </div>
     </div>
   );

@@ -10,7 +10,8 @@ import { newKey } from "../interaction/drafts";
 import { Conflict } from "./conflict";
 import { beginning, changed, faults, sectionsOf, settled, type FormSection, type Values } from "./draft";
 import type { EntityDoc, Named, RecordAnswer, RecordRow } from "./entities";
-import { FieldRow } from "./fields";
+import { editorOf } from "./editors";
+import { EditorRow, FieldRow } from "./fields";
 
 export interface RecordFormProps {
   entity: EntityDoc;
@@ -54,7 +55,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
   return (
     <form ref={root} className={`record-form${record ? "" : " new"}`} onSubmit={submit} onKeyDown={press} noValidate data-testid="record-form">
       {sectionsOf(entity, record === null, only ?? null).map((section, place) => (
-        <Section key={section.name} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
+        <Section key={section.name} of={entity.name} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
       ))}
       {(touched || !record) && (
         <div className="save-bar" role="region" aria-label={t("records.unsaved")}>
@@ -71,6 +72,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
 }
 
 interface SectionProps {
+  of: string;
   section: FormSection;
   form: Form;
   wrong: Map<string, string>;
@@ -79,7 +81,7 @@ interface SectionProps {
   alone: boolean;
 }
 
-function Section({ section, form, wrong, editable, first, alone }: SectionProps) {
+function Section({ of, section, form, wrong, editable, first, alone }: SectionProps) {
   const { t, i18n } = useTranslation();
   const title = section.label ? section.label[i18n.language as Language] : t(`records.section_${section.name}`);
   const start = first ? section.fields.find((field) => field.writable)?.name : undefined;
@@ -87,9 +89,16 @@ function Section({ section, form, wrong, editable, first, alone }: SectionProps)
     <section className="form-section" aria-label={title}>
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
-        {section.fields.map((field) => (
+        {section.fields.map((field) => {
+          const Editor = field.kind === "json" ? editorOf(of, field.name) : null;
+          return Editor ? (
+            <EditorRow key={field.name} field={field} wrong={wrong.get(field.name) ?? null}>
+              <Editor value={form.value(field.name)} change={(value) => form.set(field, value)} read={form.value} writable={editable && field.writable} wrong={wrong} />
+            </EditorRow>
+          ) : (
           <FieldRow key={field.name} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
-        ))}
+          );
+        })}
       </div>
     </section>
   );

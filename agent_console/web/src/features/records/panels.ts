@@ -21,7 +21,15 @@ export interface Panel {
 
 const history: Panel = { id: "history", title: "records.history", component: lazy(() => import("./history-panel")) };
 
-const OF: Readonly<Record<string, readonly Panel[]>> = {};
+const OF: Readonly<Record<string, readonly Panel[]>> = {
+  case: [
+    { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
+    { id: "thread", title: "casework.thread", component: lazy(() => import("../casework/thread-panel")) },
+    { id: "tasks", title: "casework.tasks", component: lazy(() => import("../casework/tasks-panel")) },
+    { id: "links", title: "casework.links", component: lazy(() => import("../casework/links-panel")) },
+    { id: "story", title: "casework.story", component: lazy(() => import("../casework/activity-panel")) },
+  ],
+};
 
 /** An entity's own panels, then those that every record has. */
 export const panelsOf = (entity: string): readonly Panel[] => [...(OF[entity] ?? []), history];
