@@ -153,6 +153,7 @@ CASE = Entity(
             read_only=True,
             searched=True,
             listed=True,
+            section="what",
         ),
         Field(
             name="subject",
@@ -162,6 +163,7 @@ CASE = Entity(
             searched=True,
             listed=True,
             most=200,
+            section="what",
         ),
         Field(
             name="status",
@@ -175,6 +177,7 @@ CASE = Entity(
                 choice("solved", "Solved", "已解決", "已解决"),
                 choice("closed", "Closed", "已結案", "已关闭"),
             ),
+            section="work",
         ),
         Field(
             name="party_id",
@@ -182,13 +185,13 @@ CASE = Entity(
             refers="party",
             label=label("Customer", "客戶", "客户"),
             listed=True,
+            section="what",
         ),
         Field(
             name="type_id",
             kind=FieldKind.REFERENCE,
             refers="case_type",
             label=label("Type", "類型", "类型"),
-            listed=True,
             section="what",
         ),
         Field(
@@ -300,30 +303,35 @@ CASE = Entity(
             kind=FieldKind.BOOLEAN,
             label=label("Complaint", "客訴", "投诉"),
             read_only=True,
+            section="what",
         ),
         Field(
             name="escalation_level",
             kind=FieldKind.INTEGER,
             label=label("Escalation level", "升級層級", "升级级别"),
             read_only=True,
+            section="work",
         ),
         Field(
             name="waiting_since",
             kind=FieldKind.MOMENT,
             label=label("Customer waits since", "客戶等候起", "客户等待起"),
             read_only=True,
+            section="work",
         ),
         Field(
             name="solved_at",
             kind=FieldKind.MOMENT,
             label=label("Solved at", "解決時間", "解决时间"),
             read_only=True,
+            section="end",
         ),
         Field(
             name="reopened_count",
             kind=FieldKind.INTEGER,
             label=label("Reopened", "重開次數", "重开次数"),
             read_only=True,
+            section="end",
         ),
         Field(
             name="merged_into_id",
@@ -331,6 +339,7 @@ CASE = Entity(
             refers="case",
             label=label("Merged into", "併入案件", "并入工单"),
             read_only=True,
+            section="end",
         ),
     ),
 )

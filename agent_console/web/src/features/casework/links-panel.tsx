@@ -34,8 +34,7 @@ export default function LinksPanel({ record }: PanelProps) {
         {[...data.parts, ...data.links].map((link) => (
           <li key={link.id} className="row">
             <span className="tiny soft link-kind">{t(`casework.link_${link.kind}${link.outward ? "" : "_back"}`)}</span>
-            <Link to={`/records/cases/${link.case_id}`} className="grid-link num">{link.number}</Link>
-            <span className="grow clip" dir="auto">{link.subject}</span>
+            <span className="grow linked-name"><Link to={`/records/cases/${link.case_id}`} className="grid-link num">{link.number}</Link><span className="small soft clip" dir="auto">{link.subject}</span></span>
             <CasePill status={link.status as CaseStatus} />
             {link.kind !== "part_of" && <IconButton small icon="cross" label={t("casework.unlink")} isDisabled={busy} onPress={() => remove(link)} />}
           </li>

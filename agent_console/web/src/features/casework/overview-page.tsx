@@ -60,7 +60,7 @@ function FiguresPart() {
               {data.by_queue.map((each) => <FigureRow key={`q-${each.key}`} name={each.name || t("casework.no_queue")} figure={each} />)}
             </tbody>
           </table>
-          <p className="small soft">{t("casework.canned", { share: data.canned_share === null ? "–" : Math.round(data.canned_share * 100), canned: data.canned, replies: data.replies })}</p>
+          {data.canned_share !== null && <p className="small soft">{t("casework.canned", { share: Math.round(data.canned_share * 100), canned: data.canned, replies: data.replies })}</p>}
         </>
       )}
     </Part>

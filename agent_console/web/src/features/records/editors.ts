@@ -15,6 +15,7 @@ export interface EditorProps {
 }
 
 const OF: Readonly<Record<string, LazyExoticComponent<ComponentType<EditorProps>>>> = {
+  "case.type_id": lazy(() => import("../casework/type-choice")),
   "case.form": lazy(() => import("../casework/case-form")),
   "case_type.form": lazy(() => import("../casework/form-editor")),
   "case_type.lifecycle": lazy(() => import("../casework/lifecycle-editor")),

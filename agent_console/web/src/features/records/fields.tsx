@@ -59,7 +59,7 @@ export function EditorRow({ field, wrong, children }: { field: FieldDoc; wrong: 
   const { i18n } = useTranslation();
   const language = i18n.language as Language;
   return (
-    <div className={`form-field tall structured${wrong ? " faulty" : ""}`} role="group" aria-label={field.label[language]} data-testid={`field-${field.name}`}>
+    <div className={`form-field ${TALL.has(field.kind) ? "tall structured" : ""}${wrong ? " faulty" : ""}`} role="group" aria-label={field.label[language]} data-testid={`field-${field.name}`}>
       <span className="form-label">{field.label[language]}</span>
       <div className="form-value">
         <Suspense fallback={<Bones lines={2} />}>{children}</Suspense>

@@ -90,7 +90,7 @@ function Section({ of, section, form, wrong, editable, first, alone }: SectionPr
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
         {section.fields.map((field) => {
-          const Editor = field.kind === "json" ? editorOf(of, field.name) : null;
+          const Editor = editorOf(of, field.name);
           return Editor ? (
             <EditorRow key={field.name} field={field} wrong={wrong.get(field.name) ?? null}>
               <Editor value={form.value(field.name)} change={(value) => form.set(field, value)} read={form.value} writable={editable && field.writable} wrong={wrong} />
