@@ -13,6 +13,8 @@ from sqlalchemy import BindParameter, Connection, Integer, Select, bindparam, se
 from config.errors import Kind, Refused
 from crm_core import cases
 from crm_core.cases import Case
+from crm_core.customers import relations, scripts
+from crm_core.customers.scripts import Script
 from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
@@ -41,12 +43,15 @@ class PastContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopParty:
-    """A customer it may be. `strength`: see `crm_core.recognition`; "chosen" when an agent said so."""
+    """A customer it may be. `strength`: see `crm_core.recognition`; "chosen" when an agent said so. `superior`: whom they report to on
+    that day; `script`: what is said to them."""
 
     party: Party
     strength: str
     cases: tuple[Case, ...]
     interactions: tuple[PastContact, ...]
+    superior: str | None
+    script: Script | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     known = parties(conn, strengths)
     theirs = cases.last_of(conn, list(known), MOST_CASES)
     contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=interaction_id)
+    above = relations.superiors(conn, list(known), found.enqueued_at)
+    spoken = scripts.in_use(conn)
     return Pop(
         interaction=found,
         match=found.match,
@@ -77,6 +84,8 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
                 strength=strength,
                 cases=tuple(theirs.get(party_id, ())),
                 interactions=tuple(contacts.get(party_id, ())),
+                superior=above[party_id][1] if party_id in above else None,
+                script=scripts.best(spoken, known[party_id], found.queue_id),
             )
             for party_id, strength in strengths.items()
         ),

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.imports import Imports
+from agent_console.jobs import JobDriver
+from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -119,9 +122,12 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
         "procedures": Procedures(store, bus, clock, composer),
+        "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
+        "imports": Imports(settings, store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

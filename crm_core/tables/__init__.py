@@ -25,8 +25,26 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.identity import (
+    api_token,
+    pending_sign_in,
+    recovery_code,
+    totp_role,
+    user_identity,
+    user_totp,
+)
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
-from crm_core.tables.people import contact_point, party
+from crm_core.tables.people import (
+    background_job,
+    contact_point,
+    duplicate_candidate,
+    party,
+    party_merge,
+    party_merge_image,
+    party_redirect,
+    repair_item,
+    segment_member,
+)
 from crm_core.tables.platform import (
     answered_request,
     audit_detail,
@@ -43,6 +61,7 @@ from crm_core.tables.service import (
     sla_policy,
     sla_target,
 )
+from crm_core.tables.transfer import import_batch, import_row
 from crm_core.tables.work import (
     agent_state,
     fact,
@@ -58,11 +77,13 @@ __all__ = [
     "agent_skill",
     "agent_state",
     "answered_request",
+    "api_token",
     "approval",
     "attachment",
     "audit_detail",
     "audit_event",
     "audit_head",
+    "background_job",
     "case_activity",
     "case_event",
     "case_link",
@@ -71,7 +92,10 @@ __all__ = [
     "contact_point",
     "counter",
     "disposition",
+    "duplicate_candidate",
     "fact",
+    "import_batch",
+    "import_row",
     "inserting",
     "interaction",
     "interaction_match",
@@ -84,15 +108,22 @@ __all__ = [
     "offer",
     "outbox",
     "party",
+    "party_merge",
+    "party_merge_image",
+    "party_redirect",
+    "pending_sign_in",
     "procedure_run",
     "queue",
     "queue_entry",
     "queue_need",
+    "recovery_code",
+    "repair_item",
     "rule_event",
     "rule_watch",
     "search_document",
     "search_version",
     "segment",
+    "segment_member",
     "session",
     "sla_calendar",
     "sla_calendar_day",
@@ -102,6 +133,9 @@ __all__ = [
     "storable",
     "support_case",
     "template_use",
+    "totp_role",
     "user_account",
+    "user_identity",
     "user_role",
+    "user_totp",
 ]
