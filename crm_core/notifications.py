@@ -37,9 +37,12 @@ def tell(  # noqa: PLR0917 - the parts of a notice
     code: str,
     entity: str,
     record_id: str,
+    *,
+    party_id: str | None = None,
+    case_id: str | None = None,
     **params: Any,
 ) -> list[str]:
-    """Keep it for each of them once; who was told. Whoever is away for good is not."""
+    """Keep it for each of them once; who was told. Whoever is away for good is not. `party_id` and `case_id`: whose words it may hold."""
     wanted = list(dict.fromkeys(users))
     row = user_account.c
     query = select(row.id).where(row.id.in_(wanted), row.active)
@@ -55,6 +58,8 @@ def tell(  # noqa: PLR0917 - the parts of a notice
                 params=params,
                 entity=entity,
                 record_id=record_id,
+                case_id=record_id if entity == "case" else case_id,
+                party_id=record_id if entity == "party" else party_id,
             )
         )
     return told

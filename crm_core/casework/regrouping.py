@@ -132,9 +132,9 @@ def undo(conn: Connection, regrouping_id: str, now: float, actor_id: str | None)
         raise Refused("case.regrouping_undone")
     if found.kind == MERGE and row_of(conn, found.other_id).merged_into_id != found.case_id:
         raise Refused("case.regrouping_undone")
-    for each in reversed(found.image["rows"]):
+    for each in reversed(found.image.get("rows", ())):
         _restore(conn, each)
-    for each in found.image["made"]:
+    for each in found.image.get("made", ()):
         _unmake(conn, each)
     if found.kind == SPLIT:
         _leave(
@@ -323,7 +323,7 @@ def _read(conn: Connection, regrouping_id: str) -> Regrouping:
 
 def _refresh(conn: Connection, image: Mapping[str, Any], case_ids: Sequence[str]) -> None:
     """Search knows by which case a letter may be read."""
-    for each in image["rows"]:
+    for each in image.get("rows", ()):
         if each["table"] == "letter":
             index.refresh(conn, "letter", each["id"])
     for case_id in case_ids:

@@ -27,7 +27,9 @@ def remind(conn: Connection, now: float) -> int:
 def _tasks(conn: Connection, now: float) -> int:
     table = table_of(known.entity("task"))
     row = table.c
-    query = select(row.id, row.subject, row.owner_id, row.due_at).where(_waiting(), row.remind_at <= now)
+    query = select(row.id, row.subject, row.owner_id, row.due_at, row.party_id).where(
+        _waiting(), row.remind_at <= now
+    )
     found = conn.execute(query.order_by(row.remind_at).limit(_BATCH)).all()
     for each in found:
         conn.execute(update(table).where(row.id == each.id).values(reminded_at=now))
@@ -41,12 +43,13 @@ def _tasks(conn: Connection, now: float) -> int:
                 each.id,
                 subject=each.subject,
                 due_at=each.due_at,
+                party_id=each.party_id,
             )
     return len(found)
 
 
 def _cases(conn: Connection, now: float) -> int:
-    query = select(_C.id, _C.number, _C.subject, _C.owner_id, _C.follow_up_at)
+    query = select(_C.id, _C.number, _C.owner_id, _C.follow_up_at)
     due = query.where(_to_follow_up(), _C.follow_up_at <= now).order_by(_C.follow_up_at).limit(_BATCH)
     found = conn.execute(due).all()
     for each in found:
@@ -61,7 +64,6 @@ def _cases(conn: Connection, now: float) -> int:
                 "case",
                 each.id,
                 number=each.number,
-                subject=each.subject,
             )
     return len(found)
 

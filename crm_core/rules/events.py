@@ -72,10 +72,11 @@ def written(conn: Connection, entity: Entity, change: Change) -> None:
     happened(conn, entity.name, change.id, trigger, change.acting.now, {"changes": changes})
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    return list(value) if isinstance(value, tuple) else value
+def _plain(value: Any) -> float | None:
+    """Numbers alone: of other fields rules ask only whether they changed, and words are kept in one place."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | int | float):
+        return None
+    return float(value)
 
 
 def _waited_for(conn: Connection, entity: str, trigger: Trigger) -> bool:

@@ -159,7 +159,17 @@ def _task(
     }
     made = rows.create(conn, setting.acting, known.entity("task"), given)
     if owner:
-        notifications.tell(conn, [owner], setting.now, "task.given", "task", made.id, subject=subject)
+        notifications.tell(
+            conn,
+            [owner],
+            setting.now,
+            "task.given",
+            "task",
+            made.id,
+            subject=subject,
+            party_id=given["party_id"],
+            case_id=setting.case_id,
+        )
     return {"task_id": made.id, "owner_id": owner}
 
 

@@ -132,6 +132,9 @@ notification = Table(
     Column("params", Json, nullable=False),
     Column("entity", Text, nullable=False),
     Column("record_id", Text, nullable=False),
+    # whose words it may hold
+    Column("case_id", Text),
+    Column("party_id", Text),
     moment("seen_at", nullable=True),
     Index(None, "user_id", "at"),
 )

@@ -535,6 +535,8 @@ def upgrade() -> None:
         sa.Column("params", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=True),
+        sa.Column("party_id", sa.Text(), nullable=True),
         sa.Column("seen_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"],
