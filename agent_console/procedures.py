@@ -56,7 +56,7 @@ class Procedures:
         try:
             while await self._look():
                 pass
-            next_at = await self._next_at()
+            next_at = await self._next_at(self._clock.now())
         except Unavailable as problem:
             _log.note("!", problem.peer, f"rules wait: {problem.reason}")
             return _LOOK_AGAIN_S
@@ -64,14 +64,13 @@ class Procedures:
             return _LOOK_AGAIN_S
         return min(max(next_at - self._clock.now(), _LEAST_S), _LOOK_AGAIN_S)
 
-    async def _next_at(self) -> float | None:
-        now = self._clock.now()
+    async def _next_at(self, now: float) -> float | None:
         return await self._store.read(lambda conn: _next(conn, now))
 
     async def _look(self) -> bool:
         """One batch in one transaction, when there is anything; whether there may be more."""
         now = self._clock.now()
-        next_at = await self._next_at()
+        next_at = await self._next_at(now)
         if next_at is None or next_at > now:
             return False
         worked, reminded = await self._store.write(lambda conn: _work(conn, now, self._post))

@@ -75,7 +75,9 @@ class House:
     @asynccontextmanager
     async def browser(self, login: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client, signed in or not."""
-        async with httpx.AsyncClient(base_url=self.origin, headers={"X-Trunkline": "1"}) as client:
+        async with httpx.AsyncClient(
+            base_url=self.origin, headers={"X-Trunkline": "1"}, timeout=30
+        ) as client:
             if login is not None:
                 answer = await client.post("/api/v1/login", json={"login": login, "password": PASSWORD})
                 assert answer.status_code == 200, answer.text

@@ -187,5 +187,6 @@ export function asField(field: FormField, writable: boolean, state: string | nul
     operators: [],
     section: "",
     custom: false,
+    shown_for: [],
   };
 }

@@ -14,8 +14,14 @@ export interface EditorProps {
   wrong: ReadonlyMap<string, string>;
 }
 
+const queue = lazy(() => import("../casework/named-fields").then((m) => ({ default: m.QueueChoice })));
+
 const OF: Readonly<Record<string, LazyExoticComponent<ComponentType<EditorProps>>>> = {
   "case.type_id": lazy(() => import("../casework/type-choice")),
+  "case.queue_id": queue,
+  "template.queue_id": queue,
+  "macro.queue_id": queue,
+  "case.state": lazy(() => import("../casework/named-fields").then((m) => ({ default: m.StateName }))),
   "case.form": lazy(() => import("../casework/case-form")),
   "case_type.form": lazy(() => import("../casework/form-editor")),
   "case_type.lifecycle": lazy(() => import("../casework/lifecycle-editor")),
