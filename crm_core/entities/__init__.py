@@ -9,6 +9,7 @@ from crm_core.entities import (
     custom_field,
     customer_rules,
     erasure,
+    feedback,
     legal_hold,
     macro,
     org_unit,
@@ -54,6 +55,7 @@ ALL = (
     legal_hold.LEGAL_HOLD,
     retention_rule.RETENTION_RULE,
     erasure.ERASURE,
+    feedback.FEEDBACK,
 )
 known.add(*ALL)
 listeners.add(events.written)
