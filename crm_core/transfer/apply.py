@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Refused, RefusedFields
@@ -12,6 +12,7 @@ from config.ids import new_id
 from crm_core import audit
 from crm_core.access.model import Action
 from crm_core.access.scopes import live, within_reach
+from crm_core.many import ManyRows
 from crm_core.records import numbers
 from crm_core.records.change import Acting, Change
 from crm_core.records.checks import must_be_complete
@@ -60,6 +61,7 @@ class Planned:
 
 
 Outcome = Told | Planned
+_INTO: dict[tuple[str, tuple[str, ...]], ManyRows] = {}
 
 
 def apply(task: Task, rows: Sequence[Ready]) -> list[Told]:
@@ -298,8 +300,7 @@ def _write(task: Task, planned: Sequence[Planned]) -> None:
     table, entity, conn = table_of(task.entity), task.entity, task.conn
     new = [each for each in planned if each.change.before is None]
     changed = [each for each in planned if each.change.before is not None and each.columns]
-    if new:
-        conn.execute(insert(table), [{"id": each.change.id} | each.columns for each in new])
+    _insert(conn, table, new)
     if changed:
         names = sorted({name for each in changed for name in each.columns})
         statement = (
@@ -319,6 +320,15 @@ def _write(task: Task, planned: Sequence[Planned]) -> None:
         for each in planned:
             each.added = added.get(each.change.id)
     audit.record_all(conn, [_entry(task, each) for each in planned if each.columns or each.added])
+
+
+def _insert(conn: Connection, table: Table, new: Sequence[Planned]) -> None:
+    """All with one statement, unless the entity's rules have set other columns for some than for others."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for each in new:
+        by_columns.setdefault(("id", *each.columns), []).append({"id": each.change.id} | each.columns)
+    for names, rows in by_columns.items():
+        _INTO.setdefault((table.name, names), ManyRows(table, *names)).run(conn, rows)
 
 
 def _entry(task: Task, each: Planned) -> audit.Entry:

@@ -6,20 +6,17 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from config.ids import new_id
+from crm_core.many import ManyRows
 from crm_core.parties import normalised
-from crm_core.prepared import Prepared, inserting_all
 from crm_core.records.declared import Field, FieldKind, label
 from crm_core.records.values import Wrong, stored
 from crm_core.tables import contact_point
-from crm_core.tables.base import storable
 from crm_core.transfer.brought import Brought, Values
 
 _P = contact_point.c
-_ADD = Prepared(
-    inserting_all(
-        contact_point,
-        *("id", "party_id", "position", "kind", "raw", "normal", "national", "digits_reversed", "label"),
-    )
+_ADD = ManyRows(
+    contact_point,
+    *("id", "party_id", "position", "kind", "raw", "normal", "national", "digits_reversed", "label"),
 )
 
 
@@ -45,7 +42,6 @@ def _read(column: str, cell: str) -> dict[str, Any] | None:
     raw = stored(_BY_NAME[column], cell)
     if raw is None:
         return None
-    raw = storable(raw)
     point: dict[str, Any] = {"kind": _kind(column), "raw": raw, "national": None, "digits_reversed": None}
     point |= normalised(point["kind"], raw)
     if not point["normal"]:
@@ -84,7 +80,7 @@ def _add(conn: Connection, rows: Sequence[tuple[str, Values, bool]]) -> dict[str
                 added.setdefault(party_id, []).append(made["id"])
                 position += 1
     if points:
-        _ADD.run_each(conn, points)
+        _ADD.run(conn, points)
     return added
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Row, Table, delete, select, update
 
 from crm_core import audit
 from crm_core.records import known
@@ -41,12 +41,9 @@ def take_back(conn: Connection, acting: Acting, batch: Batch, entity: Entity, mo
         )
         return False
     outcomes = _outcomes(conn, acting, batch, entity, rows)
-    statement = (
-        update(import_row)
-        .where(_R.batch == batch.seq, _R.row == bindparam("of"))
-        .values(undo=bindparam("how"))
-    )
-    conn.execute(statement, [{"of": number, "how": how} for number, how in outcomes.items()])
+    for how in set(outcomes.values()):
+        numbers = [number for number, its in outcomes.items() if its == how]
+        conn.execute(update(import_row).where(_R.batch == batch.seq, _R.row.in_(numbers)).values(undo=how))
     gone = sum(how == TAKEN_BACK for how in outcomes.values())
     counted = {"taken_back": _B.taken_back + gone, "kept": _B.kept + len(outcomes) - gone}
     conn.execute(
