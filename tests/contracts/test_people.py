@@ -55,7 +55,10 @@ def test_a_locked_user_is_out_until_unlocked(conn: Connection) -> None:
     assert api_tokens.bearer_of(conn, text, NOW) is None
     assert queues.agents(conn) == []
     assert people.person(conn, ann.id, NOW).state == "locked"
+    for _ in range(sessions.MOST_FAILURES_OF_LOGIN):
+        sessions.note_failure(conn, "ann", "10.0.0.9", NOW)
     people.unlock(conn, ann.id)
+    assert not sessions.too_many(conn, "ann", "10.0.0.8", NOW)
     assert sessions.user_of(conn, token, NOW) is None
     assert users.credentials(conn, "ann") is not None
     assert api_tokens.bearer_of(conn, text, NOW) is not None
