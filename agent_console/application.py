@@ -11,6 +11,7 @@ from agent_console.api import (
     account,
     audit,
     board,
+    built_in_roles,
     call_us,
     cases,
     customer_work,
@@ -99,6 +100,7 @@ def _api() -> APIRouter:
         *exports.routers(),  # before the records, whose paths would take theirs
         *records.routers(),
         audit.router,
+        built_in_roles.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

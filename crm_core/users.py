@@ -1,5 +1,6 @@
 """Who works here: agents, supervisors and administrators, with what each prefers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,6 +132,12 @@ def credentials(conn: Connection, login: str) -> Credentials | None:
 def list_users(conn: Connection) -> list[User]:
     """All users by login, inactive ones too."""
     return [user_of_row(row) for row in conn.execute(_users().order_by(user_account.c.login))]
+
+
+def by_ids(conn: Connection, ids: Sequence[str]) -> list[User]:
+    """Those of them that there are, by name."""
+    query = _users().where(user_account.c.id.in_(ids)).order_by(user_account.c.name, user_account.c.id)
+    return [user_of_row(row) for row in conn.execute(query)]
 
 
 def named(conn: Connection, part: str, *, limit: int) -> list[User]:

@@ -8,6 +8,7 @@ from crm_core.entities import (
     custom_field,
     customer_rules,
     erasure,
+    feedback,
     legal_hold,
     org_unit,
     party,
@@ -41,5 +42,6 @@ ALL = (
     legal_hold.LEGAL_HOLD,
     retention_rule.RETENTION_RULE,
     erasure.ERASURE,
+    feedback.FEEDBACK,
 )
 known.add(*ALL)

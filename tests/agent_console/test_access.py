@@ -73,6 +73,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/audit"): (ADMIN, None),
     ("GET", "/api/v1/audit/export"): (ADMIN, None),
     ("POST", "/api/v1/audit/verify"): (ADMIN, None),
+    ("GET", "/api/v1/roles/built-in"): (ADMIN, None),
     ("GET", "/api/v1/parties/{party}/copy"): (SUPERVISOR, None),
     ("GET", "/api/v1/parties/by-identifier"): (SESSION, None),
     ("POST", "/api/v1/parties/duplicates"): (SESSION, {"name": "x"}),

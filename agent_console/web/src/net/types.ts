@@ -336,7 +336,8 @@ export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at">
   thread: Letter[];
 }
 
-export type FoundKind = "party" | "case" | "letter" | "note";
+/** party, case, letter, note, or whatever entity is searched. */
+export type FoundKind = string;
 
 /** A text and what fits in it: `[begin, end)`, counted in code points. */
 export interface Excerpt {
