@@ -13,6 +13,7 @@ from agent_console.api import (
     board,
     built_in_roles,
     call_us,
+    case_work,
     cases,
     customer_work,
     customers,
@@ -35,7 +36,9 @@ from agent_console.api import (
     suggestions,
     user_access,
     user_names,
+    user_rights,
     users,
+    work,
 )
 from agent_console.audited import audited
 from agent_console.context import Context
@@ -90,12 +93,15 @@ def _api() -> APIRouter:
         account.private,
         users.router,
         user_access.router,
+        user_rights.router,
         offers.router,
         interactions.router,
         customer_work.router,
         duplicates.router,
         customers.router,
         parties.router,
+        case_work.router,
+        work.router,
         cases.router,
         letters.router,
         search.router,

@@ -90,7 +90,13 @@ async def close(case: str, request: Request, within: InContext) -> Response:
         )
         audit.record(connection, entry_)
 
-    await within.store.write(unit)
+    try:
+        await within.store.write(unit)
+    except Refused as refusal:
+        if refusal.kind is Kind.MISSING:
+            raise
+        # its life cycle asks for something first that only we can give
+        return await _case_page(visited, case, problem="case.step", status=409)
     within.bus.publish("case", case)
     return _to(visited, f"/portal/cases/{case}", "case_closed")
 

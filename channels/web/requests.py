@@ -76,10 +76,12 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
     party_id = request.party_id or (matches[0].party_id if len(matches) == 1 else None)
     case_id = request.case_id
     if case_id is None:
-        opened = cases.open_case(conn, subject=request.subject, party_id=party_id, queue_id=queue.id, now=now)
+        opened = cases.open_case(
+            conn, subject=request.subject, party_id=party_id, queue_id=queue.id, now=now, channel="web"
+        )
         case_id = opened.id
     else:
-        cases.set_status(conn, case_id, "open", now)
+        cases.customer_wrote(conn, case_id, now)
     working = _working(conn, case_id)
     interaction = working or _open(conn, request, queue, case_id, matches, now)
     letters.store_letter(

@@ -12,7 +12,7 @@ from crm_core.access.reader import SYSTEM
 from crm_core.knowledge import publishing, usefulness
 from crm_core.knowledge.masking import masked
 from crm_core.knowledge.texts import LANGUAGES, Words
-from crm_core.records import known, rows
+from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting
 from crm_core.records.tables import table_of
 from crm_core.search import index
@@ -123,9 +123,9 @@ def _draft(conn: Connection, acting: Acting, matter: Matter) -> str:
 
 
 def _tell_case(conn: Connection, acting: Acting, case_id: str, article_id: str) -> None:
-    """Where cases name their article, name it."""
+    """The case names its article, unless somebody has named another one."""
     entity = known.entity("case")
-    if any(field.name == "article_id" and not field.read_only for field in entity.fields):
+    if lists.read(conn, SYSTEM, entity, case_id).values["article_id"] is None:
         system = Acting(reader=SYSTEM, origin=acting.origin, now=acting.now)
         rows.patch(conn, system, entity, case_id, {"article_id": article_id})
 
@@ -148,7 +148,7 @@ def _matter(conn: Connection, case_id: str) -> Matter:
     answered = next(
         (letter.text for letter in reversed(thread) if letter.direction == "out" and letter.text.strip()), ""
     )
-    told = str(getattr(row, "resolution", None) or "")
+    told = row.resolution or ""
     language = _language(conn, row)
     names, reached = _people(conn, row, thread)
 
