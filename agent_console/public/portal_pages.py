@@ -321,6 +321,7 @@ async def _file(
         queue=within.settings.portal.queue,
         party_id=customer.party_id,
         case_id=case_id,
+        case_type="erasure" if mark == "erasure_request" else "",
     )
     hostname, now = within.settings.mail.hostname, visited.now
     filed = await within.store.write(lambda c: file_request(c, written, hostname, now))

@@ -14,6 +14,7 @@ from channels.email import writing
 from config.errors import Kind, Refused, Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition
+from crm_core.casework import types
 from crm_core.letter_types import NewLetter, ParsedFields
 from crm_core.queues import Queue
 from crm_core.recognition import Match
@@ -27,7 +28,8 @@ _OPEN = frozenset({"new", "waiting", "offered", "connected"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What was written. `key` names this sending, so that a second press of the button is the same one; `party_id`: who it is for
-    certain (signed in), else the address tells; `case_id`: it goes on with that case; `mark` says where it came from."""
+    certain (signed in), else the address tells; `case_id`: it goes on with that case; `case_type`: the code of a type, where it is of
+    one; `mark` says where it came from."""
 
     key: str
     address: str
@@ -39,6 +41,7 @@ class Request:
     queue: str = ""
     party_id: str | None = None
     case_id: str | None = None
+    case_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,13 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
     case_id = request.case_id
     if case_id is None:
         opened = cases.open_case(
-            conn, subject=request.subject, party_id=party_id, queue_id=queue.id, now=now, channel="web"
+            conn,
+            subject=request.subject,
+            party_id=party_id,
+            queue_id=queue.id,
+            now=now,
+            channel="web",
+            type_id=types.id_of(conn, request.case_type) if request.case_type else None,
         )
         case_id = opened.id
     else:

@@ -373,6 +373,9 @@ async def test_a_request_for_erasure_is_a_case(door: House) -> None:
     (letter,) = await door.store.read(lambda c: letters.thread(c, case))
     assert letter.marks == ("erasure_request",)
     assert "moving away" in letter.text
+    opened = await door.store.read(lambda c: cases.case(c, case))
+    assert opened is not None
+    assert (opened.type_id, opened.party_id) == ("case-type-erasure", door.seed.party)
     assert await door.store.read(lambda c: parties.party(c, door.seed.party)) is not None
 
 

@@ -239,9 +239,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_portal_session_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_portal_session_party_id"), ["party_id"], unique=False)
     _add_categories()
+    _add_case_type()
 
 
 def downgrade() -> None:
+    op.execute("UPDATE support_case SET type_id = 'case-type-request' WHERE type_id = 'case-type-erasure'")
+    op.execute("DELETE FROM case_type WHERE id = 'case-type-erasure'")
     op.execute("DELETE FROM code_value WHERE list = 'article_category'")
     for kind in ("article", "memo"):
         op.execute(f"DELETE FROM search_document WHERE kind = '{kind}'")  # noqa: S608 - two words of ours
@@ -315,3 +318,28 @@ def _add_categories() -> None:
         for position, words in enumerate(_CATEGORIES)
     ]
     op.bulk_insert(table, rows)
+
+
+def _add_case_type() -> None:
+    """What customers ask for in the portal is a kind of case of its own, so that it can be found, counted and given to somebody."""
+    texts = {
+        "id": "case-type-erasure",
+        "code": "erasure",
+        "name": "Erasure of personal data",
+        "label_zh_tw": "個人資料刪除申請",
+        "label_zh_cn": "个人信息删除申请",
+        "kind": "request",
+        "severity": "high",
+        "priority": "normal",
+    }
+    table = sa.table(
+        "case_type",
+        *(sa.column(name, sa.Text()) for name in texts),
+        sa.column("position", sa.BigInteger()),
+        sa.column("active", sa.Boolean()),
+        sa.column("is_default", sa.Boolean()),
+        sa.column("created_at", sa.Double()),
+        sa.column("updated_at", sa.Double()),
+    )
+    rest = {"position": 4, "active": True, "is_default": False, "created_at": 0.0, "updated_at": 0.0}
+    op.bulk_insert(table, [texts | rest])
