@@ -93,9 +93,11 @@ function Row({ item, suggestion, first, open, toggle, insert }: RowProps) {
         {insert && suggestion.link && <button type="button" className="link-button" onClick={() => insert(suggestion.link ?? "")}>{t("knowledge.insert_link")}</button>}
         {suggestion.kind === "article" && <Link className="link-button" to={articleAddress(id)}>{t("knowledge.open")}</Link>}
         <span className="grow" />
-        <IconButton small icon="link" label={t("knowledge.keep")} onPress={keep} />
-        <IconButton small icon="check" label={t("knowledge.helpful")} onPress={() => vote(true)} />
-        <IconButton small icon="cross" label={t("knowledge.not_helpful")} onPress={() => vote(false)} />
+        <span className="suggestion-marks">
+          <IconButton small icon="link" label={t("knowledge.keep")} onPress={keep} />
+          <IconButton small icon="check" label={t("knowledge.helpful")} onPress={() => vote(true)} />
+          <IconButton small icon="cross" label={t("knowledge.not_helpful")} onPress={() => vote(false)} />
+        </span>
       </div>
     </li>
   );
