@@ -75,7 +75,16 @@ def build(context: Context | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BoundedBodies)
     app.add_middleware(SafeAnswers)
+    if context is not None:
+        _look_at_every_route(app)
     return app
+
+
+def _look_at_every_route(app: FastAPI) -> None:
+    """FastAPI puts a route together when one first looks at it: now, and not in the first request, which would hold up calls for a second."""
+    nowhere = {"type": "http", "method": "GET", "path": "/api/v1/-", "root_path": "", "headers": []}
+    for route in app.router.routes:
+        route.matches(nowhere)
 
 
 def _api() -> APIRouter:
