@@ -33,6 +33,7 @@ from agent_console.api import (
     sso,
     user_access,
     user_names,
+    user_rights,
     users,
     work,
 )
@@ -94,6 +95,7 @@ def _api() -> APIRouter:
         account.private,
         users.router,
         user_access.router,
+        user_rights.router,
         offers.router,
         interactions.router,
         customer_work.router,

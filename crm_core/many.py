@@ -5,9 +5,14 @@ SQLite's executemany costs nothing beside the rows themselves; PostgreSQL's driv
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
+from sqlalchemy.types import TypeEngine
+
+from crm_core.tables.base import Words, storable
 
 _MOST_PARAMETERS = 30_000
 """The protocol counts them in 16 bits, some drivers with a sign."""
@@ -37,31 +42,47 @@ class ManyRows:
         for begin in range(0, len(values), most):
             part = values[begin : begin + most]
             sql = known.head + ", ".join([known.group] * len(part))
-            conn.exec_driver_sql(sql, tuple(value for row in part for value in row))
+            conn.exec_driver_sql(sql, tuple(chain.from_iterable(part)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
-    """SQL up to VALUES, one group of parameters, and how each column's value is handed to the driver."""
+    """SQL up to VALUES, one group of parameters; how a row's values are taken out in order, and which of them are converted."""
 
     head: str
     group: str
-    columns: tuple[tuple[str, Processor | None], ...]
+    columns: tuple[str, ...]
+    taken: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    converted: tuple[tuple[int, Processor], ...]
 
     def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(row[name] if to is None else to(row[name]) for name, to in self.columns)
+        values = list(self.taken(row))
+        for place, to in self.converted:
+            values[place] = to(values[place])
+        return tuple(values)
 
 
 def _compile(table: Table, names: Sequence[str], dialect: Dialect) -> _Compiled:
     statement = insert(table).values({name: bindparam(name) for name in names})
     compiled: Any = statement.compile(dialect=dialect)
     head, values, group = str(compiled).partition(" VALUES ")
-    processors: dict[str, Processor] = {
-        name: processor
-        for name in names
-        if (processor := table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) is not None
-    }
     order = tuple(compiled.positiontup)
+    found = [(place, _processor(table.c[name].type, dialect)) for place, name in enumerate(order)]
     return _Compiled(
-        head=head + values, group=group, columns=tuple((name, processors.get(name)) for name in order)
+        head=head + values,
+        group=group,
+        columns=order,
+        taken=itemgetter(*order),
+        converted=tuple((place, to) for place, to in found if to is not None),
     )
+
+
+def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+    if isinstance(kind, Words):  # most columns are: without the layers of a TypeDecorator
+        return _words
+    processor: Processor | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return processor
+
+
+def _words(value: str | None) -> str | None:
+    return value if value is None else storable(value)

@@ -46,7 +46,7 @@ from crm_core.rules.procedures import Started
 from crm_core.store import Connection
 
 router = APIRouter(prefix="/cases", tags=["cases"])
-Id = Annotated[str, Field(min_length=1, max_length=100)]
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 _LONGEST_PERIOD_S = 400 * 86400.0
 
@@ -113,7 +113,7 @@ async def draw_lifecycle(at: AtDesk, given: DrawnTable) -> PictureAnswer:
 async def read_overview(  # noqa: PLR0917 - what is shown
     at: AtDesk,
     only: Literal["all", "late", "important", "urgent"] = "urgent",
-    owner: Annotated[str | None, Query(max_length=100)] = None,
+    owner: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")] = None,
     unowned: bool = False,
     complaints: bool = False,
     limit: Annotated[int, Query(ge=1, le=overview.MOST_SHOWN)] = 100,

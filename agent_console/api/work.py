@@ -22,7 +22,7 @@ from crm_core.rights import may_read_interaction
 from crm_core.store import Connection
 
 router = APIRouter(tags=["work"])
-Name = Annotated[str | None, Query(max_length=100)]
+Name = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
 class Decision(Body):
@@ -33,14 +33,17 @@ class Decision(Body):
 class Seen(Body):
     """Without ids: all."""
 
-    ids: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=500)] | None = None
+    ids: (
+        Annotated[list[Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]], Field(max_length=500)]
+        | None
+    ) = None
 
 
 class About(Body):
     """What a text is filled in for."""
 
-    case_id: Annotated[str, Field(max_length=100)] | None = None
-    interaction_id: Annotated[str, Field(max_length=100)] | None = None
+    case_id: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] | None = None
+    interaction_id: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] | None = None
 
 
 @router.get("/work")
@@ -92,8 +95,8 @@ async def decide_approval(at: AtDesk, approval: str, given: Decision) -> MovedAn
 @router.get("/texts")
 async def list_texts(  # noqa: PLR0917 - what narrows the choice
     at: AtDesk,
-    channel: Annotated[str, Query(max_length=20)] = "email",
-    language: Annotated[str, Query(max_length=10)] = "en",
+    channel: Annotated[str, Query(max_length=20, pattern=r"^[a-z]*$")] = "email",
+    language: Annotated[str, Query(max_length=10, pattern=r"^[A-Za-z-]*$")] = "en",
     case: Name = None,
     interaction: Name = None,
     q: Annotated[str, Query(max_length=100)] = "",

@@ -134,7 +134,7 @@ def read(given: Any) -> Lifecycle:
         moves=moves,
         initial=str(initial),
         on_customer=str(on_customer),
-        on_reply=table.get("on_reply") or None,
+        on_reply=str(table["on_reply"]) if table.get("on_reply") else None,
     )
     _check(made, names)
     return made

@@ -80,9 +80,9 @@ def preview(conn: Connection, acting: Acting, macro_id: str, place: Place) -> Pr
 
 def run(conn: Connection, acting: Acting, macro_id: str, place: Place, *, post: Post, key: str) -> Ran:
     """Do it. What is refused undoes the whole unit."""
-    macro, case_id = _macro(conn, macro_id), _case_of(place)
-    case = known.entity("case")
+    case, case_id = known.entity("case"), _case_of(place)
     may(conn, acting.reader, case, case_id, Action.UPDATE)
+    macro = _macro(conn, macro_id)
     if macro.changes:
         rows.patch(conn, acting, case, case_id, macro.changes)
     tasks = tuple(_task(conn, acting, case_id, each) for each in macro.tasks or ())

@@ -70,6 +70,7 @@ def offered(
         or_(row.queue_id.is_(None), row.queue_id == queue_id),
         or_(row.case_type_id.is_(None), row.case_type_id == type_id),
     )
+    words = words.replace("\0", "")
     if words.strip():
         pattern = f"%{filters.escaped(words.strip())}%"
         query = query.where(

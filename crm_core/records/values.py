@@ -155,7 +155,7 @@ def _key(_: Field, given: Any) -> str:
 
 def is_address(given: str) -> bool:
     """Whether it may be an e-mail address."""
-    return len(given) <= 254 and _ADDRESS.fullmatch(given) is not None
+    return len(given) <= 254 and _ADDRESS.fullmatch(given) is not None and not _UNPRINTED.search(given)
 
 
 def _email(_: Field, given: Any) -> str:

@@ -163,7 +163,7 @@ def steps(given: Any) -> tuple[Step, ...]:
 
 def _step(given: Any, number: int) -> Step:
     place = f"/steps/{number}"
-    if not isinstance(given, dict) or given.get("kind") not in set(StepKind):
+    if not isinstance(given, dict) or given.get("kind") not in tuple(StepKind):
         raise _wrong("procedure.step", place)
     words = {name: value for name, value in given.items() if name != "kind"}
     kind = StepKind(given["kind"])
@@ -190,7 +190,8 @@ def _check_targets(given: Any, place: str) -> None:
     for each in given:
         if not isinstance(each, dict) or each.get("kind") not in TARGETS or not set(each) <= {"kind", "who"}:
             raise _wrong("procedure.target", place)
-        if each["kind"] in _WITH_WHO and not each.get("who"):
+        who = each.get("who", "")
+        if not isinstance(who, str) or len(who) > 100 or (each["kind"] in _WITH_WHO and not who):
             raise _wrong("procedure.target", place)
 
 
