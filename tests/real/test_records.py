@@ -270,7 +270,7 @@ async def test_unsaved_work_waits_while_a_call_rings(centre: RecordsCentre) -> N
         assert urlsplit(page.url).path == path
         await page.get_by_test_id("room-service").click()
         await page.get_by_test_id("unsaved-leave").click()
-        await page.wait_for_url("**/records/cases**")
+        await page.get_by_test_id("list-cases").wait_for()
 
 
 async def test_the_search_box_leads_to_a_records_page(centre: RecordsCentre) -> None:
