@@ -240,6 +240,7 @@ async def test_a_list_and_a_form_need_no_mouse(centre: RecordsCentre) -> None:
         await page.keyboard.type("Northwind")
         await page.locator("li[role=option]").filter(has_text="Northwind").first.wait_for()
         await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("input-organisation_id")).to_have_value("Northwind Trading Ltd.")
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_test_id("record-title")).to_have_text("Carla Nova")
         await expect(page.get_by_test_id("input-organisation_id")).to_have_value("Northwind Trading Ltd.")
