@@ -92,9 +92,13 @@ function inMenu(entity: EntityDoc, role: Role): boolean {
   return entity.module !== "settings" || allows(entity, "update") || (role === "admin" && allows(entity, "create"));
 }
 
+/** What a module is about comes first in it, and is where the module's icon leads. */
+const FIRST_OF_ALL = new Set(["party", "case"]);
+const mainFirst = (one: EntityDoc, two: EntityDoc): number => Number(FIRST_OF_ALL.has(two.name)) - Number(FIRST_OF_ALL.has(one.name));
+
 /** The menus of somebody: each module with its pages and entities; empty ones are not shown. */
 export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module[] {
-  const shown = (who.entities ?? []).filter((entity) => inMenu(entity, who.role));
+  const shown = (who.entities ?? []).filter((entity) => inMenu(entity, who.role)).sort(mainFirst);
   const pages = PAGES.filter((page) => page.module !== null && page.for(who));
   const names = new Set([...Object.keys(MODULES), ...shown.map((entity) => entity.module), ...pages.map((page) => page.module ?? "")]);
   return [...names]
