@@ -162,6 +162,8 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("PATCH", "/api/v1/users/{user}"): (ADMIN, {"name": "Cid"}),
     ("PUT", "/api/v1/users/{user}/skills"): (ADMIN, {"skills": []}),
     ("PUT", "/api/v1/users/{user}/password"): (ADMIN, {"password": "a fine long one"}),
+    ("GET", "/api/v1/users/{user}/rights"): (ADMIN, None),
+    ("PUT", "/api/v1/users/{user}/rights"): (ADMIN, {"roles": []}),
     ("POST", "/api/v1/users/{user}/lock"): (ADMIN, None),
     ("POST", "/api/v1/users/{user}/unlock"): (ADMIN, None),
     ("GET", "/api/v1/users/{user}/tokens"): (ADMIN, None),

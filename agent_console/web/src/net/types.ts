@@ -321,8 +321,8 @@ export interface PartyDetail {
   interactions: PastInteraction[];
 }
 
-export interface PartyRecord extends Omit<Party, "phones" | "emails"> {
-  contact_points: { kind: string; raw: string; normal: string; label: string }[];
+export interface PartyRecord extends Omit<Party, "phones" | "emails" | "points" | "script"> {
+  contact_points: PointDoc[];
 }
 
 export interface WholeCase {

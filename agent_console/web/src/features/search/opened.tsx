@@ -57,7 +57,7 @@ function OpenedParty({ id }: { id: string }) {
     <Fetched<PartyRecord> path={`/parties/${segment(id)}`}>
       {(party) => {
         const reached = (kind: string): string[] => party.contact_points.filter((point) => point.kind === kind).map((point) => point.normal);
-        const whole = { ...party, phones: reached("phone"), emails: reached("email") };
+        const whole = { ...party, phones: reached("phone"), emails: reached("email"), points: party.contact_points, script: null };
         return (
           <>
             <Profile party={whole} />
