@@ -13,6 +13,7 @@ from agent_console.api import (
     board,
     built_in_roles,
     call_us,
+    case_work,
     cases,
     customer_work,
     customers,
@@ -32,7 +33,9 @@ from agent_console.api import (
     sso,
     user_access,
     user_names,
+    user_rights,
     users,
+    work,
 )
 from agent_console.audited import audited
 from agent_console.context import Context
@@ -65,7 +68,16 @@ def build(context: Context | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BoundedBodies)
     app.add_middleware(SafeAnswers)
+    if context is not None:
+        _look_at_every_route(app)
     return app
+
+
+def _look_at_every_route(app: FastAPI) -> None:
+    """FastAPI puts a route together when one first looks at it: now, and not in the first request, which would hold up calls for a second."""
+    nowhere = {"type": "http", "method": "GET", "path": "/api/v1/-", "root_path": "", "headers": []}
+    for route in app.router.routes:
+        route.matches(nowhere)
 
 
 def _api() -> APIRouter:
@@ -83,12 +95,15 @@ def _api() -> APIRouter:
         account.private,
         users.router,
         user_access.router,
+        user_rights.router,
         offers.router,
         interactions.router,
         customer_work.router,
         duplicates.router,
         customers.router,
         parties.router,
+        case_work.router,
+        work.router,
         cases.router,
         letters.router,
         search.router,

@@ -67,12 +67,14 @@ class TargetsDocument(TypedDict):
 
 
 class PolicyDocument(TypedDict):
-    """`queue` and `tier`: which cases; null: any."""
+    """`queue`, `tier`, `case_type` and `severity`: which cases; null: any."""
 
     id: str
     name: str
     queue: str | None
     tier: str | None
+    case_type: str | None
+    severity: str | None
     calendar_id: str
     targets: TargetsDocument
 
@@ -143,6 +145,8 @@ def policy(row: Policy) -> PolicyDocument:
         name=row.name,
         queue=row.match.queue,
         tier=row.match.tier,
+        case_type=row.match.case_type,
+        severity=row.match.severity,
         calendar_id=row.calendar_id,
         targets=TargetsDocument(
             first_response_s=row.targets.first_response_s,

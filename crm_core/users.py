@@ -141,11 +141,11 @@ def by_ids(conn: Connection, ids: Sequence[str]) -> list[User]:
 
 
 def named(conn: Connection, part: str, *, limit: int) -> list[User]:
-    """Active users whose name or login has this part, by name."""
+    """Active people whose name or login has this part, by name; programs own nothing."""
     row = user_account.c
     part = part.strip().lower()
     has = func.lower(row.name).contains(part, autoescape=True) | row.login.contains(part, autoescape=True)
-    rows = conn.execute(_users().where(row.active, has).order_by(row.name, row.id).limit(limit))
+    rows = conn.execute(_users().where(row.active, ~row.service, has).order_by(row.name, row.id).limit(limit))
     return [user_of_row(each) for each in rows]
 
 

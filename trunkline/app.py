@@ -12,6 +12,7 @@ from agent_console.deadlines import Deadlines
 from agent_console.imports import Imports
 from agent_console.jobs import JobDriver
 from agent_console.people_watch import PeopleWatch
+from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -102,6 +103,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
     )
     postman = Postman(settings.mail, store, bus, clock)
+    composer = Composer(settings.mail, settings.centre.name, store, bus, clock)
     console = ConsoleServer(
         settings,
         store,
@@ -109,7 +111,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         bus,
         clock,
         phones=AsteriskPhones(settings.asterisk),
-        letters=Composer(settings.mail, settings.centre.name, store, bus, clock),
+        letters=composer,
         calls=voice,
         mail=(drop, intake, postman),
     )
@@ -122,6 +124,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
+        "procedures": Procedures(store, bus, clock, composer),
         "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
         "imports": Imports(settings, store, bus, clock),

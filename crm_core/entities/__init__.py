@@ -2,6 +2,7 @@
 
 from crm_core.entities import (
     case,
+    case_type,
     code_value,
     consent,
     contact_point,
@@ -10,16 +11,22 @@ from crm_core.entities import (
     erasure,
     feedback,
     legal_hold,
+    macro,
     org_unit,
     party,
     party_identifier,
+    procedure,
     product,
     relationship,
     retention_rule,
     role,
+    rule,
     saved_view,
+    task,
+    template,
 )
-from crm_core.records import known
+from crm_core.records import known, listeners
+from crm_core.rules import events
 
 ALL = (
     party.PARTY,
@@ -33,7 +40,13 @@ ALL = (
     customer_rules.REPAIR_RULE,
     customer_rules.GRADING_RULE,
     case.CASE,
+    task.TASK,
     product.PRODUCT,
+    template.TEMPLATE,
+    macro.MACRO,
+    case_type.CASE_TYPE,
+    procedure.PROCEDURE,
+    rule.RULE,
     org_unit.ORG_UNIT,
     role.ROLE,
     code_value.CODE_VALUE,
@@ -45,3 +58,4 @@ ALL = (
     feedback.FEEDBACK,
 )
 known.add(*ALL)
+listeners.add(events.written)

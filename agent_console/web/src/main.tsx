@@ -5,6 +5,7 @@ import "./styles/desk.css";
 import "./styles/board.css";
 import "./styles/sla.css";
 import "./styles/records.css";
+import "./styles/casework.css";
 import "./styles/customers.css";
 import "./styles/imports.css";
 import "./styles/people.css";

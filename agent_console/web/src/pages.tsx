@@ -37,6 +37,8 @@ const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "work", path: "/work", icon: "check", module: "work", for: everybody, component: lazy(() => import("./features/casework/work-page")) },
+  { id: "issues", path: "/issues", icon: "warn", module: "work", for: everybody, component: lazy(() => import("./features/casework/overview-page")) },
   { id: "audit", path: "/admin/audit", icon: "shield", module: "settings", for: administrators, component: lazy(() => import("./features/admin/audit-page")) },
   // these have pages of their own in place of the list
   { id: "code_lists", path: "/records/code-values", icon: "list", module: null, for: everybody, component: lazy(() => import("./features/admin/code-lists-page")) },
@@ -45,7 +47,7 @@ export const PAGES: readonly Page[] = [
   { id: "repairs", path: "/customers/repairs", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/customers/repair-page")) },
   { id: "quality", path: "/customers/quality", icon: "chart", module: "customers", for: keepers, component: lazy(() => import("./features/customers/quality-page")) },
   { id: "handover", path: "/customers/handover", icon: "arrowOut", module: "customers", for: keepers, component: lazy(() => import("./features/customers/handover-page")) },
-  { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
+  { id: "imports", path: "/imports", icon: "arrowIn", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },

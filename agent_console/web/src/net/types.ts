@@ -11,7 +11,7 @@ export type Medium = "voice" | "email";
 export type Status = "ready" | "paused" | "signed_out";
 export type Work = "idle" | "offered" | "talking" | "wrap_up" | "letters";
 export type Device = "unreachable" | "reachable" | "in_use";
-export type CaseStatus = "open" | "pending" | "solved";
+export type CaseStatus = "open" | "pending" | "solved" | "closed";
 
 export interface User {
   id: string;
@@ -182,6 +182,8 @@ export interface PolicyDoc {
   name: string;
   queue: string | null;
   tier: string | null;
+  case_type: string | null;
+  severity: string | null;
   calendar_id: string;
   targets: { first_response_s: number | null; next_response_s: number | null; resolution_s: number | null };
 }

@@ -3,6 +3,7 @@ import { lazy, Suspense, useId, useState, type ComponentType, type KeyboardEvent
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { Icon } from "../../ui/icon";
+import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
 import type { FieldDoc, Named } from "./entities";
 import { ContactTimes } from "../customers/contact-times";
@@ -63,6 +64,22 @@ export function FieldRow({ field, value, named, change, wrong, autoFocus, of, ot
         )}
         {hint && <span id={`${id}-hint`} className="tiny faint">{hint}</span>}
         {wrong && <span id={`${id}-wrong`} className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
+      </div>
+    </div>
+  );
+}
+
+/** A structure with an editor of its own below its label. */
+export function EditorRow({ field, wrong, children }: { field: FieldDoc; wrong: string | null; children: ReactNode }) {
+  const { i18n } = useTranslation();
+  const language = i18n.language as Language;
+  return (
+    <div className={`form-field ${TALL.has(field.kind) ? "tall structured" : ""}${wrong ? " faulty" : ""}`} role="group" aria-label={field.label[language]} data-testid={`field-${field.name}`}>
+      <span className="form-label">{field.label[language]}</span>
+      <div className="form-value">
+        <Suspense fallback={<Bones lines={2} />}>{children}</Suspense>
+        {field.hint && <span className="tiny faint">{field.hint[language]}</span>}
+        {wrong && <span className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
       </div>
     </div>
   );

@@ -10,7 +10,8 @@ import { newKey } from "../interaction/drafts";
 import { Conflict } from "./conflict";
 import { beginning, changed, faults, sectionsOf, settled, type FormSection, type Values } from "./draft";
 import type { EntityDoc, Named, RecordAnswer, RecordRow } from "./entities";
-import { FieldRow } from "./fields";
+import { editorOf } from "./editors";
+import { EditorRow, FieldRow } from "./fields";
 import { warningOf } from "./panels";
 
 export interface RecordFormProps {
@@ -93,9 +94,16 @@ function Section({ entity, section, form, wrong, editable, first, alone }: Secti
     <section className="form-section" aria-label={title}>
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
-        {section.fields.map((field) => (
+        {section.fields.map((field) => {
+          const Editor = editorOf(entity.name, field.name);
+          return Editor ? (
+            <EditorRow key={field.name} field={field} wrong={wrong.get(field.name) ?? null}>
+              <Editor value={form.value(field.name)} change={(value) => form.set(field, value)} read={form.value} writable={editable && field.writable} wrong={wrong} />
+            </EditorRow>
+          ) : (
           <FieldRow key={field.name} of={entity.name} others={form.values} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
-        ))}
+          );
+        })}
       </div>
     </section>
   );

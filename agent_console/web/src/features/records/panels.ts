@@ -22,6 +22,13 @@ export interface Panel {
 const history: Panel = { id: "history", title: "records.history", component: lazy(() => import("./history-panel")) };
 
 const OF: Readonly<Record<string, readonly Panel[]>> = {
+  case: [
+    { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
+    { id: "thread", title: "casework.thread", component: lazy(() => import("../casework/thread-panel")) },
+    { id: "tasks", title: "casework.tasks", component: lazy(() => import("../casework/tasks-panel")) },
+    { id: "links", title: "casework.links", component: lazy(() => import("../casework/links-panel")) },
+    { id: "story", title: "casework.story", component: lazy(() => import("../casework/activity-panel")) },
+  ],
   party: [
     { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },
     { id: "points", title: "customers.points", component: lazy(() => import("../customers/points-panel")) },
