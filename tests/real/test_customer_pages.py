@@ -35,7 +35,9 @@ def make(conn: Connection, of: str, **given: Any) -> str:
 def twins(conn: Connection) -> tuple[str, str]:
     """Two records of one person, and a search for duplicates in the line."""
     firm = make(conn, "party", kind="organisation", name="臺灣光電")
-    ids = [make(conn, "party", name=name, organisation_id=firm, title=name) for name in ("歐陽國強", "欧阳国强")]
+    ids = [
+        make(conn, "party", name=name, organisation_id=firm, title=name) for name in ("歐陽國強", "欧阳国强")
+    ]
     for party_id in ids:
         make(conn, "contact_point", party_id=party_id, kind="phone", raw="0912345678")
     jobs.ask(conn, system(NOW), work.SCAN, {})
