@@ -24,6 +24,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "macro": {"state": "solved"},
     "procedure": {"entity": "case", "steps": [{"kind": "escalate"}]},
     "rule": {"entity": "case"},
+    "contact_point": {"kind": "email", "raw": WORDS + "{n}@example.org"},
+    "party_segment": {"filter": {"field": "kind", "is": "eq", "value": "person"}},
+    "repair_rule": {"lacking": "title"},
+    "grading_rule": {"figure": "yearly_revenue", "least": 5},
+    "duplicate_rule": {"score": 50, "most_alike": 20},
 }
 """What an entity's own rules ask for beyond the kinds of its fields."""
 _BY_KIND: dict[FieldKind, Any] = {
@@ -39,6 +44,8 @@ _BY_KIND: dict[FieldKind, Any] = {
     FieldKind.TAGS: ["one"],
     FieldKind.JSON: {},
 }
+_CODES = {"identifier_scheme": "erp", "consent_purpose": "service", "party_tier": "gold"}
+"""Words of the lists that a centre begins with."""
 ENTITIES = [entity.name for entity in known.every()]
 
 
@@ -51,7 +58,9 @@ def sample(entity: Entity, n: int, references: dict[str, str]) -> dict[str, Any]
         if field.choices:
             given[field.name] = field.choices[0].code
         elif field.kind is FieldKind.REFERENCE:
-            given[field.name] = references[field.refers]
+            given[field.name] = references[field.name]
+        elif field.kind is FieldKind.CODE:
+            given[field.name] = _CODES[field.codes]
         elif field.kind in (FieldKind.TEXT, FieldKind.LONG_TEXT):
             given[field.name] = f"{WORDS} {n}"
         else:
@@ -66,10 +75,8 @@ def sample(entity: Entity, n: int, references: dict[str, str]) -> dict[str, Any]
 async def make(house: House, name: str, n: int, *, owner: str | None = None, team: str | None = None) -> str:
     """A row made by the program, with what it refers to."""
     entity = known.entity(name)
-    wanted = {
-        f.refers for f in entity.fields if f.kind is FieldKind.REFERENCE and f.required and not f.read_only
-    }
-    references = {each: await make(house, each, n + 1000) for each in wanted}
+    wanted = [f for f in entity.fields if f.kind is FieldKind.REFERENCE and f.required and not f.read_only]
+    references = {f.name: await make(house, f.refers, n + 1000 * (i + 1)) for i, f in enumerate(wanted)}
     given = sample(entity, n, references) | ({"owner_id": owner, "team_id": team} if entity.scoped else {})
     if name == "erasure":
         given["party_id"] = await make(house, "party", n + 500)
