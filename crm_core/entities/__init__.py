@@ -1,14 +1,18 @@
 """Every entity, one short file each. To add one: see docs/entities.md."""
 
 from crm_core.entities import (
+    asset,
     case,
     code_value,
+    contract_line,
     custom_field,
     org_unit,
     party,
     product,
+    purchase,
     role,
     saved_view,
+    service_contract,
 )
 from crm_core.records import known
 
@@ -16,6 +20,10 @@ ALL = (
     party.PARTY,
     case.CASE,
     product.PRODUCT,
+    asset.ASSET,
+    service_contract.SERVICE_CONTRACT,
+    contract_line.CONTRACT_LINE,
+    purchase.PURCHASE,
     org_unit.ORG_UNIT,
     role.ROLE,
     code_value.CODE_VALUE,

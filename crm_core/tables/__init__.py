@@ -22,6 +22,7 @@ from crm_core.tables.platform import (
     audit_head,
     user_role,
 )
+from crm_core.tables.recognition import identification_try, party_pin, remembered_number
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -55,6 +56,7 @@ __all__ = [
     "counter",
     "disposition",
     "fact",
+    "identification_try",
     "inserting",
     "interaction",
     "interaction_match",
@@ -66,9 +68,11 @@ __all__ = [
     "offer",
     "outbox",
     "party",
+    "party_pin",
     "queue",
     "queue_entry",
     "queue_need",
+    "remembered_number",
     "search_document",
     "search_version",
     "segment",
