@@ -14,6 +14,7 @@ from agent_console.answers import (
     SegmentDocument,
     UserDocument,
 )
+from agent_console.customer_rows import brief, contract, verdict
 from agent_console.directory import Directory
 from agent_console.documents import (
     CaseBrief,
@@ -68,6 +69,7 @@ def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopD
             strength=_STRENGTHS.get(known.match, "pending"), parties=[_card(each) for each in known.parties]
         ),
         case=case_brief(known.case) if known.case else None,
+        contract=contract(known.contract, row.told) if known.contract else None,
         clocks=[clock(each) for each in clocks],
         note=row.note,
         letters=letters,
@@ -226,6 +228,9 @@ def _card(row: PopParty) -> PartyCard:
         emails=list(known.reached_by("email")),
         cases=[case_brief(each) for each in row.cases],
         interactions=[past_contact(each) for each in row.interactions],
+        strength=row.strength,
+        remembered=verdict(row.verdict) if row.verdict else None,
+        **brief(row.brief),
     )
 
 

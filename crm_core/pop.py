@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from config.errors import Kind, Refused
-from crm_core import cases
+from crm_core import cases, remembered
 from crm_core.cases import Case
+from crm_core.contracts import intake
+from crm_core.contracts.allowance import Allowance
+from crm_core.customer_brief import CustomerBrief, briefs
 from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
+from crm_core.remembered import Verdict
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import interaction_match, queue, user_account
 
@@ -44,16 +48,19 @@ class PopParty:
     strength: str
     cases: tuple[Case, ...]
     interactions: tuple[PastContact, ...]
+    brief: CustomerBrief
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop:
-    """`match`: pending, none, one, many."""
+    """`match`: pending, none, one, many. `contract`: the one that the interaction counts for, with what was left when it came."""
 
     interaction: Interaction
     match: str
     parties: tuple[PopParty, ...]
     case: Case | None
+    contract: Allowance | None
 
 
 def pop(conn: Connection, interaction_id: str) -> Pop:
@@ -63,6 +70,8 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
     strengths = _strengths(conn, found)
     known = parties(conn, strengths)
+    about = briefs(conn, list(known), found.enqueued_at, without=interaction_id)
+    said = remembered.of_number(conn, found.medium, found.customer_address) if known else {}
     return Pop(
         interaction=found,
         match=found.match,
@@ -72,10 +81,13 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
                 strength=strength,
                 cases=tuple(cases.for_party(conn, party_id, MOST_CASES)),
                 interactions=tuple(past_contacts(conn, party_id, MOST_CONTACTS, without=interaction_id)),
+                brief=about[party_id],
+                verdict=said.get(party_id),
             )
             for party_id, strength in strengths.items()
         ),
         case=None if found.case_id is None else cases.case(conn, found.case_id),
+        contract=intake.of_interaction(conn, interaction_id),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
 
 from crm_core.contracts.terms import DECIDED, Period, State
 from crm_core.entities.contract_line import CONTRACT_LINE
@@ -60,12 +60,11 @@ _LAST_FIRST = (_ROW.over_at.desc(), _ROW.number)
 
 def in_force(at: float | ColumnElement[float]) -> ColumnElement[bool]:
     """The condition on the table of contracts."""
-    moment: Any = at
-    return (
-        _ROW.deleted_at.is_(None)
-        & _ROW.state.not_in([state.value for state in DECIDED])
-        & (_ROW.begins_at <= moment)
-        & (_ROW.over_at > moment)
+    return and_(
+        _ROW.deleted_at.is_(None),
+        _ROW.state.not_in([state.value for state in DECIDED]),
+        _ROW.begins_at <= at,
+        _ROW.over_at > at,
     )
 
 
@@ -95,7 +94,8 @@ def _of_parties() -> Select[Any]:
     return (
         select(party.c.id.label("covered_id"), *CONTRACT_COLUMNS)
         .join(
-            table_of(SERVICE_CONTRACT), or_(_ROW.party_id == party.c.id, _ROW.party_id == party.c.organisation_id)
+            table_of(SERVICE_CONTRACT),
+            or_(_ROW.party_id == party.c.id, _ROW.party_id == party.c.organisation_id),
         )
         .where(party.c.id.in_(bindparam("of_parties", expanding=True)), in_force(bindparam("at")))
         .order_by(*_LAST_FIRST)

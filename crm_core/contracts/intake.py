@@ -69,11 +69,15 @@ def _contract_of(
         best = [each.party_id for each in matched if each.strength == matched[0].strength]
         return covering_all(conn, best, at) if best else None
     about = support_case.c
-    piece = conn.execute(select(about.asset_id).where(about.id == case_id)).scalar_one_or_none() if case_id else None
+    piece = (
+        conn.execute(select(about.asset_id).where(about.id == case_id)).scalar_one_or_none()
+        if case_id
+        else None
+    )
     return covering(conn, party_id, at, asset_id=piece) if piece else covering(conn, party_id, at)
 
 
-def of_interaction(conn: Connection, interaction_id: str, now: float) -> Allowance | None:
+def of_interaction(conn: Connection, interaction_id: str) -> Allowance | None:
     """What was left for an interaction when it came, as the pop shows it."""
     row = conn.execute(_WHOSE, {"of_id": interaction_id}).one_or_none()
     if row is None or row.service_contract_id is None:

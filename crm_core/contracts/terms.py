@@ -66,7 +66,9 @@ class Term:
 
     def next_change(self, at: float) -> float | None:
         """The next instant at which time alone changes the state."""
-        return min((each for each in (self.begins_at, self.notice_at, self.over_at) if each > at), default=None)
+        return min(
+            (each for each in (self.begins_at, self.notice_at, self.over_at) if each > at), default=None
+        )
 
     def renewed(self, months: int | None) -> "Term":
         """The term that follows: of so many months, or as long as this one."""

@@ -33,9 +33,7 @@ def _counts() -> ColumnElement[bool]:
 
 
 def _query(*more: ColumnElement[bool]) -> Select[Any]:
-    with_agent = and_(
-        _STAY.interaction_id == _CALL.id, _STAY.kind == "agent", _STAY.answered_at.is_not(None)
-    )
+    with_agent = and_(_STAY.interaction_id == _CALL.id, _STAY.kind == "agent", _STAY.answered_at.is_not(None))
     spent = func.coalesce(_STAY.ended_at, _NOW) - _STAY.answered_at
     return (
         select(
@@ -60,7 +58,9 @@ _OF_CALLS = _query(_CALL.medium == "voice", or_(_CALL.direction.is_(None), _CALL
 
 def usage(conn: Connection, of: Contract, at: float, *, without: str = "") -> Usage:
     """In the period in which `at` lies; `without` leaves one interaction out."""
-    values = {name: getattr(of, name) for name in ("starts_on", "ends_on", "renewal_notice_days", "time_zone")}
+    values = {
+        name: getattr(of, name) for name in ("starts_on", "ends_on", "renewal_notice_days", "time_zone")
+    }
     since, until = term_of(values).counted_from(of.period, at)
     query = _OF_CALLS if of.counted == "inbound_calls" else _OF_ALL
     row = conn.execute(

@@ -108,7 +108,13 @@ ASSET = Entity(
                 choice("retired", "Retired", "已停用", "已停用"),
             ),
         ),
-        Field(name="place", kind=FieldKind.TEXT, label=label("Place", "放置地點", "存放地点"), searched=True, most=200),
+        Field(
+            name="place",
+            kind=FieldKind.TEXT,
+            label=label("Place", "放置地點", "存放地点"),
+            searched=True,
+            most=200,
+        ),
         Field(name="note", kind=FieldKind.LONG_TEXT, label=label("Note", "備註", "备注"), searched=True),
         Field(
             name="serial_digits",

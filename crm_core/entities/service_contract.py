@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from crm_core.access.model import Action
 from crm_core.contracts.affected import look_at_cases
 from crm_core.contracts.dates import zone
-from crm_core.contracts.terms import DECIDED, State, Term
+from crm_core.contracts.terms import DECIDED, Term
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_KEPT, Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice
@@ -132,7 +132,11 @@ SERVICE_CONTRACT = Entity(
             ),
         ),
         Field(
-            name="value", kind=FieldKind.AMOUNT, label=label("Value", "合約金額", "合同金额"), least=0, section="what"
+            name="value",
+            kind=FieldKind.AMOUNT,
+            label=label("Value", "合約金額", "合同金额"),
+            least=0,
+            section="what",
         ),
         Field(
             name="currency",
@@ -260,7 +264,9 @@ SERVICE_CONTRACT = Entity(
             section="limits",
             choices=(
                 choice("inbound_calls", "Calls that come in", "來電", "来电"),
-                choice("all_contacts", "Every contact, letters too", "所有往來（含郵件）", "所有往来（含邮件）"),
+                choice(
+                    "all_contacts", "Every contact, letters too", "所有往來（含郵件）", "所有往来（含邮件）"
+                ),
             ),
         ),
         Field(
@@ -271,8 +277,15 @@ SERVICE_CONTRACT = Entity(
             default="charge",
             section="limits",
             choices=(
-                choice("charge", "Tell it, serve, and charge", "告知後照常服務並計費", "告知后照常服务并计费"),
-                choice("redirect", "Tell it, and lead to another queue", "告知後轉到其他佇列", "告知后转到其他队列"),
+                choice(
+                    "charge", "Tell it, serve, and charge", "告知後照常服務並計費", "告知后照常服务并计费"
+                ),
+                choice(
+                    "redirect",
+                    "Tell it, and lead to another queue",
+                    "告知後轉到其他佇列",
+                    "告知后转到其他队列",
+                ),
                 choice("refuse", "Tell it, and end the call", "告知後結束通話", "告知后结束通话"),
             ),
         ),
@@ -291,7 +304,11 @@ SERVICE_CONTRACT = Entity(
             section="term",
         ),
         Field(
-            name="over_at", kind=FieldKind.MOMENT, label=label("Over", "結束時刻", "结束时刻"), read_only=True, section="term"
+            name="over_at",
+            kind=FieldKind.MOMENT,
+            label=label("Over", "結束時刻", "结束时刻"),
+            read_only=True,
+            section="term",
         ),
         Field(
             name="review_at",
