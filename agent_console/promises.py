@@ -67,12 +67,13 @@ class TargetsDocument(TypedDict):
 
 
 class PolicyDocument(TypedDict):
-    """`queue` and `tier`: which cases; null: any."""
+    """`queue`, `tier`, `contract` (a service level): which cases; null: any."""
 
     id: str
     name: str
     queue: str | None
     tier: str | None
+    contract: str | None
     calendar_id: str
     targets: TargetsDocument
 
@@ -143,6 +144,7 @@ def policy(row: Policy) -> PolicyDocument:
         name=row.name,
         queue=row.match.queue,
         tier=row.match.tier,
+        contract=row.match.contract,
         calendar_id=row.calendar_id,
         targets=TargetsDocument(
             first_response_s=row.targets.first_response_s,

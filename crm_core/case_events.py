@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from crm_core import policies
+from crm_core.contracts import case_contract
 from crm_core.sla.clock import CaseEvent, Happened
 from crm_core.tables import case_event, support_case
 
@@ -69,7 +70,8 @@ def record_terms(
 ) -> None:
     """Let the policy hold that fits the case now, if that is another one than so far."""
     so_far = history(conn, case_id)
-    wanted = policies.version_for(conn, queue_id, party_id)
+    level = case_contract.settle(conn, case_id, party_id, at)
+    wanted = policies.version_for(conn, queue_id, party_id, level=level)
     if so_far.has_begun and wanted != so_far.policy_version:
         record(conn, case_id, Happened.TERMS_CHANGED, at, policy_version=wanted)
 

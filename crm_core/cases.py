@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import case_events, policies
+from crm_core.contracts import case_contract
 from crm_core.paging import columns
 from crm_core.search import index
 from crm_core.sla.clock import Happened
@@ -58,12 +59,13 @@ def open_case(
     conn.execute(
         insert(support_case).values(**{field: getattr(made, field) for field in Case.__dataclass_fields__})
     )
+    level = case_contract.settle(conn, made.id, party_id, now)
     case_events.record(
         conn,
         made.id,
         Happened.OPENED,
         now if asked_at is None else min(asked_at, now),
-        policy_version=policies.version_for(conn, queue_id, party_id),
+        policy_version=policies.version_for(conn, queue_id, party_id, level=level),
     )
     index.refresh(conn, "case", made.id)
     return made

@@ -86,9 +86,11 @@ def replace_calendar(conn: Connection, calendar_id: str, given: Calendar, now: f
     return made
 
 
-def version_for(conn: Connection, queue_id: str | None, party_id: str | None) -> str | None:
-    """The version that holds for a case of this queue and customer; None: nothing is promised."""
-    chosen = choose(list_policies(conn), Match(queue=queue_id, tier=_tier(conn, party_id)))
+def version_for(
+    conn: Connection, queue_id: str | None, party_id: str | None, *, level: str | None = None
+) -> str | None:
+    """The version that holds for a case of this queue and customer, under a contract of this level; None: nothing is promised."""
+    chosen = choose(list_policies(conn), Match(queue=queue_id, tier=_tier(conn, party_id), contract=level))
     return None if chosen is None else chosen.version
 
 
@@ -157,6 +159,7 @@ def _insert(conn: Connection, made: Policy, calendar_version: str, now: float) -
             match_tier=made.match.tier,
             match_case_type=made.match.case_type,
             match_severity=made.match.severity,
+            match_contract=made.match.contract,
             created_at=now,
         )
     )
@@ -227,6 +230,7 @@ def _policy(row: Any, targets: Mapping[str, float]) -> Policy:
             tier=row.match_tier,
             case_type=row.match_case_type,
             severity=row.match_severity,
+            contract=row.match_contract,
         ),
         calendar_id=row.calendar_series,
         targets=Targets(**targets),

@@ -83,12 +83,13 @@ class GivenPolicy(Body):
     name: Name
     queue: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     tier: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    contract: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     calendar_id: Annotated[str, Field(max_length=100)]
     targets: GivenTargets
 
     def match(self) -> Match:
         """Which cases."""
-        return Match(queue=self.queue, tier=self.tier)
+        return Match(queue=self.queue, tier=self.tier, contract=self.contract)
 
     def promised(self) -> Targets:
         """What."""

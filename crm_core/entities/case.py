@@ -20,6 +20,9 @@ def _also(reader: Reader, action: str) -> ColumnElement[bool] | None:
 
 def _prepare(_: Connection, change: Change) -> None:
     change.after["status"] = change.after.get("status") or "open"
+    if change.before is not None and (change.changed("asset_id") or change.changed("service_contract_id")):
+        # another piece or contract: what is promised may be another thing
+        change.after["sla_look_at"] = change.acting.now
 
 
 CASE = Entity(
@@ -76,6 +79,18 @@ CASE = Entity(
             refers="party",
             label=label("Customer", "客戶", "客户"),
             listed=True,
+        ),
+        Field(
+            name="asset_id",
+            kind=FieldKind.REFERENCE,
+            refers="asset",
+            label=label("Asset", "設備", "设备"),
+        ),
+        Field(
+            name="service_contract_id",
+            kind=FieldKind.REFERENCE,
+            refers="service_contract",
+            label=label("Service contract", "服務合約", "服务合同"),
         ),
         Field(name="queue_id", kind=FieldKind.TEXT, label=label("Queue", "佇列", "队列"), read_only=True),
     ),
