@@ -35,7 +35,7 @@ format: ## format the code and repair what ruff can repair
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 bench: ## one measurement, after make test has set up: make bench NAME=ring
-	@$(if $(NAME),,echo 'Please say which: make bench NAME=ring' >&2; exit 2;) deploy/setup.sh test && exec $(BIN)/python -m bench.$(NAME)
+	@$(if $(NAME),,echo 'Please say which: make bench NAME=ring' >&2; exit 2;) deploy/setup.sh test && exec $(BIN)/python -m bench.$(NAME) $(if $(DB),--db $(DB))
 
 migration: ## draft the migration to what the tables say now: make migration NAME=warranties
 	@$(if $(NAME),,echo 'Please say what it does: make migration NAME=warranties' >&2; exit 2;) deploy/setup.sh check && $(BIN)/python -m crm_core.migrations.draft '$(NAME)'

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from agent_console import scope
 from agent_console.access import InContext, SignedIn
 from agent_console.context import Context
+from config.errors import Kind, Refused
 from crm_core.access.reader import Reader
 from crm_core.audit import Origin
 from crm_core.records.change import Acting
@@ -53,3 +54,13 @@ def desk(request: Request, user: SignedIn, within: InContext) -> Desk:
 
 
 AtDesk = Annotated[Desk, Depends(desk)]
+
+
+def administration(at: AtDesk) -> Desk:
+    """The same, for administrators alone."""
+    if at.user.role != "admin":
+        raise Refused("access.role", Kind.FORBIDDEN, role=at.user.role)
+    return at
+
+
+AtAdministration = Annotated[Desk, Depends(administration)]

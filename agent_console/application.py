@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from agent_console import pages, problems
 from agent_console.access import same_site, signed_in
 from agent_console.api import (
+    audit,
     board,
     call_us,
     cases,
@@ -17,9 +18,11 @@ from agent_console.api import (
     login,
     offers,
     parties,
+    privacy,
     records,
     search,
     sla,
+    user_names,
 )
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
@@ -61,6 +64,7 @@ def _api() -> APIRouter:
     # Denied by default: what is not above needs a session, whatever its own route asks for.
     for part in (
         login.private,
+        user_names.router,  # before whatever reads one user by id
         offers.router,
         interactions.router,
         parties.router,
@@ -68,7 +72,9 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        privacy.router,
         *records.routers(),
+        audit.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in)])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

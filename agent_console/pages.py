@@ -32,12 +32,17 @@ def build_of(static: Path) -> str:
     return hashlib.sha256(index.read_bytes()).hexdigest()[:12] if index.is_file() else "unbuilt"
 
 
-@router.get("/")
-@router.get("/board")
-@router.get("/sla")
 def console(within: InContext) -> Response:
-    """The agents' and supervisors' page."""
+    """The console: one page, whose own table (`web/src/pages.tsx`) says what is shown at which path."""
     return _page(within, "index.html")
+
+
+ROOMS = ("board", "sla", "records", "admin")
+"""What the console's paths begin with; a reload or a link from a letter leads there as well."""
+router.add_api_route("/", console)
+for room in ROOMS:
+    router.add_api_route(f"/{room}", console)
+    router.add_api_route(f"/{room}/{{rest:path}}", console)
 
 
 @router.get("/callus")

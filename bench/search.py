@@ -1,6 +1,6 @@
 """How long a search takes: SQLite and PostgreSQL, beside LIKE and beside a bare full-text query, alternating in one call.
 
-    python -m bench.search [--documents 1000000] [--databases sqlite,postgresql] [--rounds 40] [--folder DIR]
+    python -m bench.search [--documents 1000000] [--db sqlite|postgresql] [--rounds 40] [--keep] [--folder DIR]
 
 Generated documents (parties, cases, letters of 90 words in Chinese and English, notes) with words as frequent as in language
 (Zipf). Each kind of question is asked `--rounds` times with other words, as a supervisor and as an agent with 2,000 contacts.
@@ -9,35 +9,35 @@ questions of ours over a bare query that names the newest 20 fitting documents, 
 """
 
 import argparse
+import os
 import random
-import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from bench.databases import database, size_of, warm
 from bench.frame import Row, percentile, report
 from crm_core import schema
 from crm_core.access.model import Rights
 from crm_core.access.reader import Reader
 from crm_core.access.roles import built_in
 from crm_core.engines import reading_engine, writing_engine
-from crm_core.search import asked, find, index
+from crm_core.search import asked, bulk, find, index
 from crm_core.search.sources import Document
 from crm_core.search.spelling import fts5, tsquery
 from crm_core.tables import interaction, segment
-from tests.contracts.databases import running_postgres
 
+DATABASES = ("sqlite", "postgresql")
 NOW = 1_790_000_000.0
 CONTACTS = 2_000
-BATCH = 1_000
+BATCH = 500
 LIKE_ROUNDS = 5
 SUPERVISOR = Reader(user_id="sue", everything=True, rights=Rights(roles=(built_in("supervisor"),)))
 AGENT = Reader(user_id="ann", everything=False, rights=Rights(roles=(built_in("agent"),)))
@@ -153,48 +153,35 @@ def _slip(word: str, draw: random.Random) -> str:
     return word[:place] + word[place + 1 :] + " "
 
 
-@contextmanager
-def database(name: str, folder: Path) -> Iterator[str]:
-    """A fresh one with our tables."""
-    if name == "sqlite":
-        url = f"sqlite:///{folder / 'bench.db'}"
-        schema.upgrade(url)
-        yield url
-        return
-    place = Path(tempfile.mkdtemp(prefix="tl-pg-", dir=folder))
-    try:
-        with running_postgres(place) as server:
-            yield server.fresh()
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def build(url: str, count: int) -> float:
-    """Fill it; returns seconds. What LIKE reads stands in a table of its own."""
+def fill(url: str, count: int) -> float:
+    """Make it and index that many documents as an import does; returns the seconds that indexing took. What LIKE reads stands
+    in a table of its own."""
+    schema.upgrade(url)
     draw = random.Random(1)
     language = Language(draw)
-    engine, began = writing_engine(url), time.perf_counter()
+    engine, took, done = writing_engine(url), 0.0, 0
     with engine.begin() as conn:
         conn.execute(text("CREATE TABLE bench_text (id INTEGER PRIMARY KEY, body TEXT)"))
         conn.execute(interaction.insert(), [_contact(number) for number in range(20_000)])
         conn.execute(segment.insert(), [_stay(number) for number in range(20_000)])
-    batch: list[Document] = []
-    done = 0
-    for document in documents(language, draw, count):
-        batch.append(document)
-        if len(batch) == BATCH:
-            done += BATCH
-            _store(engine.begin, batch, done)
-            batch = []
-            if done % 50_000 == 0:
-                print(
-                    f"{done:,} of {count:,} in {time.perf_counter() - began:.0f} s",
-                    file=sys.stderr,
-                    flush=True,
-                )
-    took = time.perf_counter() - began
+        bulk.begin(conn)
+    source = documents(language, draw, count)
+    while batch := list(islice(source, BATCH)):
+        began = time.perf_counter()
+        with engine.begin() as conn:
+            index.put(conn, batch)
+        took += time.perf_counter() - began
+        with engine.begin() as conn:
+            _store_text(conn, batch, done)
+        done += len(batch)
+        if done % 50_000 == 0:
+            print(f"{done:,} of {count:,}, indexed in {took:.0f} s", file=sys.stderr, flush=True)
+    began = time.perf_counter()
+    with engine.begin() as conn:
+        bulk.end(conn)
+    took += time.perf_counter() - began
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text("ANALYZE"))
+        conn.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
     engine.dispose()
     return took
 
@@ -220,14 +207,15 @@ def _stay(number: int) -> dict[str, object]:
     }
 
 
-def _store(begin: Callable[[], object], batch: Sequence[Document], done: int) -> None:
-    with begin() as conn:  # type: ignore[attr-defined]
-        index.put(conn, batch)
-        rows = [
-            {"id": done - BATCH + place, "body": f"{document.title} {document.body}"}
-            for place, document in enumerate(batch)
-        ]
+def _store_text(conn: Connection, batch: Sequence[Document], first: int) -> None:
+    texts = [f"{document.title} {document.body}" for document in batch]
+    if conn.dialect.name == "sqlite":
+        rows = [{"id": first + place, "body": body} for place, body in enumerate(texts)]
         conn.execute(text("INSERT INTO bench_text VALUES (:id, :body)"), rows)
+        return
+    given = "unnest(CAST(:bodies AS text[])) WITH ORDINALITY AS given (body, turn)"
+    sql = f"INSERT INTO bench_text SELECT :first + turn - 1, body FROM {given}"
+    conn.execute(text(sql), {"first": first, "bodies": texts})
 
 
 def bare(conn: Connection, question: Question) -> None:
@@ -305,21 +293,32 @@ def _p95(values: Sequence[float]) -> str:
     return f"ms, p95 {percentile(values, 0.95):.1f}"
 
 
-def measure(names: Sequence[str], count: int, rounds: int, folder: Path) -> None:
+def measure(names: Sequence[str], count: int, rounds: int, keep: Path | None) -> None:
     shown: list[Row] = []
     figures: dict[str, float] = {}
     ratios: list[float] = []
     for name in names:
-        with database(name, folder) as url:
-            shown.append(Row(name=f"{name}: building {count:,}", values=[build(url, count)], unit="s"))
+        with database(name, f"search-{count}", lambda url: fill(url, count), keep=keep) as (
+            url,
+            folder,
+            filled_s,
+        ):
+            if filled_s is not None:
+                shown.append(Row(name=f"{name}: indexing {count:,}", values=[filled_s], unit="s"))
+            warm(folder)
+            print(
+                f"{name}: {size_of(folder) / 1e9:.1f} GB, load average {os.getloadavg()[0]:.2f}", flush=True
+            )
             times = ask(url, rounds)
         ours = [value for each in times.values() for value in each.ours]
         agents = [value for each in times.values() for value in each.agent]
         ratios += [a / b for each in times.values() for a, b in zip(each.ours, each.bare, strict=True)]
         shown += rows(name, times)
+        shown.append(Row(name=f"{name}: all, supervisor", values=ours, unit=_p95(ours), digits=1))
         shown.append(Row(name=f"{name}: all, agent", values=agents, unit=_p95(agents), digits=1))
         figures[f"{name}_p95_ms"] = percentile(ours, 0.95)
-    report("search", shown, figures | {"bare_ratio": statistics.median(ratios)}, folder)
+        figures[f"{name}_agent_p95_ms"] = percentile(agents, 0.95)
+    report("search", shown, figures | {"bare_ratio": statistics.median(ratios)}, folder=keep)
 
 
 def main() -> None:
@@ -327,13 +326,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--documents", type=int, default=1_000_000)
-    options.add_argument("--databases", default="sqlite,postgresql")
+    options.add_argument("--db", choices=DATABASES, default=None, help="one of them; both by default")
     options.add_argument("--rounds", type=int, default=40)
-    options.add_argument("--folder", type=Path, default=None, help="where the databases lie")
+    options.add_argument("--keep", action="store_true", help="use the folder's database, and leave it there")
+    options.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "trunkline-bench")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="trunkline-bench-", dir=given.folder) as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL may run as another user
-        measure(given.databases.split(","), given.documents, given.rounds, Path(folder))
+    keep = given.folder if given.keep else None
+    measure([given.db] if given.db else DATABASES, given.documents, given.rounds, keep)
 
 
 if __name__ == "__main__":

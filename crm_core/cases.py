@@ -1,10 +1,11 @@
 """Cases: one matter of one customer, over however many calls and letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
@@ -12,6 +13,7 @@ from crm_core import case_events, policies
 from crm_core.contracts import case_contract
 from crm_core.paging import columns
 from crm_core.search import index
+from crm_core.several import Several
 from crm_core.sla.clock import Happened
 from crm_core.tables import counter, inserting, interaction, support_case
 
@@ -82,13 +84,32 @@ def by_number(conn: Connection, number: str) -> Case | None:
 
 def for_party(conn: Connection, party_id: str, limit: int) -> list[Case]:
     """A customer's cases, the latest changed first."""
-    query = (
-        select(*_COLUMNS)
-        .where(support_case.c.party_id == party_id)
-        .order_by(support_case.c.updated_at.desc(), support_case.c.number.desc())
-        .limit(limit)
-    )
+    query = _latest(support_case.c.party_id == party_id).limit(limit)
     return [Case(**columns(row)) for row in conn.execute(query)]
+
+
+def last_of(conn: Connection, party_ids: Sequence[str], limit: int) -> dict[str, list[Case]]:
+    """The same of several customers, in one statement; those without cases are not among them."""
+    found: dict[str, list[Case]] = {}
+    if party_ids:
+        for row in _LAST.run(conn, party_ids, at_most=limit):
+            found.setdefault(row.party_id, []).append(Case(**columns(row)))
+    for theirs in found.values():
+        theirs.sort(key=lambda case: (case.updated_at, case.number), reverse=True)
+    return found
+
+
+def _latest(whose: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .where(whose)
+        .order_by(support_case.c.updated_at.desc(), support_case.c.number.desc())
+    )
+
+
+_LAST = Several(
+    lambda party_id: _latest(support_case.c.party_id == party_id).limit(bindparam("at_most", type_=Integer))
+)
 
 
 def set_status(conn: Connection, case_id: str, status: str, now: float) -> Case:

@@ -109,5 +109,6 @@ def _pragmas(*, query_only: bool, foreign_keys: bool) -> list[str]:
         "journal_mode=WAL",
         "synchronous=FULL",
         f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        "secure_delete=ON",  # what is deleted is overwritten: an erased person is in no free page either
         f"query_only={'ON' if query_only else 'OFF'}",
     ]

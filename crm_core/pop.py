@@ -4,9 +4,11 @@ Ten parties at most with three cases and five contacts each: queries by index wh
 does not grow with the number of customers or with a customer's history.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, Integer, Select, bindparam, select
 
 from config.errors import Kind, Refused
 from crm_core import cases, remembered
@@ -18,6 +20,7 @@ from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
 from crm_core.remembered import Verdict
+from crm_core.several import Several
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import interaction_match, queue, user_account
 
@@ -72,6 +75,8 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     known = parties(conn, strengths)
     about = briefs(conn, list(known), found.enqueued_at, without=interaction_id)
     said = remembered.of_number(conn, found.medium, found.customer_address) if known else {}
+    theirs = cases.last_of(conn, list(known), MOST_CASES)
+    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=interaction_id)
     return Pop(
         interaction=found,
         match=found.match,
@@ -79,8 +84,8 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
             PopParty(
                 party=known[party_id],
                 strength=strength,
-                cases=tuple(cases.for_party(conn, party_id, MOST_CASES)),
-                interactions=tuple(past_contacts(conn, party_id, MOST_CONTACTS, without=interaction_id)),
+                cases=tuple(theirs.get(party_id, ())),
+                interactions=tuple(contacts.get(party_id, ())),
                 brief=about[party_id],
                 verdict=said.get(party_id),
             )
@@ -93,9 +98,28 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
 
 def past_contacts(conn: Connection, party_id: str, limit: int, *, without: str = "") -> list[PastContact]:
     """A customer's interactions with the names that a history shows, the latest first."""
+    return _last_contacts(conn, [party_id], limit, without=without).get(party_id, [])
+
+
+def _last_contacts(
+    conn: Connection, party_ids: Sequence[str], limit: int, *, without: str
+) -> dict[str, list[PastContact]]:
+    """The same of several customers, in one statement; those without any are not among them."""
+    found: dict[str, list[PastContact]] = {}
+    if party_ids:
+        for row in _LAST.run(conn, party_ids, at_most=limit, without=without):
+            values = columns(row)
+            found.setdefault(values.pop("party_id"), []).append(PastContact(**values))
+    for theirs in found.values():
+        theirs.sort(key=lambda contact: (contact.at, contact.id), reverse=True)
+    return found
+
+
+def _last_of(party_id: BindParameter[str]) -> Select[Any]:
     row = interaction_table.c
-    query = (
+    return (
         select(
+            row.party_id,
             row.id,
             row.medium,
             queue.c.name.label("queue"),
@@ -107,13 +131,13 @@ def past_contacts(conn: Connection, party_id: str, limit: int, *, without: str =
         )
         .outerjoin(queue, queue.c.id == row.queue_id)
         .outerjoin(user_account, user_account.c.id == row.agent_id)
-        .where(row.party_id == party_id, row.id != without)
+        .where(row.party_id == party_id, row.id != bindparam("without"))
         .order_by(row.enqueued_at.desc(), row.id.desc())
-        .limit(limit)
+        .limit(bindparam("at_most", type_=Integer))
     )
-    return [PastContact(**columns(found)) for found in conn.execute(query)]
 
 
+_LAST = Several(_last_of)
 _MATCHES = (
     select(interaction_match.c.party_id, interaction_match.c.strength)
     .where(interaction_match.c.interaction_id == bindparam("of_interaction"))

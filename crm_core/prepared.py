@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.sql.selectable import CompoundSelect
 
-Statement = Insert | Update | Delete | Select[Any]
+Statement = Insert | Update | Delete | Select[Any] | CompoundSelect[Any]
 
 
 class Prepared:

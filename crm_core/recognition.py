@@ -9,19 +9,18 @@ Two whole numbers that differ are never the same, however alike their ends are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
 from config.errors import Kind, Refused
+from crm_core.number_lookup import MOST_MATCHES, nationals, of_address, of_number
 from crm_core.phone_numbers import DEFAULT_REGION, Number, read_number
-from crm_core.tables import contact_point, interaction, interaction_match, party
+from crm_core.prepared import Prepared
+from crm_core.tables import interaction, interaction_match
 
 STRENGTHS = ("exact", "national", "tail")
-TAIL_DIGITS = 8
-SHORTEST_NUMBER = 3
-"""Digits below which a number says nothing."""
-MOST_MATCHES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,29 +35,13 @@ class Match:
 def by_phone(conn: Connection, raw: str, region: str = DEFAULT_REGION) -> list[Match]:
     """Parties with this number, each once with its best strength; `raw` is what the trunk gave, however hostile."""
     number = read_number(raw, region)
-    if len(number.digits) < SHORTEST_NUMBER:
-        return []
-    tail = _tail(number)
-    sought = {"of_nationals": _nationals(number), "of_normal": number.e164}
-    # digits sort before letters in every collation, so this range is the prefix search
-    rows = (
-        conn.execute(_BY_NUMBER, sought)
-        if tail is None
-        else conn.execute(_BY_NUMBER_OR_TAIL, sought | {"of_tail": tail, "of_tail_end": tail + "a"})
-    )
-    return _best([(_strength(number, row), row.name, row.id) for row in rows])
+    graded = [(_strength(number, row), row.name, row.id) for row in of_number(conn, number)]
+    return _best(graded)[:MOST_MATCHES]
 
 
 def by_email(conn: Connection, address: str) -> list[Match]:
     """Parties with this address; case does not matter."""
-    points = contact_point.c
-    query = (
-        select(party.c.id, party.c.name)
-        .join(contact_point, points.party_id == party.c.id)
-        .where(points.normal == address.strip().lower(), points.kind == "email")
-        .limit(MOST_MATCHES)
-    )
-    return _best([("exact", row.name, row.id) for row in conn.execute(query)])
+    return _best([("exact", row.name, row.id) for row in of_address(conn, address)])
 
 
 def identify(conn: Connection, interaction_id: str, matches: Sequence[Match]) -> None:
@@ -69,8 +52,8 @@ def identify(conn: Connection, interaction_id: str, matches: Sequence[Match]) ->
     """
     best = [match for match in matches if match.strength == matches[0].strength]
     word = ("none", "one")[len(best)] if len(best) < 2 else "many"
-    found = conn.execute(
-        _IDENTIFY,
+    found = _IDENTIFY.run(
+        conn,
         {
             "of_id": interaction_id,
             "to_match": word,
@@ -79,53 +62,47 @@ def identify(conn: Connection, interaction_id: str, matches: Sequence[Match]) ->
     )
     if found.rowcount == 0:
         return _must_exist(conn, interaction_id)
-    for position, match in enumerate(matches):
-        conn.execute(
-            insert(interaction_match).values(
-                interaction_id=interaction_id,
-                position=position,
-                party_id=match.party_id,
-                strength=match.strength,
-            )
-        )
+    if matches:
+        _keep(conn, interaction_id, matches)
     return None
 
 
-# what every call runs is built once: SQLAlchemy takes longer to put a statement together than SQLite to run it
-_POINTS = contact_point.c
-_WAYS = (
-    _POINTS.national.in_(bindparam("of_nationals", expanding=True)),
-    _POINTS.normal == bindparam("of_normal"),  # no number for the whole world: NULL, which fits nothing
-)
-_FITTING = (
-    select(party.c.id, party.c.name, _POINTS.normal, _POINTS.national)
-    .join(contact_point, _POINTS.party_id == party.c.id)
-    .limit(MOST_MATCHES)
-)
-_BY_NUMBER = _FITTING.where(or_(*_WAYS))
-_BY_NUMBER_OR_TAIL = _FITTING.where(
-    or_(*_WAYS, _POINTS.digits_reversed.between(bindparam("of_tail"), bindparam("of_tail_end")))
-)
-_IDENTIFY = (
+_IDENTIFY = Prepared(
     update(interaction)
     .where(interaction.c.id == bindparam("of_id"), interaction.c.match == "pending")
     .values(match=bindparam("to_match"), party_id=bindparam("to_party"))
 )
 
 
+def _keep(conn: Connection, interaction_id: str, matches: Sequence[Match]) -> None:
+    values: dict[str, Any] = {"of_id": interaction_id}
+    for position, match in enumerate(matches):
+        values |= {f"party_{position}": match.party_id, f"strength_{position}": match.strength}
+    _keeping(len(matches)).run(conn, values)
+
+
+@cache
+def _keeping(count: int) -> Prepared:
+    """So many rows in one statement: a round trip for each of a switchboard's fifty would hold the writer up."""
+    row: dict[str, Any] = {"interaction_id": bindparam("of_id")}
+    return Prepared(
+        insert(interaction_match).values(
+            [
+                row
+                | {
+                    "position": literal_column(str(position)),
+                    "party_id": bindparam(f"party_{position}"),
+                    "strength": bindparam(f"strength_{position}"),
+                }
+                for position in range(count)
+            ]
+        )
+    )
+
+
 def _must_exist(conn: Connection, interaction_id: str) -> None:
     if conn.execute(select(interaction.c.id).where(interaction.c.id == interaction_id)).first() is None:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
-
-
-def _nationals(number: Number) -> list[str]:
-    spellings = {number.national, number.digits, number.digits.lstrip("0")}
-    return sorted(spelling for spelling in spellings if len(spelling) >= SHORTEST_NUMBER)
-
-
-def _tail(number: Number) -> str | None:
-    digits = (number.e164 or number.digits).lstrip("+")
-    return digits[: -TAIL_DIGITS - 1 : -1] if len(digits) >= TAIL_DIGITS else None
 
 
 def _strength(number: Number, row: Any) -> str | None:
@@ -134,7 +111,7 @@ def _strength(number: Number, row: Any) -> str | None:
         return "exact" if number.complete else "national"
     if number.complete and row.normal.startswith("+"):
         return None
-    return "national" if row.national in _nationals(number) else "tail"
+    return "national" if row.national in nationals(number) else "tail"
 
 
 def _best(graded: Sequence[tuple[str | None, str, str]]) -> list[Match]:

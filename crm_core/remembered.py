@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import recognition
+from crm_core.number_lookup import SHORTEST_NUMBER
 from crm_core.phone_numbers import DEFAULT_REGION, read_number
 from crm_core.recognition import Match
 from crm_core.tables import party, remembered_number
@@ -81,7 +82,7 @@ def normal(kind: str, raw: str, region: str = DEFAULT_REGION) -> str | None:
     if kind == "email":
         return raw.strip().lower() or None
     number = read_number(raw, region)
-    enough = len(number.digits) >= recognition.SHORTEST_NUMBER
+    enough = len(number.digits) >= SHORTEST_NUMBER
     return (number.e164 or number.digits) if enough else None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import Unavailable
-from crm_core import schema
+from crm_core import schema, scrubbing
 from crm_core.engines import READERS, as_unavailable, reading_engine, writing_engine
 from crm_core.writer import Writer
 
@@ -57,6 +57,14 @@ class Store:
         """
         result: T = await self._writer.write(unit)
         return result
+
+    async def scrub(self) -> None:
+        """After an erasure: leave nothing of it in the index's segments, the log, or the dead rows of tables. Takes as long as it takes, in
+        steps between which others write."""
+        await self.write(scrubbing.begin)
+        while await self.write(scrubbing.step):
+            pass
+        await asyncio.get_running_loop().run_in_executor(self._readers, scrubbing.finish, self._url)
 
     async def close(self) -> None:
         """Finish the writes handed in, then disconnect. Closing twice, or unopened, is harmless."""

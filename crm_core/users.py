@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
@@ -101,6 +101,15 @@ def credentials(conn: Connection, login: str) -> Credentials | None:
 def list_users(conn: Connection) -> list[User]:
     """All users by login, inactive ones too."""
     return [_user(row) for row in conn.execute(_users().order_by(user_account.c.login))]
+
+
+def named(conn: Connection, part: str, *, limit: int) -> list[User]:
+    """Active users whose name or login has this part, by name."""
+    row = user_account.c
+    part = part.strip().lower()
+    has = func.lower(row.name).contains(part, autoescape=True) | row.login.contains(part, autoescape=True)
+    rows = conn.execute(_users().where(row.active, has).order_by(row.name, row.id).limit(limit))
+    return [_user(each) for each in rows]
 
 
 def set_preferences(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -117,6 +118,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
+        "caretaker": Caretaker(store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

@@ -10,6 +10,7 @@ from pydantic import Field, RootModel
 from agent_console import records as documents
 from agent_console.acting import AtDesk, Desk
 from agent_console.api.bodies import Body
+from agent_console.api.record_history import add_history
 from agent_console.records import BulkAnswer, BulkOutcome, EntitiesAnswer, RecordAnswer, RecordPage
 from config.errors import Kind, Refused, RefusedFields
 from crm_core import audit
@@ -139,6 +140,8 @@ def _router(entity: Entity) -> APIRouter:
             return _answer(connection, acting.reader, entity, row)
 
         return await at.write(put_back)
+
+    add_history(router, entity)
 
     @router.post("/bulk", name=f"bulk_{entity.collection}")
     async def change_many(at: AtDesk, given: Bulk) -> BulkAnswer:

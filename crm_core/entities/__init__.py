@@ -6,10 +6,13 @@ from crm_core.entities import (
     code_value,
     contract_line,
     custom_field,
+    erasure,
+    legal_hold,
     org_unit,
     party,
     product,
     purchase,
+    retention_rule,
     role,
     saved_view,
     service_contract,
@@ -29,5 +32,8 @@ ALL = (
     code_value.CODE_VALUE,
     custom_field.CUSTOM_FIELD,
     saved_view.SAVED_VIEW,
+    legal_hold.LEGAL_HOLD,
+    retention_rule.RETENTION_RULE,
+    erasure.ERASURE,
 )
 known.add(*ALL)

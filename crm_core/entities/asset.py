@@ -52,6 +52,7 @@ ASSET = Entity(
     module="service",
     icon="box",
     rights=RIGHTS_SHARED,
+    personal=True,
     prepare=_prepare,
     fields=(
         Field(

@@ -22,6 +22,7 @@ PURCHASE = Entity(
     icon="list",
     sort="-bought_at",
     rights=RIGHTS_KEPT,
+    personal=True,
     prepare=_prepare,
     fields=(
         Field(

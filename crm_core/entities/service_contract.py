@@ -70,6 +70,7 @@ SERVICE_CONTRACT = Entity(
     icon="list",
     sort="ends_on",
     rights=RIGHTS_KEPT,
+    personal=True,
     prepare=_prepare,
     written=_written,
     sections=(

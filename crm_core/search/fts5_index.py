@@ -20,7 +20,9 @@ from crm_core.tables import search_document
 _TITLE_WEIGHT = 4.0
 _USUAL_WORDS = 100
 _WORDS = table("search_words", column("rowid"), column("title"), column("body"), column("keys"))
-_ADD = text("INSERT INTO search_words (rowid, title, body, keys) VALUES (:id, :title, :body, :keys)")
+_PUT = text(
+    "INSERT OR REPLACE INTO search_words (rowid, title, body, keys) VALUES (:id, :title, :body, :keys)"
+)
 _REMOVE = text("DELETE FROM search_words WHERE rowid = :id")
 _NEWEST: Select[Any] = (
     select(_WORDS.c.rowid)
@@ -30,16 +32,14 @@ _NEWEST: Select[Any] = (
 )
 
 
-def add(conn: Connection, documents: Sequence[CutWords]) -> None:
-    """Keep these words."""
-    if documents:
-        conn.execute(_ADD, [_row(document) for document in documents])
+def put(conn: Connection, documents: Sequence[CutWords]) -> None:
+    """Keep these words, in place of what was kept of the same documents."""
+    conn.execute(_PUT, [_row(document) for document in documents])
 
 
 def remove(conn: Connection, places: Sequence[int]) -> None:
     """Forget these documents' words."""
-    if places:
-        conn.execute(_REMOVE, [{"id": place} for place in places])
+    conn.execute(_REMOVE, [{"id": place} for place in places])
 
 
 def empty(conn: Connection) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, delete, insert, select, text
 
-from crm_core.search import index, sources
+from crm_core.search import bulk, index, sources
 from crm_core.search.words import VERSION
 from crm_core.tables import search_document, search_version
 
@@ -21,8 +21,11 @@ Told = Callable[[str, int, int], None]
 
 def rebuild(transaction: Transaction, told: Told = lambda *_: None) -> int:
     """Index every row, and forget what has no row any more; returns the number of documents."""
+    with transaction() as conn:
+        bulk.begin(conn)
     made = sum(_rebuild_kind(transaction, kind, told) for kind in sources.kinds())
     with transaction() as conn:
+        bulk.end(conn)
         conn.execute(delete(search_version))
         conn.execute(insert(search_version).values(version=VERSION))
     return made
@@ -59,5 +62,4 @@ def _forget_gone(conn: Connection, kind: str) -> None:
     document, source = search_document.c, sources.source_of(kind)
     there = source.query.with_only_columns(source.id).where(source.id == document.source_id).exists()
     gone = select(document.source_id).where(document.kind == kind, ~there)
-    for row in conn.execute(gone).all():
-        index.forget(conn, kind, row.source_id)
+    index.forget_many(conn, kind, conn.execute(gone).scalars().all())

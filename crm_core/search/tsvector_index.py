@@ -6,6 +6,7 @@ few, which means that the word is rare, are all asked.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -29,11 +30,14 @@ from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
 
 # one statement for many: a round trip for each row would take three times as long
-_ADD = text(
+_PUT = text(
     "INSERT INTO search_words (id, words) SELECT place, CAST(spelt AS tsvector)"
     " FROM unnest(CAST(:places AS bigint[]), CAST(:words AS text[])) AS given (place, spelt)"
+    " ON CONFLICT (id) DO UPDATE SET words = excluded.words"
 )
 _REMOVE = text("DELETE FROM search_words WHERE id = ANY(CAST(:places AS bigint[]))")
+_PLACES = [str(place) for place in range(1, 16_384)]
+"""All that a tsvector counts; the limits in `index` keep below."""
 _WORDS = table("search_words", column("id"), column("words"))
 _SOUGHT = "CAST(:sought AS tsquery)"
 # D, C, B, A: the body weighs D, the title A
@@ -50,17 +54,15 @@ _HIT = (
 _NEWEST: Select[Any] = select(_HIT.c.id).order_by(_HIT.c.id.desc()).limit(bindparam("most"))
 
 
-def add(conn: Connection, documents: Sequence[CutWords]) -> None:
-    """Keep these words."""
-    if documents:
-        places = [document.place for document in documents]
-        conn.execute(_ADD, {"places": places, "words": [_tsvector(document) for document in documents]})
+def put(conn: Connection, documents: Sequence[CutWords]) -> None:
+    """Keep these words, in place of what was kept of the same documents."""
+    places = [document.place for document in documents]
+    conn.execute(_PUT, {"places": places, "words": [_tsvector(document) for document in documents]})
 
 
 def remove(conn: Connection, places: Sequence[int]) -> None:
     """Forget these documents' words."""
-    if places:
-        conn.execute(_REMOVE, {"places": list(places)})
+    conn.execute(_REMOVE, {"places": list(places)})
 
 
 def empty(conn: Connection) -> None:
@@ -95,12 +97,12 @@ def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> lis
 
 def _tsvector(document: CutWords) -> str:
     """PostgreSQL's own spelling: the title weighs A, the body D; no phrase runs from one into the other."""
-    lexemes: dict[str, list[str]] = {key: [] for key in document.keys}
-    lexemes.update((title_token(token), []) for token in document.title)
-    for place, token in enumerate(document.title, 1):
-        lexemes.setdefault(token, []).append(f"{place}A")
-    for place, token in enumerate(document.body, len(document.title) + 10):
-        lexemes.setdefault(token, []).append(str(place))
-    return " ".join(
-        f"'{token}':{','.join(places)}" if places else f"'{token}'" for token, places in lexemes.items()
-    )
+    lexemes = dict.fromkeys(document.keys, "")
+    lexemes.update((title_token(token), "") for token in document.title)
+    places = [(token, f"{place}A") for place, token in enumerate(document.title, 1)]
+    begin = len(document.title) + 9
+    behind = zip(document.body, _PLACES[begin : begin + len(document.body)], strict=True)
+    for token, place in chain(places, behind):
+        known = lexemes.get(token)
+        lexemes[token] = f"{known},{place}" if known else f":{place}"
+    return " ".join([f"'{token}'{places}" for token, places in lexemes.items()])

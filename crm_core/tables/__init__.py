@@ -1,6 +1,6 @@
 """Every table of the truth, in one metadata. Times are seconds since 1970-01-01 UTC; ids are text."""
 
-from crm_core.tables.base import Words, inserting, metadata
+from crm_core.tables.base import Words, inserting, metadata, storable
 from crm_core.tables.desk import (
     agent_skill,
     counter,
@@ -82,6 +82,7 @@ __all__ = [
     "sla_calendar_hours",
     "sla_policy",
     "sla_target",
+    "storable",
     "support_case",
     "user_account",
     "user_role",

@@ -1,8 +1,12 @@
 """Customers: people and organisations, and the numbers and addresses by which they are recognised."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, literal_column
 
-from crm_core.tables.base import Words, metadata, one_of, standard_columns
+from crm_core.tables.base import Words, index_where, metadata, one_of, standard_columns
+
+_NOT_WHOLE = "substr(normal, 1, 1) <> '+'"
+NOT_WHOLE = literal_column(_NOT_WHOLE, Boolean)
+"""Of contact points: no number for the whole world. Spelt as the index of fragments is, or it would not be used."""
 
 party = Table(
     "party",
@@ -38,4 +42,10 @@ contact_point = Table(
     Column("digits_reversed", Text, index=True),
     Column("label", Words, nullable=False, server_default=""),
     Index(None, "party_id", "kind", "normal", unique=True),
+    # numbers without an area or a country are few: a caller whose number is whole can fit no others by its ending
+    index_where(
+        "ix_contact_point_fragment",
+        "digits_reversed",
+        where=f"digits_reversed IS NOT NULL AND {_NOT_WHOLE}",
+    ),
 )

@@ -190,8 +190,8 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
-    """Start it, and end everything it started."""
+async def open_house(folder: Path, static: Path | None = None) -> AsyncIterator[House]:
+    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
@@ -206,7 +206,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     store.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            house, rooms = await _start(tasks, settings, store, folder)
+            house, rooms = await _start(tasks, settings, store, static or _no_pages(folder))
             yield house
             await house.floor.settle()  # what was submitted is durable before its ledger goes
             for room in rooms:
@@ -216,7 +216,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
 
 
 async def _start(
-    tasks: asyncio.TaskGroup, settings: Settings, store: Store, folder: Path
+    tasks: asyncio.TaskGroup, settings: Settings, store: Store, static: Path
 ) -> tuple[House, list[asyncio.Task[None]]]:
     clock, bus = SystemClock(), LocalBus()
     seed = await store.write(_seed)
@@ -226,8 +226,6 @@ async def _start(
     for medium in Medium:
         floor.add_channel(RingingChannel(medium, floor))
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
-    static = folder / "static"
-    (static / "assets").mkdir(parents=True)
     console = ConsoleServer(
         settings, store, floor, bus, clock,
         phones=phones, letters=OutboxLetters(store), calls=calls, mail=(mail,), static=static,
@@ -240,6 +238,12 @@ async def _start(
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
     return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
+
+
+def _no_pages(folder: Path) -> Path:
+    static = folder / "static"
+    (static / "assets").mkdir(parents=True)
+    return static
 
 
 def _seed(connection: Connection) -> Seed:

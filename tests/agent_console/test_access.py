@@ -38,6 +38,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties/{party}"): (SESSION, None),
     ("GET", "/api/v1/search"): (SESSION, None),
     ("GET", "/api/v1/records"): (SESSION, None),
+    ("GET", "/api/v1/parties/{party}/copy"): (SUPERVISOR, None),
     ("GET", "/api/v1/dispositions"): (SESSION, None),
     ("POST", "/api/v1/me/shift"): (AGENT, None),
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
@@ -115,7 +116,12 @@ async def test_each_route_asks_for_its_role(house: House, role: str) -> None:
                 if refused:
                     assert answer.status_code == (401 if role == "nobody" else 403)
                     assert answer.headers["content-type"] == "application/problem+json"
-                    assert answer.json()["code"] in ("session.ended", "access.role", "interaction.not_yours")
+                    assert answer.json()["code"] in (
+                        "session.ended",
+                        "access.role",
+                        "access.action",
+                        "interaction.not_yours",
+                    )
 
 
 async def _names(ann: httpx.AsyncClient, house: House, letter: InteractionId) -> dict[str, str]:

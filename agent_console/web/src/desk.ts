@@ -1,10 +1,13 @@
 import { switchLanguage } from "./i18n";
 import { applyLook } from "./look";
+import { askEntities, forgetEntities } from "./features/records/entities";
 import { call } from "./net/api";
 import { Feed } from "./net/feed";
 import type { Session, User } from "./net/types";
+import { PAGES } from "./pages";
 import { Phone } from "./phone/phone";
 import { afterTalk } from "./phone/calls";
+import { go, match, setHome } from "./route";
 import { setServerClock } from "./store/clock";
 import type { Desk } from "./store/hooks";
 import { Store } from "./store/store";
@@ -27,11 +30,15 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
   const board = session.user.role !== "agent";
   const feed = new Feed(store, board ? "board" : "agent", setServerClock);
   const phone = new Phone();
-  const addresses = board ? ["/board", "/sla"] : ["/"];
-  if (!addresses.includes(window.location.pathname)) window.history.replaceState(null, "", addresses[0]);
+  const home = board ? "/board" : "/";
+  setHome(home);
+  const who = { role: session.user.role, entities: null };
+  if (!PAGES.some((page) => page.for(who) && match(page.path, window.location.pathname))) void go(home, { replace: true, force: true });
+  void askEntities();
   const leave = (ended: boolean): void => {
     phone.stop();
     feed.close();
+    forgetEntities();
     delete window.trunkline;
     left(ended);
   };

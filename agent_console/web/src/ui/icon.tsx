@@ -39,14 +39,37 @@ const PATHS = {
   question: "M7.300 7.800a2.700 2.700 0 1 1 4 2.300c-.8.5-1.300 1-1.300 2M10 15h.01",
   arrowIn: "M14.500 5.500 6 14M6 7.500V14h6.500",
   arrowOut: "M5.500 14.500 14 6M7.500 6H14v6.500",
+  plus: "M10 4.500v11M4.500 10h11",
+  filter: "M3.500 5h13l-5 6v4.500l-3 1.500v-6Z",
+  columns: "M3.500 4.500h13v11h-13ZM8 4.500v11M12.300 4.500v11",
+  star: "m10 3.500 2 4.300 4.700.6-3.500 3.200.9 4.700-4.100-2.300-4.100 2.300.9-4.700-3.500-3.200 4.700-.6Z",
+  more: "M4.500 10h.01M10 10h.01M15.500 10h.01",
+  trash: "M4 6h12M8 6V4h4v2M5.500 6l.7 10h7.600l.7-10M8.500 9v4M11.500 9v4",
+  up: "m5.500 12 4.500-4.500 4.500 4.500",
+  left: "m12 5.500-4.500 4.500 4.500 4.500",
+  back: "M16 10H4.500M9 5.500 4.500 10 9 14.500",
+  tag: "M3.500 4h6.200l6.800 6.800-5.700 5.700-7.300-7.300ZM6.800 7.300h.01",
+  book: "M10 5.500C8.500 4.300 6.300 4 3.500 4v11.500c2.800 0 5 .3 6.500 1.500 1.500-1.200 3.700-1.500 6.500-1.500V4c-2.800 0-5 .3-6.500 1.500ZM10 5.500V17",
+  chart: "M3.500 16.500h13M5.500 13.500v-4M10 13.500v-8M14.500 13.500V8",
+  gear: "M10 7.300a2.700 2.700 0 1 1 0 5.400 2.700 2.700 0 0 1 0-5.400ZM10 3v2M10 15v2M3 10h2M15 10h2M5 5l1.500 1.500M13.500 13.500 15 15M15 5l-1.500 1.500M6.500 13.500 5 15",
+  box: "M10 3.200 16.300 6.500v7L10 16.800 3.700 13.500v-7ZM3.700 6.500 10 9.800l6.300-3.300M10 9.800v7",
+  list: "M7.500 5.500h9M7.500 10h9M7.500 14.500h9M3.800 5.500h.01M3.800 10h.01M3.800 14.500h.01",
+  shield: "M10 3.200 16 5.500v4c0 3.800-2.600 6.200-6 7.300-3.400-1.100-6-3.500-6-7.300v-4Z",
+  history: "M4 10a6 6 0 1 0 2-4.500L4 7.300M4 4v3.300h3.300M10 7v3.200l2.200 1.400",
+  grip: "M8 5.500h.01M12 5.500h.01M8 10h.01M12 10h.01M8 14.500h.01M12 14.500h.01",
+  lock: "M5 9h10v7.500H5ZM7 9V6.500a3 3 0 0 1 6 0V9",
+  calendar: "M4 5h12v11H4ZM4 8.500h12M7.500 3.500v3M12.500 3.500v3",
   dot: "M10 4.5a5.500 5.500 0 1 1 0 11 5.500 5.500 0 0 1 0-11Z",
   coffee: "M4 7.500h9v5a3.500 3.500 0 0 1-3.500 3.500h-2A3.500 3.500 0 0 1 4 12.500ZM13 8.500h1.200a2.200 2.200 0 0 1 0 4.400H13M6.500 3.500v1.500M10 3.500v1.500",
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
+/** The icon that a server names; one that there is not is a case's. */
+export const iconNamed = (name: string): IconName => (name in PATHS ? (name as IconName) : "case");
+
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
-  const heavy = name === "keypad";
+  const heavy = name === "keypad" || name === "more" || name === "grip";
   return (
     <svg width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor" aria-hidden="true"
       strokeWidth={heavy ? 2.4 : 1.6} strokeLinecap="round" strokeLinejoin="round">

@@ -3,56 +3,50 @@ import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
 import { useNow } from "../../store/clock";
 import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
-import { Mark } from "../../ui/mark";
 import { Banner, Bones } from "../../ui/panes";
-import { useKeyboard } from "../desk/shortcuts";
+import { ShortcutList, useKeyboard } from "../desk/shortcuts";
 import { LinkHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
 import { SearchBox } from "../search/search-box";
-import { SlaPage } from "../sla/sla-page";
+import { Shell } from "../shell/shell";
 import { AgentGrid } from "./agent-grid";
 import { QueueTile } from "./queue-tile";
 import { WaitingList } from "./waiting-list";
 
-type Place = "/board" | "/sla";
-
 const nothing = (): void => undefined;
 
-/** The supervisor's rooms: the live board, and what is promised to customers. */
+/** Where supervisors and administrators are at home: the live board. */
 export function Board() {
   const { t } = useTranslation();
-  const { session } = useDesk();
+  const [help, setHelp] = useState(false);
   const link = useLink();
-  const [place, setPlace] = useState<Place>(window.location.pathname === "/sla" ? "/sla" : "/board");
-  const go = (to: Place): void => {
-    window.history.replaceState(null, "", to);
-    setPlace(to);
-  };
-  useKeyboard(nothing, nothing);
-  return (
-    <div className="board-page">
-      <header className="bar">
-        <Mark word={false} size={26} />
-        <h1 className="bar-title">{session.centre.name}</h1>
-        <nav className="bar-rooms" aria-label={t("board.rooms")}>
-          <Room to="/board" at={place} go={go} words={t("board.title")} />
-          <Room to="/sla" at={place} go={go} words={t("sla.title")} />
-        </nav>
-        <span className="bar-gap" />
-        <SearchBox />
-        <LinkHealth />
-        <span className="bar-line" />
-        <UserMenu />
-      </header>
+  useKeyboard(nothing, () => setHelp(true));
+  const bar = (
+    <>
+      <BoardBar onShortcuts={() => setHelp(true)} />
       {link !== "live" && link !== "connecting" && <StaleBanner />}
       <LinkTrouble />
-      {place === "/sla" ? <SlaPage /> : <LiveBoard />}
-    </div>
+    </>
+  );
+  return (
+    <Shell home={{ path: "/board", icon: "board", title: t("page.board"), ringing: false, busy: 0 }} bar={bar} tools={<ShortcutList open={help} close={() => setHelp(false)} />}>
+      <LiveBoard />
+    </Shell>
   );
 }
 
-function Room({ to, at, go, words }: { to: Place; at: Place; go: (to: Place) => void; words: string }) {
-  return <button type="button" className="bar-room" aria-current={to === at ? "page" : undefined} onClick={() => go(to)} data-testid={`room-${to.slice(1)}`}>{words}</button>;
+function BoardBar({ onShortcuts }: { onShortcuts: () => void }) {
+  const { session } = useDesk();
+  return (
+    <header className="bar">
+      <h1 className="bar-title clip">{session.centre.name}</h1>
+      <span className="bar-gap" />
+      <SearchBox />
+      <LinkHealth />
+      <span className="bar-line" />
+      <UserMenu onShortcuts={onShortcuts} />
+    </header>
+  );
 }
 
 /** What is not fresh is grey and says how old it is. */

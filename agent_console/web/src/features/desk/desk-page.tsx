@@ -8,6 +8,8 @@ import { Interaction } from "../interaction/interaction";
 import { PlainCall } from "../interaction/plain-call";
 import { Customer } from "../customer/customer";
 import { useAlerts } from "./alerts";
+import { go } from "../../route";
+import { Shell } from "../shell/shell";
 import { Banners } from "./banners";
 import { focus, inOrder } from "./items";
 import { ShortcutList, useKeyboard } from "./shortcuts";
@@ -23,14 +25,20 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
   const [help, setHelp] = useState(false);
   const stray = useStrayCall(items);
   useKeyboard(
-    useCallback((place: number) => select(items[place - 1]?.id ?? null), [items, select]),
+    useCallback((place: number) => {
+      if (!items[place - 1]) return;
+      select(items[place - 1]?.id ?? null);
+      void go("/");
+    }, [items, select]),
     useCallback(() => setHelp(true), []),
   );
   useAlerts(items, stray);
   return (
-    <div className="desk">
-      <StatusBar onShortcuts={() => setHelp(true)} />
-      <Banners startPhone={startPhone} />
+    <Shell
+      home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
+      bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /></>}
+      tools={<ShortcutList open={help} close={() => setHelp(false)} />}
+    >
       <div className="desk-body">
         <WorkItems items={items} selected={item?.id ?? null} select={select} />
         <main className="centre scroll" aria-label={t("desk.interaction")}>
@@ -41,8 +49,7 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
           <Customer key={item?.id ?? "none"} item={item} />
         </aside>
       </div>
-      <ShortcutList open={help} close={() => setHelp(false)} />
-    </div>
+    </Shell>
   );
 }
 
@@ -53,7 +60,10 @@ function useFocus(items: Item[]): [Item | null, (id: string | null) => void] {
   useEffect(() => {
     if (id !== selected) setSelected(id);
     const offer = items.find((item) => item.id === id)?.offer;
-    if (offer) popped.current.add(offer.id);
+    if (!offer || popped.current.has(offer.id)) return;
+    popped.current.add(offer.id);
+    // a call that rings comes up wherever one is; the page beside the desk stays as it was
+    if (items.find((item) => item.id === id)?.medium === "voice") void go("/");
   }, [id, items, selected]);
   const choose = useCallback((next: string | null) => next && setSelected(next), []);
   return [items.find((item) => item.id === id) ?? null, choose];
@@ -63,7 +73,12 @@ function useStrayCall(items: Item[]) {
   const phone = usePhone();
   const live = useLink() === "live";
   useNow(); // an item that never comes makes it a plain call after a moment
-  return plainCall(items, phone, live);
+  const stray = plainCall(items, phone, live);
+  const rings = stray?.state === "ringing";
+  useEffect(() => {
+    if (rings) void go("/");
+  }, [rings]);
+  return stray;
 }
 
 function NothingYet() {

@@ -16,6 +16,9 @@ export const SHORTCUTS = {
   finish: "KeyE",
   search: "KeyS",
   find: "Slash",
+  menu: "KeyG",
+  filter: "KeyF",
+  create: "KeyC",
 } as const;
 export type Shortcut = keyof typeof SHORTCUTS;
 

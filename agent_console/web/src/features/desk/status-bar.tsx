@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useLink, useList, usePhone } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
-import { Mark } from "../../ui/mark";
 import { Timer } from "../../ui/ring";
 import type { Tone } from "../../ui/panes";
 import { StatusControl } from "./status-control";
@@ -14,7 +13,6 @@ import type { LinkState } from "../../net/feed";
 export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   return (
     <header className="bar">
-      <Mark word={false} size={26} />
       <StatusControl />
       <span className="bar-gap" />
       <SearchBox />

@@ -1,0 +1,92 @@
+/**
+ * Every page of the console beside its home (the desk of agents, the board of all others): one row each.
+ * To add one: write the component, name it here, and add the words `page.<id>`; its path must begin as agent_console/pages.py serves it.
+ */
+import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import type { Role } from "./net/types";
+import { allows, listAddress, type EntityDoc } from "./features/records/entities";
+import type { Params } from "./route";
+import type { IconName } from "./ui/icon";
+
+/** Who looks: what a page may depend on. `entities` is null until the server has told them. */
+export interface Who {
+  role: Role;
+  entities: readonly EntityDoc[] | null;
+}
+
+export interface PageProps {
+  params: Params;
+}
+
+export interface Page {
+  id: string;
+  /** `:name` takes one segment of the path. */
+  path: string;
+  icon: IconName;
+  /** In whose menu it stands; null: in none. */
+  module: string | null;
+  for: (who: Who) => boolean;
+  component: LazyExoticComponent<ComponentType<PageProps>>;
+}
+
+const keepers = ({ role }: Who): boolean => role !== "agent";
+const everybody = (): boolean => true;
+
+export const PAGES: readonly Page[] = [
+  { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
+  { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
+];
+
+/** The modules of the rail, in its order. An entity's `module` puts it here; one that is not named comes last, with its own name. */
+export const MODULES: Readonly<Record<string, IconName>> = {
+  customers: "users",
+  service: "case",
+  sales: "tag",
+  knowledge: "book",
+  campaigns: "bell",
+  work: "check",
+  reports: "chart",
+  promises: "clock",
+  settings: "gear",
+};
+
+export interface Entry {
+  id: string;
+  address: string;
+  icon: IconName;
+  /** An entity is called as it says itself; a page by the catalogue. */
+  entity: EntityDoc | null;
+}
+
+export interface Module {
+  id: string;
+  icon: IconName;
+  entries: Entry[];
+}
+
+// kept where they belong: views in their lists
+const NOT_IN_MENUS = new Set(["saved_view"]);
+
+/** What is everybody's to read but only some people's to change is settings: a menu shows it to those alone. */
+function inMenu(entity: EntityDoc): boolean {
+  if (NOT_IN_MENUS.has(entity.name)) return false;
+  return entity.module !== "settings" || allows(entity, "update") || allows(entity, "create");
+}
+
+/** The menus of somebody: each module with its pages and entities; empty ones are not shown. */
+export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module[] {
+  const shown = (who.entities ?? []).filter(inMenu);
+  const pages = PAGES.filter((page) => page.module !== null && page.for(who));
+  const names = new Set([...Object.keys(MODULES), ...shown.map((entity) => entity.module), ...pages.map((page) => page.module ?? "")]);
+  return [...names]
+    .map((id) => ({
+      id,
+      icon: MODULES[id] ?? "case",
+      entries: [
+        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
+        ...shown.filter((entity) => entity.module === id).map((entity): Entry => ({ id: entity.name, address: listAddress(entity), icon: iconOf(entity.icon), entity })),
+      ],
+    }))
+    .filter((module) => module.entries.length > 0);
+}

@@ -1,0 +1,100 @@
+"""The API under requests that no console would send: made from its own description, and hostile by hand. Nothing of it may be a bug's answer."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from crm_core.records import known
+from tests.agent_console.house import House
+
+EXAMPLES = os.environ.get("TRUNKLINE_API_EXAMPLES", "3")
+HOSTILE = (
+    "'; DROP TABLE party; --",
+    '" OR ""="',
+    "%_\\%",
+    "\0",
+    "\ud800",
+    "😀" * 50,
+    "NEAR(a b)",
+    '{"field": "name", "is": "eq", "value": "x\' OR 1=1 --"}',
+    '{"field": "name\' OR 1=1 --", "is": "eq", "value": "x"}',
+    '{"all": [' * 300 + "]}" * 300,
+    '{"field": "created_at", "is": "gt", "value": 1e400}',
+    '{"field": "id", "is": "in", "value": [null, {}, []]}',
+)
+"""For filters, orders, cursors and words: SQL, LIKE, FTS5, tsquery, JSON too deep, numbers too large, half a character."""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("login", ["adm", "ann"])
+async def test_no_request_finds_a_bug(house: House, login: str, tmp_path: Path) -> None:
+    """Requests generated from the description, right and wrong ones, with an administrator's and with an agent's session, are never answered
+    with 5xx."""
+    async with house.browser(login) as client:
+        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        command = [
+            Path(sys.executable).parent / "schemathesis",
+            "run",
+            f"{house.origin}/api/v1/openapi.json",
+            *("--checks", "not_a_server_error"),
+            *("--phases", "coverage,fuzzing"),
+            *("--max-examples", EXAMPLES),
+            *("--header", f"Cookie: {cookie}"),
+            *("--header", "X-Trunkline: 1"),
+            # these end the session that all others need
+            *(
+                "--exclude-path-regex",
+                r"/logout$|/me/password|/me/sessions|/me/totp|/users/.*(password|lock|sessions)|/users/\{",
+            ),
+            *("--generation-deterministic",),
+            "--no-color",
+        ]
+        done = await asyncio.to_thread(
+            subprocess.run, command, cwd=tmp_path, capture_output=True, text=True, timeout=1200, check=False
+        )
+        (tmp_path / "report.txt").write_text(done.stdout)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        assert (await client.get("/api/v1/me")).status_code == 200
+
+
+async def test_hostile_words_do_nothing(house: House) -> None:
+    """In the filter, the order, the cursor and the search of every list they are refused or find nothing, and change nothing."""
+
+    def rows(connection: object) -> list[int]:
+        count = "SELECT count(*) FROM "
+        return [
+            connection.execute(text(count + name)).scalar_one()
+            for name in ("party", "user_account", "support_case")
+        ]  # type: ignore[attr-defined]
+
+    before = await house.store.read(rows)
+    async with house.browser("adm") as client:
+        for entity in known.every():
+            place = f"/api/v1/records/{entity.collection}"
+            for words in HOSTILE:
+                spelt = words.encode("utf-8", "surrogatepass").decode("latin-1")
+                for name in ("filter", "sort", "cursor", "q"):
+                    answer = await client.get(place, params={name: spelt})
+                    assert answer.status_code in (200, 404, 422), (entity.name, name, words, answer.text)
+                    if answer.status_code == 200 and name == "q":
+                        assert answer.json()["items"] == [] or "OR" in words or len(words) < 8, (
+                            entity.name,
+                            words,
+                        )
+        for words in HOSTILE:
+            answer = await client.get(
+                "/api/v1/search", params={"q": words.encode("utf-8", "replace").decode()}
+            )
+            assert answer.status_code in (200, 422)
+        body = json.dumps({"name": "x", "kind": "person", "x' OR 1=1": 1})
+        wrong = await client.post(
+            "/api/v1/records/parties", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert wrong.json()["errors"][0]["code"] == "field.unknown"
+    assert await house.store.read(rows) == before
