@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -118,6 +119,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "deadlines": Deadlines(store, bus, clock),
+        "renewals": Renewals(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
         "console": console,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from crm_core.access.model import Action
 from crm_core.contracts.affected import look_at_cases
 from crm_core.contracts.dates import zone
-from crm_core.contracts.terms import DECIDED, Term
+from crm_core.contracts.terms import DECIDED, State, Term
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_KEPT, Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice
@@ -39,12 +39,14 @@ def _prepare(conn: Connection, change: Change) -> None:
 def dated(values: Mapping[str, Any], now: float) -> dict[str, Any]:
     """What follows from the dates: where the contract is in its life, and when that is to be looked at again."""
     term = term_of(values)
-    decided = values["state"] in DECIDED
+    state = values["state"] if values["state"] in DECIDED else term.state_at(now)
+    reminder_due = state == State.RENEWAL_DUE and values.get("reminded_for") != values["ends_on"]
+    review_at = now if reminder_due else term.next_change(now)
     return {
         "begins_at": term.begins_at,
         "over_at": term.over_at,
-        "state": values["state"] if decided else term.state_at(now),
-        "review_at": None if decided else term.next_change(now),
+        "state": state,
+        "review_at": None if state in DECIDED else review_at,
     }
 
 
