@@ -66,7 +66,8 @@ def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopD
         entry=row.entry_address,
         subject=row.subject,
         match=MatchDocument(
-            strength=_STRENGTHS.get(known.match, "pending"), parties=[_card(each) for each in known.parties]
+            strength=_STRENGTHS.get(known.match, "pending"),
+            parties=[party_card(each) for each in known.parties],
         ),
         case=case_brief(known.case) if known.case else None,
         contract=contract(known.contract, row.told) if known.contract else None,
@@ -212,7 +213,8 @@ def party(row: Party, cases: Iterable[Case], contacts: Iterable[PastContact]) ->
     )
 
 
-def _card(row: PopParty) -> PartyCard:
+def party_card(row: PopParty) -> PartyCard:
+    """A customer as the pop shows them."""
     known = row.party
     return PartyCard(
         id=known.id,

@@ -4,7 +4,7 @@ Ten parties at most with three cases and five contacts each: queries by index wh
 does not grow with the number of customers or with a customer's history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,27 +72,46 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     if found is None:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
     strengths = _strengths(conn, found)
-    known = parties(conn, strengths)
-    about = briefs(conn, list(known), found.enqueued_at, without=interaction_id)
-    said = remembered.of_number(conn, found.medium, found.customer_address) if known else {}
-    theirs = cases.last_of(conn, list(known), MOST_CASES)
-    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=interaction_id)
+    said = remembered.of_number(conn, found.medium, found.customer_address) if strengths else {}
     return Pop(
         interaction=found,
         match=found.match,
-        parties=tuple(
-            PopParty(
-                party=known[party_id],
-                strength=strength,
-                cases=tuple(theirs.get(party_id, ())),
-                interactions=tuple(contacts.get(party_id, ())),
-                brief=about[party_id],
-                verdict=said.get(party_id),
-            )
-            for party_id, strength in strengths.items()
-        ),
+        parties=_cards(conn, strengths, said, found.enqueued_at, without=interaction_id),
         case=None if found.case_id is None else cases.case(conn, found.case_id),
         contract=intake.of_interaction(conn, interaction_id),
+    )
+
+
+def card(conn: Connection, party_id: str, now: float) -> PopParty:
+    """The same of one customer without an interaction: before dialling out. `Refused` (party.unknown)."""
+    for found in _cards(conn, {party_id: "chosen"}, {}, now, without=""):
+        return found
+    raise Refused("party.unknown", Kind.MISSING, id=party_id)
+
+
+def _cards(
+    conn: Connection,
+    strengths: Mapping[str, str],
+    said: Mapping[str, Verdict],
+    at: float,
+    *,
+    without: str,
+) -> tuple[PopParty, ...]:
+    known = parties(conn, strengths)
+    theirs = cases.last_of(conn, list(known), MOST_CASES)
+    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=without)
+    about = briefs(conn, list(known), at, without=without)
+    return tuple(
+        PopParty(
+            party=known[party_id],
+            strength=strength,
+            cases=tuple(theirs.get(party_id, ())),
+            interactions=tuple(contacts.get(party_id, ())),
+            brief=about[party_id],
+            verdict=said.get(party_id),
+        )
+        for party_id, strength in strengths.items()
+        if party_id in known
     )
 
 
