@@ -50,9 +50,9 @@ class Identification:
 
     async def ask(self, prompts: Prompts, among: frozenset[str] = frozenset()) -> Answer:
         """`Unavailable` when the store is away: the caller goes on."""
-        silent = 0
-        for attempt in range(ATTEMPTS):
-            keyed = await prompts.ask("identify-ask", within_s=KEYS_WITHIN_S, most=LONGEST_KEYED)
+        silent, question = 0, "identify-ask"
+        for _ in range(ATTEMPTS):
+            keyed = await prompts.ask(question, within_s=KEYS_WITHIN_S, most=LONGEST_KEYED)
             if keyed is None:
                 return _LEFT
             silent += not keyed
@@ -61,8 +61,8 @@ class Identification:
             answer = await self._judge(prompts, keyed, among) if keyed else None
             if answer is not None:
                 return answer
-            if attempt < ATTEMPTS - 1 and keyed and not await prompts.say("identify-again"):
-                return _LEFT
+            # a question too, so that who types ahead loses no key
+            question = "identify-again" if keyed else "identify-ask"
         return Answer(end=End.UNKNOWN) if await prompts.say("identify-none") else _LEFT
 
     async def _judge(self, prompts: Prompts, keyed: str, among: frozenset[str]) -> Answer | None:

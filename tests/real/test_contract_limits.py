@@ -1,63 +1,23 @@
 """A contract with a limit on real Asterisk: what callers hear before they wait, and what the agent sees before the answer."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent_console import rows as documents
-from agent_console.pops import read_pop
 from crm_core import interactions, parties, queues
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from routing.core.facts import Connected, Finished, Offered
-from tests.real.asterisk_lab import AsteriskLab, asterisk_lab, free_port
-from tests.real.listener import Ear, ear
-from tests.real.sipp import Sipp, caller_scenario, sipp
-from tests.real.voice_lab import VoiceServer, agent_of, prepare, voice_server, write_now
+from tests.real.caller_desk import desk, seen
 
 pytestmark = pytest.mark.real
 CUSTOMER = "+886912345678"
 STRANGER = "+886223456789"
-
-
-@dataclass
-class Desk:
-    """One Asterisk, one server, one agent with a phone that answers after a while and hangs up."""
-
-    lab: AsteriskLab
-    server: VoiceServer
-    folder: Path
-
-    @asynccontextmanager
-    async def call(self, number: str) -> AsyncIterator[tuple[Sipp, Ear]]:
-        """Somebody calls and listens."""
-        port = free_port()
-        scenario = caller_scenario(
-            to="100", number=number, name="", hang_up_after_s=None, cancel_after_s=None, speak=None
-        ).replace("[media_port]", str(port))
-        async with ear(port) as listening:
-            target = ("127.0.0.1", self.lab.layout.sip_port)
-            async with sipp(self.folder, scenario, target=target, free_port=free_port) as calling:
-                yield calling, listening
-
-    async def pop(self, interaction: str) -> dict[str, Any]:
-        """What the console is sent of it now."""
-        now = time.time()
-        read = await self.server.store.read(lambda conn: read_pop(conn, interaction, now))
-        return dict(documents.pop(read.known, read.letters, 1, read.clocks))
-
-    def played(self) -> list[str]:
-        """The sentences that Asterisk says it played, in order."""
-        said = [line.split("Playing '")[1] for line in self.lab.log.splitlines() if "Playing '" in line]
-        return [Path(path.split("'")[0]).name.split(".")[0] for path in said if "/sounds/" in path]
 
 
 def contract(**limits: Any) -> Callable[[Connection], None]:
@@ -77,20 +37,6 @@ def contract(**limits: Any) -> Callable[[Connection], None]:
         rows.create(conn, system(time.time()), known.entity("service_contract"), given)
 
     return fill
-
-
-@asynccontextmanager
-async def desk(
-    folder: Path, fill: Callable[[Connection], None], *, answer_after_s: float
-) -> AsyncIterator[Desk]:
-    async with AsyncExitStack() as stack:
-        lab = await stack.enter_async_context(asterisk_lab(folder))
-        url = prepare(folder)
-        write_now(url, fill)
-        server = await stack.enter_async_context(voice_server(lab, url))
-        await stack.enter_async_context(lab.phone("1001", answer_after_s=answer_after_s, hang_up_after_s=0.5))
-        server.ready(await agent_of(server.store, "1001"))
-        yield Desk(lab, server, folder)
 
 
 async def test_the_fourth_call_is_told_and_seen_before_the_answer(tmp_path: Path) -> None:
@@ -119,16 +65,6 @@ async def test_the_fourth_call_is_told_and_seen_before_the_answer(tmp_path: Path
         assert row.over_limit == "calls"
 
 
-async def seen(stage: Desk, interaction: str) -> dict[str, Any]:
-    """The pop as soon as the caller has been introduced."""
-    async with asyncio.timeout(5):
-        while True:
-            row = await stage.server.store.read(lambda conn: interactions.interaction(conn, interaction))
-            if row is not None and row.match != "pending":
-                return await stage.pop(interaction)
-            await asyncio.sleep(0.01)
-
-
 async def test_callers_without_a_limited_contract_hear_nothing(tmp_path: Path) -> None:
     """Somebody else, while such a contract is in force, is led to the phone unanswered: nothing is played, nothing is told."""
     async with desk(tmp_path, contract(max_calls=3), answer_after_s=0.5) as stage:
@@ -149,25 +85,8 @@ async def test_a_contract_that_refuses_ends_the_call(tmp_path: Path) -> None:
         assert not [fact for fact in stage.server.facts if isinstance(fact, Offered)]
         refused = await stage.server.store.read(lambda conn: interactions.open_ones(conn, "voice"))
         assert refused == []
-        kept = await until_one(stage)
+        [kept] = await stage.until_closed()
         assert (kept.over_limit, kept.told, kept.outcome) == ("calls", "limit-refused", None)
-
-
-async def until_one(stage: Desk) -> interactions.Interaction:
-    """The one interaction there is, once it is written down."""
-    async with asyncio.timeout(5):
-        while True:
-            found = await stage.server.store.read(_closed)
-            if found:
-                return found[0]
-            await asyncio.sleep(0.02)
-
-
-def _closed(conn: Connection) -> list[interactions.Interaction]:
-    from crm_core.tables import party
-
-    party_id = conn.execute(party.select()).one().id
-    return [each for each in interactions.for_party(conn, party_id, 10) if each.state == "closed"]
 
 
 async def test_a_contract_that_redirects_leads_to_the_other_queue(tmp_path: Path) -> None:
