@@ -13,7 +13,9 @@ from agent_console.api import (
     call_us,
     cases,
     contracts,
+    exports,
     health,
+    imports,
     interactions,
     letters,
     login,
@@ -26,6 +28,7 @@ from agent_console.api import (
     sla,
     user_names,
 )
+from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
@@ -77,10 +80,12 @@ def _api() -> APIRouter:
         search.router,
         sla.router,
         privacy.router,
+        imports.router,
+        *exports.routers(),  # before the records, whose paths would take theirs
         *records.routers(),
         audit.router,
     ):
-        api.include_router(part, dependencies=[Depends(signed_in)])
+        api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     return api
 

@@ -17,6 +17,9 @@ from config.logs import Transcript
 _TRANSCRIPT = Transcript("console")
 
 MAX_BODY_BYTES = 1_000_000
+MAX_UPLOAD_BYTES = 1_000_000_000
+UPLOADS = frozenset(("/api/v1/imports",))
+"""Paths whose bodies are files: written to the disk as they come, never held."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -93,18 +96,19 @@ def _add_headers(headers: MutableHeaders, path: str, request_id: str) -> None:
 
 
 class BoundedBodies:
-    """ASGI middleware: whoever reads a body over `MAX_BODY_BYTES`, announced or counted, meets a 413."""
+    """ASGI middleware: whoever reads a body over `MAX_BODY_BYTES` (files: `MAX_UPLOAD_BYTES`), announced or counted, meets a 413."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = _announced(scope)
+        most = MAX_UPLOAD_BYTES if scope.get("path") in UPLOADS else MAX_BODY_BYTES
         announced = taken > 0
 
         async def receive_bounded() -> Message:
             nonlocal taken
-            if taken > MAX_BODY_BYTES:
+            if taken > most:
                 raise HTTPException(413)
             message = await receive()
             if not announced:

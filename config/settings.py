@@ -218,6 +218,10 @@ class Settings(Section):
         """The SQLAlchemy URL, with the default filled in."""
         return self.database.url or f"sqlite:///{self.centre.data_dir / 'trunkline.db'}"
 
+    def imports_dir(self) -> Path:
+        """Where files that are imported are kept until they are done with."""
+        return self.centre.data_dir / "imports"
+
     def spool_dir(self) -> Path:
         """Where accepted letters are durable before they are in the database."""
         return self.centre.data_dir / "spool"

@@ -11,6 +11,8 @@ from config.errors import Unavailable
 
 READERS = 4
 """Threads, and connections, that read beside the writer."""
+WRITER_CACHE_KB = 64_000
+"""SQLite's 2 MB hold too little of the indexes of a million customers: their pages would be read again for each batch."""
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another process (`trunkline user add`) that writes."""
 
@@ -111,4 +113,5 @@ def _pragmas(*, query_only: bool, foreign_keys: bool) -> list[str]:
         f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
         "secure_delete=ON",  # what is deleted is overwritten: an erased person is in no free page either
         f"query_only={'ON' if query_only else 'OFF'}",
+        *([] if query_only else [f"cache_size=-{WRITER_CACHE_KB}"]),
     ]

@@ -92,7 +92,7 @@ def add_contact_point(
     conn: Connection, party_id: str, kind: str, raw: str, label: str = "", *, region: str = DEFAULT_REGION
 ) -> ContactPoint:
     """Add a number or address; whatever is written is kept. Adding a known one again returns it."""
-    values = _normalised(kind, raw, region)
+    values = normalised(kind, raw, region)
     points = contact_point.c
     known = conn.execute(select(contact_point).where(points.party_id == party_id)).all()
     for row in known:
@@ -150,7 +150,8 @@ _OWN_COLUMNS = (
 )
 
 
-def _normalised(kind: str, raw: str, region: str) -> dict[str, Any]:
+def normalised(kind: str, raw: str, region: str = DEFAULT_REGION) -> dict[str, Any]:
+    """The columns by which a number or address is found; `Refused` for an unknown kind."""
     if kind == "email":
         return {"normal": raw.strip().lower()}
     if kind != "phone":

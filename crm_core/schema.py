@@ -55,6 +55,13 @@ def head() -> str:
     return found
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the program has that revision, so that it can be brought to the head."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
+    )
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "crm_core:migrations")

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.imports import Imports
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -121,6 +122,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "deadlines": Deadlines(store, bus, clock),
         "renewals": Renewals(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
+        "imports": Imports(settings, store, bus, clock),
         "console": console,
     }
     return Centre(voice=voice, console=console, parts=parts)

@@ -1,4 +1,5 @@
-"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user add`.
+"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user add`;
+`backup` and `restore` are in `trunkline.backup_commands`, `import` and `seed` in `trunkline.transfer_commands`.
 
 Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
 (a port, the database's schema, Asterisk). Every failure is one sentence a line on standard error.
@@ -8,18 +9,14 @@ import config.loop  # isort: skip - installs the reactor before anything of Twis
 
 import secrets
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 import config.logs
-from config.errors import Refused, Unavailable
-from config.settings import ConfigurationError, Settings, load
-from trunkline import __version__, checks
-
-WRONG, MISSING = 2, 3
+from trunkline import __version__, backup_commands, checks, transfer_commands
+from trunkline.terminal import DEFAULT, MISSING, WRONG, ConfigOption, fail, loop, read, report, say
 
 main = typer.Typer(
     add_completion=False,
@@ -31,35 +28,11 @@ db = typer.Typer(no_args_is_help=True, help="The database's schema.")
 user = typer.Typer(no_args_is_help=True, help="The people who sign in.")
 main.add_typer(db, name="db")
 main.add_typer(user, name="user")
+backup_commands.register(main)
+transfer_commands.register(main)
 
-ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", envvar="TRUNKLINE_CONFIG", help="The settings file.")
-]
-DEFAULT = Path("trunkline.toml")
 DEMO = Path(".trunkline/demo")
 LAUNCH = Path(".trunkline/asterisk/launch.json")
-
-
-def say(words: str) -> None:
-    """A line for the person at the terminal."""
-    typer.echo(words)
-
-
-def fail(code: int, *sentences: str) -> typer.Exit:
-    """Print why, return the exit to raise."""
-    for sentence in sentences:
-        typer.echo(f"trunkline: {sentence}", err=True)
-    return typer.Exit(code)
-
-
-def read(path: Path) -> Settings:
-    """The settings, or the end of the command with every problem."""
-    try:
-        settings = load(path)
-    except ConfigurationError as error:
-        raise fail(WRONG, *error.problems) from error
-    config.logs.configure(settings.centre.log_level)
-    return settings
 
 
 def version(wanted: bool) -> None:
@@ -83,7 +56,7 @@ def run(config_file: ConfigOption = DEFAULT) -> None:
     from trunkline import app  # noqa: PLC0415 - loading the whole server takes half a second the other commands spare
 
     settings = read(config_file)
-    _report(lambda: _loop(app.serve(settings)))
+    report(lambda: loop(app.serve(settings)))
 
 
 @main.command("check-config")
@@ -101,13 +74,13 @@ def doctor(config_file: ConfigOption = DEFAULT) -> None:
     settings = read(config_file)
 
     def work() -> None:
-        findings = _loop(checks.examine(settings))
+        findings = loop(checks.examine(settings))
         for finding in findings:
             say(f"{'ok   ' if finding.good else 'LACKS'} {finding.subject}: {finding.words}")
         if not all(finding.good for finding in findings):
             raise typer.Exit(MISSING)
 
-    _report(work)
+    report(work)
 
 
 @main.command("asterisk-config")
@@ -139,7 +112,7 @@ def asterisk_config(
             )
         )
 
-    _report(work)
+    report(work)
 
 
 @main.command()
@@ -185,7 +158,7 @@ def demo(
         else DemoPorts(http=http_port, smtp=smtp_port)
     )
     home = DemoFolder(root=folder.resolve())
-    _report(lambda: _loop(centre.serve(home, ports, asterisk.resolve(), say, restart=restart)))
+    report(lambda: loop(centre.serve(home, ports, asterisk.resolve(), say, restart=restart)))
 
 
 @main.command("demo-call")
@@ -201,7 +174,7 @@ def demo_call(
     from trunkline.demo import customers  # noqa: PLC0415 - only here
 
     settings = read(folder / "trunkline.toml")
-    _report(lambda: _loop(customers.call(settings, caller=caller, name=name, to=to)))
+    report(lambda: loop(customers.call(settings, caller=caller, name=name, to=to)))
     say(f"{caller} is calling {to}; it rings at a ready agent's desk, or waits with music until one is ready")
 
 
@@ -216,7 +189,7 @@ def demo_mail(
     from trunkline.demo import customers  # noqa: PLC0415 - only here
 
     settings = read(folder / "trunkline.toml")
-    _report(lambda: _loop(customers.write(settings, language=language)))
+    report(lambda: loop(customers.write(settings, language=language)))
     say("A letter was accepted; it is offered to a ready agent")
 
 
@@ -232,7 +205,7 @@ def upgrade(config_file: ConfigOption = DEFAULT) -> None:
         schema.upgrade(settings.database_url())
         say(f"the database is at schema {schema.head()}")
 
-    _report(work)
+    report(work)
 
 
 @main.command()
@@ -251,7 +224,7 @@ def reindex(config_file: ConfigOption = DEFAULT) -> None:
         checks.refuse_old_schema(url)
         say(f"{schema.reindex(url, told):,} documents are indexed")
 
-    _report(work)
+    report(work)
 
 
 @user.command()
@@ -271,8 +244,8 @@ def add(
         else ""
     )
     password = typed or secrets.token_urlsafe(12)
-    _report(
-        lambda: _loop(
+    report(
+        lambda: loop(
             checks.add_user(
                 settings,
                 login=login,
@@ -285,36 +258,6 @@ def add(
         )
     )
     say(f"added {login} ({role})" + ("" if typed else f" with the password {password}"))
-
-
-def _loop(work: Coroutine[Any, Any, Any]) -> Any:
-    results: list[Any] = []
-
-    async def keep() -> int:
-        results.append(await work)
-        return 0
-
-    config.loop.run(keep())
-    return results[0] if results else None
-
-
-def _report(work: Callable[[], object]) -> None:
-    """Turn expected failures, also those out of task groups, into sentences and an exit code."""
-    try:
-        work()
-    except BaseExceptionGroup as group:
-        expected, others = group.split((Refused, Unavailable, ConfigurationError, OSError))
-        if others is not None or expected is None:
-            raise
-        raise fail(MISSING, *checks.sentences(expected)) from group
-    except (Refused, Unavailable, ConfigurationError, OSError) as error:
-        raise fail(MISSING, *checks.sentences(error)) from error
-    except ModuleNotFoundError as missing:  # the database's driver is the operator's choice
-        if missing.name not in {"pg8000", "psycopg", "psycopg2"}:
-            raise
-        raise fail(
-            MISSING, f"the Python package {missing.name} is needed for [database] url; install it"
-        ) from missing
 
 
 def entry() -> None:

@@ -7,6 +7,8 @@ wrong label is seen by its shape. Without a usable label the candidate with the 
 import codecs
 from dataclasses import dataclass
 
+from crm_core.common_hanzi import share_of_common
+
 _ALIASES = {
     "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
     "ms936": "gb18030", "gb18030": "gb18030", "chinese": "gb18030", "euc-cn": "gb18030", "hz": "hz-gb-2312",
@@ -20,14 +22,6 @@ _CHINESE = ("gb18030", "cp950", "big5hkscs")
 _WIDE = {"gb18030", "cp950", "big5hkscs", "cp949", "cp932", "euc-jp", "johab", "hz-gb-2312"}
 # Encodings of Python that are not charsets of mail: some run for ever, some read escapes.
 _NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
-_COMMON = frozenset(
-    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同"
-    "现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很"
-    "最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走"
-    "義這個們來為國說時會對於著過發後裡樣經麼學現當沒動還進開從實無與長機業將兩間問關點應戰頭體見產話內門給東聲員論處請謝您貴司訂單發票款項退貨"
-    "谢请贵司订单发票款项退货您贴电话邮件客服务公司帐号账号密码帳號碼電話郵件服務線網站收到寄送運費運费商品產品产品购买購買台北上海北京先生小姐媽妈"
-    "，。！？：；、「」『』（）“”"
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +54,7 @@ def _labelled(data: bytes, codec: str) -> Decoded:
         return Decoded(text=as_labelled)
     if codec == "cp950" and (as_hkscs := _strict(data, "big5hkscs")) is not None:
         return Decoded(text=as_hkscs)
-    if codec in _WIDE and max(_share(_loose(data, other)) for other in _CHINESE) > 0.2:
+    if codec in _WIDE and max(share_of_common(_loose(data, other)) for other in _CHINESE) > 0.2:
         return Decoded(text=guess(data), repaired=True)
     return Decoded(text=_loose(data, codec), repaired=True)
 
@@ -69,7 +63,9 @@ def _rather_utf8(as_utf8: str, as_labelled: str | None, codec: str) -> bool:
     """Valid UTF-8 is rarely chance; but two bytes of gbk may look like one Latin letter (联通 is the known case)."""
     if as_labelled is None or codec not in _WIDE:
         return True
-    return any(letter >= "\u2e80" for letter in as_utf8) and _share(as_utf8) >= _share(as_labelled)
+    return any(letter >= "\u2e80" for letter in as_utf8) and share_of_common(as_utf8) >= share_of_common(
+        as_labelled
+    )
 
 
 def guess(data: bytes) -> str:
@@ -79,8 +75,8 @@ def guess(data: bytes) -> str:
         return text
     readings = [text for codec in _CHINESE if (text := _strict(data, codec)) is not None]
     readings = readings or [_loose(data, codec) for codec in (*_CHINESE, "utf-8")]
-    best = max(readings, key=_share)
-    return best if _share(best) > 0.1 else _loose(data, "cp1252")
+    best = max(readings, key=share_of_common)
+    return best if share_of_common(best) > 0.1 else _loose(data, "cp1252")
 
 
 def codec_for(label: str | None) -> str | None:
@@ -113,9 +109,3 @@ def _loose(data: bytes, codec: str) -> str:
         return data.decode(codec, "replace")
     except ValueError:
         return data.decode("latin-1")
-
-
-def _share(text: str) -> float:
-    """The share of common hanzi among what is not ASCII."""
-    wide = [letter for letter in text if not letter.isascii()]
-    return sum(letter in _COMMON for letter in wide) / len(wide) if wide else 0.0

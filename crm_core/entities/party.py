@@ -10,6 +10,7 @@ from crm_core.records.declared import Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice
 from crm_core.search.sources import party_bodies
 from crm_core.tables import party
+from crm_core.transfer.party_points import PARTY_POINTS
 
 LANGUAGES = (
     choice("en", "English", "英文", "英文"),
@@ -43,6 +44,7 @@ PARTY = Entity(
     prepare=_prepare,
     also=_also,
     body=party_bodies,
+    brings=PARTY_POINTS,
     sections=(
         Section(name="who", label=label("Who it is", "基本資料", "基本资料")),
         Section(name="work", label=label("Work", "工作", "工作")),

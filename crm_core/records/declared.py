@@ -12,6 +12,7 @@ from crm_core.access.model import Scopes, allowed
 if TYPE_CHECKING:
     from crm_core.access.reader import Reader
     from crm_core.records.change import Change
+    from crm_core.transfer.brought import Brought
 
 CUSTOM_PREFIX = "x_"
 """Names of fields that an administrator adds begin so: they never clash with ours, whatever an upgrade brings."""
@@ -116,7 +117,8 @@ class Entity:
 
     `rights`: what the three built-in roles may do. `scoped`: rows have owner, team and territory. `personal`: it is customers' data, whose
     reading is audited. `prepare` runs before a row is written: it checks, derives, refuses; `written` afterwards, in the same unit.
-    `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `everywhere`: the search box finds it without being asked for this kind.
+    `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `brings`: what its rows have in tables of
+    their own and in columns of imported and exported files. `everywhere`: the search box finds it without being asked for this kind.
     """
 
     name: str
@@ -140,6 +142,7 @@ class Entity:
     also: "Callable[[Reader, str], ColumnElement[bool] | None]" = _nobody
     body: Body | None = None
     uniques: tuple[tuple[str, ...], ...] = ()
+    brings: "Brought | None" = None
 
 
 _WHOLE = allowed(read="all", create="all", update="all", delete="all", export="all", **{"import": "all"})

@@ -42,7 +42,7 @@ def create(
         acting=acting,
     )
     _prepare(conn, entity, change)
-    columns = _columns(shape, change.after) | {
+    columns = columns_of(shape, change.after) | {
         "created_at": acting.now,
         "updated_at": acting.now,
         "row_version": 1,
@@ -71,8 +71,8 @@ def patch(
     change = Change(
         action=Action.UPDATE,
         id=row_id,
-        before=_with_own_columns(row, before),
-        after=_with_own_columns(row, before) | values,
+        before=with_own_columns(named_columns(row), before),
+        after=with_own_columns(named_columns(row), before) | values,
         given=frozenset(given),
         acting=acting,
     )
@@ -80,7 +80,7 @@ def patch(
         return record_of(row, shape.readable(acting.reader))
     must_be_complete(shape, change.after)
     _prepare(conn, entity, change)
-    columns = _columns(shape, change.after) | {"updated_at": acting.now, "row_version": row.row_version + 1}
+    columns = columns_of(shape, change.after) | {"updated_at": acting.now, "row_version": row.row_version + 1}
     table = table_of(entity)
     _write(conn, entity, update(table).where(table.c.id == row_id).values(**columns))
     return _done(conn, shape, change)
@@ -109,7 +109,7 @@ def put_back(conn: Connection, acting: Acting, entity: Entity, row_id: str) -> R
 
 def _mark(conn: Connection, acting: Acting, entity: Entity, row: Row[Any], deleted_at: float | None) -> None:
     shape = shape_of(conn, entity)
-    values = _with_own_columns(row, values_of(row, shape.fields))
+    values = with_own_columns(named_columns(row), values_of(row, shape.fields))
     change = Change(
         action=Action.DELETE,
         id=row.id,
@@ -170,7 +170,7 @@ def _prepare(conn: Connection, entity: Entity, change: Change) -> None:
         must_be_unique(conn, entity, change)
 
 
-def _columns(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
+def columns_of(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
     """By column of the table: custom fields together in one, and what an entity's rules have set beside the fields."""
     table = table_of(shape.entity)
     custom = {field.name: values.get(field.name) for field in shape.fields if field.custom}
@@ -185,11 +185,9 @@ def _columns(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_own_columns(row: Row[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def with_own_columns(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields' values with the columns that are no fields: an entity's rules may keep something there."""
-    return {
-        name: value for name, value in named_columns(row).items() if name not in ("id", "row_version")
-    } | dict(values)
+    return {name: value for name, value in row.items() if name not in ("id", "row_version")} | dict(values)
 
 
 def _write(conn: Connection, entity: Entity, statement: Any) -> None:

@@ -7,6 +7,15 @@ ERA_DOCUMENTS = 32_768
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A document's words before it has a place."""
+
+    title: list[str]
+    body: list[str]
+    keys: set[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CutWords:
     """What the index keeps of a document; `place` is its number, which rises with time."""
 

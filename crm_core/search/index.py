@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, delete
 
 from crm_core.search import document_rows, fts5_index, sources, tsvector_index
-from crm_core.search.cut import CutWords, era_token, kind_token
+from crm_core.search.cut import Cut, CutWords, era_token, kind_token
 from crm_core.search.sources import Document
 from crm_core.search.words import cut, fold, may_be_misspelt, misspelt, numbers_in
 from crm_core.tables import search_document
@@ -51,16 +51,23 @@ def put(conn: Connection, documents: Sequence[Document]) -> None:
         _put(conn, chunk)
 
 
+def put_cut(conn: Connection, documents: Sequence[Document], words: Sequence[Cut]) -> None:
+    """The same for documents whose words another process cut."""
+    if documents:
+        places = document_rows.put(conn, documents)
+        placed = [
+            _placed(document, of_it, places[document.kind, document.id])
+            for document, of_it in zip(documents, words, strict=True)
+        ]
+        _kept_by(conn).put(conn, placed)
+
+
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[begin : begin + AT_ONCE] for begin in range(0, len(items), AT_ONCE))
 
 
 def _put(conn: Connection, documents: Sequence[Document]) -> None:
-    if documents:
-        places = document_rows.put(conn, documents)
-        _kept_by(conn).put(
-            conn, [_cut(document, places[document.kind, document.id]) for document in documents]
-        )
+    put_cut(conn, documents, [cut_words(document) for document in documents])
 
 
 def _forget(conn: Connection, kind: str, source_ids: Sequence[str]) -> None:
@@ -70,17 +77,23 @@ def _forget(conn: Connection, kind: str, source_ids: Sequence[str]) -> None:
         conn.execute(delete(search_document).where(_D.id.in_(list(places.values()))))
 
 
-def _cut(document: Document, place: int) -> CutWords:
+def cut_words(document: Document) -> Cut:
+    """A document's words (pure): the dear part of indexing, so that it may be done in another process."""
     title, body = fold(document.title), fold(document.body)
     title_tokens, title_signs = cut(title)
     body_tokens, body_signs = cut(body)
-    found = {kind_token(document.kind), era_token(document.kind, place)}
+    found = {kind_token(document.kind)}
     found |= title_signs | body_signs | numbers_in(title) | numbers_in(body)
     del title_tokens[MOST_TITLE_WORDS:], body_tokens[MOST_BODY_WORDS:]
     if document.kind == "party":
         for word in filter(may_be_misspelt, title_tokens):
             found |= misspelt(word)
-    return CutWords(place=place, title=title_tokens, body=body_tokens, keys=sorted(found))
+    return Cut(title=title_tokens, body=body_tokens, keys=found)
+
+
+def _placed(document: Document, words: Cut, place: int) -> CutWords:
+    found = sorted({*words.keys, era_token(document.kind, place)})
+    return CutWords(place=place, title=words.title, body=words.body, keys=found)
 
 
 def _kept_by(conn: Connection) -> ModuleType:

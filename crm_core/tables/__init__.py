@@ -32,6 +32,7 @@ from crm_core.tables.service import (
     sla_policy,
     sla_target,
 )
+from crm_core.tables.transfer import import_batch, import_row
 from crm_core.tables.work import (
     agent_state,
     fact,
@@ -57,6 +58,8 @@ __all__ = [
     "disposition",
     "fact",
     "identification_try",
+    "import_batch",
+    "import_row",
     "inserting",
     "interaction",
     "interaction_match",

@@ -45,12 +45,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value if value is None else storable(value)
-
-
-def storable(text: str) -> str:
-    """The text as a column of `Words` keeps it."""
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+        return value if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
@@ -77,7 +72,7 @@ class Json(TypeDecorator[Any]):
         return dialect.type_descriptor(postgresql.JSONB() if dialect.name == "postgresql" else sa.JSON())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return storable_json(value)
+        return storable(value)
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -93,13 +88,13 @@ class Amount(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-4)
 
 
-def storable_json(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """A JSON value without what PostgreSQL refuses in one (NUL, lone surrogates)."""
     if isinstance(value, str):
         return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, Mapping):
-        return {storable_json(name): storable_json(each) for name, each in value.items()}
-    return [storable_json(each) for each in value] if isinstance(value, list | tuple) else value
+        return {storable(name): storable(each) for name, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 class database_now(FunctionElement[float]):  # noqa: N801 - a function of SQL

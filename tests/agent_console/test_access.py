@@ -13,13 +13,14 @@ from routing.core.presence import Phase
 from tests.agent_console.house import PASSWORD, House
 from tests.agent_console.test_socket import ready
 
-ANYONE, SESSION, AGENT, HOLDER, READER, SUPERVISOR = (
+ANYONE, SESSION, AGENT, HOLDER, READER, SUPERVISOR, ADMIN = (
     "anyone",
     "session",
     "agent",
     "holder",
     "reader",
     "supervisor",
+    "admin",
 )
 
 NOTE = {"text": "n"}
@@ -38,6 +39,10 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties/{party}"): (SESSION, None),
     ("GET", "/api/v1/search"): (SESSION, None),
     ("GET", "/api/v1/records"): (SESSION, None),
+    ("GET", "/api/v1/users/names"): (SESSION, None),
+    ("GET", "/api/v1/audit"): (ADMIN, None),
+    ("GET", "/api/v1/audit/export"): (ADMIN, None),
+    ("POST", "/api/v1/audit/verify"): (ADMIN, None),
     ("GET", "/api/v1/parties/{party}/copy"): (SUPERVISOR, None),
     ("GET", "/api/v1/dispositions"): (SESSION, None),
     ("POST", "/api/v1/me/shift"): (AGENT, None),
@@ -76,14 +81,15 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
 """What a route asks for, with a body that fits. The holder's commands may be refused as 409 by the moment, never 403."""
 
 ALLOWED = {
-    ANYONE: {"nobody", "holder", "other", "supervisor"},
-    SESSION: {"holder", "other", "supervisor"},
+    ANYONE: {"nobody", "holder", "other", "supervisor", "admin"},
+    SESSION: {"holder", "other", "supervisor", "admin"},
     AGENT: {"holder", "other"},
     HOLDER: {"holder"},
-    READER: {"holder", "supervisor"},
-    SUPERVISOR: {"supervisor"},
+    READER: {"holder", "supervisor", "admin"},
+    SUPERVISOR: {"supervisor", "admin"},
+    ADMIN: {"admin"},
 }
-WHO = {"nobody": None, "holder": "ann", "other": "bob", "supervisor": "sue"}
+WHO = {"nobody": None, "holder": "ann", "other": "bob", "supervisor": "sue", "admin": "adm"}
 
 
 def test_no_route_is_forgotten() -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+from agent_console import application
+from agent_console.audited import AUDITED
 from crm_core.tables import audit_event
 from tests.agent_console.house import House
 
@@ -88,3 +90,24 @@ async def test_many_at_once_each_by_itself(house: House) -> None:
         answer = await sue.post(f"{PRODUCTS}/bulk", json={"ids": [*ids, "none"], "change": {"name": "Bulb"}})
         assert (answer.json()["done"], answer.json()["refused"]) == (2, 1)
         assert [each["code"] for each in answer.json()["items"]] == [None, None, "record.unknown"]
+
+
+def test_what_is_audited_is_there() -> None:
+    """Every route of the table of audited ones exists, so that a renamed route is not forgotten."""
+    paths = application.build().openapi()["paths"]
+    assert [each for each in AUDITED if each[0].lower() not in paths.get(f"/api/v1{each[1]}", {})] == []
+
+
+async def test_reading_outside_of_records_is_audited_too(house: House) -> None:
+    """Opening a customer or a case, searching, and changing what is promised leave an event; what is refused leaves none."""
+    async with house.browser("sue") as sue:
+        await sue.get(f"/api/v1/parties/{house.seed.party}")
+        await sue.get(f"/api/v1/cases/{house.seed.case}")
+        await sue.get("/api/v1/search", params={"q": "lamp"})
+        await sue.get("/api/v1/cases/none")
+    events = await house.store.read(lambda c: c.execute(audit_event.select()).all())
+    told = [(each.action, each.entity, each.object_id) for each in events if each.actor == "sue"]
+    assert told.count(("read", "party", house.seed.party)) == 1
+    assert ("read", "case", house.seed.case) in told
+    assert ("searched", "search", None) in told
+    assert ("read", "case", "none") not in told

@@ -12,17 +12,23 @@ from crm_core.tables import interaction, search_document
 from crm_core.tables import party as party_table
 
 NOW = 1_790_000_000.0
-EVERYTHING = SYSTEM
 
 
 def found(conn: Connection, sought: str) -> list[str]:
-    return [hit.id for hit in find.find(conn, EVERYTHING, sought, now=NOW, limit=100).items]
+    return [hit.id for hit in find.find(conn, SYSTEM, sought, now=NOW, limit=100).items]
 
 
 def behind_its_back(conn: Connection, count: int, name: str = "lamp") -> list[str]:
     """Parties that nobody told the index of."""
     rows = [
-        {"id": f"p{number:05}", "kind": "person", "name": f"{name} {number}", "sought": "", "created_at": NOW}
+        {
+            "id": f"p{number:05}",
+            "kind": "person",
+            "name": f"{name} {number}",
+            "sought": "",
+            "created_at": NOW,
+            "updated_at": NOW,
+        }
         for number in range(count)
     ]
     conn.execute(party_table.insert(), rows)

@@ -5,6 +5,7 @@ import "./styles/desk.css";
 import "./styles/board.css";
 import "./styles/sla.css";
 import "./styles/records.css";
+import "./styles/imports.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

@@ -30,10 +30,12 @@ export interface Page {
 }
 
 const keepers = ({ role }: Who): boolean => role !== "agent";
+const importers = ({ entities }: Who): boolean => (entities ?? []).some((entity) => allows(entity, "import"));
 const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];

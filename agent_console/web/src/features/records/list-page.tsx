@@ -11,6 +11,7 @@ import { useHere } from "../shell/here";
 import { allows, listAddress, useEntities, type EntityDoc } from "./entities";
 import { RecordGrid } from "./list";
 import { columnsOf, fromSearch, toSearch, type ListState } from "./list-state";
+import { TakeOut } from "./take-out";
 import { useRows } from "./use-rows";
 
 /** `/records/<collection>`: an entity's rows. */
@@ -38,6 +39,7 @@ function EntityList({ entity }: { entity: EntityDoc }) {
         <h1 className="page-title row"><Icon name={iconNamed(entity.icon)} size={20} />{entity.plural[i18n.language as Language]}</h1>
         <span className="count-plain num" data-testid="records-count">{rows.count}</span>
         <span className="grow" />
+        <TakeOut entity={entity} state={state} />
         {creates && <Button look="primary" icon="plus" onPress={make} data-testid="record-new">{t("records.new")}</Button>}
       </header>
       <RecordGrid entity={entity} rows={rows} state={state} sort={(sort) => set({ sort })} columns={columnsOf(entity, null)} selection={chosen} select={choose}

@@ -1,0 +1,189 @@
+"""Import of a million parties and its undo, as the server does it: reading process, one writer, search indexed behind.
+
+    python -m bench.imports [--parties 1000000] [--db sqlite|postgresql]
+
+Prints `imports: rows_per_s= minutes= peak_mb= undo_minutes=` and how long a call's fact had to wait meanwhile.
+"""
+
+import config.loop  # isort: skip - installs the reactor before anything of Twisted
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bench.frame import machine, percentile
+from config.clock import SystemClock
+from crm_core import schema
+from crm_core.records.change import system
+from crm_core.store import Store
+from crm_core.tables import contact_point, import_row, inserting, party, search_document
+from crm_core.tables.desk import counter
+from crm_core.transfer import batches
+from crm_core.transfer.guess import guess
+from crm_core.transfer.indexing import ImportIndexing
+from crm_core.transfer.plan import Plan, entity_of, targets
+from crm_core.transfer.questions import Look
+from crm_core.transfer.reading import look
+from crm_core.transfer.running import Importer
+from trunkline.app import GIL_SWITCH_S
+from trunkline.generated import write_customers
+
+
+@dataclass(slots=True)
+class Watch:
+    """How much memory we and our children hold, and how long a small unit waits for the writer."""
+
+    peak_mb: float = 0.0
+    waits_ms: list[float] = field(default_factory=list)
+
+    async def memory(self) -> None:
+        while True:
+            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in _family()))
+            await asyncio.sleep(0.5)
+
+    async def calls(self, store: Store) -> None:
+        """Twenty small units a second, as calls write them."""
+        while True:
+            began = time.perf_counter()
+            await store.write(
+                lambda conn: conn.execute(
+                    inserting(conn, counter).values(name="bench", value=1).on_conflict_do_nothing()
+                )
+            )
+            self.waits_ms.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(0.05)
+
+
+def _family() -> list[int]:
+    own = os.getpid()
+    children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
+    return [own, *map(int, children)]
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    found = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0 kB")
+    return int(found.split()[1]) / 1024
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'trunkline.db'}"
+        return
+    from tests.contracts.databases import running_postgres  # noqa: PLC0415 - only for PostgreSQL
+
+    place = Path(tempfile.mkdtemp(prefix="tl-pg-"))
+    with running_postgres(place) as server:
+        yield server.empty()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+async def measure(url: str, folder: Path, count: int) -> None:
+    schema.upgrade(url)
+    store = Store(url)
+    store.open()
+    clock, watch = SystemClock(), Watch()
+    source, turn = folder / "customers.csv", asyncio.Lock()
+    sys.setswitchinterval(GIL_SWITCH_S)
+    write_customers(source, count)
+    importer = Importer(store, folder, clock, zone="Asia/Taipei", changed=lambda _: None, turn=turn)
+    indexing = ImportIndexing(store, url, lambda _: None, turn)
+    watching = [asyncio.create_task(watch.memory()), asyncio.create_task(watch.calls(store))]
+    try:
+        seen = await look(Look(path=source))
+        acting = system(clock.now())
+        entity = entity_of("party")
+        offered = await store.read(lambda conn: targets(conn, acting.reader, entity))
+        plan = Plan(entity="party", columns=tuple(guess(seen.headings, offered)))
+        batch = await store.write(
+            lambda conn: batches.add(
+                conn, acting, entity="party", file_name=source.name, layout=seen.layout, rows=seen.rows
+            )
+        )
+        source.rename(folder / batch.id)
+        await store.write(lambda conn: batches.start(conn, acting, batch.id, plan, dry_run=False))
+        began = time.monotonic()
+        importing = asyncio.create_task(importer.work())
+        while not importing.done():
+            await asyncio.sleep(1)
+            await indexing.work()
+        await importing
+        imported_s = time.monotonic() - began
+        await indexing.work()
+        searchable_s = time.monotonic() - began
+        state = await store.read(lambda conn: batches.by_seq(conn, batch.seq))
+        counted = await store.read(
+            lambda conn: [
+                conn.execute(select(func.count()).select_from(each)).scalar_one()
+                for each in (party, contact_point, search_document, import_row)
+            ]
+        )
+        print(
+            f"{state.state}: {state.created} created, {state.failed} failed; parties, points, documents, report: {counted}"
+        )
+        print(f"imported after {imported_s:.0f} s, searchable after {searchable_s:.0f} s", flush=True)
+        waits, watch.waits_ms = watch.waits_ms, []
+        print(
+            f"a call's unit waited p50 {percentile(waits, 0.5):.1f} p99 {percentile(waits, 0.99):.1f} max {max(waits):.1f} ms"
+        )
+        began = time.monotonic()
+        await store.write(lambda conn: batches.undo(conn, system(clock.now()), batch.id))
+        await importer.work()
+        undo_s = time.monotonic() - began
+        waits = watch.waits_ms
+        print(
+            f"during undo p50 {percentile(waits, 0.5):.1f} p99 {percentile(waits, 0.99):.1f} max {max(waits):.1f} ms"
+        )
+        left = await store.read(
+            lambda conn: [
+                conn.execute(select(func.count()).select_from(each)).scalar_one()
+                for each in (party, contact_point, search_document)
+            ]
+        )
+        print(f"left after undo: {left}")
+    finally:
+        for task in watching:
+            task.cancel()
+        await indexing.finish()
+        await store.close()
+    print(f"\n{machine(folder)}\n")
+    print(
+        f"imports: rows_per_s={count / searchable_s:.0f} minutes={searchable_s / 60:.2f}"
+        f" peak_mb={watch.peak_mb:.0f} undo_minutes={undo_s / 60:.2f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--parties", type=int, default=int(os.environ.get("PARTIES", "1000000")))
+    options.add_argument("--db", choices=("sqlite", "postgresql"), default=os.environ.get("DB", "sqlite"))
+    chosen = options.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="trunkline-bench-") as name,
+        database(chosen.db, Path(name)) as url,
+    ):
+
+        async def work() -> int:
+            await measure(url, Path(name), chosen.parties)
+            return 0
+
+        config.loop.run(work())
+
+
+if __name__ == "__main__":
+    main()

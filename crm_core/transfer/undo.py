@@ -1,0 +1,192 @@
+"""A whole import taken back, last row first: what it made goes, what it changed gets its old values. What somebody changed since, or what others
+have come to refer to, stays as it is and is told."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, select, update
+
+from crm_core import audit
+from crm_core.records import known
+from crm_core.records.change import Acting
+from crm_core.records.declared import Entity, FieldKind
+from crm_core.records.tables import table_of
+from crm_core.search import index, sources
+from crm_core.tables import import_batch, import_row, metadata
+from crm_core.transfer.batches import UNDOING, UNDONE, Batch, Overtaken
+from crm_core.transfer.told import CHANGED_SINCE, CREATED, IN_USE, TAKEN_BACK, UPDATED, restored
+
+_R, _B = import_row.c, import_batch.c
+_LENT = ("search_document", "interaction_match")
+"""Tables whose rows are made of others and go with them."""
+
+
+def take_back(conn: Connection, acting: Acting, batch: Batch, entity: Entity, most: int) -> bool:
+    """The next rows, last first, in one unit; whether there are more. `batch` may be as it was before: where we are is in its rows."""
+    state = conn.execute(select(_B.state).where(_B.seq == batch.seq)).scalar()
+    if state != UNDOING:
+        raise Overtaken
+    query = (
+        select(_R.row, _R.outcome, _R.record_id, _R.before)
+        .where(_R.batch == batch.seq, _R.row <= batch.rows_done, _R.undo.is_(None))
+        .where(_R.outcome.in_((CREATED, UPDATED)))
+        .order_by(_R.row.desc())
+        .limit(most)
+    )
+    rows: list[Row[Any]] = list(conn.execute(query))
+    if not rows:
+        conn.execute(
+            update(import_batch).where(_B.seq == batch.seq).values(state=UNDONE, finished_at=acting.now)
+        )
+        return False
+    outcomes = _outcomes(conn, acting, batch, entity, rows)
+    statement = (
+        update(import_row)
+        .where(_R.batch == batch.seq, _R.row == bindparam("of"))
+        .values(undo=bindparam("how"))
+    )
+    conn.execute(statement, [{"of": number, "how": how} for number, how in outcomes.items()])
+    gone = sum(how == TAKEN_BACK for how in outcomes.values())
+    counted = {"taken_back": _B.taken_back + gone, "kept": _B.kept + len(outcomes) - gone}
+    conn.execute(
+        update(import_batch).where(_B.seq == batch.seq).values(rows_done=rows[-1].row - 1, **counted)
+    )
+    return True
+
+
+def _outcomes(
+    conn: Connection, acting: Acting, batch: Batch, entity: Entity, rows: Sequence[Row[Any]]
+) -> dict[int, str]:
+    outcomes: dict[int, str] = {}
+    for part in _without_doubles(rows):
+        outcomes |= _part(conn, acting, batch, entity, part)
+    return outcomes
+
+
+def _without_doubles(rows: Sequence[Row[Any]]) -> Iterator[list[Row[Any]]]:
+    """A record that the file names twice is taken back step by step."""
+    part: list[Row[Any]] = []
+    seen: set[str] = set()
+    for row in rows:
+        if row.record_id in seen:
+            yield part
+            part, seen = [], set()
+        part.append(row)
+        seen.add(row.record_id)
+    yield part
+
+
+def _part(
+    conn: Connection, acting: Acting, batch: Batch, entity: Entity, rows: Sequence[Row[Any]]
+) -> dict[int, str]:
+    table = table_of(entity)
+    ids = [row.record_id for row in rows]
+    query = select(table.c.id, table.c.updated_at, table.c.deleted_at).where(table.c.id.in_(ids))
+    there = {row.id: row for row in conn.execute(query)}
+    outcomes: dict[int, str] = {}
+    made: dict[str, int] = {}
+    changed: list[Row[Any]] = []
+    for row in rows:
+        current = there.get(row.record_id)
+        if current is None or current.updated_at != batch.started_at or current.deleted_at is not None:
+            outcomes[row.row] = CHANGED_SINCE
+        elif row.outcome == CREATED:
+            made[row.record_id] = row.row
+        else:
+            changed.append(row)
+            outcomes[row.row] = TAKEN_BACK
+    used = _referred(conn, entity, list(made))
+    outcomes |= {number: IN_USE if row_id in used else TAKEN_BACK for row_id, number in made.items()}
+    gone = [row_id for row_id in made if row_id not in used]
+    _remove(conn, entity, gone)
+    _restore(conn, entity, changed)
+    _tell(
+        conn,
+        acting,
+        batch,
+        entity,
+        [("import_undone", row_id) for row_id in (*gone, *(r.record_id for r in changed))],
+    )
+    return outcomes
+
+
+def _remove(conn: Connection, entity: Entity, ids: Sequence[str]) -> None:
+    """As if they had never been: with what they brought along and their words."""
+    if not ids:
+        return
+    table = table_of(entity)
+    for column in _belonging(table):
+        conn.execute(delete(column.table).where(column.in_(ids)))
+    if entity.searched:
+        index.forget_many(conn, entity.name, ids)
+    conn.execute(delete(table).where(table.c.id.in_(ids)))
+
+
+def _restore(conn: Connection, entity: Entity, rows: Sequence[Row[Any]]) -> None:
+    table = table_of(entity)
+    for row in rows:
+        before: Mapping[str, Any] = json.loads(row.before or "{}")
+        columns = restored(table, before.get("columns", {}))
+        if columns:
+            statement = update(table).where(table.c.id == row.record_id)
+            conn.execute(statement.values(row_version=table.c.row_version + 1, **columns))
+        if entity.brings is not None and before.get("added"):
+            entity.brings.take_back(conn, {row.record_id: before["added"]})
+    if entity.searched and rows:
+        index.put(conn, sources.read(conn, entity.name, list({row.record_id for row in rows})))
+
+
+def _tell(
+    conn: Connection, acting: Acting, batch: Batch, entity: Entity, done: Sequence[tuple[str, str]]
+) -> None:
+    entries = [
+        audit.Entry(
+            at=acting.now,
+            origin=acting.origin,
+            action=action,
+            entity=entity.name,
+            object_id=row_id,
+            detail={"import": batch.id},
+        )
+        for action, row_id in done
+    ]
+    audit.record_all(conn, entries)
+
+
+def _referred(conn: Connection, entity: Entity, ids: Sequence[str]) -> set[str]:
+    """Which of these others refer to: rows of other tables by key, records of all entities by their fields."""
+    if not ids:
+        return set()
+    found: set[str] = set()
+    for column in _referring(entity):
+        found.update(conn.execute(select(column).where(column.in_(ids)).distinct()).scalars())
+    return found
+
+
+def _referring(entity: Entity) -> list["Column[Any]"]:
+    table = table_of(entity)
+    belonging = _belonging(table)
+    keys = [
+        key.parent
+        for other in metadata.tables.values()
+        for key in other.foreign_keys
+        if key.column.table is table and key.parent not in belonging and other.name not in _LENT
+    ]
+    fields = [
+        table_of(other).c[field.name]
+        for other in known.every()
+        for field in other.fields
+        if field.kind is FieldKind.REFERENCE and field.refers == entity.name
+    ]
+    return list(dict.fromkeys([*keys, *fields]))
+
+
+def _belonging(table: Table) -> list["Column[Any]"]:
+    """Columns of tables whose rows go when the record goes: what it brought along."""
+    return [
+        key.parent
+        for other in metadata.tables.values()
+        for key in other.foreign_keys
+        if key.column.table is table and key.ondelete == "CASCADE"
+    ]
