@@ -36,6 +36,7 @@ const everybody = (): boolean => true;
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
   { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
+  { id: "renewals", path: "/renewals", icon: "calendar", module: "service", for: keepers, component: lazy(() => import("./features/contracts/renewals-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];

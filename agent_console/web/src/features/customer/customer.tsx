@@ -49,7 +49,7 @@ function Panel({ id, children }: { id: string; children: ReactNode }) {
   return <TabPanel id={id} className="tabpanel scroll">{children}</TabPanel>;
 }
 
-export function Profile({ party }: { party: Omit<Party, "cases" | "interactions"> }) {
+export function Profile({ party }: { party: Pick<Party, "kind" | "name" | "organisation" | "title" | "department" | "tier" | "language" | "phones" | "emails"> }) {
   const { t } = useTranslation();
   const rows: [string, string | null | undefined][] = [
     [t("customer.organisation"), party.organisation],

@@ -21,7 +21,14 @@ export interface Panel {
 
 const history: Panel = { id: "history", title: "records.history", component: lazy(() => import("./history-panel")) };
 
-const OF: Readonly<Record<string, readonly Panel[]>> = {};
+const known: Panel = { id: "known", title: "contracts.known", component: lazy(() => import("../contracts/known-panel")) };
+const numbers: Panel = { id: "numbers", title: "contracts.numbers", component: lazy(() => import("../contracts/numbers-panel")) };
+const standing: Panel = { id: "standing", title: "contracts.standing", component: lazy(() => import("../contracts/standing-panel")) };
+
+const OF: Readonly<Record<string, readonly Panel[]>> = {
+  party: [known, numbers],
+  service_contract: [standing],
+};
 
 /** An entity's own panels, then those that every record has. */
 export const panelsOf = (entity: string): readonly Panel[] => [...(OF[entity] ?? []), history];
