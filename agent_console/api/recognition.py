@@ -46,9 +46,7 @@ async def read_brief(party: str, at: AtDesk) -> PartyCard:
         _must(connection, reader, party, Action.READ)
         return card(connection, party, now)
 
-    found = await at.read(read)
-    await at.write(lambda c, acting: _tell(c, acting, "read", party, {"brief": True}))
-    return rows.party_card(found)
+    return rows.party_card(await at.read(read))
 
 
 @router.get("/parties/{party}/numbers")
@@ -151,9 +149,7 @@ def _must(connection: Connection, reader: Reader, party: str, action: Action) ->
         lists.may(connection, reader, entity, party, action)
 
 
-def _tell(
-    connection: Connection, acting: Acting, action: str, party: str, detail: dict[str, str | bool]
-) -> None:
+def _tell(connection: Connection, acting: Acting, action: str, party: str, detail: dict[str, str]) -> None:
     audit.record(
         connection,
         audit.Entry(

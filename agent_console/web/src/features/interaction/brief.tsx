@@ -17,7 +17,6 @@ export function Brief({ party }: { party: Party }) {
       {(party.organisation || party.title || party.tier) && <Belongs party={party} />}
       {party.note && <p className="brief-note" lang={party.language ?? undefined}><Icon name="note" size={16} />{party.note}</p>}
       <LastInquiry party={party} />
-      <KnownOf party={party} />
       <div className="brief-columns">
         <div>
           <h2 className="label">{t("customer.open_cases")}</h2>
@@ -34,6 +33,7 @@ export function Brief({ party }: { party: Party }) {
           )}
         </div>
       </div>
+      <KnownOf party={party} />
     </section>
   );
 }
