@@ -1,18 +1,50 @@
-"""Who may: sessions in a cookie, roles, and that a request comes from our own pages. Denied unless a route says otherwise."""
+"""Who may: sessions in a cookie, tokens of the API, roles, and that a request comes from our own pages.
 
+Denied unless a route says otherwise: every route asks for `signed_in` by the router that holds it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from agent_console.context import Context
-from agent_console.gate import COOKIE, HEADER, allowed_origin
-from config.errors import Kind, Refused
-from crm_core import sessions
+from agent_console.gate import COOKIE, HEADER, address_of, allowed_origin
+from config.errors import Kind, Refused, Unavailable
+from config.logs import Transcript
+from crm_core import api_tokens, sessions
+from crm_core.api_tokens import ApiToken
+from crm_core.sessions import Session
+from crm_core.sign_in_log import SignInEvent, note
+from crm_core.store import Connection
 from crm_core.users import User
 
+_TRANSCRIPT = Transcript("console")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SEEN_EVERY_S = 60.0
+"""When somebody was last here is kept to the minute: not every read may cost a write."""
+_DAY_S = 86_400.0
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/v1/login.")
+_bearer = HTTPBearer(
+    auto_error=False,
+    bearerFormat="tl_...",
+    description="A token made in My account, or by an administrator for a service account. No cookie counts beside it.",
+)
+
+
+Unit = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Who is there, with a session (a person at a browser) or with a token (a program)."""
+
+    user: User
+    session: Session | None
+    token: ApiToken | None
+    address: str
 
 
 def context(request: Request) -> Context:
@@ -21,11 +53,19 @@ def context(request: Request) -> Context:
 
 
 InContext = Annotated[Context, Depends(context)]
+Cookie = Annotated[str | None, Security(_cookie)]
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 def same_site(request: Request, within: InContext) -> None:
-    """A state-changing request carries a header that no cross-site form can send, and no foreign origin."""
-    if request.method in _SAFE_METHODS:
+    """A state-changing request carries a header that no cross-site form can send, and no foreign origin. A token is such
+    a header itself, and counts alone.
+
+    No id and no word that is sought has a NUL, and PostgreSQL takes none.
+    """
+    if "\0" in request.url.path or "%00" in request.url.query:
+        raise Refused("request.invalid", Kind.INVALID)
+    if request.method in _SAFE_METHODS or _has_bearer(request):
         return
     if request.headers.get(HEADER) != "1":
         raise Refused("request.header", Kind.FORBIDDEN, header=HEADER)
@@ -33,14 +73,27 @@ def same_site(request: Request, within: InContext) -> None:
         raise Refused("request.origin", Kind.FORBIDDEN, origin=request.headers["origin"][:200])
 
 
-async def signed_in(within: InContext, token: Annotated[str | None, Security(_cookie)]) -> User:
-    """Anyone with a session."""
-    user = await within.store.read(
-        lambda connection: sessions.user_of(connection, token, within.clock.now()) if token else None
-    )
-    if user is None:
-        raise Refused("session.ended", Kind.UNAUTHENTICATED)
-    return user
+async def present(request: Request, within: InContext, cookie: Cookie, bearer: Bearer) -> Present:
+    """Anyone with a session, also one in which something is due first, or with a token whose scope fits."""
+    address = address_of(request)
+    if _has_bearer(request):
+        given = bearer.credentials if bearer else ""
+        return await _with_token(within, given, address, writes=request.method not in _SAFE_METHODS)
+    return await _with_session(within, cookie, address)
+
+
+def signed_in(who: Annotated[Present, Depends(present)]) -> User:
+    """Anyone with nothing due first: a password of their own, a second factor where their role asks for one."""
+    if who.session is not None and who.session.due is not None:
+        raise Refused(f"session.{who.session.due}_due", Kind.FORBIDDEN)
+    return who.user
+
+
+def in_person(who: Annotated[Present, Depends(present)]) -> Present:
+    """A person at a browser: a leaked token must not make another one, or change a password."""
+    if who.session is None:
+        raise Refused("access.token", Kind.FORBIDDEN)
+    return who
 
 
 def agent(user: Annotated[User, Depends(signed_in)]) -> User:
@@ -53,6 +106,81 @@ def supervisor(user: Annotated[User, Depends(signed_in)]) -> User:
     return _with_role(user, "supervisor", "admin")
 
 
+def administrator(user: Annotated[User, Depends(signed_in)]) -> User:
+    """Those who let people in."""
+    return _with_role(user, "admin")
+
+
+def administrating(
+    who: Annotated[Present, Depends(present)], _: Annotated[User, Depends(administrator)]
+) -> Present:
+    """The same, with how they came."""
+    return who
+
+
+def administrating_in_person(
+    who: Annotated[Present, Depends(in_person)], _: Annotated[User, Depends(administrator)]
+) -> Present:
+    """The same, at a browser."""
+    return who
+
+
+async def _with_session(within: Context, cookie: str | None, address: str) -> Present:
+    now = within.clock.now()
+    found = await within.store.read(lambda c: sessions.current(c, cookie, now) if cookie else None)
+    if found is None:
+        raise Refused("session.ended", Kind.UNAUTHENTICATED)
+    if _is_old(found.seen_at, now):
+        await _keep(within, lambda c: sessions.seen(c, found.id, now))
+    return Present(user=found.user, session=found, token=None, address=address)
+
+
+async def _with_token(within: Context, text: str, address: str, *, writes: bool) -> Present:
+    now = within.clock.now()
+    found = await within.store.read(lambda c: api_tokens.bearer_of(c, text, now))
+    if found is None:
+        raise Refused("token.invalid", Kind.UNAUTHENTICATED)
+    if writes and found.token.scope != "write":
+        raise Refused("token.read_only", Kind.FORBIDDEN)
+    if _is_old(found.token.used_at, now):
+        await _keep(within, lambda c: _used(c, found, address, now))
+    return Present(user=found.user, session=None, token=found.token, address=address)
+
+
+def _used(connection: Connection, found: api_tokens.Bearer, address: str, now: float) -> None:
+    if found.token.used_at is None or found.token.used_at // _DAY_S != now // _DAY_S:
+        note(
+            connection,
+            SignInEvent(
+                what="token_used",
+                at=now,
+                user_id=found.user.id,
+                actor_id=found.user.id,
+                via="api",
+                address=address,
+                details={"token": found.token.id, "name": found.token.name},
+            ),
+        )
+    api_tokens.used(connection, found.token.id, now, address)
+
+
+async def _keep(within: Context, unit: Unit) -> None:
+    """What is good to know, but no reason to refuse a reader while the database takes no writes."""
+    try:
+        await within.store.write(unit)
+    except Unavailable as error:
+        _TRANSCRIPT.note("!", error.peer, f"who was here is not kept: {error.reason}")
+
+
+def _is_old(at: float | None, now: float) -> bool:
+    return at is None or now - at >= _SEEN_EVERY_S
+
+
+def _has_bearer(request: Request) -> bool:
+    """Basic credentials may be a proxy's in front of us; they say nothing to us."""
+    return request.headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
+
+
 def _with_role(user: User, *roles: str) -> User:
     if user.role not in roles:
         raise Refused("access.role", Kind.FORBIDDEN, role=user.role)
@@ -62,4 +190,7 @@ def _with_role(user: User, *roles: str) -> User:
 SignedIn = Annotated[User, Depends(signed_in)]
 AsAgent = Annotated[User, Depends(agent)]
 AsSupervisor = Annotated[User, Depends(supervisor)]
-Token = Annotated[str | None, Security(_cookie)]
+AsAdministrator = Annotated[Present, Depends(administrating)]
+AsAdministratorInPerson = Annotated[Present, Depends(administrating_in_person)]
+Here = Annotated[Present, Depends(present)]
+InPerson = Annotated[Present, Depends(in_person)]

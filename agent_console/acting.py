@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 
 from agent_console import scope
-from agent_console.access import InContext, SignedIn
+from agent_console.access import Here, InContext, SignedIn
 from agent_console.context import Context
 from config.errors import Kind, Refused
 from crm_core.access.reader import Reader
@@ -41,13 +41,13 @@ class Desk:
         )
 
 
-def desk(request: Request, user: SignedIn, within: InContext) -> Desk:
+def desk(request: Request, who: Here, user: SignedIn, within: InContext) -> Desk:
     """For routes: `at: AtDesk`."""
     origin = Origin(
         user_id=user.id,
         name=user.login,
-        via="console",
-        address=request.client.host if request.client else "",
+        via="console" if who.token is None else "api",
+        address=who.address,
         request_id=getattr(request.state, "request_id", ""),
     )
     return Desk(within=within, user=user, held=scope.held_by(within, user), origin=origin)

@@ -39,11 +39,13 @@ class CentreName(TypedDict):
 
 
 class MeAnswer(TypedDict):
-    """Who is signed in, and where."""
+    """Who is signed in, and where. `due` is null, `password` (choose your own) or `totp` (set up a second factor): until
+    it is done everything else is refused."""
 
     user: UserDocument
     centre: CentreName
     build: str
+    due: str | None
 
 
 class PhoneDocument(TypedDict):

@@ -6,13 +6,17 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from agent_console import pages, problems
-from agent_console.access import same_site, signed_in
+from agent_console.access import present, same_site, signed_in
 from agent_console.api import (
+    account,
     audit,
     board,
     call_us,
     cases,
     contracts,
+    customer_work,
+    customers,
+    duplicates,
     exports,
     health,
     imports,
@@ -26,7 +30,10 @@ from agent_console.api import (
     records,
     search,
     sla,
+    sso,
+    user_access,
     user_names,
+    users,
 )
 from agent_console.audited import audited
 from agent_console.context import Context
@@ -35,8 +42,8 @@ from agent_console.problems import Problem
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
-    "Errors are RFC 9457 problem documents whose `code` is stable. Every request that changes something carries"
-    " `X-Trunkline: 1`. Moments are seconds since 1970-01-01 UTC. The socket at /api/v1/socket is in docs/contracts.md."
+    "Errors are RFC 9457 problem documents whose `code` is stable. A browser's session is a cookie, and every request of it"
+    " that changes something carries `X-Trunkline: 1`; programs send `Authorization: Bearer tl_...` alone. Moments are seconds since 1970-01-01 UTC. The socket at /api/v1/socket is in docs/contracts.md."
 )
 
 
@@ -65,13 +72,23 @@ def build(context: Context | None = None) -> FastAPI:
 def _api() -> APIRouter:
     api = APIRouter(prefix=_PREFIX, dependencies=[Depends(same_site)])
     api.include_router(login.public)
+    api.include_router(sso.router)
     api.include_router(call_us.router)
+    # What may be done by those who must do something first: choose a password, set up a second factor.
+    for part in (login.limited, account.limited):
+        api.include_router(part, dependencies=[Depends(present)])
     # Denied by default: what is not above needs a session, whatever its own route asks for.
     for part in (
         login.private,
         user_names.router,  # before whatever reads one user by id
+        account.private,
+        users.router,
+        user_access.router,
         offers.router,
         interactions.router,
+        customer_work.router,
+        duplicates.router,
+        customers.router,
         parties.router,
         recognition.router,
         contracts.router,

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from agent_console.hub import Hub
 from agent_console.links import Links
+from agent_console.oidc.provider import Provider
 from agent_console.ports import Calls, Letters, Phones
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
+from crm_core.sealing import Seal
 from crm_core.store import Store
 from routing.bus import Bus
 from routing.floor import Floor
@@ -16,7 +18,8 @@ from routing.floor import Floor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """`origins` are those of our own pages; `build` names the console's build, so that old pages can reload."""
+    """`origins` are those of our own pages; `build` names the console's build, so that old pages can reload. `seal` is
+    None while the settings have no key for secrets, `provider` without single sign-on."""
 
     settings: Settings
     store: Store
@@ -32,3 +35,5 @@ class Context:
     build: str
     static: Path
     guests: Rate
+    seal: Seal | None
+    provider: Provider | None

@@ -135,8 +135,38 @@ class VerdictDocument(TypedDict):
     at: float
 
 
+class PointDocument(TypedDict):
+    """A number or address and whether it may be used: `current` is false for one that is wrong or out of its dates."""
+
+    id: str
+    kind: str
+    raw: str
+    normal: str
+    label: str
+    primary: bool
+    current: bool
+    valid_from: str | None
+    valid_until: str | None
+    verified_at: float | None
+    invalid_since: float | None
+    invalid_reason: str | None
+    opted_out_at: float | None
+
+
+class ScriptDocument(TypedDict):
+    name: str
+    text: str
+
+
+class MembershipDocument(TypedDict):
+    number: str | None
+    tier: str | None
+    until: str | None
+
+
 class PartyCard(TypedDict):
-    """A customer as the pop shows them. `strength`: how well they fit (confirmed, identified, exact, national, tail, chosen)."""
+    """A customer as the pop shows them. `strength`: how well they fit (confirmed, identified, exact, national, tail, chosen);
+    `superior`: whom they report to; `script`: what is said to them."""
 
     id: str
     kind: str
@@ -149,6 +179,15 @@ class PartyCard(TypedDict):
     note: str
     phones: list[str]
     emails: list[str]
+    points: list[PointDocument]
+    superior: str | None
+    traits: list[str]
+    lifecycle: str | None
+    membership: MembershipDocument | None
+    preferred_channel: str | None
+    contact_times: dict[str, Any] | None
+    do_not_contact: bool
+    script: ScriptDocument | None
     cases: list[CaseBrief]
     interactions: list[InteractionBrief]
     strength: str

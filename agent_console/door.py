@@ -60,6 +60,9 @@ class Door:
         if token is None or user is None:
             raise Refused("session.ended", Kind.UNAUTHENTICATED)
         hello = await self._hello(connection)
+        user = await self._user_of(token)  # revoked while we waited: nobody else would close it
+        if user is None:
+            raise Refused("session.ended", Kind.UNAUTHENTICATED)
         if not may_view(user, hello.view):
             raise Refused("socket.view", Kind.FORBIDDEN, view=hello.view)
         await self._hub.know(AgentId(user.id))

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from http.cookies import CookieError, SimpleCookie
 
+from starlette.requests import Request
+
 from config.settings import Http
 from crm_core.users import User
 
@@ -20,6 +22,11 @@ def origins(http: Http) -> frozenset[str]:
     hosts = _LOOPBACK if host in _LOOPBACK else (host,)
     port = "" if http.port == 80 else f":{http.port}"  # browsers leave the default port out (RFC 6454, 6.2)
     return frozenset(f"http://{each}{port}" for each in hosts)
+
+
+def address_of(request: Request) -> str:
+    """From where a request comes, as the server's socket sees it."""
+    return request.client.host if request.client else ""
 
 
 def allowed_origin(origin: str | None, allowed: Collection[str]) -> bool:

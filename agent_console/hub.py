@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 
-from agent_console import directory, frames
+from agent_console import directory, frames, leaving
 from agent_console.deadlines import TOPIC
 from agent_console.frames import Resume
+from agent_console.leaving import Leaving
 from agent_console.links import Links
 from agent_console.notices import MilestoneTold, Notices
 from agent_console.pops import Pops
@@ -49,6 +51,7 @@ class Hub:
         self._audience: dict[Stream, set[Socket]] = {}
         self._left_at: dict[Stream, float] = {}
         self._dirty = asyncio.Event()
+        self._look_now = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
         self._pops = Pops(store, clock, self._popped)
         self.screens = Screens(
@@ -117,6 +120,16 @@ class Hub:
             if socket.token == token:
                 socket.close(frames.SESSION_ENDED, "session.ended")
 
+    def leave_at_once(self, payload: str) -> None:
+        """Sessions were revoked, here or elsewhere (`agent_console.leaving`)."""
+        gone = Leaving.read(payload)
+        if gone.user is None and gone.session is None:
+            self._look_now.set()
+            return
+        for socket in self.sockets:
+            if gone.means(socket.user.id, sessions.id_of(socket.token)):
+                socket.close(frames.SESSION_ENDED, "session.ended")
+
     def refresh(self, interaction: str) -> None:
         """The store's part of this interaction changed."""
         name = InteractionId(interaction)
@@ -128,6 +141,7 @@ class Hub:
         stop_facts = self._floor.listen(self._facts)
         stop_bus = self._bus.subscribe("interaction", self.refresh)
         stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
+        stop_leaving = self._bus.subscribe(leaving.TOPIC, self.leave_at_once)
         try:
             self._start()
             async with asyncio.TaskGroup() as tasks:
@@ -140,6 +154,7 @@ class Hub:
             stop_facts()
             stop_bus()
             stop_milestones()
+            stop_leaving()
             if self._later is not None:
                 self._later.cancel()
 
@@ -269,7 +284,10 @@ class Hub:
 
     async def _review(self) -> None:
         while True:
-            await asyncio.sleep(_REVIEW_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REVIEW_EVERY_S):
+                    await self._look_now.wait()
+            self._look_now.clear()
             try:
                 await self.read_directory()
                 await self._review_sessions()

@@ -24,7 +24,8 @@ class CodeDocument(TypedDict):
 
 
 class FieldDocument(TypedDict):
-    """One field. `operators`: what a filter may ask of it; `refers`: the entity that a reference leads to."""
+    """One field. `operators`: what a filter may ask of it; `refers`: the entity that a reference leads to;
+    `shown_for`: only rows whose `told_by` field has one of these values have it (none: all)."""
 
     name: str
     kind: str
@@ -42,6 +43,7 @@ class FieldDocument(TypedDict):
     sortable: bool
     operators: list[str]
     section: str
+    shown_for: list[str]
     custom: bool
 
 
@@ -63,6 +65,7 @@ class EntityDocument(TypedDict):
     sort: str
     searched: bool
     scoped: bool
+    told_by: str
     scopes: dict[str, str]
     sections: list[SectionDocument]
     fields: list[FieldDocument]
@@ -123,6 +126,7 @@ def entity(row: EntityShown) -> EntityDocument:
         sort=of.sort,
         searched=of.searched,
         scoped=of.scoped,
+        told_by=of.told_by,
         scopes=row.scopes,
         sections=[SectionDocument(name=each.name, label=labels(each.label)) for each in row.sections],
         fields=[_field(each) for each in row.fields],
@@ -152,6 +156,7 @@ def _field(row: FieldShown) -> FieldDocument:
         sortable=row.sortable,
         operators=list(row.operators),
         section=field.section,
+        shown_for=list(field.shown_for),
         custom=field.custom,
     )
 

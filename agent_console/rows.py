@@ -1,6 +1,7 @@
 """What the store's dataclasses look like in JSON."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from agent_console.answers import (
     AttachmentDocument,
@@ -23,14 +24,19 @@ from agent_console.documents import (
     InteractionBrief,
     MatchDocument,
     MatchStrength,
+    MembershipDocument,
     PartyCard,
+    PointDocument,
     PopDocument,
+    ScriptDocument,
 )
 from config.peers import PhoneCredential
 from crm_core.cases import Case
+from crm_core.customers.contact_points import is_current
+from crm_core.customers.relations import today
 from crm_core.interactions import Interaction, Segment
 from crm_core.letter_types import Letter
-from crm_core.parties import Party
+from crm_core.parties import ContactPoint, Party
 from crm_core.pop import PastContact, Pop, PopParty
 from crm_core.search.party_list import PartyRow
 from crm_core.sla.clock import Clock
@@ -67,7 +73,7 @@ def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopD
         subject=row.subject,
         match=MatchDocument(
             strength=_STRENGTHS.get(known.match, "pending"),
-            parties=[party_card(each) for each in known.parties],
+            parties=[party_card(each, today(row.enqueued_at)) for each in known.parties],
         ),
         case=case_brief(known.case) if known.case else None,
         contract=contract(known.contract, row.told) if known.contract else None,
@@ -213,7 +219,34 @@ def party(row: Party, cases: Iterable[Case], contacts: Iterable[PastContact]) ->
     )
 
 
-def party_card(row: PopParty) -> PartyCard:
+def point(row: ContactPoint, day: str) -> PointDocument:
+    """A number or address as it is on this day."""
+    return PointDocument(
+        id=row.id,
+        kind=row.kind,
+        raw=row.raw,
+        normal=row.normal,
+        label=row.label,
+        primary=row.primary,
+        current=is_current(asdict(row), day),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        verified_at=row.verified_at,
+        invalid_since=row.invalid_since,
+        invalid_reason=row.invalid_reason,
+        opted_out_at=row.opted_out_at,
+    )
+
+
+def membership(row: Party) -> MembershipDocument | None:
+    if row.membership_number is None and row.membership_tier is None:
+        return None
+    return MembershipDocument(
+        number=row.membership_number, tier=row.membership_tier, until=row.membership_until
+    )
+
+
+def party_card(row: PopParty, day: str) -> PartyCard:
     """A customer as the pop shows them."""
     known = row.party
     return PartyCard(
@@ -228,6 +261,15 @@ def party_card(row: PopParty) -> PartyCard:
         note=known.note,
         phones=list(known.reached_by("phone")),
         emails=list(known.reached_by("email")),
+        points=[point(each, day) for each in known.contact_points],
+        superior=row.superior,
+        traits=list(known.traits),
+        lifecycle=known.lifecycle,
+        membership=membership(known),
+        preferred_channel=known.preferred_channel,
+        contact_times=dict(known.contact_times) if known.contact_times else None,
+        do_not_contact=bool(known.do_not_contact),
+        script=ScriptDocument(name=row.script.name, text=row.script.text) if row.script else None,
         cases=[case_brief(each) for each in row.cases],
         interactions=[past_contact(each) for each in row.interactions],
         strength=row.strength,

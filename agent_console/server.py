@@ -15,11 +15,14 @@ from agent_console.gate import origins
 from agent_console.handoff import Desk, protocol_class
 from agent_console.hub import Hub
 from agent_console.links import links
+from agent_console.oidc.provider import Provider
+from agent_console.oidc.web import Web
 from agent_console.ports import Calls, Letters, MailPart, Phones
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
 from config.settings import ConfigurationError, Settings
+from crm_core.sealing import Seal
 from crm_core.store import Store
 from routing.bus import Bus
 from routing.floor import Floor
@@ -74,6 +77,8 @@ class ConsoleServer:
             build=build,
             static=static,
             guests=Rate(_GUESTS, _GUESTS_WINDOW_S),
+            seal=_seal(settings),
+            provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
         )
 
     def bind(self) -> None:
@@ -98,6 +103,11 @@ class ConsoleServer:
         finally:
             self._socket.close()
             self._socket = None
+
+
+def _seal(settings: Settings) -> Seal | None:
+    key = settings.sign_in.secrets_key.get_secret_value()
+    return Seal(key) if key else None
 
 
 async def _serve(server: uvicorn.Server, desk: Desk, listening: socket.socket) -> None:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from pathlib import Path
 
@@ -240,42 +240,62 @@ def like(conn: Connection, question: Question) -> None:
 class Times:
     """Milliseconds of one kind of question."""
 
-    ours: list[float]
-    agent: list[float]
-    bare: list[float]
-    like: list[float]
+    ours: list[float] = field(default_factory=list)
+    agent: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    like: list[float] = field(default_factory=list)
+    ours_cpu: list[float] = field(default_factory=list)
+    agent_cpu: list[float] = field(default_factory=list)
 
 
 def ask(url: str, rounds: int) -> dict[str, Times]:
     """All kinds in turn, one of each a round, so that what else the machine does meets all alike."""
     language = Language(random.Random(1))
     makers = questions(language, random.Random(2))
-    times = {kind: Times([], [], [], []) for kind in makers}
+    times = {kind: Times() for kind in makers}
     engine = reading_engine(url)
     with engine.begin() as conn:
+        watch = _Watch(conn)
         for number in range(rounds + 1):
             for kind, make in makers.items():
-                _ask_once(conn, make(), times[kind], number)
+                _ask_once(conn, watch, make(), times[kind], number)
     engine.dispose()
     return times
 
 
-def _ask_once(conn: Connection, question: Question, times: Times, number: int) -> None:
-    def took(work: Callable[[], object]) -> float:
-        began = time.perf_counter()
-        work()
-        return (time.perf_counter() - began) * 1000
+class _Watch:
+    """Milliseconds on the clock, and of processor time here and in the server's process for this connection, which a
+    neighbour's load lengthens far less."""
 
-    ours = took(lambda: find.find(conn, SUPERVISOR, question.text, now=NOW))
-    theirs = took(lambda: bare(conn, question))
-    agent = took(lambda: find.find(conn, AGENT, question.text, now=NOW))
+    def __init__(self, conn: Connection) -> None:
+        self._server: Path | None = None
+        if conn.dialect.name == "postgresql":
+            process = conn.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            self._server = Path(f"/proc/{process}/schedstat")
+
+    def _cpu(self) -> float:
+        there = 0 if self._server is None else int(self._server.read_text(encoding="ascii").split()[0])
+        return (time.thread_time_ns() + there) / 1e6
+
+    def took(self, work: Callable[[], object]) -> tuple[float, float]:
+        cpu, began = self._cpu(), time.perf_counter()
+        work()
+        return (time.perf_counter() - began) * 1000, self._cpu() - cpu
+
+
+def _ask_once(conn: Connection, watch: _Watch, question: Question, times: Times, number: int) -> None:
+    ours, ours_cpu = watch.took(lambda: find.find(conn, SUPERVISOR, question.text, now=NOW))
+    theirs, _ = watch.took(lambda: bare(conn, question))
+    agent, agent_cpu = watch.took(lambda: find.find(conn, AGENT, question.text, now=NOW))
     if number == 0:
         return  # warms caches and compiled statements
     times.ours.append(ours)
+    times.ours_cpu.append(ours_cpu)
     times.bare.append(theirs)
     times.agent.append(agent)
+    times.agent_cpu.append(agent_cpu)
     if question.like and number <= LIKE_ROUNDS:
-        times.like.append(took(lambda: like(conn, question)))
+        times.like.append(watch.took(lambda: like(conn, question))[0])
 
 
 def rows(name: str, times: dict[str, Times]) -> list[Row]:
@@ -316,6 +336,12 @@ def measure(names: Sequence[str], count: int, rounds: int, keep: Path | None) ->
         shown += rows(name, times)
         shown.append(Row(name=f"{name}: all, supervisor", values=ours, unit=_p95(ours), digits=1))
         shown.append(Row(name=f"{name}: all, agent", values=agents, unit=_p95(agents), digits=1))
+        cpu = [value for each in times.values() for value in each.ours_cpu]
+        agents_cpu = [value for each in times.values() for value in each.agent_cpu]
+        shown.append(Row(name=f"{name}: all, supervisor, processor", values=cpu, unit=_p95(cpu), digits=1))
+        shown.append(
+            Row(name=f"{name}: all, agent, processor", values=agents_cpu, unit=_p95(agents_cpu), digits=1)
+        )
         figures[f"{name}_p95_ms"] = percentile(ours, 0.95)
         figures[f"{name}_agent_p95_ms"] = percentile(agents, 0.95)
     report("search", shown, figures | {"bare_ratio": statistics.median(ratios)}, folder=keep)

@@ -8,8 +8,10 @@ addresses are data in the database, not settings.
 import os
 import re
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -52,6 +54,32 @@ def _usable_url(url: str) -> str:
             "is neither sqlite:///PATH nor postgresql+pg8000://USER@HOST/NAME; mend it or leave it out"
         )
     return url
+
+
+def _empty_or_long_enough(secret: SecretStr) -> SecretStr:
+    return _long_enough(secret) if secret.get_secret_value() else secret
+
+
+def _usable_issuer(issuer: str) -> str:
+    parts = urlsplit(issuer)
+    local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if issuer and not ((parts.scheme == "https" or local) and parts.hostname and not parts.query):
+        raise ValueError("is no issuer; give its https address as the provider's own documentation writes it")
+    return issuer
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    parts = (part.rpartition("=") for part in text.split(",") if part.strip())
+    return tuple((group.strip(), role.strip()) for group, _, role in parts)
+
+
+def _usable_roles(text: str) -> str:
+    for group, role in _pairs(text):
+        if not group or role not in {"agent", "supervisor", "admin"}:
+            raise ValueError(
+                f"{group or role!r} names no role; write VALUE=agent, VALUE=supervisor or VALUE=admin, with commas between"
+            )
+    return text
 
 
 FilePath = Annotated[Path, AfterValidator(_absolute)]
@@ -204,6 +232,59 @@ class Modules(Section):
     """Modules whose records have no menu and no API: service (cases, contracts, products), knowledge, sales. Nothing is deleted."""
 
 
+class SignIn(Secretive):
+    """How people get in with a password."""
+
+    secrets_key: Annotated[SecretStr, AfterValidator(_empty_or_long_enough)] = SecretStr("")
+    """Key that encrypts second factors in the database, at least 16 characters; or `secrets_key_file`. Empty: no second factors and no single sign-on. Changing it voids the second factors that are set up."""
+
+
+class Oidc(Secretive):
+    """Single sign-on with OpenID Connect (authorization code with PKCE). Register `ORIGIN/api/v1/login/oidc/callback` with the provider."""
+
+    issuer: Annotated[str, AfterValidator(_usable_issuer)] = ""
+    """The provider's issuer, e.g. `https://login.example.com/realms/desk`; empty: no single sign-on."""
+    client_id: str = ""
+    """Our name at the provider."""
+    client_secret: SecretStr = SecretStr("")
+    """Our secret there; or `client_secret_file`. Empty: a public client, which PKCE alone protects."""
+    label: str = Field(default="", max_length=60)
+    """What the button on the sign-in page calls the provider, e.g. `Example account`; empty: single sign-on."""
+    scopes: str = "openid profile email"
+    """What is asked for; `openid` must be in it."""
+    further_origins: str = ""
+    """Origins, apart from the issuer's, on which its endpoints may be, e.g. `https://oauth2.googleapis.com https://www.googleapis.com`; none other is ever asked."""
+    link_by_email: bool = False
+    """At the first sign-in take the user whose e-mail address the provider has verified. Only for a provider that you trust with every address."""
+    create_users: bool = False
+    """At the first sign-in make a user for whoever has a role by `roles` or `default_role`."""
+    role_claim: str = "groups"
+    """The claim (dots lead inwards, `realm_access.roles`) in which `roles` looks, when a user is made."""
+    roles: Annotated[str, AfterValidator(_usable_roles)] = ""
+    """What a value of that claim makes somebody, the first that fits counts: `desk-admins=admin, desk-leads=supervisor, desk=agent`."""
+    default_role: Literal["", "agent", "supervisor", "admin"] = ""
+    """The role of those whom `roles` does not name; empty: they are not let in."""
+    trust_second_factor: bool = False
+    """The provider has asked for a second factor already; otherwise ours is asked for where a user has one."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Oidc":
+        if self.issuer and not self.client_id:
+            raise ValueError(
+                "issuer is set, so client_id must be; the provider gives one to its administrators"
+            )
+        if "openid" not in self.scopes.split():
+            raise ValueError('scopes must name openid, e.g. scopes = "openid profile email"')
+        if self.create_users and not (self.roles or self.default_role):
+            raise ValueError("create_users needs roles or default_role, or nobody could be made")
+        return self
+
+    def role_of(self, groups: Collection[str]) -> str | None:
+        """The role of somebody new with these values of the claim; None: not let in."""
+        named = (role for group, role in _pairs(self.roles) if group in groups)
+        return next(named, self.default_role or None)
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -213,6 +294,16 @@ class Settings(Section):
     asterisk: Asterisk
     mail: Mail
     modules: Modules = Modules()
+    sign_in: SignIn = SignIn()
+    oidc: Oidc = Oidc()
+
+    @model_validator(mode="after")
+    def _sealed(self) -> "Settings":
+        if self.oidc.issuer and not self.sign_in.secrets_key.get_secret_value():
+            raise ValueError(
+                "[oidc] issuer is set, so [sign_in] secrets_key must be; give 16 random characters or more"
+            )
+        return self
 
     def database_url(self) -> str:
         """The SQLAlchemy URL, with the default filled in."""
@@ -274,7 +365,7 @@ def _sentence(path: Path, problem: Any) -> str:
 
 
 def _shown(where: list[str], value: Any) -> str:
-    secret = any(word in where[-1] for word in ("secret", "password"))
+    secret = any(word in where[-1] for word in ("secret", "password", "secrets_key"))
     return "a secret" if secret else repr(value)[:60]
 
 

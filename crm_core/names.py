@@ -1,8 +1,9 @@
-"""Names as they are compared."""
+"""Names as they are compared and ordered."""
 
-import unicodedata
+from crm_core.customers.names import compared
+from crm_core.search.words import fold
 
 
 def folded(text: str) -> str:
-    """NFKC, so that full and half width are one, without case and outer blanks."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    """One form for full and half width, upper and lower case, traditional and simplified characters, with accents or without."""
+    return compared(fold(text))

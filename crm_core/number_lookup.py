@@ -19,6 +19,8 @@ SHORTEST_NUMBER = 3
 """Digits below which a number says nothing."""
 MOST_MATCHES = 100
 _POINT = contact_point.c
+# removed numbers are nobody's; looked at in the rows that an index has found
+_THERE = _POINT.deleted_at.is_(None) & party.c.deleted_at.is_(None)
 
 
 def of_number(conn: Connection, number: Number) -> Sequence[Any]:
@@ -61,7 +63,7 @@ def _fitting(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(party.c.id, party.c.name, _POINT.normal, _POINT.national)
         .join(contact_point, _POINT.party_id == party.c.id)
-        .where(party.c.deleted_at.is_(None), *conditions)
+        .where(_THERE, *conditions)
         .limit(MOST_MATCHES)
     )
 
@@ -81,6 +83,6 @@ _NATIONAL_OR_TAIL = _any_of(_EXACT, _SAME_NATIONAL, _fitting(_TAIL))
 _ADDRESS = Prepared(
     select(party.c.id, party.c.name)
     .join(contact_point, _POINT.party_id == party.c.id)
-    .where(_POINT.normal == bindparam("of_normal"), _POINT.kind == "email")
+    .where(_POINT.normal == bindparam("of_normal"), _POINT.kind == "email", _THERE)
     .limit(MOST_MATCHES)
 )

@@ -1,6 +1,6 @@
 """Customers: people and organisations, how to reach them, and how to find them again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,24 +8,36 @@ from sqlalchemy import Connection, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core.customers import contact_points, redirects
 from crm_core.names import folded
 from crm_core.paging import columns
-from crm_core.phone_numbers import DEFAULT_REGION, read_number
+from crm_core.phone_numbers import DEFAULT_REGION
 from crm_core.search import index
 from crm_core.tables import contact_point
 from crm_core.tables import party as party_table
 
+normalised = contact_points.normalised
+"""The columns by which a number or address is found."""
 organisation_table = party_table.alias("organisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPoint:
-    """A number or address: as written, and in the form that is compared (E.164 or bare digits; lower case)."""
+    """A number or address: as written, and in the form that is compared (E.164 or bare digits; lower case). One that is wrong or out of its
+    dates (ISO days) is kept, since callers may still be recognised by it."""
 
     kind: str
     raw: str
     normal: str
     label: str
+    id: str = ""
+    primary: bool = False
+    valid_from: str | None = None
+    valid_until: str | None = None
+    verified_at: float | None = None
+    invalid_since: float | None = None
+    invalid_reason: str | None = None
+    opted_out_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +55,15 @@ class Party:
     language: str | None
     note: str
     contact_points: tuple[ContactPoint, ...]
+    lifecycle: str | None = None
+    membership_number: str | None = None
+    membership_tier: str | None = None
+    membership_until: str | None = None
+    traits: tuple[str, ...] = ()
+    preferred_channel: str | None = None
+    contact_times: Mapping[str, Any] | None = None
+    time_zone: str | None = None
+    do_not_contact: bool | None = None
 
     def reached_by(self, kind: str) -> tuple[str, ...]:
         """All numbers (`phone`) or addresses (`email`) in their normal form."""
@@ -89,27 +110,41 @@ def add_party(
 
 
 def add_contact_point(
-    conn: Connection, party_id: str, kind: str, raw: str, label: str = "", *, region: str = DEFAULT_REGION
+    conn: Connection,
+    party_id: str,
+    kind: str,
+    raw: str,
+    label: str = "",
+    *,
+    region: str = DEFAULT_REGION,
+    now: float = 0.0,
 ) -> ContactPoint:
     """Add a number or address; whatever is written is kept. Adding a known one again returns it."""
-    values = normalised(kind, raw, region)
-    points = contact_point.c
-    known = conn.execute(select(contact_point).where(points.party_id == party_id)).all()
-    for row in known:
-        if row.kind == kind and row.normal == values["normal"]:
-            return ContactPoint(kind=kind, raw=row.raw, normal=row.normal, label=row.label)
-    conn.execute(
-        insert(contact_point).values(
-            id=new_id(), party_id=party_id, position=len(known), kind=kind, raw=raw, label=label, **values
-        )
-    )
+    values = contact_points.normalised(kind, raw, region)
+    known = contact_points.twin(conn, party_id, kind, values["normal"])
+    if known is not None and known.deleted_at is None:
+        return _point(known)
+    if known is not None:
+        contact_points.forget_deleted(conn, known.id)
+    position = contact_points.next_position(conn, party_id)
+    made = {
+        "id": new_id(),
+        "party_id": party_id,
+        "position": position,
+        "kind": kind,
+        "raw": raw,
+        "label": label,
+    }
+    stamps = {"created_at": now, "updated_at": now}
+    conn.execute(insert(contact_point).values(**made, **values, **stamps))
     index.refresh(conn, "party", party_id)
-    return ContactPoint(kind=kind, raw=raw, normal=str(values["normal"]), label=label)
+    return ContactPoint(id=str(made["id"]), kind=kind, raw=raw, normal=str(values["normal"]), label=label)
 
 
 def party(conn: Connection, party_id: str) -> Party | None:
-    """One party with its contact points."""
-    return parties(conn, [party_id]).get(party_id)
+    """One party with its contact points; under an old id the one that it was merged into."""
+    home = redirects.survivor_of(conn, party_id) or party_id
+    return parties(conn, [home]).get(home)
 
 
 def parties(conn: Connection, ids: Iterable[str]) -> dict[str, Party]:
@@ -118,13 +153,10 @@ def parties(conn: Connection, ids: Iterable[str]) -> dict[str, Party]:
     if not wanted:
         return {}
     points: dict[str, list[ContactPoint]] = {party_id: [] for party_id in wanted}
-    found = conn.execute(
-        select(contact_point).where(contact_point.c.party_id.in_(wanted)).order_by(contact_point.c.position)
-    )
-    for row in found:
-        points[row.party_id].append(
-            ContactPoint(kind=row.kind, raw=row.raw, normal=row.normal, label=row.label)
-        )
+    row = contact_point.c
+    query_points = select(contact_point).where(row.party_id.in_(wanted), row.deleted_at.is_(None))
+    for each in conn.execute(query_points.order_by(*contact_points.IN_ORDER)):
+        points[each.party_id].append(_point(each))
     query = (
         select(
             *(party_table.c[name] for name in _OWN_COLUMNS), organisation_table.c.name.label("organisation")
@@ -147,19 +179,30 @@ _OWN_COLUMNS = (
     "tier",
     "language",
     "note",
+    "lifecycle",
+    "membership_number",
+    "membership_tier",
+    "membership_until",
+    "traits",
+    "preferred_channel",
+    "contact_times",
+    "time_zone",
+    "do_not_contact",
 )
 
 
-def normalised(kind: str, raw: str, region: str = DEFAULT_REGION) -> dict[str, Any]:
-    """The columns by which a number or address is found; `Refused` for an unknown kind."""
-    if kind == "email":
-        return {"normal": raw.strip().lower()}
-    if kind != "phone":
-        raise Refused("contact_point.kind_unknown", Kind.INVALID, pointer="/kind", given=kind)
-    number = read_number(raw, region)
-    digits = (number.e164 or number.digits).lstrip("+")
-    return {
-        "normal": number.e164 or number.digits or raw.strip(),
-        "national": number.national or None,
-        "digits_reversed": digits[::-1] or None,
-    }
+def _point(row: Any) -> ContactPoint:
+    return ContactPoint(
+        id=row.id,
+        kind=row.kind,
+        raw=row.raw,
+        normal=row.normal,
+        label=row.label,
+        primary=bool(row.is_primary),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        verified_at=row.verified_at,
+        invalid_since=row.invalid_since,
+        invalid_reason=row.invalid_reason,
+        opted_out_at=row.opted_out_at,
+    )

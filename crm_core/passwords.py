@@ -24,7 +24,7 @@ async def hash_password(text: str) -> str:
 
 
 async def verify(text: str, password_hash: str | None) -> bool:
-    """Whether the password fits. With None (no such user) it takes as long and is False, so that logins cannot be
+    """Whether the password fits. With None or "" (no such user, no password) it takes as long and is False, so that logins cannot be
     guessed by the time an answer takes."""
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _verify_now, text, password_hash)
 
@@ -39,7 +39,7 @@ def _verify_now(text: str, password_hash: str | None) -> bool:
         _HASHER.verify(password_hash or _nobody(), text)
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
+    return bool(password_hash)  # some sign in by other ways alone and have none
 
 
 @cache

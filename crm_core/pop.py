@@ -16,6 +16,8 @@ from crm_core.cases import Case
 from crm_core.contracts import intake
 from crm_core.contracts.allowance import Allowance
 from crm_core.customer_brief import CustomerBrief, briefs
+from crm_core.customers import relations, scripts
+from crm_core.customers.scripts import Script
 from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
@@ -45,7 +47,8 @@ class PastContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PopParty:
-    """A customer it may be. `strength`: see `crm_core.recognition`; "chosen" when an agent said so."""
+    """A customer it may be. `strength`: see `crm_core.recognition`; "chosen" when an agent said so. `superior`: whom they report to on
+    that day; `script`: what is said to them."""
 
     party: Party
     strength: str
@@ -53,6 +56,8 @@ class PopParty:
     interactions: tuple[PastContact, ...]
     brief: CustomerBrief
     verdict: Verdict | None
+    superior: str | None
+    script: Script | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,7 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     return Pop(
         interaction=found,
         match=found.match,
-        parties=_cards(conn, strengths, said, found.enqueued_at, without=interaction_id),
+        parties=_cards(conn, strengths, said, found),
         case=None if found.case_id is None else cases.case(conn, found.case_id),
         contract=intake.of_interaction(conn, interaction_id),
     )
@@ -84,23 +89,36 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
 
 def card(conn: Connection, party_id: str, now: float) -> PopParty:
     """The same of one customer without an interaction: before dialling out. `Refused` (party.unknown)."""
-    for found in _cards(conn, {party_id: "chosen"}, {}, now, without=""):
+    for found in _gathered(conn, {party_id: "chosen"}, {}, _Asked(at=now, queue=None, without="")):
         return found
     raise Refused("party.unknown", Kind.MISSING, id=party_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """When, in which queue, and the interaction that is no history yet."""
+
+    at: float
+    queue: str | None
+    without: str
+
+
 def _cards(
-    conn: Connection,
-    strengths: Mapping[str, str],
-    said: Mapping[str, Verdict],
-    at: float,
-    *,
-    without: str,
+    conn: Connection, strengths: Mapping[str, str], said: Mapping[str, Verdict], found: Interaction
+) -> tuple[PopParty, ...]:
+    asked = _Asked(at=found.enqueued_at, queue=found.queue_id, without=found.id)
+    return _gathered(conn, strengths, said, asked)
+
+
+def _gathered(
+    conn: Connection, strengths: Mapping[str, str], said: Mapping[str, Verdict], asked: _Asked
 ) -> tuple[PopParty, ...]:
     known = parties(conn, strengths)
     theirs = cases.last_of(conn, list(known), MOST_CASES)
-    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=without)
-    about = briefs(conn, list(known), at, without=without)
+    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=asked.without)
+    above = relations.superiors(conn, list(known), asked.at)
+    about = briefs(conn, list(known), asked.at, without=asked.without)
+    spoken = scripts.in_use(conn)
     return tuple(
         PopParty(
             party=known[party_id],
@@ -109,6 +127,8 @@ def _cards(
             interactions=tuple(contacts.get(party_id, ())),
             brief=about[party_id],
             verdict=said.get(party_id),
+            superior=above[party_id][1] if party_id in above else None,
+            script=scripts.best(spoken, known[party_id], asked.queue),
         )
         for party_id, strength in strengths.items()
         if party_id in known

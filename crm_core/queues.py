@@ -92,9 +92,9 @@ def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
 
 def agents(conn: Connection) -> list[AgentConfig]:
     """All active users with the role agent, by login."""
-    skills = _skills_by(conn.execute(select(agent_skill).order_by(agent_skill.c.skill)).all())
+    skills = skills_by_user(conn)
     query = select(*USER_COLUMNS, user_account.c.letters_at_once).where(
-        user_account.c.role == "agent", user_account.c.active
+        user_account.c.role == "agent", user_account.c.active, ~user_account.c.service
     )
     return [_agent(row, skills[row.id]) for row in conn.execute(query.order_by(user_account.c.login))]
 
@@ -174,6 +174,24 @@ def add_skill_of(conn: Connection, user_id: str, skill: str, level: int) -> None
     """Give an agent a skill, or another level of it."""
     conn.execute(delete(agent_skill).where(agent_skill.c.user_id == user_id, agent_skill.c.skill == skill))
     conn.execute(insert(agent_skill).values(user_id=user_id, skill=skill, level=_level(level)))
+
+
+def set_skills(conn: Connection, user_id: str, skills: Sequence[tuple[str, int]]) -> None:
+    """These are an agent's skills from now on, and no others."""
+    conn.execute(delete(agent_skill).where(agent_skill.c.user_id == user_id))
+    for skill, level in skills:
+        add_skill_of(conn, user_id, skill, level)
+
+
+def skills_by_user(conn: Connection) -> dict[str, Skills]:
+    """Everybody's skills by user."""
+    return _skills_by(conn.execute(select(agent_skill).order_by(agent_skill.c.skill)).all())
+
+
+def known_skills(conn: Connection) -> list[str]:
+    """Every skill that a queue asks for or an agent has."""
+    query = select(agent_skill.c.skill).union(select(queue_need.c.skill))
+    return sorted(conn.execute(query).scalars())
 
 
 def add_disposition(

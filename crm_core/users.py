@@ -18,7 +18,8 @@ DENSITIES = ("comfortable", "compact")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """`extension` names the agent's phone (`PJSIP/1001`); None for those who take no calls."""
+    """`extension` names the agent's phone (`PJSIP/1001`); None for those who take no calls. A `service` user is a program's:
+    it has tokens, no password, and is offered nothing."""
 
     id: str
     login: str
@@ -29,6 +30,8 @@ class User:
     density: str
     extension: str | None
     active: bool
+    email: str | None = None
+    service: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +55,21 @@ def add_user(
     language: str,
     extension: str | None = None,
     letters_at_once: int = 1,
+    email: str | None = None,
+    service: bool = False,
+    must_change_password: bool = False,
+    now: float | None = None,
 ) -> User:
-    """Make an active user. Logins ignore case. `Refused` for a login or extension that is taken, or unknown words."""
-    _known("role", role, ROLES)
-    _known("language", language, LANGUAGES)
+    """Make an active user; `now` is when the password was set. Logins ignore case. `Refused` for a login or extension that is taken, or unknown words."""
+    known_word("role", role, ROLES)
+    known_word("language", language, LANGUAGES)
     login = login.strip().casefold()
     if not login:
         raise Refused("user.login_missing", Kind.INVALID, pointer="/login")
     if by_login(conn, login) is not None:
         raise Refused("user.login_taken", pointer="/login", login=login)
-    if extension is not None and _one(conn, user_account.c.extension == extension) is not None:
-        raise Refused("user.extension_taken", pointer="/extension", extension=extension)
+    email = email.strip().lower() or None if email else None
+    free(conn, extension=extension, email=email)
     user = User(
         id=new_id(),
         login=login,
@@ -73,12 +80,35 @@ def add_user(
         density="comfortable",
         extension=extension,
         active=True,
+        email=email,
+        service=service,
     )
     values = {field: getattr(user, field) for field in User.__dataclass_fields__}
     conn.execute(
-        insert(user_account).values(password_hash=password_hash, letters_at_once=letters_at_once, **values)
+        insert(user_account).values(
+            password_hash=password_hash,
+            letters_at_once=letters_at_once,
+            must_change_password=must_change_password,
+            password_changed_at=now,
+            **values,
+        )
     )
     return user
+
+
+def free(
+    conn: Connection, *, extension: str | None = None, email: str | None = None, but: str | None = None
+) -> None:
+    """`Refused` for an extension or an address that somebody other than `but` has."""
+    for field, value in (("extension", extension), ("email", email)):
+        holder = None if value is None else _one(conn, user_account.c[field] == value)
+        if holder is not None and holder.id != but:
+            raise Refused(f"user.{field}_taken", pointer=f"/{field}", given=value)
+
+
+def by_email(conn: Connection, email: str) -> User | None:
+    """The user with this address, active or not."""
+    return _one(conn, user_account.c.email == email.strip().lower())
 
 
 def by_id(conn: Connection, user_id: str) -> User | None:
@@ -90,17 +120,17 @@ def by_login(conn: Connection, login: str) -> User | None:
 
 
 def credentials(conn: Connection, login: str) -> Credentials | None:
-    """What a login is checked against; None for unknown and for inactive users."""
+    """What a login is checked against; None for unknown and inactive users and for programs."""
     query = select(*USER_COLUMNS, user_account.c.password_hash).where(
-        user_account.c.login == login.strip().casefold(), user_account.c.active
+        user_account.c.login == login.strip().casefold(), user_account.c.active, ~user_account.c.service
     )
     row = conn.execute(query).one_or_none()
-    return None if row is None else Credentials(user=_user(row), password_hash=row.password_hash)
+    return None if row is None else Credentials(user=user_of_row(row), password_hash=row.password_hash)
 
 
 def list_users(conn: Connection) -> list[User]:
     """All users by login, inactive ones too."""
-    return [_user(row) for row in conn.execute(_users().order_by(user_account.c.login))]
+    return [user_of_row(row) for row in conn.execute(_users().order_by(user_account.c.login))]
 
 
 def named(conn: Connection, part: str, *, limit: int) -> list[User]:
@@ -109,7 +139,7 @@ def named(conn: Connection, part: str, *, limit: int) -> list[User]:
     part = part.strip().lower()
     has = func.lower(row.name).contains(part, autoescape=True) | row.login.contains(part, autoescape=True)
     rows = conn.execute(_users().where(row.active, has).order_by(row.name, row.id).limit(limit))
-    return [_user(each) for each in rows]
+    return [user_of_row(each) for each in rows]
 
 
 def set_preferences(
@@ -124,20 +154,30 @@ def set_preferences(
     wishes = {"language": language, "theme": theme, "density": density}
     for field, known in (("language", LANGUAGES), ("theme", THEMES), ("density", DENSITIES)):
         if wishes[field] is not None:
-            _known(field, str(wishes[field]), known)
-    return _change(conn, user_id, **{field: wish for field, wish in wishes.items() if wish is not None})
+            known_word(field, str(wishes[field]), known)
+    return change(conn, user_id, **{field: wish for field, wish in wishes.items() if wish is not None})
 
 
-def set_password(conn: Connection, user_id: str, password_hash: str) -> User:
-    return _change(conn, user_id, password_hash=password_hash)
+def set_password(
+    conn: Connection, user_id: str, password_hash: str, now: float | None = None, *, must_change: bool = False
+) -> User:
+    """A new password; `must_change`: somebody else knows it, so it is good for one sign-in."""
+    return change(
+        conn,
+        user_id,
+        password_hash=password_hash,
+        password_changed_at=now,
+        must_change_password=must_change,
+    )
 
 
 def set_active(conn: Connection, user_id: str, *, active: bool) -> User:
     """An inactive user cannot sign in and is offered nothing; history keeps the name."""
-    return _change(conn, user_id, active=active)
+    return change(conn, user_id, active=active)
 
 
-def _change(conn: Connection, user_id: str, **values: object) -> User:
+def change(conn: Connection, user_id: str, **values: object) -> User:
+    """The user as they are with these columns changed; `Refused` when there is none."""
     if values:
         conn.execute(update(user_account).where(user_account.c.id == user_id).values(**values))
     user = by_id(conn, user_id)
@@ -146,7 +186,8 @@ def _change(conn: Connection, user_id: str, **values: object) -> User:
     return user
 
 
-def _known(field: str, word: str, known: tuple[str, ...]) -> None:
+def known_word(field: str, word: str, known: tuple[str, ...]) -> None:
+    """`Refused` for a word that is none of the known ones."""
     if word not in known:
         raise Refused(f"user.{field}_unknown", Kind.INVALID, pointer=f"/{field}", given=word)
 
@@ -157,9 +198,10 @@ def _users() -> Select[Any]:
 
 def _one(conn: Connection, condition: ColumnElement[bool]) -> User | None:
     row = conn.execute(_users().where(condition)).one_or_none()
-    return None if row is None else _user(row)
+    return None if row is None else user_of_row(row)
 
 
-def _user(row: Any) -> User:
+def user_of_row(row: Any) -> User:
+    """Out of a row that has `USER_COLUMNS`."""
     fields = columns(row)
     return User(**{name: fields[name] for name in User.__dataclass_fields__})

@@ -10,6 +10,8 @@ from typing import Protocol
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.imports import Imports
+from agent_console.jobs import JobDriver
+from agent_console.people_watch import PeopleWatch
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -119,8 +121,10 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
         "renewals": Renewals(store, bus, clock),
+        "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
         "imports": Imports(settings, store, bus, clock),
         "console": console,

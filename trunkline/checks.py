@@ -7,9 +7,8 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.errors import Kind, Refused
 from config.settings import ConfigurationError, Settings
-from crm_core import passwords, schema, users
+from crm_core import schema
 from crm_core.store import SchemaMismatch, Store
 
 CONNECT_DEADLINE_S = 5.0
@@ -93,6 +92,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_port_finding(listener) for listener in listeners(settings)]
     findings.append(_schema_finding(settings))
     findings.append(_one_place())
+    findings.append(_secrets_finding(settings))
     address = (settings.asterisk.ami_host, settings.asterisk.ami_port)
     findings.append(await _reach("Asterisk's manager interface", "[asterisk] ami_host, ami_port", *address))
     findings.append(
@@ -124,6 +124,12 @@ def _schema_finding(settings: Settings) -> Finding:
         else f"schema {current or 'none'}, this version needs {head}: run `trunkline db upgrade`"
     )
     return Finding(subject="[database] url", good=good, words=words)
+
+
+def _secrets_finding(settings: Settings) -> Finding:
+    good = bool(settings.sign_in.secrets_key.get_secret_value())
+    words = "second factors can be set up" if good else "empty: set it, or nobody can set up a second factor"
+    return Finding(subject="[sign_in] secrets_key", good=good, words=words)
 
 
 def _one_place() -> Finding:
@@ -159,31 +165,6 @@ async def _reach(subject: str, setting: str, host: str, port: int) -> Finding:
             words=f"{host}:{port} does not answer ({str(problem) or 'no reply'}); start it or mend {setting}",
         )
     return Finding(subject=subject, good=True, words=f"{host}:{port} answers")
-
-
-async def add_user(
-    settings: Settings, *, login: str, name: str, role: str, language: str, extension: str, password: str
-) -> users.User:
-    """Create a user from the command line, by the same rules as everywhere."""
-    if len(password) < 12:
-        raise Refused("user.password_short", Kind.INVALID, pointer="/password", at_least=12)
-    store = Store(settings.database_url())
-    open_store(store)
-    try:
-        hashed = await passwords.hash_password(password)
-        return await store.write(
-            lambda conn: users.add_user(
-                conn,
-                login=login,
-                name=name,
-                password_hash=hashed,
-                role=role,
-                language=language,
-                extension=extension or None,
-            )
-        )
-    finally:
-        await store.close()
 
 
 def refuse_old_schema(url: str) -> None:

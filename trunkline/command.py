@@ -1,4 +1,4 @@
-"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user add`;
+"""The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user`;
 `backup` and `restore` are in `trunkline.backup_commands`, `import` and `seed` in `trunkline.transfer_commands`.
 
 Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
@@ -8,14 +8,13 @@ Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 someth
 import config.loop  # isort: skip - installs the reactor before anything of Twisted
 
 import secrets
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 import config.logs
-from trunkline import __version__, backup_commands, checks, transfer_commands
+from trunkline import __version__, backup_commands, checks, transfer_commands, user_commands
 from trunkline.terminal import DEFAULT, MISSING, WRONG, ConfigOption, fail, loop, read, report, say
 
 main = typer.Typer(
@@ -25,9 +24,8 @@ main = typer.Typer(
     help="Trunkline: every line into one queue.",
 )
 db = typer.Typer(no_args_is_help=True, help="The database's schema.")
-user = typer.Typer(no_args_is_help=True, help="The people who sign in.")
 main.add_typer(db, name="db")
-main.add_typer(user, name="user")
+main.add_typer(user_commands.user, name="user")
 backup_commands.register(main)
 transfer_commands.register(main)
 
@@ -122,7 +120,10 @@ def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFA
 
     if path.exists():
         raise fail(WRONG, f"{path} exists already; remove it or name another file")
-    fresh = {name: secrets.token_urlsafe(24) for name in ("ami_secret", "ari_secret", "reply_secret")}
+    fresh = {
+        name: secrets.token_urlsafe(24)
+        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key")
+    }
     try:
         path.touch(mode=0o600)
         path.write_text(sample(**fresh), encoding="utf-8")
@@ -225,39 +226,6 @@ def reindex(config_file: ConfigOption = DEFAULT) -> None:
         say(f"{schema.reindex(url, told):,} documents are indexed")
 
     report(work)
-
-
-@user.command()
-def add(
-    login: Annotated[str, typer.Argument(help="What they type to sign in.")],
-    name: Annotated[str, typer.Option(help="The name others see.")],
-    role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
-    language: Annotated[str, typer.Option(help="en, zh-TW or zh-CN.")] = "en",
-    extension: Annotated[str, typer.Option(help="The phone's extension, for agents.")] = "",
-    config_file: ConfigOption = DEFAULT,
-) -> None:
-    """Add a user; the password is asked for, or made up and printed when there is no terminal."""
-    settings = read(config_file)
-    typed = (
-        typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
-        if sys.stdin.isatty()
-        else ""
-    )
-    password = typed or secrets.token_urlsafe(12)
-    report(
-        lambda: loop(
-            checks.add_user(
-                settings,
-                login=login,
-                name=name,
-                role=role,
-                language=language,
-                extension=extension,
-                password=password,
-            )
-        )
-    )
-    say(f"added {login} ({role})" + ("" if typed else f" with the password {password}"))
 
 
 def entry() -> None:

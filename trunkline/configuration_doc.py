@@ -47,15 +47,15 @@ def page() -> str:
 
 
 def sample(**secrets: str) -> str:
-    """A commented file with every setting; `secrets` fills the required ones by name."""
+    """A commented file with every setting; `secrets` fills the required ones, and others for which it has a value."""
     lines: list[str] = []
     for name, section in sections():
         lines.append(f"[{name}]")
         for key, field in section.model_fields.items():
             lines.append(f"# {(field.description or '').splitlines()[0]}")
-            required = field.is_required()
-            value = secrets.get(key, "change-me-please") if required else _plain(field.default)
-            lines.append(f"{'' if required else '# '}{key} = {_toml(value)}")
+            given = key in secrets or field.is_required()
+            value = secrets.get(key, "change-me-please") if given else _plain(field.default)
+            lines.append(f"{'' if given else '# '}{key} = {_toml(value)}")
         lines.append("")
     return "\n".join(lines)
 
@@ -70,6 +70,8 @@ def _toml(value: Any) -> str:
             return str(value).lower()
         case int() | float():
             return str(value)
+        case tuple() | list():
+            return f"[{', '.join(map(_toml, value))}]"
         case _:
             return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -5,34 +5,43 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from agent_console import rows
-from agent_console.access import AsAgent, InContext, SignedIn, Token
+from agent_console import leaving, rows
+from agent_console.access import AsAgent, Here, InContext, InPerson
 from agent_console.answers import CentreName, MeAnswer, PhoneDocument, ShiftAnswer, UserAnswer
 from agent_console.api.bodies import Body
 from agent_console.context import Context
 from agent_console.gate import COOKIE
+from agent_console.identity_answers import LoginAnswer, WayDocument, WaysAnswer
+from agent_console.leaving import Leaving
+from agent_console.sign_in import Admitted, Caller, admit, check_password, give_session, record, second_step
 from agent_console.views import state_of
-from config.errors import Kind, Refused, Unavailable
+from config.errors import Unavailable
 from config.logs import Transcript
-from crm_core import passwords, sessions, users
+from crm_core import sessions, users
 from crm_core.store import Connection
 from crm_core.users import User
 from routing.core.events import StatusChosen
 from routing.core.model import AgentId, Status
 
 _TRANSCRIPT = Transcript("console")
-SESSION_TTL_S = 12 * 3600.0
-"""A shift and the way home."""
 
 public = APIRouter(tags=["session"])
+limited = APIRouter(tags=["session"])
 private = APIRouter(tags=["session"])
 
 
 class Login(Body):
     """Name and password."""
 
-    login: Annotated[str, Field(min_length=1, max_length=200)]
+    login: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
     password: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class Code(Body):
+    """`ticket` is the first step's."""
+
+    ticket: Annotated[str, Field(min_length=1, max_length=200)]
+    code: Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Preferences(Body):
@@ -50,34 +59,42 @@ class ChosenStatus(Body):
     reason: Literal["break", "lunch", "meeting", "training", "other"] | None = None
 
 
+@public.get("/login/ways")
+def ways_in(within: InContext) -> WaysAnswer:
+    """What the sign-in page offers."""
+    provider = within.provider
+    return WaysAnswer(oidc=None if provider is None else WayDocument(label=provider.label))
+
+
 @public.post("/login")
-async def login(given: Login, request: Request, response: Response, within: InContext) -> UserAnswer:
-    """Start a session; too many failures within five minutes, by name or by address, close the door for a while."""
-    address = request.client.host if request.client else ""
-    user = await _authenticate(within, given, address)
-    program = request.headers.get("user-agent", "")[:200]
-    now = within.clock.now()
-    token = await within.store.write(
-        lambda c: sessions.start(c, user.id, now, SESSION_TTL_S, address, program)
-    )
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SESSION_TTL_S),
-        httponly=True,
-        samesite="strict",
-        secure=within.settings.http.cookies_are_secure,
-    )
-    _TRANSCRIPT.note("<", user.login, f"signed in from {address}")
-    return UserAnswer(user=rows.user(user))
+async def login(given: Login, request: Request, response: Response, within: InContext) -> LoginAnswer:
+    """Start a session, or ask for a code where the user has a second factor; too many failures within five minutes, by
+    name or by address, close the door for a while."""
+    caller = Caller.of(request)
+    user = await check_password(within, given.login, given.password, caller.address)
+    return _let_in(within, response, await admit(within, user, caller, way="password"), caller)
 
 
-@private.post("/logout", status_code=204)
-async def logout(user: SignedIn, token: Token, response: Response, within: InContext) -> None:
+@public.post("/login/code")
+async def login_code(given: Code, request: Request, response: Response, within: InContext) -> LoginAnswer:
+    """The second step: a code of the user's app, or a recovery code."""
+    caller = Caller.of(request)
+    admitted = await second_step(within, given.ticket, given.code, caller)
+    return _let_in(within, response, admitted, caller)
+
+
+@limited.post("/logout", status_code=204)
+async def logout(who: InPerson, response: Response, within: InContext) -> None:
     """End the session and, for an agent, the shift; its sockets close with 4001."""
-    if token is not None:
-        await within.store.write(lambda c: sessions.end(c, token))
-        within.hub.end_session(token)
+    assert who.session is not None  # noqa: S101 - in person
+    session, user, now = who.session.id, who.user, within.clock.now()
+
+    def unit(connection: Connection) -> None:
+        sessions.end_one(connection, session, user.id)
+        record(connection, "signed_out", user.id, user.id, who.address, now)
+
+    await within.store.write(unit)
+    within.bus.publish(leaving.TOPIC, Leaving(session=session).payload())
     if user.role == "agent":
         await _choose(within, user, Status.SIGNED_OUT, "logout")
     response.delete_cookie(
@@ -85,17 +102,21 @@ async def logout(user: SignedIn, token: Token, response: Response, within: InCon
     )
 
 
-@private.get("/me")
-def me(user: SignedIn, within: InContext) -> MeAnswer:
-    """Who is signed in."""
+@limited.get("/me")
+def me(who: Here, within: InContext) -> MeAnswer:
+    """Who is signed in; `due`: what they must do before anything else."""
     return MeAnswer(
-        user=rows.user(user), centre=CentreName(name=within.settings.centre.name), build=within.build
+        user=rows.user(who.user),
+        centre=CentreName(name=within.settings.centre.name),
+        build=within.build,
+        due=who.session.due if who.session else None,
     )
 
 
-@private.patch("/me")
-async def change_me(given: Preferences, user: SignedIn, within: InContext) -> UserAnswer:
+@limited.patch("/me")
+async def change_me(given: Preferences, who: Here, within: InContext) -> UserAnswer:
     """Change language, theme or density."""
+    user = who.user
     changed = await within.store.write(
         lambda c: users.set_preferences(
             c, user.id, language=given.language, theme=given.theme, density=given.density
@@ -125,30 +146,12 @@ async def choose_status(given: ChosenStatus, user: AsAgent, within: InContext) -
     await _choose(within, user, Status(given.status), reason)
 
 
-async def _authenticate(within: Context, given: Login, address: str) -> User:
-    now = within.clock.now()
-    known, barred = await within.store.read(
-        lambda c: (users.credentials(c, given.login), sessions.too_many(c, given.login, address, now))
-    )
-    right = not barred and await passwords.verify(given.password, known.password_hash if known else None)
-    # Judged again by the one writer: of a hundred tries at once no more are answered than one after another.
-    if barred or not await within.store.write(lambda c: _judged(c, given.login, address, now, right=right)):
-        raise Refused("login.too_many", Kind.TOO_MANY, retry_after_s=int(sessions.FAILURE_WINDOW_S))
-    if known is None or not right:
-        _TRANSCRIPT.note("!", given.login, f"wrong name or password from {address}")
-        raise Refused("login.wrong", Kind.UNAUTHENTICATED)
-    return known.user
-
-
-def _judged(connection: Connection, login: str, address: str, now: float, *, right: bool) -> bool:
-    """Whether this try still counts; a right one is kept back as well once there were too many."""
-    if sessions.too_many(connection, login, address, now):
-        return False
-    if right:
-        sessions.forget_failures(connection, login)
-    else:
-        sessions.note_failure(connection, login, address, now)
-    return True
+def _let_in(within: Context, response: Response, admitted: Admitted, caller: Caller) -> LoginAnswer:
+    if admitted.token is None:
+        return LoginAnswer(user=None, ticket=admitted.ticket)
+    give_session(within, response, admitted.token)
+    _TRANSCRIPT.note("<", admitted.user.login, f"signed in from {caller.address}")
+    return LoginAnswer(user=rows.user(admitted.user), ticket=None)
 
 
 async def _choose(within: Context, user: User, status: Status, reason: str) -> None:

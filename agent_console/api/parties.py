@@ -70,9 +70,9 @@ def _whole(
     found = parties.party(connection, name)
     if found is None:
         return None
-    lists.must_reach(connection, reader, known.entity("party"), name, Action.READ)
+    lists.must_reach(connection, reader, known.entity("party"), found.id, Action.READ)
     return (
         found,
-        cases.for_party(connection, name, _SHOWN_CASES),
-        past_contacts(connection, name, _SHOWN_CONTACTS),
+        cases.for_party(connection, found.id, _SHOWN_CASES),
+        past_contacts(connection, found.id, _SHOWN_CONTACTS),
     )

@@ -15,6 +15,7 @@ from config.errors import Kind, Refused
 from crm_core import audit, identification, passwords, remembered
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
+from crm_core.customers.relations import today
 from crm_core.pop import PopParty, card
 from crm_core.records import known, lists
 from crm_core.records.change import Acting
@@ -46,7 +47,7 @@ async def read_brief(party: str, at: AtDesk) -> PartyCard:
         _must(connection, reader, party, Action.READ)
         return card(connection, party, now)
 
-    return rows.party_card(await at.read(read))
+    return rows.party_card(await at.read(read), today(now))
 
 
 @router.get("/parties/{party}/numbers")

@@ -3,16 +3,40 @@ and reports all ask the same question and no page is thinned out afterwards."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.sql.elements import True_
 
 from crm_core.access.model import Action, Scope
 from crm_core.access.reader import Reader
+from crm_core.records import known
 from crm_core.records.declared import Entity
 from crm_core.records.tables import table_of
 
 
 def within_reach(entity: Entity, reader: Reader, action: Action) -> ColumnElement[bool]:
     """On the entity's table. Rows beyond the scope that the entity lends its readers (`also`) are in it when they may act at all."""
+    if entity.follows is None:
+        return _by_role(entity, reader, action)
+    return and_(_by_role(entity, reader, action), _as_followed(entity, reader, action))
+
+
+def _as_followed(entity: Entity, reader: Reader, action: Action) -> ColumnElement[bool]:
+    """A contact point is as reachable as its customer: what changes it changes the customer."""
+    name, column = entity.follows or ("", "")
+    parent = known.entity(name)
+    theirs = within_reach(parent, reader, followed(action))
+    if isinstance(theirs, True_):
+        return true()
+    row = table_of(parent).c
+    return table_of(entity).c[column].in_(select(row.id).where(theirs))
+
+
+def followed(action: Action) -> Action:
+    """What must be allowed with the row that is followed."""
+    return action if action in (Action.READ, Action.EXPORT) else Action.UPDATE
+
+
+def _by_role(entity: Entity, reader: Reader, action: Action) -> ColumnElement[bool]:
     scope = reader.scope(entity.name, action)
     if scope is Scope.NONE:
         return false()

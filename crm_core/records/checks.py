@@ -36,9 +36,26 @@ def checked(
             _known(conn, acting, field, values[name], (before or {}).get(name))
         except Wrong as wrong:
             faults.append(faulty(field, wrong))
+    faults += _of_another_kind(shape.entity, shape, values, before)
     if faults:
         raise RefusedFields(faults)
     return values
+
+
+def _of_another_kind(
+    entity: Entity, shape: Shape, values: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> list[Fault]:
+    """Fields that rows of this kind do not have must stay empty."""
+    if not entity.told_by:
+        return []
+    told_by = shape.field(entity.told_by)
+    known = (before or {}).get(entity.told_by) or (told_by.default if told_by else None)
+    kind = values.get(entity.told_by, known)
+    return [
+        Fault(pointer=f"/{field.name}", code="field.not_of_kind", params={"kind": str(kind)})
+        for field in shape.fields
+        if values.get(field.name) is not None and not field.is_for(kind)
+    ]
 
 
 def _known(conn: Connection, acting: Acting, field: Field, value: Any, before: Any) -> None:
@@ -63,7 +80,11 @@ def must_be_complete(shape: Shape, values: Mapping[str, Any]) -> None:
     missing = [
         Fault(pointer=f"/{field.name}", code="field.required", params={})
         for field in shape.fields
-        if field.required and not field.number and not field.read_only and values.get(field.name) is None
+        if field.required
+        and not field.number
+        and not field.read_only
+        and values.get(field.name) is None
+        and field.is_for(values.get(shape.entity.told_by))
     ]
     if missing:
         raise RefusedFields(missing)

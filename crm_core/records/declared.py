@@ -68,7 +68,8 @@ class Field:
     `most`: characters, or the largest number; `least`: the smallest. `codes`: the code list; `refers`: the other
     entity's name. `searched`: its words are in the index of search. `listed`: a column of the list unless a view says
     otherwise. `unique`: no two rows that are not deleted share it. `read_only`: set by the program. `number`:
-    counted by the program (`K-{year}-{n:06d}`). `check`: raises `Refused` for what the kind alone lets pass.
+    counted by the program (`K-{year}-{n:06d}`). `check`: raises `Refused` for what the kind alone lets pass. `shown_for`: only rows
+    of these kinds have it (see `Entity.told_by`); none named: all.
     """
 
     name: str
@@ -90,6 +91,11 @@ class Field:
     section: str = ""
     hint: Label | None = None
     check: Callable[[Any], None] | None = None
+    shown_for: tuple[str, ...] = ()
+
+    def is_for(self, kind: Any) -> bool:
+        """Whether a row of this kind has it."""
+        return not self.shown_for or kind in self.shown_for
 
     @property
     def custom(self) -> bool:
@@ -117,6 +123,8 @@ class Entity:
 
     `rights`: what the three built-in roles may do. `scoped`: rows have owner, team and territory. `personal`: it is customers' data, whose
     reading is audited. `prepare` runs before a row is written: it checks, derives, refuses; `written` afterwards, in the same unit.
+    `told_by`: the field whose value says which other fields a row has (`Field.shown_for`). `follows`: (entity, field): rows are as reachable as
+    the row that the field names, on top of what roles say of them. `moved`: where a row went that is no longer there under its old id.
     `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `brings`: what its rows have in tables of
     their own and in columns of imported and exported files. `everywhere`: the search box finds it without being asked for this kind.
     """
@@ -142,6 +150,9 @@ class Entity:
     also: "Callable[[Reader, str], ColumnElement[bool] | None]" = _nobody
     body: Body | None = None
     uniques: tuple[tuple[str, ...], ...] = ()
+    told_by: str = ""
+    follows: tuple[str, str] | None = None
+    moved: "Callable[[Connection, str], str | None] | None" = None
     brings: "Brought | None" = None
 
 

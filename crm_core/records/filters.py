@@ -62,7 +62,7 @@ def condition(shape: Shape, reader: Reader, asked: Any) -> ColumnElement[bool]:
 
 def orders(shape: Shape, reader: Reader, asked: str) -> tuple[Order, ...]:
     """`-updated_at,name`: falling by the one, then rising by the other."""
-    names = [name for name in asked.split(",") if name] or [shape.entity.sort]
+    names = [name for name in (asked or shape.entity.sort).split(",") if name]
     if len(names) > MOST_SORTS:
         raise Refused("sort.too_many", Kind.INVALID, pointer="/query/sort", most=MOST_SORTS)
     found = []

@@ -97,6 +97,7 @@ def in_order(query: Select[Any], shape: Shape, order: Sequence[filters.Order]) -
 
 def read(conn: Connection, reader: Reader, entity: Entity, row_id: str, *, deleted: bool = False) -> Record:
     """One row. `Refused` (MISSING) for those that there are not and (FORBIDDEN) for those they may not read."""
+    row_id = row_id if deleted else at_home(conn, entity, row_id)
     row = row_of(conn, entity, row_id, deleted=deleted)
     must_reach(conn, reader, entity, row_id, Action.READ)
     return record_of(row, shape_of(conn, entity).readable(reader))
@@ -133,6 +134,13 @@ def found_by(conn: Connection, reader: Reader, entity: Entity, words: str, now: 
         if cursor is None:
             break
     return row.id.in_(hits)
+
+
+def at_home(conn: Connection, entity: Entity, row_id: str) -> str:
+    """The id under which the row is now: where two were made one, the old id leads to the one that stayed."""
+    if entity.moved is None:
+        return row_id
+    return entity.moved(conn, row_id) or row_id
 
 
 def row_of(conn: Connection, entity: Entity, row_id: str, *, deleted: bool = False) -> Row[Any]:

@@ -11,11 +11,11 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import audit
 from crm_core.access.model import Action
-from crm_core.records import numbers
+from crm_core.records import known, lists, numbers
 from crm_core.records.change import Acting, Change
 from crm_core.records.checks import checked, must_be_complete, must_be_unique
 from crm_core.records.declared import Entity
-from crm_core.records.lists import Record, may, must, reaches, read, record_of, row_of, values_of
+from crm_core.records.lists import Record, may, must, must_reach, reaches, read, record_of, row_of, values_of
 from crm_core.records.shape import STAMPS, Shape, named_columns, shape_of
 from crm_core.records.tables import table_of
 from crm_core.search import index
@@ -61,6 +61,7 @@ def patch(
     version: int | None = None,
 ) -> Record:
     """Change what is given. With `version`, `Refused` (STALE) when somebody was quicker. What changes nothing writes nothing."""
+    row_id = lists.at_home(conn, entity, row_id)
     row = row_of(conn, entity, row_id)
     may(conn, acting.reader, entity, row_id, Action.UPDATE)
     if version is not None and row.row_version != version:
@@ -164,6 +165,9 @@ def differences(shape: Shape, change: Change) -> dict[str, list[Any]]:
 
 
 def _prepare(conn: Connection, entity: Entity, change: Change) -> None:
+    if entity.follows is not None:
+        of, column = entity.follows
+        must_reach(conn, change.acting.reader, known.entity(of), change.after[column], Action.UPDATE)
     if entity.prepare is not None:
         entity.prepare(conn, change)
     if change.after.get("deleted_at") is None:

@@ -17,8 +17,9 @@ from crm_core.paging import Page, columns, from_cursor, to_cursor
 from crm_core.search import asked as asking
 from crm_core.search import fts5_index, sources, tsvector_index
 from crm_core.search.asked import Asked
+from crm_core.search.reach import Reach, reach
 from crm_core.search.spelling import fits, forgiving
-from crm_core.search.words import fold, keys, tokens
+from crm_core.search.words import cut, fold
 from crm_core.tables import search_document
 
 MOST_OF_A_KIND = 100
@@ -89,35 +90,38 @@ def _order(hit: Hit) -> tuple[float, str, str]:
 def _ranked(
     conn: Connection, reader: Reader, question: Asked, kinds: Sequence[str], as_of: float
 ) -> list[Hit]:
-    found = {hit.id: hit for kind in kinds for hit in _of_kind(conn, reader, question, kind, as_of=as_of)}
-    lenient = forgiving(question) if "party" in kinds and len(found) < MOST_OF_A_KIND else None
+    within = reach(conn, reader, kinds)
+    found = {(hit.kind, hit.id): hit for hit in _hits(conn, within, question, as_of=as_of)}
+    lenient = forgiving(question) if "party" in within and len(found) < MOST_OF_A_KIND else None
     if lenient is not None:
-        for hit in _of_kind(conn, reader, lenient, "party", as_of=as_of, penalty=_FORGIVEN):
-            found.setdefault(hit.id, hit)
+        parties = {"party": within["party"]}
+        for hit in _hits(conn, parties, lenient, as_of=as_of, penalty=_FORGIVEN):
+            found.setdefault((hit.kind, hit.id), hit)
     return sorted(found.values(), key=_order)
 
 
-def _of_kind(
-    conn: Connection, reader: Reader, question: Asked, kind: str, *, as_of: float, penalty: float = 0.0
+def _hits(
+    conn: Connection, within: Reach, question: Asked, *, as_of: float, penalty: float = 0.0
 ) -> list[Hit]:
     look = fts5_index.look if conn.dialect.name == "sqlite" else tsvector_index.look
-    found = look(conn, reader, question, kind, MOST_OF_A_KIND)
-    best = max(found.values(), default=0.0) or 1.0
-    relevance = {place: value / best for place, value in found.items()}
-    rows = conn.execute(select(search_document).where(_D.id.in_(list(relevance)))).all()
+    relevance = look(conn, within, question, MOST_OF_A_KIND)
+    query = select(search_document).where(_D.id.in_(list(relevance)))
+    rows = [columns(row) for row in conn.execute(query)] if relevance else []
+    best: dict[str, float] = {}
+    for row in rows:
+        best[row["kind"]] = max(best.get(row["kind"], 0.0), relevance[row["id"]])
     hits = []
     for row in rows:
-        known = {name: value for name, value in columns(row).items() if name not in ("id", "source_id")}
-        rank = relevance[row.id] + _of_title(question, row.title) + _newness(row.at, as_of) + penalty
-        hits.append(Hit(id=row.source_id, rank=round(rank, 6), **known))
+        rank = relevance[row.pop("id")] / (best[row["kind"]] or 1.0) + penalty
+        rank += _of_title(question, row["title"]) + _newness(row["at"], as_of)
+        hits.append(Hit(id=row.pop("source_id"), rank=round(rank, 6), **row))
     return hits
 
 
 def _of_title(question: Asked, title: str) -> float:
     """Two for a title with all that is asked, and one more when that is all there is in it."""
-    folded = fold(title)
-    found = tokens(folded)
-    share = 2 * fits(question, found, keys(folded))
+    found, signs = cut(fold(title))
+    share = 2 * fits(question, found, signs)
     asked_for = [token for term in question.terms for phrase in term[0] for token in phrase.tokens]
     return share + (1.0 if share == 2 and len(asked_for) >= len(found) - 1 else 0.0)
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, column, exists, literal_column, select, table, text
 
-from crm_core.access.reader import Reader
 from crm_core.search.asked import Asked, Phrase
 from crm_core.search.cut import CutWords, kind_token
-from crm_core.search.reach import within_reach
+from crm_core.search.reach import Reach
 from crm_core.search.spelling import fts5
 from crm_core.tables import search_document
 
@@ -47,15 +46,17 @@ def empty(conn: Connection) -> None:
     conn.execute(text("DELETE FROM search_words"))
 
 
-def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -> dict[int, float]:
-    """The newest `most` documents that fit and as many whose title fits, each with its relevance."""
-    query = _NEWEST
-    readable = within_reach(conn, reader, kind)
-    if readable is not None:
-        query = query.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
-    found = set(_places(conn, query, fts5(asked, also=kind_token(kind)), most))
-    if len(found) == most:
-        found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))
+def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, float]:
+    """Of each kind within reach the newest `most` documents that fit and as many whose title fits, each with its relevance."""
+    found: set[int] = set()
+    for kind, readable in reach.items():
+        query = _NEWEST
+        if readable is not None:
+            query = query.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
+        places = _places(conn, query, fts5(asked, also=kind_token(kind)), most)
+        found.update(places)
+        if len(places) == most:
+            found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))
     rows = conn.execute(select(_WORDS).where(_WORDS.c.rowid.in_(found)))
     return {row.rowid: _relevance(asked, row) for row in rows}
 

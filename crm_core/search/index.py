@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete
 from crm_core.search import document_rows, fts5_index, sources, tsvector_index
 from crm_core.search.cut import Cut, CutWords, era_token, kind_token
 from crm_core.search.sources import Document
-from crm_core.search.words import cut, fold, may_be_misspelt, misspelt, numbers_in
+from crm_core.search.words import LONGEST_WORD, cut, fold, may_be_misspelt, misspelt, numbers_in
 from crm_core.tables import search_document
 
 MOST_TITLE_WORDS = 500
@@ -88,7 +88,10 @@ def cut_words(document: Document) -> Cut:
     if document.kind == "party":
         for word in filter(may_be_misspelt, title_tokens):
             found |= misspelt(word)
-    return Cut(title=title_tokens, body=body_tokens, keys=found)
+    # a token each: plain letters as they are typed
+    heard = [word[:LONGEST_WORD] for word in document.heard if word.isascii() and word.isalpha()]
+    words = [*body_tokens[: MOST_BODY_WORDS - len(heard)], *heard]
+    return Cut(title=title_tokens, body=words, keys=found)
 
 
 def _placed(document: Document, words: Cut, place: int) -> CutWords:

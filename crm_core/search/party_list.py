@@ -1,5 +1,6 @@
 """Finding customers by what an agent has at hand: a part of a name, a number, an address, a case."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Select, select, tuple_
 from config.errors import Refused
 from crm_core.access.reader import SYSTEM, Reader
 from crm_core.access.scopes import readable
+from crm_core.customers import contact_points, identifiers
 from crm_core.paging import Page, columns, from_cursor, to_cursor
 from crm_core.parties import organisation_table
 from crm_core.records import known
@@ -52,11 +54,17 @@ def search(
         if refused.code == "search.nothing_sought":
             return Page(items=(), next_cursor=None)
         raise
-    of_case = [] if cursor is not None else _of_case(conn, text)
+    of_case = [] if cursor is not None else [*_of_case(conn, text), *identifiers.owners(conn, text)]
     ids = list(dict.fromkeys([*of_case, *(hit.id for hit in found.items)]))
     rows = {row["id"]: row for row in _rows(conn, _listing(reader).where(party_table.c.id.in_(ids)))}
     items = tuple(_party_row(rows[name]) for name in ids if name in rows)
     return Page(items=items, next_cursor=found.next_cursor)
+
+
+def of_ids(conn: Connection, reader: Reader, ids: Iterable[str]) -> dict[str, PartyRow]:
+    """Those of these that they may read, by id."""
+    rows = _rows(conn, _listing(reader).where(party_table.c.id.in_(list(ids))))
+    return {row["id"]: _party_row(row) for row in rows}
 
 
 def _by_name(conn: Connection, reader: Reader, limit: int, cursor: str | None) -> Page[PartyRow]:
@@ -108,8 +116,8 @@ def _first(kind: str) -> Any:
     points = contact_point.c
     return (
         select(points.normal)
-        .where(points.party_id == party_table.c.id, points.kind == kind)
-        .order_by(points.position)
+        .where(points.party_id == party_table.c.id, points.kind == kind, points.deleted_at.is_(None))
+        .order_by(*contact_points.IN_ORDER)
         .limit(1)
         .correlate(party_table)
         .scalar_subquery()

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, func, select
 
+from crm_core.customers import identifiers, pinyin
 from crm_core.records import known
 from crm_core.records.declared import Entity, Field
 from crm_core.records.shape import custom_fields, declared, value_of
@@ -18,7 +19,8 @@ KINDS = ("party", "case", "letter", "note")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A row as search sees it. With `case_id` it is as readable as that case, with `interaction_id` as that interaction."""
+    """A row as search sees it. With `case_id` it is as readable as that case, with `interaction_id` as that interaction. `heard`: how a
+    title is typed by its sound; found, never shown."""
 
     kind: str
     id: str
@@ -27,6 +29,7 @@ class Document:
     at: float
     case_id: str | None = None
     interaction_id: str | None = None
+    heard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def party_bodies(conn: Connection, rows: Sequence[Any]) -> dict[str, str]:
     reached: dict[str, list[str]] = {}
     points = contact_point.c
     query = select(points.party_id, points.raw, points.normal).where(
-        points.party_id.in_([row.id for row in rows])
+        points.party_id.in_([row.id for row in rows]), points.deleted_at.is_(None)
     )
     for point in conn.execute(query.order_by(points.party_id, points.position)):
         same = "".join(point.raw.split()) == point.normal
@@ -126,8 +129,11 @@ def party_bodies(conn: Connection, rows: Sequence[Any]) -> dict[str, str]:
 
 
 def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
-    reached = party_bodies(conn, rows)
-    custom = searched_custom(conn, known.entity("party"))
+    entity = known.entity("party")
+    ids = [row.id for row in rows]
+    reached, numbers = party_bodies(conn, rows), identifiers.words_of(conn, ids)
+    fields = [field for field in entity.fields if field.searched and field.name not in ("name", "note")]
+    custom = searched_custom(conn, entity)
     return [
         Document(
             kind="party",
@@ -138,15 +144,16 @@ def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
                     None,
                     [
                         row.organisation,
-                        row.title,
-                        row.department,
+                        *_words(row, fields),
                         reached.get(row.id),
+                        *numbers.get(row.id, ()),
                         row.note,
                         *_words(row, custom),
                     ],
                 )
             ),
             at=row.created_at,
+            heard=pinyin.spelt(row.name),
         )
         for row in rows
     ]
@@ -201,16 +208,7 @@ _organisation = party.alias("search_organisation")
 _P, _C, _L, _I = party.c, support_case.c, letter.c, interaction.c
 SOURCES = {
     "party": Source(
-        query=select(
-            _P.id,
-            _P.name,
-            _P.title,
-            _P.department,
-            _P.note,
-            _P.created_at,
-            _P.custom,
-            _organisation.c.name.label("organisation"),
-        )
+        query=select(party, _organisation.c.name.label("organisation"))
         .outerjoin(_organisation, _organisation.c.id == _P.organisation_id)
         .where(_P.deleted_at.is_(None)),
         id=_P.id,

@@ -64,14 +64,14 @@ def _forgiving(term: Term) -> Term:
     return (*term, *((Phrase(tokens=(token,)),) for token in sorted(misspelt(first.tokens[0]))))
 
 
-def fits(asked: Asked, found: list[str], found_keys: set[str]) -> float:
-    """The share of terms (0 to 1) that are among these tokens of a title."""
+def fits(asked: Asked, found: list[str], signs: set[str]) -> float:
+    """The share of terms (0 to 1) that are among these tokens of a title; `signs` are its single Chinese characters."""
     row = f" {' '.join(found)} "
-    known = sum(any(all(_stands(p, row, found_keys) for p in way) for way in term) for term in asked.terms)
+    known = sum(any(all(_stands(p, row, signs) for p in way) for way in term) for term in asked.terms)
     return known / len(asked.terms)
 
 
-def _stands(phrase: Phrase, row: str, found_keys: set[str]) -> bool:
+def _stands(phrase: Phrase, row: str, signs: set[str]) -> bool:
     sought = " " + " ".join(phrase.tokens) + ("" if phrase.begins else " ")
     single = len(phrase.tokens) == 1 and len(phrase.tokens[0]) == 1 and is_han(phrase.tokens[0])
-    return sought in row or (single and phrase.tokens[0] in found_keys)
+    return sought in row or (single and phrase.tokens[0] in signs)

@@ -2,56 +2,64 @@
 
 GIN yields all documents of a word at once, in no order. So that a frequent word does not cost more than a rare one, the
 newest documents of a kind are asked first, by the token of their era, which the index intersects; only when they hold too
-few, which means that the word is rare, are all asked.
+few, more of them are, and all when the word is rare. All kinds are asked in one statement: a round trip costs more than a kind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
     Connection,
     Select,
     bindparam,
+    cast,
     column,
-    exists,
-    func,
     literal_column,
     select,
     table,
     text,
+    union_all,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
-from crm_core.access.reader import Reader
 from crm_core.search.asked import Asked
 from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token, title_token
-from crm_core.search.reach import within_reach
+from crm_core.search.reach import Reach
 from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
 
+SCOPE = ("kind", "source_id", "case_id", "interaction_id")
+"""What rights ask of a document, kept beside its words too: a look at `search_document` for every hit would take most of the
+time of a search by somebody who may read little."""
+_SCOPE = ", ".join(SCOPE)
 # one statement for many: a round trip for each row would take three times as long
 _PUT = text(
-    "INSERT INTO search_words (id, words) SELECT place, CAST(spelt AS tsvector)"
+    f"INSERT INTO search_words (id, words, {_SCOPE}) SELECT place, CAST(spelt AS tsvector), {_SCOPE}"  # noqa: S608 - names of ours
     " FROM unnest(CAST(:places AS bigint[]), CAST(:words AS text[])) AS given (place, spelt)"
-    " ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+    " JOIN search_document ON search_document.id = place"
+    " ON CONFLICT (id) DO UPDATE SET words = excluded.words, "
+    + ", ".join(f"{name} = excluded.{name}" for name in SCOPE)
 )
 _REMOVE = text("DELETE FROM search_words WHERE id = ANY(CAST(:places AS bigint[]))")
+FIRST_ERAS, MOST_ERAS, ALL_ERAS = 2, 40, 1 << 40
+"""How many eras are asked for at first, and named in one question at most: beyond, a word is rare enough to ask for all."""
 _PLACES = [str(place) for place in range(1, 16_384)]
 """All that a tsvector counts; the limits in `index` keep below."""
-_WORDS = table("search_words", column("id"), column("words"))
-_SOUGHT = "CAST(:sought AS tsquery)"
+_WORDS = table("search_words", column("id"), column("words"), *map(column, SCOPE))
 # D, C, B, A: the body weighs D, the title A
 _WEIGH = text(
-    f"SELECT id, ts_rank('{{0.2, 0.2, 0.4, 1.0}}', words, {_SOUGHT}, 1) AS rank FROM search_words WHERE id = ANY(:places)"  # noqa: S608
+    "SELECT id, ts_rank('{0.2, 0.2, 0.4, 1.0}', words, CAST(:sought AS tsquery), 1) AS rank FROM search_words"
+    " WHERE id = ANY(:places)"
 )
-# materialised: else the planner walks all documents from the newest on, reading each one's words
-_HIT = (
-    select(_WORDS.c.id)
-    .where(literal_column("words").op("@@")(text(_SOUGHT)))
-    .cte("hit")
-    .prefix_with("MATERIALIZED", dialect="postgresql")
+_LAST = text(
+    "SELECT kind, (SELECT max(id) FROM search_document WHERE search_document.kind = asked.kind) AS last"
+    " FROM unnest(CAST(:kinds AS text[])) AS asked (kind)"
 )
-_NEWEST: Select[Any] = select(_HIT.c.id).order_by(_HIT.c.id.desc()).limit(bindparam("most"))
 
 
 def put(conn: Connection, documents: Sequence[CutWords]) -> None:
@@ -70,29 +78,85 @@ def empty(conn: Connection) -> None:
     conn.execute(text("TRUNCATE search_words"))
 
 
-def look(conn: Connection, reader: Reader, asked: Asked, kind: str, most: int) -> dict[int, float]:
-    """The newest `most` documents that fit and as many whose title fits, each with its relevance."""
-    document = search_document.c
-    query = _NEWEST
-    readable = within_reach(conn, reader, kind)
-    if readable is not None:
-        query = query.where(exists().where(document.id == _HIT.c.id, readable))
-    last = conn.execute(select(func.max(document.id)).where(document.kind == kind)).scalar()
-    if last is None:
+def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, float]:
+    """Of each kind within reach the newest `most` documents that fit and as many whose title fits, each with its relevance."""
+    last = {row.kind: row.last for row in conn.execute(_LAST, {"kinds": list(reach)}) if row.last}
+    eras = dict.fromkeys(last, FIRST_ERAS)
+    found: dict[str, set[int]] = {}
+    titled: set[int] = set()
+    while eras:
+        tokens = {kind: _of_eras(kind, last[kind], count) for kind, count in eras.items()}
+        found |= _places(conn, reach, asked, tokens, most)
+        full = {kind: also for kind, also in tokens.items() if len(found[kind]) == most}
+        titled.update(*_places(conn, reach, asked, full, most, title=True).values())
+        eras = {
+            kind: _more_eras(count, len(found[kind]), most)
+            for kind, count in eras.items()
+            if kind not in full and count <= last[kind] // ERA_DOCUMENTS
+        }
+    everything = sorted(titled.union(*found.values()))
+    if not everything:
         return {}
-    eras = sorted({era_token(kind, place) for place in (last, max(0, last - ERA_DOCUMENTS))})
-    newest = " | ".join(f"'{era}'" for era in eras)
-    found = set(_places(conn, query, tsquery(asked, also=newest), most))
-    if len(found) < most:
-        found = set(_places(conn, query, tsquery(asked, also=f"'{kind_token(kind)}'"), most))
-    else:
-        found.update(_places(conn, query, tsquery(asked, also=newest, title=True), most))
-    weights = conn.execute(_WEIGH, {"sought": tsquery(asked), "places": sorted(found)})
+    weights = conn.execute(_WEIGH, {"sought": tsquery(asked), "places": everything})
     return {row.id: float(row.rank) for row in weights}
 
 
-def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:
-    return [row[0] for row in conn.execute(query, {"sought": sought, "most": most})]
+def _of_eras(kind: str, last: int, count: int) -> str:
+    """The token of the newest so many eras of a kind, or of the kind itself where that is all."""
+    newest = last // ERA_DOCUMENTS
+    if count > newest:
+        return f"'{kind_token(kind)}'"
+    return " | ".join(
+        f"'{era_token(kind, era * ERA_DOCUMENTS)}'" for era in range(newest, newest - count, -1)
+    )
+
+
+def _more_eras(count: int, found: int, most: int) -> int:
+    """How many to ask for next: those in which there should be enough, going by what was found; all where that is little."""
+    enough = count * most * 2 // max(found, 1)
+    return enough if enough <= MOST_ERAS else ALL_ERAS
+
+
+def _places(
+    conn: Connection, reach: Reach, asked: Asked, tokens: Mapping[str, str], most: int, *, title: bool = False
+) -> dict[str, set[int]]:
+    """What fits of each kind's eras. The words are looked up once for all kinds."""
+    found: dict[str, set[int]] = {kind: set() for kind in tokens}
+    if tokens:
+        parts = (_newest_of(kind, reach[kind], most) for kind in tokens)
+        sought = tsquery(asked, also=" | ".join(tokens.values()), title=title)
+        for row in conn.execute(union_all(*parts), {"sought": sought}):
+            found[row.kind].add(row.id)
+    return found
+
+
+# materialised: else the planner walks all documents from the newest on, reading each one's words. Its order is kept by who
+# reads it, so that rights are asked of the newest first, one by one, and of no more than it takes
+_HIT = (
+    select(_WORDS.c.id, *(_WORDS.c[name] for name in SCOPE))
+    .where(literal_column("words").op("@@")(cast(bindparam("sought"), TSQUERY)))
+    .order_by(_WORDS.c.id.desc())
+    .cte("hit")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
+
+
+def _newest_of(kind: str, readable: ColumnElement[bool] | None, most: int) -> Select[Any]:
+    query = select(_HIT.c.kind, _HIT.c.id).where(_HIT.c.kind == kind).limit(most)
+    if readable is not None:
+        query = query.where(_on(_HIT, readable))
+    return select(query.subquery())
+
+
+def _on(hit: CTE, readable: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on `search_document`, asked of the copy beside the words."""
+
+    def copied(element: ExternallyTraversible, **_: Any) -> ExternallyTraversible | None:
+        if isinstance(element, Column) and element.table is search_document:
+            return hit.c[element.name]
+        return None
+
+    return replacement_traverse(readable, {}, copied)
 
 
 def _tsvector(document: CutWords) -> str:

@@ -1,6 +1,17 @@
 """Who works here and how work is shared out: users, their sessions and skills, queues, dispositions; lease, counters."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    false,
+)
 
 from crm_core.tables.base import TextList, Words, metadata, moment, one_of
 
@@ -21,6 +32,17 @@ user_account = Table(
     # the department whose rows are one's team's, and the territories that are one's own
     Column("team_id", Text, index=True),
     Column("territories", TextList, nullable=False, server_default="[]"),
+    # in lower case; what an identity provider may know the user by
+    Column("email", Text),
+    # a program's account: it has tokens and no password, and is offered nothing
+    Column("service", Boolean, nullable=False, server_default=false()),
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    moment("password_changed_at", nullable=True),
+    # for the last time
+    moment("signed_in_at", nullable=True),
+    # the row stays for history's sake
+    moment("removed_at", nullable=True),
+    Index(None, "email", unique=True),
     one_of("role", "agent", "supervisor", "admin"),
     one_of("language", "en", "zh-TW", "zh-CN"),
     one_of("theme", "system", "light", "dark"),
@@ -36,6 +58,11 @@ session = Table(
     moment("expires_at", index=True),
     Column("address", Words, nullable=False),
     Column("agent", Words, nullable=False),
+    moment("seen_at", nullable=True),
+    # password, oidc
+    Column("way", Text, nullable=False, server_default="password"),
+    # a second factor was shown, here or to the identity provider that is trusted with it
+    Column("strong", Boolean, nullable=False, server_default=false()),
 )
 
 login_failure = Table(

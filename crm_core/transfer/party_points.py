@@ -59,7 +59,9 @@ def _key(_: str, point: Mapping[str, Any]) -> str:
 
 def _find(conn: Connection, column: str, keys: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    query = select(_P.normal, _P.party_id).where(_P.kind == _kind(column), _P.normal.in_(keys))
+    query = select(_P.normal, _P.party_id).where(
+        _P.kind == _kind(column), _P.normal.in_(keys), _P.deleted_at.is_(None)
+    )
     for row in conn.execute(query):
         found.setdefault(row.normal, []).append(row.party_id)
     return found
@@ -103,7 +105,7 @@ def _take_back(conn: Connection, added: Mapping[str, Sequence[str]]) -> None:
 def _cells(conn: Connection, party_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     counts: dict[tuple[str, str], int] = {}
-    query = select(_P.party_id, _P.kind, _P.raw).where(_P.party_id.in_(party_ids))
+    query = select(_P.party_id, _P.kind, _P.raw).where(_P.party_id.in_(party_ids), _P.deleted_at.is_(None))
     for row in conn.execute(query.order_by(_P.party_id, _P.position)):
         number = counts[row.party_id, row.kind] = counts.get((row.party_id, row.kind), 0) + 1
         column = row.kind if number == 1 else f"{row.kind}_{number}"

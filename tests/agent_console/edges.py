@@ -36,8 +36,10 @@ class DeskPhones:
     """Credentials without an Asterisk; `away` plays one that cannot be reached."""
 
     away: bool = False
+    given: list[str] = field(default_factory=list)
 
     async def credential(self, extension: str) -> PhoneCredential:
+        self.given.append(extension)
         return self._made(extension)
 
     async def guest(self) -> PhoneCredential:

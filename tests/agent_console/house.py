@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from agent_console.deadlines import Deadlines
+from agent_console.people_watch import PeopleWatch
 from agent_console.server import ConsoleServer
 from config.clock import SystemClock
 from config.settings import Settings
@@ -30,7 +31,7 @@ from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
-from routing.rules import read_rules
+from routing.rules import RulesWatch, read_rules
 from tests.agent_console.edges import DeskPhones, OutboxLetters, PlainCalls, RingingChannel, SteadyMail
 
 PASSWORD = "correct horse"
@@ -41,6 +42,7 @@ _PEOPLE = (
     ("bob", "agent", None),
     ("sue", "supervisor", None),
     ("adm", "admin", None),
+    ("cyd", "supervisor", None),
 )
 
 
@@ -190,14 +192,17 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, static: Path | None = None) -> AsyncIterator[House]:
-    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser."""
+async def open_house(folder: Path, static: Path | None = None, **more: Any) -> AsyncIterator[House]:
+    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser; `more`:
+    sections of the settings."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
             "http": {"port": _free_port(), "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
+            "sign_in": {"secrets_key": "a key of the tests"},
+            **more,
         }
     )
     url = f"sqlite:///{folder / 'centre.db'}"
@@ -234,6 +239,8 @@ async def _start(
     rooms = [
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
+        tasks.create_task(PeopleWatch(store, bus).run(), name="people"),
+        tasks.create_task(RulesWatch(store, floor, bus, (queue_rules, agent_rules)).run(), name="rules"),
         tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"

@@ -90,7 +90,7 @@ async def test_the_agent_corrects_who_wrote_and_it_is_remembered(house: House) -
         assert (shown["id"], shown["remembered"]["verdict"], shown["remembered"]["by"]) == (
             house.seed.stranger,
             "confirmed",
-            "ann",
+            "Ann",
         )
         numbers = f"/api/v1/parties/{house.seed.stranger}/numbers"
         [said] = (await desk.ann.get(numbers)).json()["items"]

@@ -161,3 +161,49 @@ def test_https_makes_cookies_secure(tmp_path: Path) -> None:
     )
     assert settings.http.cookies_are_secure
     assert not load(write(tmp_path, GOOD), {}).http.cookies_are_secure
+
+
+OIDC = """
+[sign_in]
+secrets_key = "sixteen characters at least"
+[oidc]
+issuer = "https://login.example.com/realms/desk"
+client_id = "trunkline"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("https://login", "http://login"), "https address"),
+        (("https://login.example.com/realms/desk", "login.example.com"), "https address"),
+        (('client_id = "trunkline"', ""), "client_id must be"),
+        (('secrets_key = "sixteen characters at least"', ""), "secrets_key must be"),
+        (('secrets_key = "sixteen characters at least"', 'secrets_key = "short"'), "too short"),
+        (('client_id = "trunkline"', 'client_id = "t"\ncreate_users = true'), "roles or default_role"),
+        (('client_id = "trunkline"', 'client_id = "t"\nroles = "desk=king"'), "names no role"),
+        (('client_id = "trunkline"', 'client_id = "t"\nroles = "agent"'), "names no role"),
+        (('client_id = "trunkline"', 'client_id = "t"\nscopes = "profile"'), "must name openid"),
+    ],
+)
+def test_single_sign_on_is_whole_or_refused(tmp_path: Path, change: tuple[str, str], words: str) -> None:
+    """What lacks or cannot be is said, each in a sentence; whole, it is taken."""
+    assert load(write(tmp_path, GOOD + OIDC), {}).oidc.client_id == "trunkline"
+    (sentence,) = problems(write(tmp_path, GOOD + OIDC.replace(*change)))
+    assert words in sentence
+
+
+def test_a_claim_says_which_role(tmp_path: Path) -> None:
+    """The first that is named counts, else the one for everybody else; a provider on loopback may do without TLS."""
+    oidc = 'roles = "CN=Desk Leads,=supervisor"'
+    text = (
+        OIDC.replace("https://login.example.com", "http://127.0.0.1:8099")
+        + 'roles = "leads=supervisor, a=b=agent"\n'
+    )
+    found = load(write(tmp_path, GOOD + text), {}).oidc
+    assert found.role_of(("a=b", "leads")) == "supervisor"
+    assert found.role_of(("a=b",)) == "agent"
+    assert found.role_of(("staff",)) is None
+    found = load(write(tmp_path, GOOD + text + 'default_role = "agent"\n'), {}).oidc
+    assert found.role_of(()) == "agent"
+    assert problems(write(tmp_path, GOOD + OIDC + oidc))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from bench.customer_database import fill
 from crm_core import cases, parties, pop, recognition
+from crm_core.customers import contact_points
 from crm_core.engines import reading_engine
 from crm_core.number_lookup import MOST_MATCHES
 from crm_core.phone_numbers import read_number
@@ -152,7 +153,7 @@ def test_the_generated_customers_are_whole(url: str) -> None:
             assert {
                 "national": None,
                 "digits_reversed": None,
-                **parties._normalised(row.kind, row.raw, "TW"),
+                **contact_points.normalised(row.kind, row.raw, "TW"),
             } == {
                 "normal": row.normal,
                 "national": row.national,

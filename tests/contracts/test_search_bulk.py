@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, text
 
 from crm_core import interactions, parties
 from crm_core.access.reader import SYSTEM
-from crm_core.search import bulk, find, index
+from crm_core.search import bulk, cut, find, index, tsvector_index
+from crm_core.search.sources import Document
 from crm_core.tables import interaction, search_document
 from crm_core.tables import party as party_table
 
@@ -136,3 +137,28 @@ def test_a_note_emptied_among_many_is_found_no_more(conn: Connection) -> None:
     conn.execute(interaction.update().where(interaction.c.id == "tl-1").values(note=""))
     index.refresh_many(conn, "note", ["tl-0", "tl-1", "tl-2"])
     assert sorted(found(conn, "lamp")) == ["tl-0", "tl-2"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_newest_are_found_however_rare_the_word(
+    conn: Connection, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many eras and few hits asked for: of each kind the newest that fit are found, be the word in all documents or in one."""
+    monkeypatch.setattr(find, "MOST_OF_A_KIND", 3)
+    monkeypatch.setattr(cut, "ERA_DOCUMENTS", 4)
+    monkeypatch.setattr(tsvector_index, "ERA_DOCUMENTS", 4)
+    monkeypatch.setattr(tsvector_index, "MOST_ERAS", 5)
+    draw = random.Random(seed)
+    lamps: dict[str, list[str]] = {"party": [], "note": []}
+    documents = []
+    for number in range(80):
+        kind, rare = draw.choice(["party", "note"]), draw.random() ** 3
+        body = "lamp" if draw.random() < rare else "torch"
+        name = f"{kind}{number:03}"
+        documents.append(Document(kind=kind, id=name, title="", body=body, at=NOW))
+        if body == "lamp":
+            lamps[kind].append(name)
+    index.put(conn, documents)
+    hits = find.find(conn, SYSTEM, "lamp", now=NOW, kinds=("party", "note"), limit=100).items
+    for kind, names in lamps.items():
+        assert {hit.id for hit in hits if hit.kind == kind} == set(names[-3:])

@@ -16,4 +16,5 @@ async def test_a_password_fits_its_own_hash_alone() -> None:
 async def test_nobody_can_sign_in_as_nobody() -> None:
     """Without a user no password fits, not even the one whose hash stands in; nor does a broken hash."""
     assert not await passwords.verify("nobody has this password", None)
+    assert not await passwords.verify("nobody has this password", "")
     assert not await passwords.verify("x", "not a hash")

@@ -106,6 +106,9 @@ hostname = "demo.trunkline.test"
 relay_host = "{host}"
 relay_port = {ports.relay}
 reply_secret = "{reply_secret}"
+
+[sign_in]
+secrets_key = "{secrets_key}"
 """
 
 
@@ -114,7 +117,7 @@ def write_settings(folder: DemoFolder, ports: DemoPorts) -> None:
     kept = _secrets_of(folder.settings)
     fresh = {
         name: kept.get(name) or secrets.token_urlsafe(24)
-        for name in ("ami_secret", "ari_secret", "reply_secret")
+        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key")
     }
     folder.root.mkdir(parents=True, exist_ok=True)
     folder.settings.touch(mode=0o600)
@@ -125,6 +128,8 @@ def _secrets_of(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     pairs = (
-        line.split(" = ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "_secret = " in line
+        line.split(" = ", 1)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "_secret = " in line or line.startswith("secrets_key = ")
     )
     return {key: value.strip('"') for key, value in pairs}

@@ -72,6 +72,7 @@ _PEOPLE = (
         extension="1004",
         skills=(("zh", 7), ("en", 7)),
     ),
+    _Person(login="zhiming", name="李志明", role="admin", language="zh-TW", extension=None),
     _Person(login="shufen", name="王淑芬", role="supervisor", language="zh-TW", extension=None),
 )
 _DISPOSITIONS = (

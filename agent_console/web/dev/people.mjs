@@ -1,4 +1,11 @@
 // The mock's customers, queues and letters: a small centre in Taipei.
+/** What a customer's card holds of numbers and addresses, and of all that nobody has said of them. */
+const reached = (phones, emails) => ({
+  phones, emails,
+  points: [...phones.map((normal) => ["phone", normal]), ...emails.map((normal) => ["email", normal])].map(([kind, normal]) => ({ id: normal, kind, raw: normal, normal, label: "", primary: false, current: true, valid_from: null, valid_until: null, verified_at: null, invalid_since: null, invalid_reason: null, opted_out_at: null })),
+  superior: null, traits: [], lifecycle: null, membership: null, preferred_channel: null, contact_times: null, do_not_contact: false, script: null,
+});
+
 export const now = () => Date.now() / 1000;
 const ago = (s) => now() - s;
 const DAY = 86_400;
@@ -35,23 +42,23 @@ const MORE = {
 const KNOWN = [
   {
     id: "p-chen", kind: "person", name: "陳怡君", organisation: "禾豐食品股份有限公司", title: "採購經理", department: "採購部", tier: "gold", language: "zh-TW", note: "習慣週三下午聯絡；發票要開公司抬頭，並附上訂單編號。",
-    phones: ["+886912345678", "+886227001234"], emails: ["yichun.chen@hefeng.example"],
+    ...reached(["+886912345678", "+886227001234"], ["yichun.chen@hefeng.example"]),
     cases: [kase(311, "十月份發票金額不符", "open", 0.4), kase(287, "冷藏貨車延遲到貨", "pending", 6), kase(120, "變更送貨地址", "solved", 64)],
     interactions: [past("h1", "email", 0.4, { subject: "十月份發票金額不符" }), past("h2", "voice", 6, { subject: "冷藏貨車延遲到貨", disposition: "已回覆" }), past("h3", "voice", 19, { outcome: "abandoned", agent: null }), past("h4", "voice", 64, { subject: "變更送貨地址" })],
   },
   {
-    id: "p-huang", kind: "person", name: "黃建宏", organisation: "遠東精密工業", title: "總務", department: "管理部", tier: "standard", language: "zh-TW", note: "", phones: ["+886223456789"], emails: ["ch.huang@fep.example"],
+    id: "p-huang", kind: "person", name: "黃建宏", organisation: "遠東精密工業", title: "總務", department: "管理部", tier: "standard", language: "zh-TW", note: "", ...reached(["+886223456789"], ["ch.huang@fep.example"]),
     cases: [kase(298, "影印機租約續約", "open", 2)], interactions: [past("h5", "voice", 2, { subject: "影印機租約續約" })],
   },
   {
-    id: "p-lin", kind: "person", name: "林雅婷", organisation: "遠東精密工業", title: "會計", department: "財務部", tier: "gold", language: "zh-TW", note: "", phones: ["+886223456789"], emails: ["yt.lin@fep.example"],
+    id: "p-lin", kind: "person", name: "林雅婷", organisation: "遠東精密工業", title: "會計", department: "財務部", tier: "gold", language: "zh-TW", note: "", ...reached(["+886223456789"], ["yt.lin@fep.example"]),
     cases: [], interactions: [past("h6", "email", 11, { subject: "付款條件確認" })],
   },
   {
-    id: "p-fep", kind: "organisation", name: "遠東精密工業", organisation: null, title: null, department: null, tier: "vip", language: "zh-TW", note: "", phones: ["+886223456789"], emails: ["service@fep.example"], cases: [kase(256, "年度維護合約", "pending", 30)], interactions: [],
+    id: "p-fep", kind: "organisation", name: "遠東精密工業", organisation: null, title: null, department: null, tier: "vip", language: "zh-TW", note: "", ...reached(["+886223456789"], ["service@fep.example"]), cases: [kase(256, "年度維護合約", "pending", 30)], interactions: [],
   },
   {
-    id: "p-brandt", kind: "person", name: "Katharina Brandt-Sørensen", organisation: "Nordlicht Logistik GmbH", title: "Head of Operations", department: "", tier: "vip", language: "en", note: "Prefers a written summary after each call.", phones: ["+4930901820"], emails: ["k.brandt@nordlicht.example"],
+    id: "p-brandt", kind: "person", name: "Katharina Brandt-Sørensen", organisation: "Nordlicht Logistik GmbH", title: "Head of Operations", department: "", tier: "vip", language: "en", note: "Prefers a written summary after each call.", ...reached(["+4930901820"], ["k.brandt@nordlicht.example"]),
     cases: [kase(305, "Customs papers for container MSKU 402", "open", 1)], interactions: [past("h7", "email", 1, { subject: "Customs papers for container MSKU 402", queue: "International service", agent: "Anna Keller" }), past("h8", "voice", 8, { subject: "Rate request Q1", queue: "International service", agent: "Anna Keller" })],
   },
 ];

@@ -30,13 +30,20 @@ export interface Page {
 }
 
 const keepers = ({ role }: Who): boolean => role !== "agent";
-const importers = ({ entities }: Who): boolean => (entities ?? []).some((entity) => allows(entity, "import"));
+const administrators = ({ role }: Who): boolean => role === "admin";
+// until the server has told, nobody who came by a link is sent away
+const importers = ({ entities }: Who): boolean => entities === null || entities.some((entity) => allows(entity, "import"));
 const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "duplicates", path: "/customers/duplicates", icon: "users", module: "customers", for: keepers, component: lazy(() => import("./features/customers/duplicates-page")) },
+  { id: "repairs", path: "/customers/repairs", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/customers/repair-page")) },
+  { id: "quality", path: "/customers/quality", icon: "chart", module: "customers", for: keepers, component: lazy(() => import("./features/customers/quality-page")) },
+  { id: "handover", path: "/customers/handover", icon: "arrowOut", module: "customers", for: keepers, component: lazy(() => import("./features/customers/handover-page")) },
   { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "renewals", path: "/renewals", icon: "calendar", module: "service", for: keepers, component: lazy(() => import("./features/contracts/renewals-page")) },
+  { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];
@@ -68,8 +75,8 @@ export interface Module {
   entries: Entry[];
 }
 
-// kept where they belong: views in their lists
-const NOT_IN_MENUS = new Set(["saved_view"]);
+// kept where they belong: views in their lists, what belongs to a customer on the customer's page
+const NOT_IN_MENUS = new Set(["saved_view", "contact_point", "relationship", "party_identifier", "consent"]);
 
 /** What is everybody's to read but only some people's to change is settings: a menu shows it to those alone. */
 function inMenu(entity: EntityDoc): boolean {
@@ -87,8 +94,8 @@ export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module
       id,
       icon: MODULES[id] ?? "case",
       entries: [
-        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
         ...shown.filter((entity) => entity.module === id).map((entity): Entry => ({ id: entity.name, address: listAddress(entity), icon: iconOf(entity.icon), entity })),
+        ...pages.filter((page) => page.module === id).map((page): Entry => ({ id: page.id, address: page.path, icon: page.icon, entity: null })),
       ],
     }))
     .filter((module) => module.entries.length > 0);

@@ -24,10 +24,14 @@ export interface User {
   extension: string | null;
 }
 
+/** What must be done before anything else: choose a password of one's own, set up a second step. */
+export type Due = "password" | "totp";
+
 export interface Session {
   user: User;
   centre: { name: string };
   build: string;
+  due: Due | null;
 }
 
 export interface PhoneCredential {
@@ -133,6 +137,21 @@ export interface VerdictDoc {
   at: Seconds;
 }
 
+export interface PointDoc {
+  id: string;
+  kind: string;
+  raw: string;
+  normal: string;
+  label: string;
+  primary: boolean;
+  current: boolean;
+  valid_until: string | null;
+  verified_at: Seconds | null;
+  invalid_since: Seconds | null;
+  invalid_reason: string | null;
+  opted_out_at: Seconds | null;
+}
+
 export interface Party {
   id: string;
   kind: "person" | "organisation";
@@ -145,6 +164,18 @@ export interface Party {
   note: string | null;
   phones: string[];
   emails: string[];
+  /** With their time; what is no longer right stays, for callers are recognised by it. */
+  points: PointDoc[];
+  /** Whom they report to. */
+  superior: string | null;
+  traits: string[];
+  lifecycle: string | null;
+  membership: { number: string | null; tier: string | null; until: string | null } | null;
+  preferred_channel: string | null;
+  contact_times: { days?: number[]; from?: string; until?: string } | null;
+  do_not_contact: boolean;
+  /** What is said to them. */
+  script: { name: string; text: string } | null;
   cases: CaseRow[];
   interactions: PastInteraction[];
   strength: "confirmed" | "identified" | "exact" | "national" | "tail" | "chosen";

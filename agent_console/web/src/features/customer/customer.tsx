@@ -1,13 +1,17 @@
 import type { ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { moment, phoneNumber } from "../../format";
 import { call, segment } from "../../net/api";
-import type { CaseRow, Item, Language, Party, PartyDetail, PastInteraction } from "../../net/types";
+import type { CaseRow, Item, Language, Party, PartyDetail, PastInteraction, PointDoc } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { useResource } from "../../store/resource";
 import { Icon } from "../../ui/icon";
-import { Bones, Empty, Failure } from "../../ui/panes";
+import { Link } from "../../ui/link";
+import { Bones, Empty, Failure, Pill } from "../../ui/panes";
+import { Timeline } from "../customers/timeline";
+import { partyAddress, type Relation } from "../customers/types";
 import { CasePill } from "../interaction/case-box";
 import { Past, Tier } from "../interaction/brief";
 
@@ -34,11 +38,15 @@ function Known({ party, item }: { party: Party; item: Item }) {
         <Tab id="history" className="tab">{t("customer.history")}<Count n={history.length} /></Tab>
         <Tab id="cases" className="tab">{t("customer.cases")}<Count n={cases.length} /></Tab>
         <Tab id="notes" className="tab">{t("customer.notes")}</Tab>
+        <Tab id="timeline" className="tab">{t("customers.timeline")}</Tab>
+        <Tab id="relations" className="tab">{t("customers.relations")}</Tab>
       </TabList>
-      <Panel id="profile"><Profile party={party} /></Panel>
+      <Panel id="profile"><Script party={party} /><Profile party={party} /></Panel>
       <Panel id="history"><History history={history.filter(({ id }) => id !== item.id)} />{retry}</Panel>
       <Panel id="cases"><Cases cases={cases} current={item.case?.id} />{retry}</Panel>
       <Panel id="notes"><Notes party={party} /></Panel>
+      <Panel id="timeline"><Timeline party={party.id} version={String(item.version)} /></Panel>
+      <Panel id="relations"><Related party={party.id} /></Panel>
     </Tabs>
   );
 }
@@ -54,20 +62,66 @@ export function Profile({ party }: { party: Pick<Party, "kind" | "name" | "organ
   const rows: [string, string | null | undefined][] = [
     [t("customer.organisation"), party.organisation],
     [t("customer.title"), [party.title, party.department].filter(Boolean).join(" · ")],
+    [t("customers.superior"), party.superior],
+    [t("customers.stage"), party.lifecycle && t(`lifecycle.${party.lifecycle}`, { defaultValue: party.lifecycle })],
+    [t("customers.membership"), party.membership && [party.membership.number, party.membership.tier, party.membership.until && t("customers.until", { day: party.membership.until })].filter(Boolean).join(" · ")],
+    [t("customers.prefers"), prefers(party, t)],
     [t("customer.language"), party.language ? t(`language.${party.language}`, { defaultValue: party.language }) : null],
   ];
   return (
     <div className="profile" lang={party.language ?? undefined}>
       <div className="profile-head">
         <span className="candidate-icon big"><Icon name={party.kind === "organisation" ? "building" : "user"} size={24} /></span>
-        <div className="grow"><h2 className="clip">{party.name}</h2>{party.tier && <Tier tier={party.tier} />}</div>
+        <div className="grow"><h2 className="clip"><Link to={partyAddress(party.id)} className="plain-link">{party.name}</Link></h2>{party.tier && <Tier tier={party.tier} />}</div>
       </div>
+      {party.do_not_contact && <Pill tone="stop" icon="off">{t("customers.do_not_contact")}</Pill>}
       <dl className="facts">
         {rows.filter(([, value]) => value).map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
-        {party.phones.length > 0 && <div><dt>{t("customer.phones")}</dt><dd>{party.phones.map((each) => <span key={each} className="num block-line">{phoneNumber(each)}</span>)}</dd></div>}
-        {party.emails.length > 0 && <div><dt>{t("customer.emails")}</dt><dd>{party.emails.map((each) => <span key={each} className="block-line breakable">{each}</span>)}</dd></div>}
+        {party.traits.length > 0 && <div><dt>{t("customers.traits")}</dt><dd className="row wrap">{party.traits.map((trait) => <Pill key={trait} tone="accent">{trait}</Pill>)}</dd></div>}
+        {party.points.length > 0 && <div><dt>{t("customers.points")}</dt><dd>{party.points.map((point) => <Point key={point.id} point={point} />)}</dd></div>}
       </dl>
     </div>
+  );
+}
+
+const NUMBERS = new Set(["phone", "sms", "fax"]);
+
+function Point({ point }: { point: PointDoc }) {
+  const { t } = useTranslation();
+  const why = point.invalid_since !== null ? point.invalid_reason || t("customers.invalid") : point.opted_out_at !== null ? t("customers.opted_out") : point.current ? "" : t("customers.expired");
+  return (
+    <span className="block-line">
+      <span className={point.current ? "num breakable" : "num breakable struck"} dir="auto">{NUMBERS.has(point.kind) ? phoneNumber(point.normal) : point.raw}</span>
+      {(point.label || why) && <span className="tiny faint"> {[point.label, why].filter(Boolean).join(" · ")}</span>}
+    </span>
+  );
+}
+
+function prefers(party: Omit<Party, "cases" | "interactions">, t: TFunction): string {
+  const times = party.contact_times;
+  const days = (times?.days ?? []).map((day) => t(`sla.weekday_${day}`)).join(" ");
+  const hours = times?.from || times?.until ? `${times.from ?? "00:00"}–${times.until ?? "24:00"}` : "";
+  return [party.preferred_channel && t(`channel.${party.preferred_channel}`, { defaultValue: party.preferred_channel }), days, hours].filter(Boolean).join(" · ");
+}
+
+/** What is said to this customer, where somebody has written it down. */
+function Script({ party }: { party: Party }) {
+  const { t } = useTranslation();
+  if (!party.script) return null;
+  return <section className="script" aria-label={t("customers.script")} data-testid="script"><h3 className="label">{t("customers.script")} · {party.script.name}</h3><p dir="auto">{party.script.text}</p></section>;
+}
+
+function Related({ party }: { party: string }) {
+  const { t, i18n } = useTranslation();
+  const address = `/parties/${segment(party)}/relations`;
+  const { data, problem, again } = useResource(address, () => call<{ items: Relation[] }>("GET", address));
+  if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={3} />;
+  const open = data.items.filter((each) => each.open);
+  if (open.length === 0) return <Empty icon="link" title={t("customers.no_relations")} />;
+  return (
+    <ul className="lines airy">
+      {open.map((each) => <li key={`${each.id} ${each.outward}`} className="line"><span className="grow line-two"><span className="clip"><span className="soft">{each.label[i18n.language as Language]}</span> <Link to={partyAddress(each.other.id)} className="strong" dir="auto">{each.other.name}</Link></span>{(each.role || each.department) && <span className="tiny faint">{[each.role, each.department].filter(Boolean).join(" · ")}</span>}</span></li>)}
+    </ul>
   );
 }
 

@@ -2,10 +2,11 @@ import { Button as RacButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, 
 import { useTranslation } from "react-i18next";
 import { LANGUAGES } from "../../i18n";
 import type { Density, Language, Theme } from "../../net/types";
+import { go } from "../../route";
 import { useDesk } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { attempt } from "../../ui/toasts";
-import { useReducer } from "react";
+import { lazy, Suspense, useReducer, useState } from "react";
 
 const THEMES: { code: Theme; icon: IconName }[] = [
   { code: "system", icon: "board" },
@@ -14,10 +15,13 @@ const THEMES: { code: Theme; icon: IconName }[] = [
 ];
 const DENSITIES: Density[] = ["comfortable", "compact"];
 
-/** Language, theme, density, shortcuts, sign out. */
+const AccountDialog = lazy(() => import("../account/account-dialog"));
+
+/** Language, theme, density, one's account, shortcuts, sign out. */
 export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   const { t } = useTranslation();
   const { session, changeUser, signOut } = useDesk();
+  const [account, setAccount] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const change = (wish: Parameters<typeof changeUser>[0]): void => attempt(changeUser(wish).finally(redraw));
   const chosen = (kind: string, key: Key | undefined): void => {
@@ -27,6 +31,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   };
   const { user } = session;
   return (
+    <>
     <MenuTrigger>
       <RacButton className="btn quiet user-button" aria-label={t("menu.user", { name: user.name })} data-testid="user-menu">
         <span className="avatar" aria-hidden="true" data-initials={initials(user.name)} />
@@ -36,6 +41,8 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
         <Menu className="pop menu" aria-label={t("menu.user", { name: user.name })} onAction={(key) => {
           if (key === "signout") attempt(signOut());
           if (key === "shortcuts") onShortcuts?.();
+          if (key === "account") setAccount(true);
+          if (key === "people") void go("/admin/people");
         }}>
           <MenuSection className="menu-section">
             <Header className="menu-head">{user.name}{user.extension && <span className="num"> · {user.extension}</span>}</Header>
@@ -47,11 +54,15 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
           <Choice kind="density" label={t("menu.density")} value={user.density} onChosen={chosen}
             options={DENSITIES.map((code) => ({ code, name: t(`menu.density_${code}`) }))} />
           <Separator className="menu-sep" />
+          <MenuItem id="account" className="menu-item" data-testid="my-account"><Icon name="user" />{t("account.title")}</MenuItem>
+          {user.role === "admin" && <MenuItem id="people" className="menu-item" data-testid="user-menu-people"><Icon name="users" />{t("people.title")}</MenuItem>}
           {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
           <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
         </Menu>
       </Popover>
     </MenuTrigger>
+    {account && <Suspense><AccountDialog close={() => setAccount(false)} /></Suspense>}
+    </>
   );
 }
 

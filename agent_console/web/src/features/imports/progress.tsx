@@ -24,6 +24,7 @@ export function Progress({ item, changed }: { item: ImportDoc; changed: () => vo
     setSure(false);
     run(() => call("POST", importPath(item.id, `/${what}`)).then(changed));
   };
+  const forReal = (): void => run(() => call("POST", importPath(item.id, "/start"), { columns: item.columns, mode: item.mode, match: item.match, clear: item.clear, dry_run: false }).then(changed));
   const n = (count: number): string => count.toLocaleString(language);
   const undoing = item.state === "undoing" || item.state === "undone";
   const [done, total] = undoing ? [item.taken_back + item.kept, item.created + item.updated] : [item.rows, item.rows_total];
@@ -49,6 +50,7 @@ export function Progress({ item, changed }: { item: ImportDoc; changed: () => vo
       {item.error && <p className="wrong" role="alert">{problemText(t, new Problem(item.error, 0))}</p>}
       <Wrong problem={problem} />
       <div className="row">
+        {item.state === "checked" && <Button look="primary" icon="up" isDisabled={busy} onPress={forReal} data-testid="import-real">{t("imports.start_real")}</Button>}
         {["queued", "running"].includes(item.state) && <Button icon="pause" isDisabled={busy} onPress={act("stop")} data-testid="import-stop">{t("imports.stop")}</Button>}
         {["stopped", "failed"].includes(item.state) && <Button look="primary" icon="play" isDisabled={busy} onPress={act("resume")} data-testid="import-resume">{t("imports.resume")}</Button>}
         {TAKEN_BACK_FROM.includes(item.state) && written > 0 && !item.dry_run && !sure && <Button icon="undo" isDisabled={busy} onPress={() => setSure(true)} data-testid="import-undo">{t("imports.undo")}</Button>}

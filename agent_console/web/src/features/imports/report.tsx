@@ -5,8 +5,11 @@ import { call, Problem } from "../../net/api";
 import { usePages, type Page } from "../../store/pages";
 import { Button } from "../../ui/button";
 import { Failure, Pill, type Tone } from "../../ui/panes";
+import { Link } from "../../ui/link";
+import type { Language } from "../../net/types";
+import { fieldOf, recordAddress, useEntity, type EntityDoc } from "../records/entities";
 import { importPath } from "./imports-page";
-import type { ImportDoc, Outcome, ReportRow } from "./types";
+import { AT_WORK, type ImportDoc, type Outcome, type ReportRow } from "./types";
 
 const OUTCOMES: readonly Outcome[] = ["failed", "skipped", "created", "updated", "unchanged"];
 const TONES: Record<Outcome, Tone> = { created: "go", updated: "accent", unchanged: "mute", skipped: "ring", failed: "stop" };
@@ -14,7 +17,10 @@ const TONES: Record<Outcome, Tone> = { created: "go", updated: "accent", unchang
 /** What became of each row, narrowed to one outcome, on the screen and as a file. */
 export function Report({ item }: { item: ImportDoc }) {
   const { t } = useTranslation();
-  const [outcome, setOutcome] = useState<Outcome | "">(item.failed > 0 ? "failed" : "");
+  const [chosen, setOutcome] = useState<Outcome | "" | null>(null);
+  // what went wrong is what one wants to see first
+  const outcome = chosen ?? (item.failed > 0 && !AT_WORK.includes(item.state) ? "failed" : "");
+  const entity = useEntity(item.entity);
   const kept = item.state === "undone" || item.state === "undoing";
   const fetchPage = (cursor: string | null): Promise<Page<ReportRow>> => {
     const asked = new URLSearchParams({ limit: "50", ...(outcome && { outcome }), ...(cursor && { cursor }) });
@@ -45,7 +51,7 @@ export function Report({ item }: { item: ImportDoc }) {
                 <tr key={row.row}>
                   <td className="num">{row.row}</td>
                   <td><Pill tone={TONES[row.outcome]}>{t(`imports.outcome_${row.outcome}`)}</Pill>{kept && row.undo && <span className="tiny faint"> {t(`imports.undo_${row.undo}`)}</span>}</td>
-                  <td>{row.code && <Why row={row} />}</td>
+                  <td>{row.code && <Why row={row} entity={entity} />}{!row.code && row.record_id && entity && row.undo !== "taken_back" && <Link to={recordAddress(entity, row.record_id)}>{t("imports.open")}</Link>}</td>
                   <td className="clip faint" dir="auto" title={row.given.join(" · ")}>{row.given.filter(Boolean).join(" · ")}</td>
                 </tr>
               ))}
@@ -59,7 +65,9 @@ export function Report({ item }: { item: ImportDoc }) {
   );
 }
 
-function Why({ row }: { row: ReportRow }) {
-  const { t } = useTranslation();
-  return <span>{row.field && <strong>{row.field}: </strong>}{problemText(t, new Problem(row.code ?? "", 0, row.params))}</span>;
+function Why({ row, entity }: { row: ReportRow; entity: EntityDoc | null }) {
+  const { t, i18n } = useTranslation();
+  const field = row.field && entity ? fieldOf(entity, row.field) : undefined;
+  const name = field?.label[i18n.language as Language] ?? (row.field ? t(`imports.column_${row.field}`, { defaultValue: row.field }) : "");
+  return <span>{name && <strong>{name}{t("imports.colon")}</strong>}{problemText(t, new Problem(row.code ?? "", 0, row.params))}</span>;
 }

@@ -7,6 +7,7 @@ import { useNow } from "../../store/clock";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Bones, Wrong } from "../../ui/panes";
+import { NewProspect } from "../customer/new-prospect";
 import { useBusy } from "../../ui/busy";
 import { CasePill } from "./case-box";
 import { Tier } from "./brief";
@@ -77,6 +78,7 @@ function None({ item }: { item: Item }) {
       <h2 id="who-title"><Icon name="unknown" size={22} />{t("who.none")}</h2>
       <p className="soft small">{t("who.none_text")}</p>
       <PartySearch item={item} />
+      <NewProspect item={item} />
     </section>
   );
 }

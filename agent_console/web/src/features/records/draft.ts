@@ -62,8 +62,9 @@ const KEEPING = new Set(["owner_id", "team_id", "territory"]);
 const STAMPS = new Set(["created_at", "updated_at"]);
 
 /** The form's parts in their order: what belongs to none first, then the entity's own, what was added, and whose it is. */
-export function sectionsOf(entity: EntityDoc, creating: boolean, only: readonly string[] | null = null): FormSection[] {
-  const fields = entity.fields.filter((field) => !STAMPS.has(field.name) && (!creating || field.writable) && (only === null || only.includes(field.name)));
+export function sectionsOf(entity: EntityDoc, creating: boolean, only: readonly string[] | null = null, kind: unknown = null): FormSection[] {
+  const has = ({ shown_for }: FieldDoc): boolean => shown_for.length === 0 || (typeof kind === "string" && shown_for.includes(kind));
+  const fields = entity.fields.filter((field) => has(field) && !STAMPS.has(field.name) && (!creating || field.writable) && (only === null || only.includes(field.name)));
   const named = new Set(entity.sections.map(({ name }) => name));
   const place = (field: FieldDoc): string => {
     if (KEEPING.has(field.name)) return "keeping";

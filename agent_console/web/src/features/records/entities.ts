@@ -34,6 +34,8 @@ export interface FieldDoc {
   sortable: boolean;
   operators: Operator[];
   section: string;
+  /** Only rows whose `told_by` field has one of these values have it; none: all. */
+  shown_for: string[];
   custom: boolean;
 }
 
@@ -48,6 +50,8 @@ export interface EntityDoc {
   sort: string;
   searched: boolean;
   scoped: boolean;
+  /** The field that says which other fields a row has; empty: all rows have all. */
+  told_by: string;
   scopes: Record<Action, Scope>;
   sections: { name: string; label: Labels }[];
   fields: FieldDoc[];

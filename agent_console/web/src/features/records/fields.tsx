@@ -5,6 +5,7 @@ import type { Language } from "../../net/types";
 import { Icon } from "../../ui/icon";
 import { composing } from "../../ui/ime";
 import type { FieldDoc, Named } from "./entities";
+import { ContactTimes } from "../customers/contact-times";
 import { RecordPicker } from "./picker";
 import { fromLocalInput, localInput, nameOf, textOf } from "./values";
 
@@ -78,7 +79,7 @@ export function FieldInput(props: InputProps): ReactNode {
     case "tags":
       return <Tags {...props} />;
     case "json":
-      return <Structure {...props} />;
+      return field.name === "contact_times" ? <ContactTimes {...props} /> : <Structure {...props} />;
     case "email":
       return <Line {...props} type="text" mode="email" read={orNull} write={plain} lead={(value) => `mailto:${value}`} />;
     case "phone":

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
+import { Suspense, useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call, Problem, segment } from "../../net/api";
 import type { Language } from "../../net/types";
@@ -11,6 +11,7 @@ import { Conflict } from "./conflict";
 import { beginning, changed, faults, sectionsOf, settled, type FormSection, type Values } from "./draft";
 import type { EntityDoc, Named, RecordAnswer, RecordRow } from "./entities";
 import { FieldRow } from "./fields";
+import { warningOf } from "./panels";
 
 export interface RecordFormProps {
   entity: EntityDoc;
@@ -33,6 +34,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
   const form = useForm(entity, record, named, initial, saved);
   const { draft, busy, problem } = form;
   const touched = Object.keys(draft).length > 0;
+  const Beside = record === null ? warningOf(entity.name) : undefined;
   useEffect(() => dirty?.(touched), [dirty, touched]);
   const wrong = faults(problem, t);
   const root = useRef<HTMLFormElement>(null);
@@ -53,9 +55,10 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
   const elsewhere = problem && (problem.errors.length === 0 || problem.errors.some(({ pointer }) => !wrong.size || !pointer));
   return (
     <form ref={root} className={`record-form${record ? "" : " new"}`} onSubmit={submit} onKeyDown={press} noValidate data-testid="record-form">
-      {sectionsOf(entity, record === null, only ?? null).map((section, place) => (
+      {sectionsOf(entity, record === null, only ?? null, entity.told_by ? form.value(entity.told_by) : null).map((section, place) => (
         <Section key={section.name} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
       ))}
+      {Beside && <Suspense fallback={null}><Beside values={{ ...record, ...form.all, ...draft }} /></Suspense>}
       {(touched || !record) && (
         <div className="save-bar" role="region" aria-label={t("records.unsaved")}>
           <span className="grow">
@@ -117,7 +120,7 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   const send = async (values: Values, version: number): Promise<RecordAnswer> => {
     if (record) return call<RecordAnswer>("PATCH", `/records/${entity.collection}/${segment(record.id)}`, values, { "If-Match": `"${version}"` });
-    const whole = { ...base, ...values };
+    const whole = ofKind(entity, { ...base, ...values });
     return call<RecordAnswer>("POST", `/records/${entity.collection}`, whole, { "Idempotency-Key": key(whole) });
   };
   const attempt = (values: Values, version: number): void => {
@@ -146,6 +149,7 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   return {
     draft,
+    all: base,
     names,
     problem,
     busy,
@@ -172,6 +176,13 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
     },
     later: (): void => setTheirs(null),
   };
+}
+
+/** Without the fields that rows of this kind do not have. */
+function ofKind(entity: EntityDoc, values: Values): Values {
+  const kind = entity.told_by ? values[entity.told_by] : null;
+  const gone = new Set(entity.fields.filter(({ shown_for }) => shown_for.length > 0 && !shown_for.includes(String(kind))).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !gone.has(name)));
 }
 
 /** The problem once a field was changed: what is typed anew is not wrong yet. */

@@ -26,9 +26,27 @@ const numbers: Panel = { id: "numbers", title: "contracts.numbers", component: l
 const standing: Panel = { id: "standing", title: "contracts.standing", component: lazy(() => import("../contracts/standing-panel")) };
 
 const OF: Readonly<Record<string, readonly Panel[]>> = {
-  party: [known, numbers],
+  party: [
+    known,
+    { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },
+    { id: "points", title: "customers.points", component: lazy(() => import("../customers/points-panel")) },
+    { id: "relations", title: "customers.relations", component: lazy(() => import("../customers/relations-panel")) },
+    { id: "consents", title: "customers.consents_ids", component: lazy(() => import("../customers/consents-panel")) },
+    numbers,
+    { id: "merges", title: "customers.merges", component: lazy(() => import("../customers/merges-panel")) },
+  ],
   service_contract: [standing],
 };
+
+const AlikeWarning = lazy(() => import("../customers/alike").then((m) => ({ default: m.AlikeWarning })));
+
+/** What is said beside the form of a new record while it is filled in. It holds nobody up. */
+const WARNINGS: Readonly<Record<string, LazyExoticComponent<ComponentType<{ values: Record<string, unknown> }>>>> = {
+  party: AlikeWarning,
+  contact_point: AlikeWarning,
+};
+
+export const warningOf = (entity: string) => WARNINGS[entity];
 
 /** An entity's own panels, then those that every record has. */
 export const panelsOf = (entity: string): readonly Panel[] => [...(OF[entity] ?? []), history];

@@ -1,0 +1,346 @@
+"""The people who sign in, and programs' accounts: for administrators."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field, StringConstraints
+
+from agent_console import identity_rows, leaving
+from agent_console.access import AsAdministrator, InContext, Present
+from agent_console.api.bodies import Body
+from agent_console.context import Context
+from agent_console.identity_answers import PeoplePage, PersonDocument, SkillsAnswer, TotpRolesAnswer
+from agent_console.leaving import Leaving
+from agent_console.sign_in import record
+from config.errors import Kind, Refused, Unavailable
+from config.logs import Transcript
+from crm_core import password_policy, passwords, people, queues, second_factor, users
+from crm_core.people import Person
+from crm_core.sign_in_log import What
+from crm_core.store import Connection
+from crm_core.users import User
+
+router = APIRouter(tags=["users"])
+_TRANSCRIPT = Transcript("console")
+
+Login = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f]+$")
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Role = Literal["agent", "supervisor", "admin"]
+Language = Literal["en", "zh-TW", "zh-CN"]
+Extension = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^\d*$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+)?$"
+    ),
+]
+Letters = Annotated[int, Field(ge=0, le=20)]
+Password = Annotated[str, Field(max_length=1000)]
+
+
+class GivenSkill(Body):
+    """A skill and how well."""
+
+    skill: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$"),
+    ]
+    level: Annotated[int, Field(ge=1, le=10)]
+
+
+class NewUser(Body):
+    """A person needs a password, which they must change; a `service` account has none."""
+
+    login: Login
+    name: Name
+    role: Role
+    language: Language = "en"
+    extension: Extension = ""
+    email: Email = ""
+    letters_at_once: Letters = 1
+    service: bool = False
+    password: Password = ""
+    skills: list[GivenSkill] = Field(default_factory=list, max_length=100)
+
+
+class UserChanges(Body):
+    """What is given is changed; an empty extension or e-mail takes it away."""
+
+    name: Name | None = None
+    role: Role | None = None
+    language: Language | None = None
+    extension: Extension | None = None
+    email: Email | None = None
+    letters_at_once: Letters | None = None
+
+
+class SetPassword(Body):
+    """A password for somebody else, good until they have chosen their own."""
+
+    password: Password
+
+
+class GivenSkills(Body):
+    """All of them."""
+
+    skills: list[GivenSkill] = Field(max_length=100)
+
+
+class TotpRoles(Body):
+    """These roles and no others."""
+
+    roles: list[Role] = Field(max_length=3)
+
+
+@router.get("/users")
+async def list_users(  # noqa: PLR0917 - a query's parameters
+    who: AsAdministrator,
+    within: InContext,
+    search: Annotated[str, Query(max_length=100)] = "",
+    state: Annotated[list[Literal["active", "locked", "removed"]] | None, Query(max_length=3)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> PeoplePage:
+    """By login; without `state` all but the removed."""
+    now = within.clock.now()
+    page = await within.store.read(
+        lambda c: people.find(
+            c, now, sought=search, states=state or ("active", "locked"), limit=limit, cursor=cursor
+        )
+    )
+    return PeoplePage(items=[identity_rows.person(each) for each in page.items], next_cursor=page.next_cursor)
+
+
+@router.post("/users", status_code=201)
+async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> PersonDocument:
+    """Somebody new; an agent is in the queues that fit their skills from now on."""
+    now, hashed = within.clock.now(), ""
+    if not given.service:
+        password_policy.check(given.password, login=given.login, name=given.name)
+        hashed = await passwords.hash_password(given.password)
+    elif given.password:
+        raise Refused("user.service_password", Kind.INVALID, pointer="/password")
+
+    def unit(connection: Connection) -> str:
+        made = users.add_user(
+            connection,
+            login=given.login,
+            name=given.name,
+            password_hash=hashed,
+            role=given.role,
+            language=given.language,
+            extension=given.extension or None,
+            email=given.email or None,
+            letters_at_once=given.letters_at_once,
+            service=given.service,
+            must_change_password=not given.service,
+            now=now,
+        )
+        people.set_skills(connection, made.id, _pairs(given.skills))
+        _note(connection, "user_added", made, who, now, login=made.login, role=made.role)
+        return made.id
+
+    return await _changed(within, await within.store.write(unit))
+
+
+@router.get("/users/{user}")
+async def read_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+    """One of them."""
+    return await _document(within, user)
+
+
+@router.patch("/users/{user}")
+async def change_user(
+    user: str, given: UserChanges, who: AsAdministrator, within: InContext
+) -> PersonDocument:
+    """Name, role, language, extension, address, letters; another role signs them out everywhere."""
+    wishes = {name: wish for name, wish in given.model_dump().items() if wish is not None}
+    if "role" in wishes:
+        _not_oneself(who, user, wishes["role"] != who.user.role)
+    now = within.clock.now()
+
+    def unit(connection: Connection) -> tuple[User | None, User]:
+        before = users.by_id(connection, user)
+        after = people.change(connection, user, wishes)
+        _note(connection, "user_changed", after, who, now, **_told(before, after))
+        return before, after
+
+    before, after = await within.store.write(unit)
+    return await _changed(within, user, left=before is not None and before.role != after.role)
+
+
+@router.put("/users/{user}/skills")
+async def set_user_skills(
+    user: str, given: GivenSkills, who: AsAdministrator, within: InContext
+) -> PersonDocument:
+    """All skills of an agent; queues follow at once."""
+    now = within.clock.now()
+
+    def unit(connection: Connection) -> None:
+        people.set_skills(connection, user, _pairs(given.skills))
+        told = ", ".join(f"{skill} {level}" for skill, level in _pairs(given.skills))
+        about = people.person(connection, user, now).user
+        _note(connection, "skills_set", about, who, now, skills=told)
+
+    await within.store.write(unit)
+    return await _changed(within, user)
+
+
+@router.put("/users/{user}/password", status_code=204)
+async def set_user_password(user: str, given: SetPassword, who: AsAdministrator, within: InContext) -> None:
+    """For somebody who forgot theirs; they are signed out and must choose another at their next sign-in."""
+    now = within.clock.now()
+    known = await within.store.read(lambda c: people.person(c, user, now))
+    _not_oneself(who, user)
+    if known.user.service:
+        raise Refused("user.service_password", pointer="/password")
+    password_policy.check(given.password, login=known.user.login, name=known.user.name)
+    hashed = await passwords.hash_password(given.password)
+
+    def unit(connection: Connection) -> None:
+        changed = people.set_password(connection, user, hashed, now)
+        _note(connection, "password_set", changed, who, now)
+
+    await within.store.write(unit)
+    within.bus.publish(leaving.TOPIC, Leaving(user=user).payload())
+
+
+@router.post("/users/{user}/lock")
+async def lock_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+    """Out at once: sessions, sockets, queues, the phone's password. 409 `user.last_admin`."""
+    _not_oneself(who, user)
+    return await _do(within, who, user, "user_locked", people.lock)
+
+
+@router.post("/users/{user}/unlock")
+async def unlock_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+    """The way in is open again, as it was; also when too many wrong passwords closed it."""
+    return await _do(within, who, user, "user_unlocked", people.unlock, left=False)
+
+
+@router.delete("/users/{user}", status_code=204)
+async def remove_user(user: str, who: AsAdministrator, within: InContext) -> None:
+    """Locked for good, and whatever opened the account is gone; history keeps the name. 409 `user.last_admin`."""
+    _not_oneself(who, user)
+    now = within.clock.now()
+    await _do(within, who, user, "user_removed", lambda c, name: people.remove(c, name, now))
+
+
+@router.post("/users/{user}/restore")
+async def restore_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+    """Removed by mistake: back as a locked user without a password."""
+    return await _do(within, who, user, "user_restored", people.restore, left=False)
+
+
+@router.delete("/users/{user}/totp", status_code=204)
+async def reset_user_totp(user: str, who: AsAdministrator, within: InContext) -> None:
+    """Their phone is lost: signed out everywhere, and no code is asked for until they have set up another one."""
+    now = within.clock.now()
+
+    def unit(connection: Connection) -> None:
+        people.reset_totp(connection, user)
+        _note(connection, "totp_reset", people.person(connection, user, now).user, who, now)
+
+    await within.store.write(unit)
+    within.bus.publish(leaving.TOPIC, Leaving(user=user).payload())
+
+
+@router.get("/skills")
+async def list_skills(who: AsAdministrator, within: InContext) -> SkillsAnswer:
+    """Every skill that a queue asks for or an agent has."""
+    return SkillsAnswer(items=await within.store.read(queues.known_skills))
+
+
+@router.get("/totp-roles")
+async def list_totp_roles(who: AsAdministrator, within: InContext) -> TotpRolesAnswer:
+    """The roles whose users must have a second factor."""
+    return TotpRolesAnswer(roles=list(await within.store.read(second_factor.required_roles)))
+
+
+@router.put("/totp-roles")
+async def set_totp_roles(given: TotpRoles, who: AsAdministrator, within: InContext) -> TotpRolesAnswer:
+    """From now on; whoever lacks one must set it up before anything else, whoever is signed in as well."""
+    if given.roles and within.seal is None:
+        raise Refused("sign_in.no_key")
+    now = within.clock.now()
+
+    def unit(connection: Connection) -> tuple[str, ...]:
+        second_factor.require_for(connection, given.roles)
+        told = ", ".join(given.roles)
+        record(connection, "totp_required", None, who.user.id, who.address, now, roles=told)
+        return second_factor.required_roles(connection)
+
+    roles = await within.store.write(unit)
+    within.bus.publish(leaving.TOPIC, Leaving().payload())
+    return TotpRolesAnswer(roles=list(roles))
+
+
+async def _do(
+    within: Context,
+    who: Present,
+    user: str,
+    what: What,
+    act: Callable[[Connection, str], User],
+    *,
+    left: bool = True,
+) -> PersonDocument:
+    now = within.clock.now()
+    before = await within.store.read(lambda c: users.by_id(c, user))
+
+    def unit(connection: Connection) -> None:
+        _note(connection, what, act(connection, user), who, now)
+
+    await within.store.write(unit)
+    if left and before is not None and before.extension is not None:
+        await _forget_phone(within, before.extension)
+    return await _changed(within, user, left=left)
+
+
+async def _forget_phone(within: Context, extension: str) -> None:
+    """A password that nobody knows: the phone that is registered cannot register again."""
+    try:
+        await within.phones.credential(extension)
+    except (Refused, Unavailable) as error:
+        _TRANSCRIPT.note("!", extension, f"the phone keeps its password until its next shift: {error}")
+
+
+async def _changed(within: Context, user: str, *, left: bool = False) -> PersonDocument:
+    """Whatever follows from a user: sockets, the floor's rules, the names on every screen."""
+    if left:
+        within.bus.publish(leaving.TOPIC, Leaving(user=user).payload())
+    within.bus.publish("config", user)
+    await within.hub.read_directory()
+    return await _document(within, user)
+
+
+async def _document(within: Context, user: str) -> PersonDocument:
+    now = within.clock.now()
+    found: Person = await within.store.read(lambda c: people.person(c, user, now))
+    return identity_rows.person(found)
+
+
+def _note(connection: Connection, what: What, about: User, who: Present, now: float, **details: Any) -> None:
+    record(connection, what, about.id, who.user.id, who.address, now, **details)
+
+
+def _not_oneself(who: Present, user: str, does: bool = True) -> None:
+    """Whoever shuts themselves out calls somebody else; that one can as well do it."""
+    if does and user == who.user.id:
+        raise Refused("user.oneself")
+
+
+def _pairs(skills: list[GivenSkill]) -> tuple[tuple[str, int], ...]:
+    return tuple((each.skill, each.level) for each in skills)
+
+
+def _told(before: User | None, after: User) -> dict[str, str | None]:
+    """What changed, for the log: `role: agent -> supervisor`."""
+    fields = ("name", "role", "language", "extension", "email")
+    return {
+        field: f"{getattr(before, field)} -> {getattr(after, field)}"
+        for field in fields
+        if getattr(before, field, None) != getattr(after, field)
+    }

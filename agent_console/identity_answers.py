@@ -1,0 +1,141 @@
+"""The documents about signing in, one's own account and the people who have one."""
+
+from typing_extensions import TypedDict
+
+from agent_console.answers import UserDocument
+
+
+class WayDocument(TypedDict):
+    """`label` is the provider's name; empty: none was given."""
+
+    label: str
+
+
+class WaysAnswer(TypedDict):
+    """`oidc` is null without single sign-on."""
+
+    oidc: WayDocument | None
+
+
+class LoginAnswer(TypedDict):
+    """`user` is null while a code is to come; `ticket` goes with it."""
+
+    user: UserDocument | None
+    ticket: str | None
+
+
+class FactorDocument(TypedDict):
+    """`since` is null without a second factor; `available` is false while the settings have no key for secrets."""
+
+    since: float | None
+    recovery_codes_left: int
+    required: bool
+    available: bool
+
+
+class SignInAnswer(TypedDict):
+    """How one signs in."""
+
+    has_password: bool
+    password_changed_at: float | None
+    factor: FactorDocument
+    identities: int
+
+
+class SecretAnswer(TypedDict):
+    """To be taken into an app, now: it is never told again. `qr` is an SVG as a data URI."""
+
+    secret: str
+    address: str
+    qr: str
+
+
+class RecoveryCodesAnswer(TypedDict):
+    """Each opens once; they are never told again."""
+
+    codes: list[str]
+
+
+class SessionDocument(TypedDict):
+    id: str
+    user: str
+    name: str
+    way: str
+    strong: bool
+    address: str
+    program: str
+    started_at: float
+    seen_at: float | None
+    expires_at: float
+    current: bool
+
+
+class SessionsAnswer(TypedDict):
+    items: list[SessionDocument]
+
+
+class TokenDocument(TypedDict):
+    id: str
+    name: str
+    hint: str
+    scope: str
+    created_at: float
+    expires_at: float | None
+    used_at: float | None
+    used_from: str | None
+
+
+class TokensAnswer(TypedDict):
+    items: list[TokenDocument]
+
+
+class MadeToken(TypedDict):
+    """`secret` is never told again."""
+
+    token: TokenDocument
+    secret: str
+
+
+class SkillDocument(TypedDict):
+    skill: str
+    level: int
+
+
+class PersonDocument(TypedDict):
+    id: str
+    login: str
+    name: str
+    role: str
+    language: str
+    extension: str | None
+    email: str | None
+    service: bool
+    state: str
+    skills: list[SkillDocument]
+    letters_at_once: int
+    has_password: bool
+    has_totp: bool
+    must_change_password: bool
+    password_changed_at: float | None
+    identities: int
+    sessions: int
+    signed_in_at: float | None
+
+
+class PeoplePage(TypedDict):
+    """`next_cursor` asks for the next page; null on the last."""
+
+    items: list[PersonDocument]
+    next_cursor: str | None
+
+
+class SkillsAnswer(TypedDict):
+    """Every skill there is, for choosing from."""
+
+    items: list[str]
+
+
+class TotpRolesAnswer(TypedDict):
+    """Whose users must have a second factor."""
+
+    roles: list[str]

@@ -1,0 +1,79 @@
+"""What the store's dataclasses about people look like in JSON."""
+
+from agent_console.identity_answers import (
+    FactorDocument,
+    PersonDocument,
+    SessionDocument,
+    SkillDocument,
+    TokenDocument,
+)
+from crm_core.api_tokens import ApiToken
+from crm_core.people import Person
+from crm_core.second_factor import Factor
+from crm_core.sessions import Session
+
+
+def session(row: Session, current: str | None) -> SessionDocument:
+    """`current` is the id of the session that asks."""
+    return SessionDocument(
+        id=row.id,
+        user=row.user.id,
+        name=row.user.name,
+        way=row.way,
+        strong=row.strong,
+        address=row.address,
+        program=row.agent,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        expires_at=row.expires_at,
+        current=row.id == current,
+    )
+
+
+def token(row: ApiToken) -> TokenDocument:
+    """What may be told of it again and again."""
+    return TokenDocument(
+        id=row.id,
+        name=row.name,
+        hint=row.hint,
+        scope=row.scope,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+        used_from=row.used_from,
+    )
+
+
+def factor(row: Factor, *, available: bool) -> FactorDocument:
+    """How it stands with a second factor."""
+    return FactorDocument(
+        since=row.since,
+        recovery_codes_left=row.recovery_codes_left,
+        required=row.required,
+        available=available,
+    )
+
+
+def person(row: Person) -> PersonDocument:
+    """A user as administrators see them."""
+    user = row.user
+    return PersonDocument(
+        id=user.id,
+        login=user.login,
+        name=user.name,
+        role=user.role,
+        language=user.language,
+        extension=user.extension,
+        email=user.email,
+        service=user.service,
+        state=row.state,
+        skills=[SkillDocument(skill=skill, level=level) for skill, level in row.skills],
+        letters_at_once=row.letters_at_once,
+        has_password=row.has_password,
+        has_totp=row.has_totp,
+        must_change_password=row.must_change_password,
+        password_changed_at=row.password_changed_at,
+        identities=row.identities,
+        sessions=row.sessions,
+        signed_in_at=row.signed_in_at,
+    )

@@ -1,0 +1,49 @@
+import { useTranslation } from "react-i18next";
+import { LANGUAGES } from "../../i18n";
+import type { Language, Role } from "../../net/types";
+import { Choose, Line } from "../account/parts";
+import type { Person } from "../account/types";
+
+export const ROLES: Role[] = ["agent", "supervisor", "admin"];
+
+export interface DetailsDraft {
+  name: string;
+  role: Role;
+  language: Language;
+  extension: string;
+  email: string;
+  letters_at_once: number;
+}
+
+export const EMPTY: DetailsDraft = { name: "", role: "agent", language: "zh-TW", extension: "", email: "", letters_at_once: 1 };
+
+export function detailsOf(person: Person): DetailsDraft {
+  const { name, role, language, extension, email, letters_at_once } = person;
+  return { name, role, language, extension: extension ?? "", email: email ?? "", letters_at_once };
+}
+
+interface Props {
+  draft: DetailsDraft;
+  change: (draft: DetailsDraft) => void;
+  service: boolean;
+  ownRole?: boolean;
+}
+
+/** What there is to say of somebody; a program has neither phone nor letters. */
+export function Details({ draft, change, service, ownRole }: Props) {
+  const { t } = useTranslation();
+  const set = (wish: Partial<DetailsDraft>): void => change({ ...draft, ...wish });
+  const agent = draft.role === "agent" && !service;
+  return (
+    <div className="form-two">
+      <Line label={t("people.name")} value={draft.name} change={(name) => set({ name })} maxLength={200} required testid="detail-name" />
+      {ownRole
+        ? <Line label={t("people.role")} value={t(`role.${draft.role}`)} change={() => undefined} readOnly testid="detail-role" />
+        : <Choose label={t("people.role")} value={draft.role} change={(role) => set({ role: role as Role })} testid="detail-role">{ROLES.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}</Choose>}
+      {!service && <Line label={t("people.email")} value={draft.email} change={(email) => set({ email })} type="email" maxLength={254} hint={t("people.email_hint")} testid="detail-email" />}
+      {!service && <Choose label={t("menu.language")} value={draft.language} change={(language) => set({ language: language as Language })} testid="detail-language">{LANGUAGES.map(({ code, name }) => <option key={code} value={code} lang={code}>{name}</option>)}</Choose>}
+      {agent && <Line label={t("people.extension")} value={draft.extension} change={(extension) => set({ extension })} inputMode="numeric" pattern="[0-9]*" maxLength={20} hint={t("people.extension_hint")} testid="detail-extension" />}
+      {agent && <Line label={t("people.letters")} value={String(draft.letters_at_once)} change={(value) => set({ letters_at_once: Number(value) || 0 })} type="number" min={0} max={20} testid="detail-letters" />}
+    </div>
+  );
+}
