@@ -1,4 +1,4 @@
-"""Who says so on the telephone: what is keyed is the number of a case, a contract, an order, a device, or a customer number with a PIN.
+"""Who says so on the telephone: what is keyed is the number of a case, a contract, an order, a device, a membership, an id of another system, or a customer number with a PIN.
 
 The digits alone are compared (`C-2026-000123` is keyed as 2026000123). What fits several customers identifies nobody.
 """
@@ -13,7 +13,9 @@ from sqlalchemy import literal as word
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core.customers import identifiers
 from crm_core.entities.asset import ASSET
+from crm_core.entities.party_identifier import PARTY_IDENTIFIER
 from crm_core.entities.purchase import PURCHASE
 from crm_core.entities.service_contract import SERVICE_CONTRACT
 from crm_core.recognition import Match
@@ -32,7 +34,8 @@ _CUSTOMER = re.compile(r"[0-9]{4,24}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A customer whom something keyed names; `how`: case, contract, order, asset, customer. The last needs a PIN, whose hash it
+    """A customer whom something keyed names; `how`: case, contract, order, asset, membership,
+    identifier, customer. The last needs a PIN, whose hash it
     carries."""
 
     party_id: str
@@ -68,6 +71,13 @@ def _named(conn: Connection, keyed: str) -> Iterator[Candidate]:
         select(bought.party_id, word("order").label("how")).where(
             bought.number_digits == keyed, bought.deleted_at.is_(None)
         ),
+    ]
+    foreign = table_of(PARTY_IDENTIFIER).c
+    ways += [
+        select(foreign.party_id, word("identifier").label("how")).where(
+            foreign.normal == identifiers.normal(keyed), foreign.deleted_at.is_(None)
+        ),
+        select(party.c.id, word("membership").label("how")).where(party.c.membership_number == keyed),
     ]
     if len(keyed) >= 10:  # a year and six digits
         tail = f"{keyed[:4]}-{keyed[4:]}"

@@ -12,6 +12,7 @@ from crm_core.pop import card, pop
 from crm_core.recognition import Match
 from crm_core.records import known, rows
 from crm_core.records.change import system
+from crm_core.records.tables import table_of
 from crm_core.remembered import Said
 from crm_core.tables import audit_event, interaction_match, remembered_number
 
@@ -193,6 +194,13 @@ def make(conn: Connection, entity: str, **given: Any) -> str:
     return rows.create(conn, system(NOW), known.entity(entity), given).id
 
 
+def scheme(conn: Connection) -> str:
+    """Some kind of foreign id that administrators have named."""
+    row = table_of(known.entity("code_value")).c
+    query = select(row.code).where(row.list == "identifier_scheme").order_by(row.position)
+    return conn.execute(query.limit(1)).scalar_one()
+
+
 def keyed(conn: Connection, digits: str) -> list[tuple[str, str]]:
     return [(each.name, each.how) for each in identification.candidates(conn, digits)]
 
@@ -221,6 +229,10 @@ def test_what_is_keyed_names_a_customer(conn: Connection) -> None:
     assert keyed(conn, f"{year}000002") == [("Bob", "contract")]
     assert keyed(conn, "77123456") == [("Cat", "order")]
     assert keyed(conn, "20419988") == [("Dan", "asset")]
+    make(conn, "party_identifier", party_id=bob, scheme=scheme(conn), value="88 001 122")
+    rows.patch(conn, system(NOW), known.entity("party"), cat, {"membership_number": "550011"})
+    assert keyed(conn, "88001122") == [("Bob", "identifier")]
+    assert keyed(conn, "550011") == [("Cat", "membership")]
     for nothing in ("", "1", "12345", "99999999", "7" * 25, "%", f"{year}000009"):
         assert keyed(conn, nothing) == []
 

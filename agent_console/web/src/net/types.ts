@@ -385,9 +385,9 @@ export interface PartyDetail {
   interactions: PastInteraction[];
 }
 
-type Known = "strength" | "remembered" | "contracts" | "assets" | "purchases" | "open_cases" | "last_inquiry";
+export type KnownPart = "strength" | "remembered" | "contracts" | "assets" | "purchases" | "open_cases" | "last_inquiry";
 
-export interface PartyRecord extends Omit<Party, "phones" | "emails" | Known> {
+export interface PartyRecord extends Omit<Party, "phones" | "emails" | KnownPart> {
   contact_points: { kind: string; raw: string; normal: string; label: string }[];
 }
 
