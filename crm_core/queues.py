@@ -13,7 +13,7 @@ from crm_core.paging import columns
 from crm_core.tables import agent_skill, disposition, queue, queue_entry, queue_need, user_account
 from crm_core.users import USER_COLUMNS, User
 
-IDENTIFY = ("never", "unknown")
+IDENTIFY = ("never", "unknown", "untrusted")
 Skills = tuple[tuple[str, int], ...]
 """(skill, level) pairs, level 1 to 10."""
 
@@ -36,7 +36,7 @@ class Queue:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What customers dial or write to: `medium` voice with a number, email with an address in lower case. `identify`: when callers
-    are asked who they are: never, or unknown (when their number does not tell)."""
+    are asked who they are: never, unknown (when their number does not tell), untrusted (unless their number is marked as trusted)."""
 
     medium: str
     address: str

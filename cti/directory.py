@@ -28,7 +28,7 @@ class _Page:
     otherwise: QueueId | None = None
     rings: dict[QueueId, float] = field(default_factory=dict)
     languages: dict[QueueId, str] = field(default_factory=dict)
-    identifying: frozenset[str] = frozenset()
+    identifying: dict[str, str] = field(default_factory=dict)
     limited: bool = False
     agents: dict[str, AgentId] = field(default_factory=dict)
     extensions: dict[AgentId, str] = field(default_factory=dict)
@@ -47,7 +47,9 @@ def _read(conn: Connection, now: float) -> _Page:
         otherwise=numbers.get(ANY_NUMBER, only),
         rings=rings,
         languages={QueueId(queue.id): queue.language for queue in every},
-        identifying=frozenset(_digits(entry.address) for entry in entries if entry.identify == "unknown"),
+        identifying={
+            _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
+        },
         limited=intake.any_limited(conn, now),
         agents=phones,
         extensions={agent: extension for extension, agent in phones.items()},
@@ -101,13 +103,12 @@ class Directory:
     def is_queue(self, queue: QueueId) -> bool:
         return queue in self._page.rings
 
-    def identifies(self, number: str) -> bool:
-        """Whether callers of this number are asked who they are when their own number does not tell."""
-        page = self._page
-        return bool(page.identifying) and (
-            _digits(number) in page.identifying
-            or (_digits(number) not in page.numbers and ANY_NUMBER in page.identifying)
-        )
+    def identifies(self, number: str) -> str:
+        """When callers of this number are asked who they are: never, unknown, untrusted."""
+        page, digits = self._page, _digits(number)
+        if digits in page.numbers:
+            return page.identifying.get(digits, "never")
+        return page.identifying.get(ANY_NUMBER, "never")
 
     @property
     def limited(self) -> bool:

@@ -45,21 +45,23 @@ class Welcome:
     ) -> Greeted:
         """Identify, then look up the contract. Whatever fails, the caller goes on to their queue."""
         asked = self.directory.identifies(number)
-        if not asked and not self.directory.limited:
+        if asked == "never" and not self.directory.limited:
             return Greeted(queue=queue)
         prompts = Prompts(session, self.directory.language(queue))
         greeted = Greeted(queue=queue)
         try:
-            if asked:
-                greeted = await self._identify(prompts, interaction, caller, greeted)
+            if asked != "never":
+                greeted = await self._identify(prompts, interaction, caller, greeted, asked)
             if self.directory.limited and not greeted.left:
                 greeted = await self._limit(prompts, interaction, caller, greeted, at)
         except (Unavailable, ValueError) as problem:
             _log.note("!", interaction, f"goes on as they came: {problem}")
         return greeted
 
-    async def _identify(self, prompts: Prompts, interaction: str, caller: str, greeted: Greeted) -> Greeted:
-        known = await look_up(self.store, lambda conn: _known(conn, caller), interaction)
+    async def _identify(
+        self, prompts: Prompts, interaction: str, caller: str, greeted: Greeted, when: str
+    ) -> Greeted:
+        known = await look_up(self.store, lambda conn: _known(conn, caller, when), interaction)
         if known is None or known.skip:
             return greeted
         answer = await Identification(store=self.store, clock=self.clock).ask(prompts, known.among)
@@ -92,12 +94,14 @@ class _Known:
     among: frozenset[str]
 
 
-def _known(conn: Connection, caller: str) -> _Known:
-    """Asking is spared to whoever calls from a trusted number, and to whom it surely is: one exact or confirmed match."""
+def _known(conn: Connection, caller: str, when: str) -> _Known:
+    """Asking is spared to whoever calls from a trusted number and, where only the unknown are asked, to whom it surely is: one exact
+    or confirmed match."""
     matches = remembered.by_phone(conn, caller)
     best = [match for match in matches if match.strength == matches[0].strength]
     sure = len(best) == 1 and best[0].strength in ("exact", remembered.CONFIRMED)
-    return _Known(skip=sure, among=frozenset(match.party_id for match in matches))
+    skip = sure and (when == "unknown" or remembered.is_trusted(conn, caller))
+    return _Known(skip=skip, among=frozenset(match.party_id for match in matches))
 
 
 def _left(conn: Connection, caller: str, identified: Match | None, at: Seconds) -> Allowance | None:

@@ -62,9 +62,10 @@ class LinesAnswer(TypedDict):
 
 
 class GivenLine(Body):
-    """When callers of this number are asked who they are: never, or when their own number does not tell."""
+    """When callers of this number are asked who they are: never, when their own number does not tell (unknown),
+    or unless it is marked as trusted (untrusted)."""
 
-    identify: Literal["never", "unknown"]
+    identify: Literal["never", "unknown", "untrusted"]
 
 
 @router.get("/service-contracts/{contract_id}/standing")

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from crm_core import interactions, parties
+from crm_core import interactions, parties, queues, remembered
 from crm_core.contracts.allowance import Allowance
 from crm_core.contracts.coverage import Contract
 from crm_core.contracts.terms import Period, State
 from crm_core.contracts.usage import Usage
 from crm_core.records import known, rows
 from crm_core.records.change import system
+from crm_core.remembered import Said
 from crm_core.store import Connection
 from cti import limits
 from cti.limits import telling
@@ -191,3 +192,30 @@ async def test_a_hang_up_in_the_sentence_enqueues_nobody(tmp_path: Path) -> None
         await second.serve()
         await room.until(lambda: room.count(Enqueued) >= 1)
         assert [fact.interaction for fact in room.facts if isinstance(fact, Enqueued)] == ["tl-ast-1.5"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "trusted", "asked"),
+    [("unknown", False, False), ("untrusted", False, True), ("untrusted", True, False)],
+)
+async def test_who_is_spared_the_question(tmp_path: Path, mode: str, trusted: bool, asked: bool) -> None:
+    """A number that is surely somebody's is enough where only the unknown are asked; where it is not, an agent's mark on it is."""
+    async with telephone_room(tmp_path) as room:
+
+        def fill(conn: Connection) -> None:
+            party = parties.add_party(conn, kind="person", name="Ann", now=time.time())
+            parties.add_contact_point(conn, party.id, "phone", CALLER, "")
+            said = Said(
+                medium="voice", address=CALLER, party_id=party.id, user_id="u", user_name="U", interaction_id=None,
+                now=time.time(),
+            )  # fmt: skip
+            remembered.confirm(conn, said, trusted=trusted)
+            queues.set_identify(conn, "100", mode)
+
+        await room.store.write(fill)
+        room.bus.publish("config", "")
+        await room.until(lambda: room.voice.entry._directory.identifies("100") == mode)
+        caller = await call(room, "ast-1.7")
+        await caller.serve()
+        await room.until(lambda: room.count(Enqueued) == 1)
+        assert any(line.startswith('GET DATA "/sounds/en/identify-ask"') for line in caller.asked) == asked
