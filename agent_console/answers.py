@@ -3,6 +3,8 @@
 Typed dictionaries: FastAPI checks answers against them and the OpenAPI document is made of them.
 """
 
+from typing import Any
+
 from typing_extensions import TypedDict
 
 from agent_console.documents import (
@@ -11,6 +13,8 @@ from agent_console.documents import (
     ClockDocument,
     InteractionBrief,
     LinkDocument,
+    MembershipDocument,
+    PointDocument,
     PopDocument,
     QueueDocument,
     QueueName,
@@ -212,13 +216,6 @@ class SearchPage(TypedDict):
     next_cursor: str | None
 
 
-class ContactPointDocument(TypedDict):
-    kind: str
-    raw: str
-    normal: str
-    label: str
-
-
 class PartyAnswer(TypedDict):
     id: str
     kind: str
@@ -229,7 +226,14 @@ class PartyAnswer(TypedDict):
     tier: str | None
     language: str | None
     note: str
-    contact_points: list[ContactPointDocument]
+    contact_points: list[PointDocument]
+    superior: str | None
+    traits: list[str]
+    lifecycle: str | None
+    membership: MembershipDocument | None
+    preferred_channel: str | None
+    contact_times: dict[str, Any] | None
+    do_not_contact: bool
     cases: list[CaseBrief]
     interactions: list[InteractionBrief]
 

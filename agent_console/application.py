@@ -11,7 +11,9 @@ from agent_console.api import (
     account,
     audit,
     board,
+    built_in_roles,
     call_us,
+    case_work,
     cases,
     contracts,
     customer_work,
@@ -33,7 +35,9 @@ from agent_console.api import (
     sso,
     user_access,
     user_names,
+    user_rights,
     users,
+    work,
 )
 from agent_console.audited import audited
 from agent_console.context import Context
@@ -66,7 +70,16 @@ def build(context: Context | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BoundedBodies)
     app.add_middleware(SafeAnswers)
+    if context is not None:
+        _look_at_every_route(app)
     return app
+
+
+def _look_at_every_route(app: FastAPI) -> None:
+    """FastAPI puts a route together when one first looks at it: now, and not in the first request, which would hold up calls for a second."""
+    nowhere = {"type": "http", "method": "GET", "path": "/api/v1/-", "root_path": "", "headers": []}
+    for route in app.router.routes:
+        route.matches(nowhere)
 
 
 def _api() -> APIRouter:
@@ -84,6 +97,7 @@ def _api() -> APIRouter:
         account.private,
         users.router,
         user_access.router,
+        user_rights.router,
         offers.router,
         interactions.router,
         customer_work.router,
@@ -92,6 +106,8 @@ def _api() -> APIRouter:
         parties.router,
         recognition.router,
         contracts.router,
+        case_work.router,
+        work.router,
         cases.router,
         letters.router,
         search.router,
@@ -101,6 +117,7 @@ def _api() -> APIRouter:
         *exports.routers(),  # before the records, whose paths would take theirs
         *records.routers(),
         audit.router,
+        built_in_roles.router,
     ):
         api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])

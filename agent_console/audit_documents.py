@@ -42,7 +42,10 @@ class AuditDocument(TypedDict):
 
 
 class AuditPage(TypedDict):
+    """`named`: what the values refer to, by entity and id."""
+
     items: list[AuditDocument]
+    named: dict[str, dict[str, str]]
     next_cursor: str | None
 
 

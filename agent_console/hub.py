@@ -9,7 +9,7 @@ from agent_console.deadlines import TOPIC
 from agent_console.frames import Resume
 from agent_console.leaving import Leaving
 from agent_console.links import Links
-from agent_console.notices import MilestoneTold, Notices
+from agent_console.notices import KEPT_S, MilestoneTold, Notices, of_notification
 from agent_console.pops import Pops
 from agent_console.presence import Presence
 from agent_console.screens import Screens, Update
@@ -19,7 +19,8 @@ from agent_console.views import World, held_ids, state_of
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
-from crm_core import sessions
+from crm_core import notifications, sessions
+from crm_core.notifications import Notification
 from crm_core.store import Store
 from routing.bus import Bus
 from routing.core.facts import Connected, Fact, Offered
@@ -33,6 +34,8 @@ _BEAT_EVERY_S = 5.0
 _HOUSEKEEPING_EVERY_S = 1.0
 _REVIEW_EVERY_S = 30.0
 _STREAM_KEPT_S = 120.0
+_NEWS = ("notification", "case", "task", "interaction")
+"""Topics on which somebody may have been told something."""
 
 
 class Hub:
@@ -51,6 +54,7 @@ class Hub:
         self._audience: dict[Stream, set[Socket]] = {}
         self._left_at: dict[Stream, float] = {}
         self._dirty = asyncio.Event()
+        self._news = asyncio.Event()
         self._look_now = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
         self._pops = Pops(store, clock, self._popped)
@@ -141,11 +145,13 @@ class Hub:
         stop_facts = self._floor.listen(self._facts)
         stop_bus = self._bus.subscribe("interaction", self.refresh)
         stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
+        stop_news = [self._bus.subscribe(each, lambda _: self._news.set()) for each in _NEWS]
         stop_leaving = self._bus.subscribe(leaving.TOPIC, self.leave_at_once)
         try:
             self._start()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pops.run(), name="console pops")
+                tasks.create_task(self._tell_news(), name="console news")
                 tasks.create_task(self._gather(), name="console boards")
                 tasks.create_task(self._every(_BEAT_EVERY_S, self._beat), name="console beats")
                 tasks.create_task(self._every(_HOUSEKEEPING_EVERY_S, self._keep_house), name="console house")
@@ -154,6 +160,8 @@ class Hub:
             stop_facts()
             stop_bus()
             stop_milestones()
+            for stop in stop_news:
+                stop()
             stop_leaving()
             if self._later is not None:
                 self._later.cancel()
@@ -200,6 +208,25 @@ class Hub:
         for agent in agents:
             self.world.notices.keep(told.notice(agent, now))
         self._tell(self.screens.changed(agents))
+
+    async def _tell_news(self) -> None:
+        """What people were told in the store comes onto their open screens; the store keeps it for those who are away."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                found = await self._recent()
+            except Unavailable as error:
+                _TRANSCRIPT.note("!", error.peer, f"news are told later: {error.reason}")
+                found = []
+            for each in found:
+                self.world.notices.keep(of_notification(each))
+            self._tell(self.screens.changed(dict.fromkeys(AgentId(each.user_id) for each in found)))
+            await asyncio.sleep(_FRAME_EVERY_S)
+
+    async def _recent(self) -> list[Notification]:
+        since, here = self._clock.now() - KEPT_S, self.screens.open_agents
+        return await self._store.read(lambda c: notifications.recent(c, here, since))
 
     def _popped(self, interactions: Collection[InteractionId]) -> None:
         self._tell(self.screens.changed(self.screens.holders(interactions)))

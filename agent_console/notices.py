@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent_console.documents import NoticeDocument
 from config.errors import Param
+from crm_core.notifications import Notification
 from routing.core.facts import Fact, OfferEnded, Requeued, WrappedUp
 from routing.core.model import AgentId, Outcome, Seconds
 
@@ -116,6 +117,15 @@ class MilestoneTold:
             params=(("number", self.number), ("clock", self.clock)),
             at=now,
         )
+
+
+def of_notification(row: Notification) -> Notice:
+    """What was told in the store, for the screen of whom it was told to."""
+    params = {name: value for name, value in row.params.items() if isinstance(value, Param)}
+    params |= {"record": row.record_id, "entity": row.entity}
+    return Notice(
+        id=row.id, agent=AgentId(row.user_id), code=row.code, params=tuple(params.items()), at=Seconds(row.at)
+    )
 
 
 def _notice(fact: Fact) -> Notice | None:

@@ -7,6 +7,7 @@ not fit the state of the interaction.
 from typing import Protocol
 
 from config.peers import LinkStatus, PhoneCredential
+from crm_core.casework.post import Post
 from crm_core.users import User
 from routing.core.model import InteractionId
 
@@ -41,8 +42,8 @@ class Calls(Protocol):
         ...
 
 
-class Letters(Protocol):
-    """Answers to letters."""
+class Letters(Post, Protocol):
+    """Answers to letters, and letters about cases."""
 
     async def reply(
         self, *, interaction: InteractionId, author: User, text: str, idempotency_key: str

@@ -67,13 +67,15 @@ class TargetsDocument(TypedDict):
 
 
 class PolicyDocument(TypedDict):
-    """`queue`, `tier`, `contract` (a service level): which cases; null: any."""
+    """`queue`, `tier`, `contract` (a service level), `case_type` and `severity`: which cases; null: any."""
 
     id: str
     name: str
     queue: str | None
     tier: str | None
     contract: str | None
+    case_type: str | None
+    severity: str | None
     calendar_id: str
     targets: TargetsDocument
 
@@ -145,6 +147,8 @@ def policy(row: Policy) -> PolicyDocument:
         queue=row.match.queue,
         tier=row.match.tier,
         contract=row.match.contract,
+        case_type=row.match.case_type,
+        severity=row.match.severity,
         calendar_id=row.calendar_id,
         targets=TargetsDocument(
             first_response_s=row.targets.first_response_s,

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from agent_console.answers import (
     AttachmentDocument,
     CaseDocument,
-    ContactPointDocument,
     LetterDocument,
     PartyAnswer,
     PartyRowDocument,
@@ -198,8 +197,10 @@ def party_row(row: PartyRow) -> PartyRowDocument:
     )
 
 
-def party(row: Party, cases: Iterable[Case], contacts: Iterable[PastContact]) -> PartyAnswer:
-    """A customer with their history."""
+def party(
+    row: Party, cases: Iterable[Case], contacts: Iterable[PastContact], superior: str | None, day: str
+) -> PartyAnswer:
+    """A customer with their history; `day`: on which numbers hold or not."""
     return PartyAnswer(
         id=row.id,
         kind=row.kind,
@@ -210,10 +211,14 @@ def party(row: Party, cases: Iterable[Case], contacts: Iterable[PastContact]) ->
         tier=row.tier,
         language=row.language,
         note=row.note,
-        contact_points=[
-            ContactPointDocument(kind=each.kind, raw=each.raw, normal=each.normal, label=each.label)
-            for each in row.contact_points
-        ],
+        contact_points=[point(each, day) for each in row.contact_points],
+        superior=superior,
+        traits=list(row.traits),
+        lifecycle=row.lifecycle,
+        membership=membership(row),
+        preferred_channel=row.preferred_channel,
+        contact_times=dict(row.contact_times) if row.contact_times else None,
+        do_not_contact=bool(row.do_not_contact),
         cases=[case_brief(each) for each in cases],
         interactions=[past_contact(each) for each in contacts],
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
-from crm_core import case_events
+from crm_core import case_events, policies
+from crm_core.rules import events as rules
+from crm_core.rules.model import Trigger
 from crm_core.sla.clock import Clock, ClockKind, ClockState, clocks, rounds
 from crm_core.tables import case_event, inserting, interaction, support_case
 
 WARNED = "warned"
 BREACHED = "breached"
+_TRIGGERS = {WARNED: Trigger.SLA_WARNED, BREACHED: Trigger.SLA_BREACHED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +54,13 @@ def look(conn: Connection, case_id: str, now: float) -> list[Milestone]:
     """Record what has come to pass by now, and when to look again. The terms are reviewed first: policies and calendars
     may have changed. Looking twice records nothing twice."""
     row = support_case.c
-    found = conn.execute(
-        select(row.number, row.status, row.queue_id, row.party_id).where(row.id == case_id)
-    ).one()
-    if found.status != "solved":
-        case_events.record_terms(conn, case_id, found.queue_id, found.party_id, now)
+    found = conn.execute(select(row.number, row.status, row.merged_into_id).where(row.id == case_id)).one()
+    if found.merged_into_id is not None:
+        # its promises went on in another case
+        conn.execute(update(support_case).where(row.id == case_id).values(sla_look_at=None))
+        return []
+    if found.status in policies.RUNNING:
+        case_events.record_terms(conn, case_id, now)
     history = case_events.history(conn, case_id)
     told = rounds(history.events, now)
     reached = [
@@ -64,6 +69,9 @@ def look(conn: Connection, case_id: str, now: float) -> list[Milestone]:
         if one.name not in history.milestones and _record(conn, case_id, one)
     ]
     conn.execute(update(support_case).where(row.id == case_id).values(sla_look_at=_next(told, now)))
+    for one in reached:
+        data = {"clock": one.clock.kind.value, "round": one.clock.round, "due": one.due}
+        rules.happened(conn, "case", case_id, _TRIGGERS[one.what], now, data)
     about = _open_interactions(conn, case_id) if reached else ()
     return [
         Milestone(

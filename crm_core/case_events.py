@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from crm_core import policies
+from crm_core.casework import telling
 from crm_core.contracts import case_contract
+from crm_core.rules import events as rules
+from crm_core.rules.model import Trigger
 from crm_core.sla.clock import CaseEvent, Happened
 from crm_core.tables import case_event, support_case
 
@@ -14,10 +17,14 @@ MILESTONES = ("warned", "breached")
 _OF_A_STATUS: dict[tuple[str, str], tuple[Happened, ...]] = {
     ("open", "pending"): (Happened.PAUSED,),
     ("open", "solved"): (Happened.SOLVED,),
+    ("open", "closed"): (Happened.SOLVED,),
     ("pending", "open"): (Happened.RESUMED,),
     ("pending", "solved"): (Happened.SOLVED,),
+    ("pending", "closed"): (Happened.SOLVED,),
     ("solved", "open"): (Happened.REOPENED,),
     ("solved", "pending"): (Happened.REOPENED, Happened.PAUSED),
+    ("closed", "open"): (Happened.REOPENED,),
+    ("closed", "pending"): (Happened.REOPENED, Happened.PAUSED),
 }
 
 
@@ -56,7 +63,26 @@ def record(
             policy_id=policy_version,
         )
     )
-    conn.execute(update(support_case).where(support_case.c.id == case_id).values(sla_look_at=at))
+    row = support_case.c
+    conn.execute(
+        update(support_case).where(row.id == case_id).values(sla_look_at=at, waiting_since=_waiting(kind, at))
+    )
+    if kind is Happened.CUSTOMER_WROTE:
+        rules.happened(conn, "case", case_id, Trigger.CUSTOMER_WROTE, at)
+        telling.tell(conn, case_id, at, "customer_wrote", None, {}, owner_too=True)
+
+
+def _waiting(kind: Happened, at: float) -> ColumnElement[float | None] | float | None:
+    """Since when the customer waits for a word, after this."""
+    match kind:
+        case Happened.OPENED:
+            return at
+        case Happened.CUSTOMER_WROTE:
+            return func.coalesce(support_case.c.waiting_since, at)
+        case Happened.AGENT_ANSWERED | Happened.SOLVED:
+            return None
+        case _:
+            return support_case.c.waiting_since
 
 
 def record_status(conn: Connection, case_id: str, old: str, new: str, at: float) -> None:
@@ -65,13 +91,11 @@ def record_status(conn: Connection, case_id: str, old: str, new: str, at: float)
         record(conn, case_id, kind, at)
 
 
-def record_terms(
-    conn: Connection, case_id: str, queue_id: str | None, party_id: str | None, at: float
-) -> None:
+def record_terms(conn: Connection, case_id: str, at: float) -> None:
     """Let the policy hold that fits the case now, if that is another one than so far."""
     so_far = history(conn, case_id)
-    level = case_contract.settle(conn, case_id, party_id, at)
-    wanted = policies.version_for(conn, queue_id, party_id, level=level)
+    case_contract.settle(conn, case_id, at)
+    wanted = policies.version_for(conn, policies.match_of(conn, case_id))
     if so_far.has_begun and wanted != so_far.policy_version:
         record(conn, case_id, Happened.TERMS_CHANGED, at, policy_version=wanted)
 

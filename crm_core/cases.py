@@ -2,27 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import case_events, policies
-from crm_core.contracts import case_contract
+from crm_core import case_events
+from crm_core.casework import moving, opening, types
+from crm_core.casework.lifecycle import CLASSES
 from crm_core.paging import columns
+from crm_core.records import known, numbers
+from crm_core.rules import events
+from crm_core.rules.model import Trigger
 from crm_core.search import index
 from crm_core.several import Several
 from crm_core.sla.clock import Happened
-from crm_core.tables import counter, inserting, interaction, support_case
+from crm_core.tables import interaction, support_case
 
-STATUSES = ("open", "pending", "solved")
+STATUSES = CLASSES
+_MOST_MERGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`number` is what customers quote: `C-2026-000123`, counted within the year (UTC)."""
+    """`number` is what customers quote: `C-2026-000123`, counted within the year (UTC). `state` is of the life cycle of its type,
+    `status` the state's class. `merged_into_id`: the case that it lives on in."""
 
     id: str
     number: str
@@ -32,6 +37,13 @@ class Case:
     queue_id: str | None
     created_at: float
     updated_at: float
+    type_id: str | None
+    state: str | None
+    severity: str | None
+    is_complaint: bool
+    owner_id: str | None
+    team_id: str | None
+    merged_into_id: str | None
 
 
 _COLUMNS = [support_case.c[name] for name in Case.__dataclass_fields__]
@@ -45,31 +57,36 @@ def open_case(
     queue_id: str | None,
     now: float,
     asked_at: float | None = None,
+    type_id: str | None = None,
+    channel: str | None = None,
+    parent_id: str | None = None,
+    category: str | None = None,
+    severity: str | None = None,
+    team_id: str | None = None,
 ) -> Case:
-    """Open a case with the year's next number. `asked_at`: when the customer asked, where that was before now; what is
-    promised counts from then."""
-    made = Case(
-        id=new_id(),
-        number=_next_number(conn, now),
-        subject=subject,
-        status="open",
-        party_id=party_id,
-        queue_id=queue_id,
-        created_at=now,
-        updated_at=now,
-    )
-    conn.execute(
-        insert(support_case).values(**{field: getattr(made, field) for field in Case.__dataclass_fields__})
-    )
-    level = case_contract.settle(conn, made.id, party_id, now)
-    case_events.record(
-        conn,
-        made.id,
-        Happened.OPENED,
-        now if asked_at is None else min(asked_at, now),
-        policy_version=policies.version_for(conn, queue_id, party_id, level=level),
-    )
-    index.refresh(conn, "case", made.id)
+    """Open a case with the year's next number. `asked_at`: when the customer asked, where that was before now; what is promised counts
+    from then. Without a type it gets the one for whatever arrives; nobody has filled in its form yet, so that is not asked for here."""
+    kind = types.of(conn, type_id or types.default_id(conn))
+    given = {
+        "subject": subject,
+        "party_id": party_id,
+        "queue_id": queue_id,
+        "channel": channel,
+        "parent_id": parent_id,
+        "category": category,
+        "severity": severity,
+        "team_id": team_id,
+    }
+    case_id = new_id()
+    values = given | opening.begun(kind, given) | numbers.given(conn, known.entity("case"), now)
+    conn.execute(insert(support_case).values(id=case_id, created_at=now, updated_at=now, **values))
+    asked = now if asked_at is None else min(asked_at, now)
+    opening.opened(conn, case_id, now, asked, None, channel)
+    events.happened(conn, "case", case_id, Trigger.CREATED, now)
+    index.refresh(conn, "case", case_id)
+    made = case(conn, case_id)
+    if made is None:
+        raise RuntimeError("a case was written and is not there")
     return made
 
 
@@ -78,8 +95,25 @@ def case(conn: Connection, case_id: str) -> Case | None:
 
 
 def by_number(conn: Connection, number: str) -> Case | None:
-    """The case that a customer names; case and outer blanks do not matter."""
-    return _one(conn, support_case.c.number == number.strip().upper())
+    """The case that a customer names; case and outer blanks do not matter. The number of a merged case leads to where it lives on."""
+    found = _one(conn, support_case.c.number == number.strip().upper())
+    return found if found is None else living(conn, found)
+
+
+def leading(conn: Connection, case_id: str) -> Case | None:
+    """The case with this id, or the one that it was merged into."""
+    found = case(conn, case_id)
+    return found if found is None else living(conn, found)
+
+
+def living(conn: Connection, found: Case) -> Case:
+    """Where a case lives on."""
+    for _ in range(_MOST_MERGES):
+        survivor = case(conn, found.merged_into_id) if found.merged_into_id else None
+        if survivor is None:
+            break
+        found = survivor
+    return found
 
 
 def for_party(conn: Connection, party_id: str, limit: int) -> list[Case]:
@@ -112,26 +146,37 @@ _LAST = Several(
 )
 
 
-def set_status(conn: Connection, case_id: str, status: str, now: float) -> Case:
-    """Change the status; `Refused` for unknown cases and words."""
+def set_status(conn: Connection, case_id: str, status: str, now: float, actor_id: str | None = None) -> Case:
+    """Go to a state of this class by a step of its life cycle; `Refused` for unknown cases and words, for steps that there are not, and
+    for what a step still asks for."""
     if status not in STATUSES:
         raise Refused("case.status_unknown", Kind.INVALID, pointer="/status", given=status)
-    before = case(conn, case_id)
-    if before is not None:
-        case_events.record_status(conn, case_id, before.status, status, now)
-    return _change(conn, case_id, status=status, updated_at=now)
+    moving.towards(conn, case_id, status, now, actor_id)
+    return _known(conn, case_id)
+
+
+def customer_wrote(conn: Connection, case_id: str, now: float) -> Case:
+    """A letter came: a case that waited or was done goes on."""
+    moving.by_customer(conn, case_id, now)
+    return _known(conn, case_id)
+
+
+def replied(conn: Connection, case_id: str, now: float, actor_id: str | None) -> Case:
+    """A letter went: an open case waits for the customer."""
+    moving.by_reply(conn, case_id, now, actor_id)
+    return _known(conn, case_id)
 
 
 def set_party(conn: Connection, case_id: str, party_id: str, now: float) -> Case:
     """Say whose case it is, which may change what is promised; `Refused` for an unknown case."""
     changed = _change(conn, case_id, party_id=party_id, updated_at=now)
-    case_events.record_terms(conn, case_id, changed.queue_id, party_id, now)
+    case_events.record_terms(conn, case_id, now)
     return changed
 
 
 def touch(conn: Connection, case_id: str, now: float) -> Case:
     """Something happened in it: a letter came or went. A solved or pending case is open again on a customer's
-    letter; that is the caller's to decide with `set_status`."""
+    letter; that is the caller's to say with `customer_wrote`."""
     return _change(conn, case_id, updated_at=now)
 
 
@@ -145,6 +190,13 @@ def link(conn: Connection, interaction_id: str, case_id: str) -> None:
     if done.rowcount == 0:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
     _record_call(conn, about, interaction_id)
+
+
+def interactions_of(conn: Connection, case_id: str, limit: int = 50) -> list[str]:
+    """The latest interactions about a case, by id."""
+    row = interaction.c
+    query = select(row.id).where(row.case_id == case_id).order_by(row.enqueued_at.desc()).limit(limit)
+    return list(conn.execute(query).scalars())
 
 
 def _record_call(conn: Connection, about: Case, interaction_id: str) -> None:
@@ -163,19 +215,6 @@ def _record_call(conn: Connection, about: Case, interaction_id: str) -> None:
         )
 
 
-def _next_number(conn: Connection, now: float) -> str:
-    year = datetime.fromtimestamp(now, UTC).year
-    name = f"case-{year}"
-    conn.execute(inserting(conn, counter).values(name=name, value=0).on_conflict_do_nothing())
-    value = conn.execute(
-        update(counter)
-        .where(counter.c.name == name)
-        .values(value=counter.c.value + 1)
-        .returning(counter.c.value)
-    ).scalar_one()
-    return f"C-{year}-{value:06d}"
-
-
 def _one(conn: Connection, condition: ColumnElement[bool]) -> Case | None:
     row = conn.execute(select(*_COLUMNS).where(condition)).one_or_none()
     return None if row is None else Case(**columns(row))
@@ -183,7 +222,11 @@ def _one(conn: Connection, condition: ColumnElement[bool]) -> Case | None:
 
 def _change(conn: Connection, case_id: str, **values: Any) -> Case:
     conn.execute(update(support_case).where(support_case.c.id == case_id).values(**values))
-    changed = case(conn, case_id)
-    if changed is None:
+    return _known(conn, case_id)
+
+
+def _known(conn: Connection, case_id: str) -> Case:
+    found = case(conn, case_id)
+    if found is None:
         raise Refused("case.unknown", Kind.MISSING, id=case_id)
-    return changed
+    return found

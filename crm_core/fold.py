@@ -36,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crm_core.ledger_entry import LedgerEntry
 from crm_core.prepared import Prepared, Statement
-from crm_core.tables import agent_state, case_event, interaction, offer, segment
+from crm_core.tables import agent_state, case_event, interaction, offer, segment, support_case
 
 Parameters = Mapping[str, Any]
 Step = Callable[[Connection, LedgerEntry, Parameters], None]
@@ -158,6 +158,17 @@ _ANSWER_THE_CASE = insert(case_event).from_select(
         interaction.c.id == _INTERACTION, interaction.c.medium == "voice", interaction.c.case_id.is_not(None)
     ),
 )
+_CUSTOMER_IS_HEARD = (
+    update(support_case)
+    .where(
+        support_case.c.id.in_(
+            select(interaction.c.case_id).where(
+                interaction.c.id == _INTERACTION, interaction.c.medium == "voice"
+            )
+        )
+    )
+    .values(waiting_since=None)
+)
 _END_OF_OFFER = bindparam("p_outcome", type_=Text)
 _UNTIL = bindparam("p_wrap_up_until", type_=Double)
 
@@ -245,6 +256,7 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
             ),
         ),
         _may(_ANSWER_THE_CASE),
+        _may(_CUSTOMER_IS_HEARD),
     ),
     "requeued": (
         _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),

@@ -103,7 +103,7 @@ def queue_reply(
     *,
     interaction_id: str | None,
     case_id: str | None,
-    author_id: str,
+    author_id: str | None,
     envelope_from: str,
     to: Sequence[str],
     cc: Sequence[str],
@@ -117,8 +117,8 @@ def queue_reply(
     from_address: str = "",
     from_name: str = "",
 ) -> Letter:
-    """Record a reply and, in the same unit, that it is to be sent. A second one with the same `message_id` changes
-    nothing and returns the first."""
+    """Record a letter of ours and, in the same unit, that it is to be sent. A second one with the same `message_id` changes nothing and
+    returns the first. Without an author a machine wrote it, which is no answer to anybody."""
     known = conn.execute(
         select(letter_table.c.id).where(
             letter_table.c.message_id == message_id, letter_table.c.direction == "out"
@@ -149,12 +149,12 @@ def queue_reply(
             date=now,
             text=text,
             html="",
-            marks=(),
+            marks=() if author_id else ("auto_generated",),
         )
     )
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=raw))
     outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc), now=now)
-    if case_id is not None:
+    if case_id is not None and author_id is not None:
         case_events.record(
             conn,
             case_id,

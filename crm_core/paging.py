@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from config.errors import Kind, Refused
+from crm_core.tables.base import storable
 
 T = TypeVar("T")
 
@@ -32,7 +33,8 @@ def from_cursor(cursor: str, length: int) -> tuple[str, ...]:
         raise Refused("cursor.unknown", Kind.INVALID, pointer="/cursor") from error
     if not isinstance(place, list) or [type(part) for part in place] != [str] * length:
         raise Refused("cursor.unknown", Kind.INVALID, pointer="/cursor")
-    return tuple(place)
+    # no row's place holds what PostgreSQL refuses in a text
+    return tuple(storable(part) for part in place)
 
 
 def columns(row: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def person(conn: Connection, user_id: str, now: float) -> Person:
 def change(conn: Connection, user_id: str, wishes: Mapping[str, Any]) -> User:
     """Change name, role, language, extension, email or letters_at_once. Another role signs the user out: what they see
     and may do is another."""
-    before = _there(conn, user_id)
+    before = present(conn, user_id)
     for field, known in (("role", users.ROLES), ("language", users.LANGUAGES)):
         if field in wishes:
             users.known_word(field, wishes[field], known)
@@ -85,14 +85,14 @@ def change(conn: Connection, user_id: str, wishes: Mapping[str, Any]) -> User:
 
 def lock(conn: Connection, user_id: str) -> User:
     """No way in until unlocked, and out of everywhere. Tokens stay, and open nothing meanwhile."""
-    _keep_an_administrator(conn, _there(conn, user_id))
+    _keep_an_administrator(conn, present(conn, user_id))
     sessions.end_all(conn, user_id)
     return users.set_active(conn, user_id, active=False)
 
 
 def unlock(conn: Connection, user_id: str) -> User:
     """The way in is open again, with the password and second factor from before."""
-    user = _there(conn, user_id)
+    user = present(conn, user_id)
     sessions.forget_failures(conn, user.login)
     return users.set_active(conn, user_id, active=True)
 
@@ -100,7 +100,7 @@ def unlock(conn: Connection, user_id: str) -> User:
 def remove(conn: Connection, user_id: str, now: float) -> User:
     """Locked for good, and all that opened the account is gone: password, second factor, identities, tokens, skills. The
     extension and the address are free for others; the login is not, because history knows them by it."""
-    _keep_an_administrator(conn, _there(conn, user_id))
+    _keep_an_administrator(conn, present(conn, user_id))
     sessions.end_all(conn, user_id)
     second_factor.forget(conn, user_id)
     api_tokens.revoke_all(conn, user_id)
@@ -120,14 +120,14 @@ def restore(conn: Connection, user_id: str) -> User:
 
 def set_password(conn: Connection, user_id: str, password_hash: str, now: float) -> User:
     """Somebody else chose it, so its owner must change it; they are signed out everywhere."""
-    _there(conn, user_id)
+    present(conn, user_id)
     sessions.end_all(conn, user_id)
     return users.set_password(conn, user_id, password_hash, now, must_change=True)
 
 
 def reset_totp(conn: Connection, user_id: str) -> None:
     """The phone is lost: the next sign-in asks for the password alone, or to set up a new second factor."""
-    _there(conn, user_id)
+    present(conn, user_id)
     if not second_factor.forget(conn, user_id):
         raise Refused("totp.none")
     sessions.end_all(conn, user_id)
@@ -135,15 +135,15 @@ def reset_totp(conn: Connection, user_id: str) -> None:
 
 def set_skills(conn: Connection, user_id: str, skills: Sequence[tuple[str, int]]) -> None:
     """An agent's skills, all of them."""
-    _there(conn, user_id)
+    present(conn, user_id)
     named = [skill for skill, _ in skills]
     if len(set(named)) != len(named):
         raise Refused("skill.twice", Kind.INVALID, pointer="/skills")
     queues.set_skills(conn, user_id, skills)
 
 
-def _there(conn: Connection, user_id: str) -> User:
-    """The user, who is not removed."""
+def present(conn: Connection, user_id: str) -> User:
+    """The user, unless removed: `Refused`."""
     if _row_state(conn, user_id) == "removed":
         raise Refused("user.removed")
     user = users.by_id(conn, user_id)

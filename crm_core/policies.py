@@ -10,12 +10,17 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import calendars
 from crm_core.calendars import KeptCalendar
+from crm_core.contracts import case_contract
+from crm_core.records import codes, known
+from crm_core.records.tables import table_of
 from crm_core.sla.calendar import Calendar
 from crm_core.sla.clock import ClockKind, Targets, Terms
 from crm_core.sla.policy import Match, choose, tie
 from crm_core.tables import party, queue, sla_calendar, sla_policy, sla_target, support_case
 
 LONGEST_TARGET_S = 500 * 3600.0
+RUNNING = ("open", "pending")
+"""Cases whose promises follow a change of policies at once; the others when they are opened again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,28 +91,40 @@ def replace_calendar(conn: Connection, calendar_id: str, given: Calendar, now: f
     return made
 
 
-def version_for(
-    conn: Connection, queue_id: str | None, party_id: str | None, *, level: str | None = None
-) -> str | None:
-    """The version that holds for a case of this queue and customer, under a contract of this level; None: nothing is promised."""
-    chosen = choose(list_policies(conn), Match(queue=queue_id, tier=_tier(conn, party_id), contract=level))
+def version_for(conn: Connection, case: Match) -> str | None:
+    """The version that holds for such a case; None: nothing is promised."""
+    chosen = choose(list_policies(conn), case)
     return None if chosen is None else chosen.version
+
+
+def match_of(conn: Connection, case_id: str) -> Match:
+    """What a case is to policies: the one place to add to when policies ask for more."""
+    row = support_case.c
+    query = select(row.queue_id, row.party_id, row.type_id, row.severity).where(row.id == case_id)
+    found = conn.execute(query).one()
+    return Match(
+        queue=found.queue_id,
+        tier=_tier(conn, found.party_id),
+        case_type=found.type_id,
+        severity=found.severity,
+        contract=case_contract.level(conn, case_id),
+    )
 
 
 def terms(conn: Connection, version: str) -> Terms:
     """What a version promises."""
-    known = _TERMS.get(version)
-    if known is None:
+    kept = _TERMS.get(version)
+    if kept is None:
         [found] = _read(conn, sla_policy.c.id == version)
         calendar_version = conn.execute(
             select(sla_policy.c.calendar_id).where(sla_policy.c.id == version)
         ).scalar_one()
         calendar = calendars.of_version(conn, calendar_version).calendar
-        known = Terms(id=version, name=found.name, calendar=calendar, targets=found.targets)
+        kept = Terms(id=version, name=found.name, calendar=calendar, targets=found.targets)
         if len(_TERMS) >= _MOST_TERMS:
             _TERMS.clear()
-        _TERMS[version] = known
-    return known
+        _TERMS[version] = kept
+    return kept
 
 
 # Versions never change, so what was read once is right for ever; there are few, and each is read for every pop.
@@ -175,9 +192,10 @@ def _check(conn: Connection, name: str, match: Match, targets: Targets) -> None:
     row = sla_policy.c
     if conn.execute(select(row.id).where(row.name == name, row.retired_at.is_(None))).first() is not None:
         raise Refused("sla_policy.name_taken", pointer="/name", name=name)
-    known = select(queue.c.id).where(queue.c.id == match.queue)
-    if match.queue is not None and conn.execute(known).first() is None:
+    same = select(queue.c.id).where(queue.c.id == match.queue)
+    if match.queue is not None and conn.execute(same).first() is None:
         raise Refused("queue.unknown", Kind.INVALID, pointer="/queue", id=match.queue)
+    _check_match(conn, match)
     given = [within_s for kind in ClockKind if (within_s := targets.of(kind)) is not None]
     if not given:
         raise Refused("sla_policy.no_target", Kind.INVALID, pointer="/targets")
@@ -187,12 +205,21 @@ def _check(conn: Connection, name: str, match: Match, targets: Targets) -> None:
         )
 
 
+def _check_match(conn: Connection, match: Match) -> None:
+    kinds = table_of(known.entity("case_type")).c
+    query = select(kinds.id).where(kinds.id == match.case_type, kinds.deleted_at.is_(None))
+    if match.case_type is not None and conn.execute(query).first() is None:
+        raise Refused("field.choice", Kind.INVALID, pointer="/case_type")
+    if match.severity is not None and not codes.offered(conn, "case_severity", match.severity):
+        raise Refused("field.choice", Kind.INVALID, pointer="/severity")
+
+
 def _settle(conn: Connection, now: float) -> None:
     """After any change: one answer for every case, and a look at all that are not solved."""
     tied = tie(list_policies(conn))
     if tied is not None:
         raise Refused("sla_policy.tie", first=tied[0].name, second=tied[1].name)
-    conn.execute(update(support_case).where(support_case.c.status != "solved").values(sla_look_at=now))
+    conn.execute(update(support_case).where(support_case.c.status.in_(RUNNING)).values(sla_look_at=now))
 
 
 def _retire(conn: Connection, version: str, now: float) -> None:

@@ -7,26 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    CursorResult,
-    Delete,
-    Dialect,
-    Insert,
-    Select,
-    Table,
-    Update,
-    bindparam,
-    insert,
-)
+from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.sql.selectable import CompoundSelect
 
 Statement = Insert | Update | Delete | Select[Any] | CompoundSelect[Any]
-
-
-def inserting_all(table: Table, *names: str) -> Insert:
-    """An INSERT of these columns, or of all."""
-    return insert(table).values({name: bindparam(name) for name in names or table.c.keys()})
 
 
 class Prepared:

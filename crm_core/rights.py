@@ -7,7 +7,7 @@ Customers themselves are everybody's: who it is must be found before work can be
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, exists, func, or_, select, true, union
 
 from crm_core.access.reader import Reader
-from crm_core.tables import interaction, search_document, segment, support_case
+from crm_core.tables import case_watcher, interaction, search_document, segment, support_case
 
 __all__ = [
     "Reader",
@@ -20,7 +20,7 @@ __all__ = [
 ]
 LITTLE = 5_000
 """Stays with an agent below which all that is theirs is listed before a search."""
-_I, _S, _C, _D = interaction.c, segment.c, support_case.c, search_document.c
+_I, _S, _C, _D, _W = interaction.c, segment.c, support_case.c, search_document.c, case_watcher.c
 
 
 def may_read_interaction(conn: Connection, reader: Reader, interaction_id: str) -> bool:
@@ -30,7 +30,7 @@ def may_read_interaction(conn: Connection, reader: Reader, interaction_id: str) 
 
 
 def may_read_case(conn: Connection, reader: Reader, case_id: str) -> bool:
-    """The same for a case: theirs when its customer or one of its interactions is."""
+    """The same for a case: theirs when they own or watch it, and when its customer or one of its interactions is."""
     query = select(_C.id).where(_C.id == case_id, readable_case(reader))
     return conn.execute(query).first() is not None
 
@@ -52,7 +52,14 @@ def readable_case(reader: Reader) -> ColumnElement[bool]:
     if reader.everything:
         return true()
     theirs = exists().where(_I.case_id == _C.id, _worked_on(reader))
-    return or_(_C.id.in_(reader.cases), _C.party_id.in_(reader.parties), theirs)
+    watched = exists().where(_W.case_id == _C.id, _W.user_id == reader.user_id)
+    return or_(
+        _C.id.in_(reader.cases),
+        _C.party_id.in_(reader.parties),
+        _C.owner_id == reader.user_id,
+        watched,
+        theirs,
+    )
 
 
 def readable_document(reader: Reader, *, listed: bool) -> ColumnElement[bool]:
@@ -103,5 +110,7 @@ def _their_cases(reader: Reader) -> CompoundSelect[tuple[str]]:
     return union(
         select(_C.id).where(_C.id.in_(reader.cases)),
         select(_C.id).where(_C.party_id.in_(reader.parties)),
+        select(_C.id).where(_C.owner_id == reader.user_id),
+        select(_W.case_id).where(_W.user_id == reader.user_id),
         select(_I.case_id).where(_I.id.in_(_work(reader)), _I.case_id.is_not(None)),
     )

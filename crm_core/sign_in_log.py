@@ -12,7 +12,7 @@ What = Literal[
     "signed_in", "sign_in_failed", "signed_out", "session_ended", "password_changed", "password_set", "totp_set_up",
     "totp_removed", "totp_reset", "recovery_codes_renewed", "recovery_code_used", "totp_required", "token_made",
     "token_used", "token_revoked", "user_added", "user_changed", "user_locked", "user_unlocked", "user_removed",
-    "user_restored", "skills_set", "identity_linked",
+    "user_restored", "skills_set", "rights_set", "identity_linked",
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Who works here: agents, supervisors and administrators, with what each prefers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,12 +134,18 @@ def list_users(conn: Connection) -> list[User]:
     return [user_of_row(row) for row in conn.execute(_users().order_by(user_account.c.login))]
 
 
+def by_ids(conn: Connection, ids: Sequence[str]) -> list[User]:
+    """Those of them that there are, by name."""
+    query = _users().where(user_account.c.id.in_(ids)).order_by(user_account.c.name, user_account.c.id)
+    return [user_of_row(row) for row in conn.execute(query)]
+
+
 def named(conn: Connection, part: str, *, limit: int) -> list[User]:
-    """Active users whose name or login has this part, by name."""
+    """Active people whose name or login has this part, by name; programs own nothing."""
     row = user_account.c
     part = part.strip().lower()
     has = func.lower(row.name).contains(part, autoescape=True) | row.login.contains(part, autoescape=True)
-    rows = conn.execute(_users().where(row.active, has).order_by(row.name, row.id).limit(limit))
+    rows = conn.execute(_users().where(row.active, ~row.service, has).order_by(row.name, row.id).limit(limit))
     return [user_of_row(each) for each in rows]
 
 

@@ -12,6 +12,7 @@ from agent_console.deadlines import Deadlines
 from agent_console.imports import Imports
 from agent_console.jobs import JobDriver
 from agent_console.people_watch import PeopleWatch
+from agent_console.procedures import Procedures
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
@@ -103,6 +104,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
     )
     postman = Postman(settings.mail, store, bus, clock)
+    composer = Composer(settings.mail, settings.centre.name, store, bus, clock)
     console = ConsoleServer(
         settings,
         store,
@@ -110,7 +112,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         bus,
         clock,
         phones=AsteriskPhones(settings.asterisk),
-        letters=Composer(settings.mail, settings.centre.name, store, bus, clock),
+        letters=composer,
         calls=voice,
         mail=(drop, intake, postman),
     )
@@ -124,6 +126,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
         "renewals": Renewals(store, bus, clock),
+        "procedures": Procedures(store, bus, clock, composer),
         "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
         "imports": Imports(settings, store, bus, clock),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -12,9 +13,12 @@ from agent_console.acting import AtAdministration, Desk
 from agent_console.api.bodies import Body
 from agent_console.audit_documents import AuditPage, AuditVerdict, event
 from crm_core import audit
+from crm_core.access.reader import Reader
 from crm_core.audit import reading
 from crm_core.audit.reading import Told, Wanted
+from crm_core.records import codes, known
 from crm_core.records.change import Acting
+from crm_core.records.shape import shape_of
 from crm_core.store import Connection
 
 MOST_EXPORTED = 50_000
@@ -56,10 +60,16 @@ class Listed(Asked):
 @router.get("/audit")
 async def read_audit(at: AtAdministration, asked: Annotated[Listed, Query()]) -> AuditPage:
     """The newest first."""
-    page = await at.read(
-        lambda c, _: reading.events(c, asked.wanted(), limit=asked.limit, cursor=asked.cursor)
-    )
-    return AuditPage(items=[event(each) for each in page.items], next_cursor=page.next_cursor)
+
+    def look(connection: Connection, reader: Reader) -> AuditPage:
+        page = reading.events(connection, asked.wanted(), limit=asked.limit, cursor=asked.cursor)
+        return AuditPage(
+            items=[event(each) for each in page.items],
+            named=_names(connection, reader, page.items),
+            next_cursor=page.next_cursor,
+        )
+
+    return await at.read(look)
 
 
 @router.post("/audit/verify")
@@ -80,6 +90,20 @@ async def export_audit(at: AtAdministration, asked: Annotated[Asked, Query()]) -
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
     )
+
+
+def _names(connection: Connection, reader: Reader, found: Sequence[Told]) -> dict[str, dict[str, str]]:
+    """What the values before and after refer to."""
+    named: dict[str, dict[str, str]] = {}
+    for name in {each.entity for each in found}:
+        entity = known.named(name)
+        if entity is None:
+            continue
+        values = [row for each in found if each.entity == name for row in reading.sides(each)]
+        fields = shape_of(connection, entity).readable(reader)
+        for of, names in codes.names(connection, reader, fields, values).items():
+            named.setdefault(of, {}).update(names)
+    return named
 
 
 async def _tell(at: Desk, action: str, detail: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ _SHOWN_INTERACTIONS = 50
 class ChosenStatus(Body):
     """How far it is."""
 
-    status: Literal["open", "pending", "solved"]
+    status: Literal["open", "pending", "solved", "closed"]
 
 
 @router.get("")
@@ -53,10 +53,10 @@ async def read_clocks(case: str, user: SignedIn, within: InContext, *, explain: 
 
 @router.put("/status", status_code=204)
 async def choose_case_status(case: str, given: ChosenStatus, user: SignedIn, within: InContext) -> None:
-    """Open, pending or solved."""
+    """Open, pending, solved or closed, by a step of its life cycle."""
     await scope.readable_case(within, user, case)
     now = within.clock.now()
-    await within.store.write(lambda c: cases.set_status(c, case, given.status, now))
+    await within.store.write(lambda c: cases.set_status(c, case, given.status, now, user.id))
     about = await within.store.read(lambda c: interactions.for_case(c, case, _SHOWN_INTERACTIONS))
     within.bus.publish("case", case)
     for each in about:

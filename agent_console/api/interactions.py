@@ -1,6 +1,6 @@
 """One interaction: all about it for whoever may read it, and commands for the agent who holds it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import Field
@@ -16,8 +16,11 @@ from agent_console.views import queue_name
 from config.errors import Kind, Refused
 from crm_core import cases, corrections, interactions, letters, queues
 from crm_core.cases import Case
+from crm_core.casework import texts
 from crm_core.interactions import Segment
 from crm_core.letter_types import Letter
+from crm_core.records import known
+from crm_core.records import rows as records
 from crm_core.records.change import Acting
 from crm_core.store import Connection
 from routing.core.events import Returned, StatusChosen, WorkEnded, WrapUpEnded
@@ -58,16 +61,22 @@ class WrapUp(Body):
 
 
 class Reply(Body):
-    """An answer to the customer; `finish` ends the work on the letter with it."""
+    """An answer to the customer; `finish` ends the work on the letter with it. `texts`: the templates that it was written with."""
 
     text: Annotated[str, Field(min_length=1, max_length=200_000)]
     finish: bool = False
+    texts: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
 
 
 class NewCase(Body):
-    """What it is about, in one line."""
+    """What it is about, in one line; its type with the form filled in, and other fields as in `/records/cases`."""
 
     subject: Subject
+    type_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    form: dict[str, Any] = Field(default_factory=dict)
+    fields: dict[str, Any] = Field(default_factory=dict)
 
 
 @router.get("")
@@ -192,6 +201,8 @@ async def reply(
     letter = await within.letters.reply(
         interaction=work.id, author=user, text=given.text, idempotency_key=idempotency_key
     )
+    if given.texts:
+        await within.store.write(lambda c: texts.used(c, letter, given.texts, user.id, within.clock.now()))
     within.bus.publish("interaction", interaction)
     if given.finish:
         await _settle(within, Finished, WorkEnded(interaction=work.id, by=By.AGENT, at=within.clock.now()))
@@ -199,12 +210,14 @@ async def reply(
 
 
 @router.post("/case", status_code=201)
-async def open_case(interaction: str, given: NewCase, user: AsAgent, within: InContext) -> CaseAnswer:
-    """Open a case for this interaction."""
+async def open_case(
+    interaction: str, given: NewCase, user: AsAgent, within: InContext, at: AtDesk
+) -> CaseAnswer:
+    """Open a case for this interaction; it is the agent's own."""
     scope.own_work(within, user, interaction)
-    now = within.clock.now()
-    made = await within.store.write(lambda c: _open_case(c, interaction, given.subject, now))
+    made = await at.write(lambda c, acting: _open_case(c, acting, interaction, given))
     within.bus.publish("interaction", interaction)
+    within.bus.publish("case", made.id)
     return CaseAnswer(case=rows.case(made, within.hub.world.directory))
 
 
@@ -264,10 +277,20 @@ def _set_party(connection: Connection, interaction: str, given: ChosenParty, wor
         cases.set_party(connection, case.id, given.party_id, word.now)
 
 
-def _open_case(connection: Connection, interaction: str, subject: str, now: float) -> Case:
+def _open_case(connection: Connection, acting: Acting, interaction: str, given: NewCase) -> Case:
     row = interactions.interaction(connection, interaction)
     if row is None:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction)
-    made = cases.open_case(connection, subject=subject, party_id=row.party_id, queue_id=row.queue_id, now=now)
+    own: dict[str, Any] = {
+        "subject": given.subject,
+        "party_id": row.party_id,
+        "queue_id": row.queue_id,
+        "channel": row.medium,
+    }
+    own |= {"type_id": given.type_id} if given.type_id else {}
+    made = records.create(connection, acting, known.entity("case"), given.fields | own | {"form": given.form})
     cases.link(connection, interaction, made.id)
-    return made
+    opened = cases.case(connection, made.id)
+    if opened is None:
+        raise RuntimeError("a case was written and is not there")
+    return opened

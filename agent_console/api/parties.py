@@ -12,6 +12,7 @@ from crm_core import cases, parties, queues
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.cases import Case
+from crm_core.customers import relations
 from crm_core.parties import Party
 from crm_core.pop import PastContact, past_contacts
 from crm_core.records import known, lists
@@ -43,10 +44,11 @@ async def find_parties(
 async def read_party(party: str, user: SignedIn, within: InContext) -> PartyAnswer:
     """One customer with cases and history."""
     held = scope.held_by(within, user)
-    found = await within.store.read(lambda c: _whole(c, scope.reader(c, user, held), party))
+    now = within.clock.now()
+    found = await within.store.read(lambda c: _whole(c, scope.reader(c, user, held), party, now))
     if found is None:
         raise Refused("party.unknown", Kind.MISSING, id=party)
-    return rows.party(*found)
+    return rows.party(*found, relations.today(now))
 
 
 @router.get("/dispositions")
@@ -65,14 +67,16 @@ async def read_dispositions(
 
 
 def _whole(
-    connection: Connection, reader: Reader, name: str
-) -> tuple[Party, list[Case], list[PastContact]] | None:
+    connection: Connection, reader: Reader, name: str, now: float
+) -> tuple[Party, list[Case], list[PastContact], str | None] | None:
     found = parties.party(connection, name)
     if found is None:
         return None
     lists.must_reach(connection, reader, known.entity("party"), found.id, Action.READ)
+    above = relations.superiors(connection, [found.id], now).get(found.id)
     return (
         found,
         cases.for_party(connection, found.id, _SHOWN_CASES),
         past_contacts(connection, found.id, _SHOWN_CONTACTS),
+        above[1] if above else None,
     )

@@ -1,6 +1,6 @@
 """What was done to a record: who, when, which fields, before and after, as far as its reader may see them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -11,7 +11,7 @@ from agent_console.audit_documents import HistoryPage, past
 from config.errors import Kind, Refused
 from crm_core.access.reader import Reader
 from crm_core.audit import reading
-from crm_core.audit.reading import Told, Wanted
+from crm_core.audit.reading import Wanted
 from crm_core.records import codes, lists
 from crm_core.records.declared import Entity
 from crm_core.records.shape import shape_of
@@ -47,12 +47,6 @@ def _page(connection: Connection, reader: Reader, entity: Entity, record: str, a
     told = [reading.within(each, names) for each in page.items]
     return HistoryPage(
         items=[past(each) for each in told],
-        named=codes.names(connection, reader, fields, [row for each in told for row in _rows(each)]),
+        named=codes.names(connection, reader, fields, [row for each in told for row in reading.sides(each)]),
         next_cursor=page.next_cursor,
     )
-
-
-def _rows(told: Told) -> list[dict[str, Any]]:
-    """The values before and after as if they were records, whose references have names."""
-    changes = (told.detail or {}).get("changes", {})
-    return [{name: pair[side] for name, pair in changes.items()} for side in (0, 1)]

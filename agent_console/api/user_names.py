@@ -15,9 +15,10 @@ router = APIRouter(tags=["people"])
 
 
 class Asked(Body):
-    """A part of the name or login, in either case."""
+    """A part of the name or login, in either case; or ids by comma, whose users are named also when they have left."""
 
     q: str = Field(default="", max_length=100)
+    ids: str = Field(default="", max_length=4000)
     limit: int = Field(default=20, ge=1, le=100)
 
 
@@ -35,7 +36,10 @@ class UserNames(TypedDict):
 @router.get("/users/names")
 async def user_names(_: SignedIn, within: InContext, asked: Annotated[Asked, Query()]) -> UserNames:
     """Those who are active, by name."""
-    found = await within.store.read(lambda c: users.named(c, asked.q, limit=asked.limit))
+    ids = [each for each in asked.ids.split(",") if each]
+    found = await within.store.read(
+        lambda c: users.by_ids(c, ids) if ids else users.named(c, asked.q, limit=asked.limit)
+    )
     return UserNames(items=[_shown(each) for each in found])
 
 

@@ -14,5 +14,6 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     rolldownOptions: { input: { index: "index.html", callus: "callus.html" } },
   },
-  test: { environment: "jsdom", include: ["test/**/*.test.{ts,tsx}"] },
+  // a busy machine reads all sources slowly
+  test: { environment: "jsdom", include: ["test/**/*.test.{ts,tsx}"], testTimeout: 30_000 },
 });

@@ -2,17 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 
 from channels.email import writing
 from channels.email.addresses import reply_address, split
-from channels.email.headers import Fields
-from channels.email.parse import LONGEST_HEADER_BYTES
+from channels.email.case_post import CasePost
+from channels.email.written import Reply, answer_address, compose, reply_subject
 from config.clock import Clock
 from config.errors import Kind, Refused
 from config.logs import Transcript
@@ -27,30 +21,8 @@ from routing.bus import Bus
 log = Transcript("mail")
 
 _LONGEST_TEXT = 200_000
-_QUOTED_LINES = 40
 _MOST_REFERENCES = 20
-_REPLY_PREFIX = re.compile(
-    r"^(?:\s*(?:re|aw|sv|antw|回复|回覆|回覆|答复|答覆|转发|轉寄|fw|fwd|wg)\s*(?:\[\d+\])?\s*[:：])+\s*",
-    re.IGNORECASE,
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """A letter to write: all that is not the agent's words."""
-
-    sender: str
-    sender_name: str
-    to: str
-    to_name: str
-    reply_to: str
-    subject: str
-    message_id: str
-    in_reply_to: str
-    references: tuple[str, ...]
-    at: float
 
 
 class Composer:
@@ -62,6 +34,37 @@ class Composer:
         self._store = store
         self._bus = bus
         self._clock = clock
+        self._about_cases = CasePost(settings, centre_name)
+
+    def from_template(
+        self,
+        conn: Connection,
+        *,
+        case_id: str,
+        template_id: str,
+        address: str | None,
+        key: str,
+        author_id: str | None,
+        now: float,
+    ) -> str:
+        """See `crm_core.casework.post.Post`."""
+        return self._about_cases.from_template(
+            conn,
+            case_id=case_id,
+            template_id=template_id,
+            address=address,
+            key=key,
+            author_id=author_id,
+            now=now,
+        )
+
+    def to_watcher(
+        self, conn: Connection, *, case_id: str, address: str, code: str, text: str, key: str, now: float
+    ) -> str:
+        """See `crm_core.casework.post.Post`."""
+        return self._about_cases.to_watcher(
+            conn, case_id=case_id, address=address, code=code, text=text, key=key, now=now
+        )
 
     async def reply(self, *, interaction: str, author: User, text: str, idempotency_key: str) -> str:
         """Answer the customer's latest letter; the new letter's id. The same key again gives the same letter.
@@ -97,7 +100,7 @@ class Composer:
         reply = self._reply(conn, interaction, answered, message_id, now)
         raw = compose(reply, words, answered)
         if interaction.case_id:
-            cases.set_status(conn, interaction.case_id, "pending", now)
+            cases.replied(conn, interaction.case_id, now, author.id)
         return letters.queue_reply(
             conn,
             interaction_id=interaction.id,
@@ -152,16 +155,13 @@ def _latest(conn: Connection, interaction: Interaction) -> Letter:
 
 
 def _recipient(conn: Connection, interaction: Interaction, answered: Letter) -> tuple[str, str]:
-    """Where the customer wants answers (Reply-To), else who wrote."""
-    raw = letters.raw(conn, answered.id) or b""
-    head = raw[: raw.find(b"\r\n\r\n", 0, LONGEST_HEADER_BYTES) + 2]
-    for box in Fields(message_from_bytes(head)).mailboxes("reply-to"):
-        if writing.is_address(box.address):
-            return box.address, box.name
-    address = answered.from_address or interaction.customer_address
-    if not writing.is_address(address):
+    """Where the customer wants answers, else who called or wrote."""
+    wanted = answer_address(conn, answered)
+    if wanted is not None:
+        return wanted
+    if answered.from_address or not writing.is_address(interaction.customer_address):
         raise Refused("letter.no_address", id=interaction.id)
-    return address, answered.from_name
+    return interaction.customer_address, answered.from_name
 
 
 def _queue_address(conn: Connection, interaction: Interaction) -> str:
@@ -170,39 +170,3 @@ def _queue_address(conn: Connection, interaction: Interaction) -> str:
     if "@" not in address:
         raise Refused("letter.no_sender", id=interaction.id)
     return address
-
-
-def reply_subject(subject: str) -> str:
-    """One `Re:` in front, whatever language the prefixes so far are in; on one line."""
-    return f"Re: {_REPLY_PREFIX.sub('', _CONTROL.sub(' ', subject)).strip()}".strip()[:500]
-
-
-def compose(reply: Reply, words: str, answered: Letter | None) -> bytes:
-    """The letter as it goes out (RFC 5322), with the answered one quoted short; 7 bits, as any relay takes them."""
-    body = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    body.set_content(words + "\n" + _quote(answered), charset="utf-8")
-    moment = format_datetime(datetime.fromtimestamp(reply.at, UTC))
-    fields = (
-        ("From", writing.mailbox(reply.sender_name, reply.sender)),
-        ("To", writing.mailbox(reply.to_name, reply.to)),
-        ("Subject", writing.text(reply.subject)),
-        ("Date", moment),
-        ("Message-ID", reply.message_id),
-        ("In-Reply-To", writing.ids((reply.in_reply_to,))),
-        ("References", writing.ids(reply.references)),
-        ("Reply-To", reply.reply_to),
-    )
-    return writing.header(fields) + body.as_bytes()
-
-
-def _quote(answered: Letter | None) -> str:
-    if answered is None or not answered.text.strip():
-        return ""
-    lines = answered.text.strip().split("\n")
-    written = datetime.fromtimestamp(answered.date or answered.received_at, UTC).strftime(
-        "%Y-%m-%d %H:%M UTC"
-    )
-    more = ["[...]"] if len(lines) > _QUOTED_LINES else []
-    who = answered.from_name or answered.from_address
-    quoted = "\n".join(f"> {line}".rstrip() for line in (*lines[:_QUOTED_LINES], *more))
-    return f"\n{who}, {written}:\n{quoted}\n"

@@ -93,7 +93,7 @@ def _file(conn: Connection, task: _Task) -> Filed:
     working = _open_interaction(conn, case_id) if placement.case_id else None
     quiet = placement.case_id and Mark.AUTOMATIC in task.parsed.marks and Mark.BOUNCE not in task.parsed.marks
     if placement.case_id and not quiet:  # an automatic answer is nobody's work: solved stays solved
-        cases.set_status(conn, case_id, "open", task.now)
+        cases.customer_wrote(conn, case_id, task.now)
     interaction = working
     if working is None and not quiet:
         interaction = _open(conn, task, customer, case_id, placement)
@@ -144,11 +144,12 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
 
 
 def _reference(conn: Connection, case_id: str) -> Reference | None:
-    known = cases.case(conn, case_id)
+    # a merged case's address leads to the case that it lives on in
+    known = cases.leading(conn, case_id)
     if known is None:
         return None
     return Reference(
-        case_id=case_id, queue_id=known.queue_id, participants=letters.participants(conn, case_id)
+        case_id=known.id, queue_id=known.queue_id, participants=letters.participants(conn, known.id)
     )
 
 
@@ -165,6 +166,7 @@ def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
         queue_id=task.queue.id,
         now=task.now,
         asked_at=task.spooled.envelope.received_at,
+        channel="email",
     ).id
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from crm_core.prepared import Prepared, inserting_all
+from crm_core.many import ManyRows
 from crm_core.tables import audit_detail, audit_event, audit_head, inserting
 
 GENESIS = "0" * 64
 _AT_ONCE = 1000
 _E, _H = audit_event.c, audit_head.c
-_EVENT, _DETAIL = Prepared(inserting_all(audit_event)), Prepared(inserting_all(audit_detail))
+_EVENT, _DETAIL = ManyRows(audit_event), ManyRows(audit_detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +90,8 @@ def record_all(conn: Connection, entries: Sequence[Entry]) -> int:
         events.append(values | {"hash": previous})
         details.append({"seq": seq, "salt": salt, "body": body})
     if entries:
-        _EVENT.run_each(conn, events)
-        _DETAIL.run_each(conn, details)  # ASCII, so there is nothing in it that a database could not hold
+        _EVENT.run(conn, events)
+        _DETAIL.run(conn, details)
         conn.execute(update(audit_head).values(hash=previous))
     return int(head.seq)
 

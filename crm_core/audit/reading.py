@@ -80,6 +80,12 @@ def within(told: Told, fields: Sequence[str]) -> Told:
     return replace(told, detail={"changes": {name: pair for name, pair in changes.items() if name in fields}})
 
 
+def sides(told: Told) -> list[dict[str, Any]]:
+    """The values before and after a change, each as if it were a record, so that what they refer to can be named."""
+    changes = (told.detail or {}).get("changes") or {}
+    return [{name: pair[side] for name, pair in changes.items()} for side in (0, 1)]
+
+
 def _fits(wanted: Wanted) -> ColumnElement[bool]:
     fits: ColumnElement[bool] = true()
     for column, value in (

@@ -2,28 +2,41 @@
 
 from sqlalchemy import Connection, select, update
 
-from crm_core.contracts.coverage import Contract, covering, of_parties
+from crm_core.contracts import coverage  # the module: it needs the entities, whose cases need this one
+from crm_core.entities.service_contract import SERVICE_CONTRACT
+from crm_core.records.tables import table_of
 from crm_core.tables import support_case
 
+_CASE = support_case.c
 
-def settle(conn: Connection, case_id: str, party_id: str | None, at: float) -> str | None:
-    """Say which contract covers the case now; its service level, None where there is no contract."""
-    row = support_case.c
-    about = conn.execute(select(row.service_contract_id, row.asset_id).where(row.id == case_id)).one_or_none()
+
+def settle(conn: Connection, case_id: str, at: float) -> None:
+    """Say which contract covers the case now."""
+    query = select(_CASE.service_contract_id, _CASE.party_id, _CASE.asset_id, _CASE.product_id)
+    about = conn.execute(query.where(_CASE.id == case_id)).one_or_none()
     if about is None:
-        return None
-    found = _kept(conn, about.service_contract_id, party_id, at) or covering(
-        conn, party_id, at, asset_id=about.asset_id
+        return
+    found = _kept(conn, about.service_contract_id, about.party_id, at) or coverage.covering(
+        conn, about.party_id, at, asset_id=about.asset_id, product_id=about.product_id
     )
     chosen = found.id if found else None
     if chosen != about.service_contract_id:
-        conn.execute(update(support_case).where(row.id == case_id).values(service_contract_id=chosen))
-    return found.level if found else None
+        conn.execute(update(support_case).where(_CASE.id == case_id).values(service_contract_id=chosen))
 
 
-def _kept(conn: Connection, contract_id: str | None, party_id: str | None, at: float) -> Contract | None:
+def level(conn: Connection, case_id: str) -> str | None:
+    """The service level of the contract that is written on the case."""
+    row = table_of(SERVICE_CONTRACT).c
+    query = select(row.level).join(support_case, _CASE.service_contract_id == row.id)
+    found: str | None = conn.execute(query.where(_CASE.id == case_id)).scalar_one_or_none()
+    return found
+
+
+def _kept(
+    conn: Connection, contract_id: str | None, party_id: str | None, at: float
+) -> "coverage.Contract | None":
     """The one that is written on the case, while it is in force for this customer."""
     if contract_id is None or party_id is None:
         return None
-    theirs = of_parties(conn, [party_id], at).get(party_id, ())
+    theirs = coverage.of_parties(conn, [party_id], at).get(party_id, ())
     return next((each for each in theirs if each.id == contract_id), None)

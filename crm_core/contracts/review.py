@@ -91,11 +91,8 @@ def _renewed(conn: Connection, row: Row[Any], now: float) -> Mapping[str, Any]:
     return given
 
 
-def _task(conn: Connection, values: Mapping[str, Any], now: float) -> str | None:
-    """Something to do for the owner, a week before the end at the latest; None where nobody keeps tasks."""
-    entity = known.named("task")
-    if entity is None:
-        return None
+def _task(conn: Connection, values: Mapping[str, Any], now: float) -> str:
+    """Something to do for the owner, a week before the end at the latest."""
     customer, owner = party.c, user_account.c
     name = conn.execute(select(customer.name).where(customer.id == values["party_id"])).scalar_one()
     language = conn.execute(select(owner.language).where(owner.id == values["owner_id"])).scalar_one_or_none()
@@ -105,7 +102,7 @@ def _task(conn: Connection, values: Mapping[str, Any], now: float) -> str | None
     made = rows.create(
         conn,
         system(now),
-        entity,
+        known.entity("task"),
         {
             "subject": subject[:200],
             "kind": "renewal",

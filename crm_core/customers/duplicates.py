@@ -1,7 +1,7 @@
 """Duplicates: looked for when somebody is entered, kept as candidates when they were found in the whole base, worked off one by one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -27,7 +27,7 @@ from crm_core.paging import Page, from_cursor, to_cursor
 from crm_core.records import known
 from crm_core.records.change import Acting
 from crm_core.tables import contact_point, duplicate_candidate, party
-from crm_core.tables.base import by_code_point, metadata
+from crm_core.tables.base import by_code_point, metadata, storable
 
 MOST_SHOWN = 10
 _MOST_COLLEAGUES = 2000
@@ -82,6 +82,10 @@ def rules(conn: Connection) -> dict[str, Rule]:
 def alike(conn: Connection, reader: Reader, entered: Entered) -> list[Alike]:
     """Who may be the same, the likeliest first: every look-up is one of an index, so a form may ask while somebody types."""
     of = rules(conn)
+    entered = replace(
+        entered,
+        **{name: storable(value) for name, value in asdict(entered).items() if isinstance(value, str)},
+    )
     mine = Subject(
         id="",
         kind=entered.kind,

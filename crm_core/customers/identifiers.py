@@ -7,19 +7,22 @@ from sqlalchemy import Connection, select
 
 from crm_core.customers.registration import normal as registered
 from crm_core.tables import party
-from crm_core.tables.base import metadata
+from crm_core.tables.base import metadata, storable
 
 
 def normal(value: str) -> str:
     """Without blanks, case and width, so that `er p-0012` and `ERP-0012` are one."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).casefold()
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", storable(value))).casefold()
 
 
 def owner_of(conn: Connection, scheme: str, value: str, *, without: str = "") -> str | None:
     """The customer with this id of this system."""
     row = metadata.tables["party_identifier"].c
     query = select(row.party_id).where(
-        row.normal == normal(value), row.scheme == scheme, row.deleted_at.is_(None), row.id != without
+        row.normal == normal(value),
+        row.scheme == storable(scheme),
+        row.deleted_at.is_(None),
+        row.id != without,
     )
     return conn.execute(query).scalar()
 

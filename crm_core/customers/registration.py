@@ -8,10 +8,10 @@ Mainland 统一社会信用代码: 18 signs, GB 32100-2015 (weights 3^i mod 31, 
 import re
 import unicodedata
 
-_TW = re.compile(r"\d{8}")
+_TW = re.compile(r"[0-9]{8}")
 _TW_WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
 _CN_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CN = re.compile(rf"[{_CN_SIGNS}]{{2}}\d{{6}}[{_CN_SIGNS}]{{10}}")
+_CN = re.compile(rf"[{_CN_SIGNS}]{{2}}[0-9]{{6}}[{_CN_SIGNS}]{{10}}")
 
 
 def normal(number: str) -> str:

@@ -52,9 +52,14 @@ def required(conn: Connection) -> dict[str, list[str]]:
 
 def look(conn: Connection, party_id: str, now: float) -> None:
     """After a change: onto the list, or off it."""
+    look_at(conn, [party_id], now)
+
+
+def look_at(conn: Connection, party_ids: Sequence[str], now: float) -> None:
+    """The same for many at once."""
     rules = required(conn)
-    rows = conn.execute(select(party).where(_P.id == party_id, _P.deleted_at.is_(None))).all()
-    keep(conn, [party_id], lacking(conn, rows, rules), now)
+    rows = conn.execute(select(party).where(_P.id.in_(party_ids), _P.deleted_at.is_(None))).all()
+    keep(conn, party_ids, lacking(conn, rows, rules), now)
 
 
 def lacking(

@@ -1,5 +1,7 @@
 """What must stay in step when a customer changes: the employer with the relations, the repair list, the index of search."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from crm_core.customers import relations, repair
@@ -15,6 +17,12 @@ def before_party(conn: Connection, change: Change) -> None:
 
 def after_party(conn: Connection, change: Change) -> None:
     repair.look(conn, change.id, change.acting.now)
+
+
+def after_parties(conn: Connection, changes: Sequence[Change]) -> None:
+    """The same for many at once."""
+    if changes:
+        repair.look_at(conn, [change.id for change in changes], changes[0].acting.now)
 
 
 def of_party(conn: Connection, party_id: str, now: float) -> None:

@@ -3,6 +3,7 @@
 from crm_core.entities import (
     asset,
     case,
+    case_type,
     code_value,
     consent,
     contact_point,
@@ -10,19 +11,26 @@ from crm_core.entities import (
     custom_field,
     customer_rules,
     erasure,
+    feedback,
     legal_hold,
+    macro,
     org_unit,
     party,
     party_identifier,
+    procedure,
     product,
     purchase,
     relationship,
     retention_rule,
     role,
+    rule,
     saved_view,
     service_contract,
+    task,
+    template,
 )
-from crm_core.records import known
+from crm_core.records import known, listeners
+from crm_core.rules import events
 
 ALL = (
     party.PARTY,
@@ -36,11 +44,17 @@ ALL = (
     customer_rules.REPAIR_RULE,
     customer_rules.GRADING_RULE,
     case.CASE,
+    task.TASK,
     product.PRODUCT,
     asset.ASSET,
     service_contract.SERVICE_CONTRACT,
     contract_line.CONTRACT_LINE,
     purchase.PURCHASE,
+    template.TEMPLATE,
+    macro.MACRO,
+    case_type.CASE_TYPE,
+    procedure.PROCEDURE,
+    rule.RULE,
     org_unit.ORG_UNIT,
     role.ROLE,
     code_value.CODE_VALUE,
@@ -49,5 +63,7 @@ ALL = (
     legal_hold.LEGAL_HOLD,
     retention_rule.RETENTION_RULE,
     erasure.ERASURE,
+    feedback.FEEDBACK,
 )
 known.add(*ALL)
+listeners.add(events.written)

@@ -70,6 +70,7 @@ PARTY = Entity(
     told_by="kind",
     prepare=_prepare,
     written=upkeep.after_party,
+    written_many=upkeep.after_parties,
     moved=redirects.survivor_of,
     also=_also,
     body=party_bodies,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, Text, cast, delete, func, or_, select, tuple_, update
 
 from config.errors import Refused
+from crm_core.customers import redirects
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, blank, entity_of, links, wordy
 from crm_core.privacy.person import CARRIERS, Person, among, person, speaking
 from crm_core.records.filters import escaped
@@ -38,14 +39,19 @@ class Erased:
 
 
 def erase(conn: Connection, party_id: str) -> Erased:
-    """Erase the person, in the caller's unit. `Refused` while somebody holds their data (privacy.held)."""
+    """Erase the person, in the caller's unit, with the records that were merged into this one. `Refused` while somebody holds their data
+    (privacy.held)."""
+    former = [erase(conn, each) for each in redirects.forget_former(conn, party_id)]
     found = person(conn, party_id)
     _must_not_be_held(conn, found)
     blanked = blank_carried(conn, found.carried, {"party_id": None}) + _blank_speaking(conn, found)
     _forget_in_search(conn, found)
     _forget_in_audit(conn, found)
     _let_go(conn, found)
-    return Erased(removed=_remove(conn, found), blanked=blanked)
+    return Erased(
+        removed=_remove(conn, found) + sum(each.removed for each in former),
+        blanked=blanked + sum(each.blanked for each in former),
+    )
 
 
 def _must_not_be_held(conn: Connection, found: Person) -> None:

@@ -18,6 +18,10 @@ OF_PARTY, OF_CASE, OF_INTERACTION, OF_LETTER = "party", "case", "interaction", "
 _BY_TABLE = {"party": OF_PARTY, "support_case": OF_CASE, "interaction": OF_INTERACTION, "letter": OF_LETTER}
 _BY_NAME = {
     "party_id": OF_PARTY,
+    "survivor_id": OF_PARTY,
+    "merged_id": OF_PARTY,
+    "party_a": OF_PARTY,
+    "party_b": OF_PARTY,
     "case_id": OF_CASE,
     "interaction_id": OF_INTERACTION,
     "letter_id": OF_LETTER,

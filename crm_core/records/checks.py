@@ -36,13 +36,13 @@ def checked(
             _known(conn, acting, field, values[name], (before or {}).get(name))
         except Wrong as wrong:
             faults.append(faulty(field, wrong))
-    faults += _of_another_kind(shape.entity, shape, values, before)
+    faults += of_another_kind(shape.entity, shape, values, before)
     if faults:
         raise RefusedFields(faults)
     return values
 
 
-def _of_another_kind(
+def of_another_kind(
     entity: Entity, shape: Shape, values: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> list[Fault]:
     """Fields that rows of this kind do not have must stay empty."""

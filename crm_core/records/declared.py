@@ -122,7 +122,8 @@ class Entity:
     """One kind of record. Everything else follows from it: table, API, list, form, search, audit, rights.
 
     `rights`: what the three built-in roles may do. `scoped`: rows have owner, team and territory. `personal`: it is customers' data, whose
-    reading is audited. `prepare` runs before a row is written: it checks, derives, refuses; `written` afterwards, in the same unit.
+    reading is audited. `prepare` runs before a row is written: it checks, derives, refuses; `written` afterwards, in the same unit; `written_many`
+    does the same for many at once, with what they bring along already there (imports).
     `told_by`: the field whose value says which other fields a row has (`Field.shown_for`). `follows`: (entity, field): rows are as reachable as
     the row that the field names, on top of what roles say of them. `moved`: where a row went that is no longer there under its old id.
     `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `brings`: what its rows have in tables of
@@ -147,6 +148,7 @@ class Entity:
     table: Table | None = None
     prepare: "Callable[[Connection, Change], None] | None" = None
     written: "Callable[[Connection, Change], None] | None" = None
+    written_many: "Callable[[Connection, Sequence[Change]], None] | None" = None
     also: "Callable[[Reader, str], ColumnElement[bool] | None]" = _nobody
     body: Body | None = None
     uniques: tuple[tuple[str, ...], ...] = ()

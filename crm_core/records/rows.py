@@ -11,7 +11,7 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import audit
 from crm_core.access.model import Action
-from crm_core.records import known, lists, numbers
+from crm_core.records import known, listeners, lists, numbers
 from crm_core.records.change import Acting, Change
 from crm_core.records.checks import checked, must_be_complete, must_be_unique
 from crm_core.records.declared import Entity
@@ -138,6 +138,7 @@ def _done(conn: Connection, shape: Shape, change: Change) -> Record:
     entity, acting = shape.entity, change.acting
     if entity.written is not None:
         entity.written(conn, change)
+    listeners.tell(conn, entity, change)
     if entity.searched:
         index.refresh(conn, entity.name, change.id)
     audit.record(

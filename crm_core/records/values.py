@@ -153,6 +153,11 @@ def _key(_: Field, given: Any) -> str:
     return given
 
 
+def is_address(given: str) -> bool:
+    """Whether it may be an e-mail address."""
+    return len(given) <= 254 and _ADDRESS.fullmatch(given) is not None and not _UNPRINTED.search(given)
+
+
 def _email(_: Field, given: Any) -> str:
     if not isinstance(given, str) or len(given) > 254 or not _ADDRESS.fullmatch(given):
         raise Wrong("field.email")

@@ -3,9 +3,9 @@
 Queue and agent ids in here are plain text without foreign keys: history outlives configuration.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false, text
 
-from crm_core.tables.base import Words, index_where, metadata, moment, one_of, standard_columns
+from crm_core.tables.base import Json, Words, index_where, metadata, moment, one_of, standard_columns
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
 
@@ -18,6 +18,31 @@ support_case = Table(
     Column("status", Text, nullable=False),
     Column("party_id", Text, ForeignKey("party.id")),
     Column("queue_id", Text),
+    # of its type's life cycle; `status` is the state's class, which clocks and lists know
+    Column("type_id", Text, index=True),
+    Column("state", Text),
+    Column("form", Json, nullable=False, server_default=text("'{}'")),
+    Column("category", Text, index=True),
+    Column("severity", Text),
+    Column("priority", Text),
+    Column("product_id", Text, index=True),
+    Column("product_version", Text),
+    Column("parent_id", Text, index=True),
+    Column("channel", Text),
+    moment("due_at", nullable=True, index=True),
+    moment("follow_up_at", nullable=True, index=True),
+    # the follow-up time of which its owner was told
+    moment("follow_up_told", nullable=True),
+    Column("resolution", Words),
+    Column("resolution_code", Text),
+    Column("article_id", Text),
+    Column("reopened_count", Integer, nullable=False, server_default="0"),
+    Column("is_complaint", Boolean, nullable=False, server_default=false()),
+    Column("escalation_level", Integer, nullable=False, server_default="0"),
+    # since when the customer has been without an answer; nothing: it is not our turn
+    moment("waiting_since", nullable=True, index=True),
+    moment("solved_at", nullable=True),
+    Column("merged_into_id", Text, index=True),
     # the piece it is about, and the contract under which it is served: see crm_core.contracts.coverage
     Column("asset_id", Text, index=True),
     Column("service_contract_id", Text, index=True),

@@ -4,18 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from config.errors import Refused, RefusedFields
+from config.errors import Fault, Refused, RefusedFields
 from config.ids import new_id
 from crm_core import audit
 from crm_core.access.model import Action
 from crm_core.access.scopes import live, within_reach
-from crm_core.records import numbers
+from crm_core.many import ManyRows
+from crm_core.records import known, numbers
 from crm_core.records.change import Acting, Change
-from crm_core.records.checks import must_be_complete
+from crm_core.records.checks import must_be_complete, of_another_kind
 from crm_core.records.declared import Entity, Field
+from crm_core.records.lists import must_reach
 from crm_core.records.rows import columns_of, differences, with_own_columns
 from crm_core.records.shape import Shape
 from crm_core.records.tables import table_of
@@ -60,6 +62,7 @@ class Planned:
 
 
 Outcome = Told | Planned
+_INTO: dict[tuple[str, tuple[str, ...]], ManyRows] = {}
 
 
 def apply(task: Task, rows: Sequence[Ready]) -> list[Told]:
@@ -217,6 +220,7 @@ def _new(task: Task, row: Ready) -> Outcome:
     values |= {name: value for name, value in row.values.items() if value is not None}
     if any(each.number for each in entity.fields):
         values |= numbers.given(task.conn, entity, acting.now)
+    _refuse(of_another_kind(entity, shape, values, None))
     must_be_complete(shape, values)
     change = _change(task, Action.CREATE, new_id(), None, values, row)
     columns = columns_of(shape, change.after)
@@ -229,6 +233,7 @@ def _changed(task: Task, row: Ready, found: RowMapping) -> Outcome:
     before = {each.name: _value(found, each) for each in shape.fields}
     given = row.values if task.plan.clear else {n: v for n, v in row.values.items() if v is not None}
     values = {name: value for name, value in given.items() if before.get(name) != value}
+    _refuse(of_another_kind(task.entity, shape, values, before))
     own = with_own_columns({n: v for n, v in found.items() if n != "may_change"}, before)
     after = own | values
     must_be_complete(shape, after)
@@ -259,9 +264,17 @@ def _change(  # noqa: PLR0917 - the parts of a change
     """With what the entity's own rules say and set."""
     given = frozenset(row.values)
     change = Change(action=action, id=row_id, before=before, after=after, given=given, acting=task.acting)
+    if task.entity.follows is not None:
+        of, column = task.entity.follows
+        must_reach(task.conn, task.acting.reader, known.entity(of), after[column], Action.UPDATE)
     if task.entity.prepare is not None:
         task.entity.prepare(task.conn, change)
     return change
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise RefusedFields(faults)
 
 
 def _value(row: RowMapping, of: Field) -> Any:
@@ -298,8 +311,7 @@ def _write(task: Task, planned: Sequence[Planned]) -> None:
     table, entity, conn = table_of(task.entity), task.entity, task.conn
     new = [each for each in planned if each.change.before is None]
     changed = [each for each in planned if each.change.before is not None and each.columns]
-    if new:
-        conn.execute(insert(table), [{"id": each.change.id} | each.columns for each in new])
+    _insert(conn, table, new)
     if changed:
         names = sorted({name for each in changed for name in each.columns})
         statement = (
@@ -310,15 +322,27 @@ def _write(task: Task, planned: Sequence[Planned]) -> None:
             for each in changed
         ]
         conn.execute(statement, rows)
-    for each in (*new, *changed):
-        if entity.written is not None:
-            entity.written(conn, each.change)
     if entity.brings is not None:
         bringing = [(each.change.id, each.ready.brought, each.change.before is None) for each in planned]
-        added = entity.brings.add(conn, bringing)
+        added = entity.brings.add(conn, bringing, task.acting.now)
         for each in planned:
             each.added = added.get(each.change.id)
+    written = [each.change for each in planned if each.columns or each.added]
+    if entity.written_many is not None:
+        entity.written_many(conn, written)
+    elif entity.written is not None:
+        for change in written:
+            entity.written(conn, change)
     audit.record_all(conn, [_entry(task, each) for each in planned if each.columns or each.added])
+
+
+def _insert(conn: Connection, table: Table, new: Sequence[Planned]) -> None:
+    """All with one statement, unless the entity's rules have set other columns for some than for others."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for each in new:
+        by_columns.setdefault(("id", *each.columns), []).append({"id": each.change.id} | each.columns)
+    for names, rows in by_columns.items():
+        _INTO.setdefault((table.name, names), ManyRows(table, *names)).run(conn, rows)
 
 
 def _entry(task: Task, each: Planned) -> audit.Entry:

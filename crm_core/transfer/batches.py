@@ -13,8 +13,8 @@ from config.ids import new_id
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.audit import Origin
+from crm_core.many import ManyRows
 from crm_core.paging import Page, from_cursor, to_cursor
-from crm_core.prepared import Prepared, inserting_all
 from crm_core.records.change import Acting
 from crm_core.records.lists import must
 from crm_core.tables import import_batch, import_row
@@ -28,7 +28,7 @@ AT_WORK = (QUEUED, RUNNING, UNDOING)
 LARGEST_PAGE = 500
 _ABANDONED_S = 7 * 24 * 3600.0
 _B, _R = import_batch.c, import_row.c
-_TOLD = Prepared(inserting_all(import_row))
+_TOLD = ManyRows(import_row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +233,7 @@ def tell(conn: Connection, batch: Batch, told: Sequence[Told], done: int) -> Non
     if conn.execute(moved).rowcount != 1:
         raise Overtaken
     if told:
-        _TOLD.run_each(conn, [each.as_row(batch.seq) for each in told])
+        _TOLD.run(conn, [each.as_row(batch.seq) for each in told])
 
 
 def advance(conn: Connection, batch: Batch, state: str, **values: Any) -> bool:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Row, Table, delete, select, update
 
 from crm_core import audit
 from crm_core.records import known
@@ -41,12 +41,9 @@ def take_back(conn: Connection, acting: Acting, batch: Batch, entity: Entity, mo
         )
         return False
     outcomes = _outcomes(conn, acting, batch, entity, rows)
-    statement = (
-        update(import_row)
-        .where(_R.batch == batch.seq, _R.row == bindparam("of"))
-        .values(undo=bindparam("how"))
-    )
-    conn.execute(statement, [{"of": number, "how": how} for number, how in outcomes.items()])
+    for how in set(outcomes.values()):
+        numbers = [number for number, its in outcomes.items() if its == how]
+        conn.execute(update(import_row).where(_R.batch == batch.seq, _R.row.in_(numbers)).values(undo=how))
     gone = sum(how == TAKEN_BACK for how in outcomes.values())
     counted = {"taken_back": _B.taken_back + gone, "kept": _B.kept + len(outcomes) - gone}
     conn.execute(
@@ -96,7 +93,7 @@ def _part(
         else:
             changed.append(row)
             outcomes[row.row] = TAKEN_BACK
-    used = _referred(conn, entity, list(made))
+    used = _referred(conn, entity, list(made)) | _added_since(conn, entity, list(made), batch.started_at)
     outcomes |= {number: IN_USE if row_id in used else TAKEN_BACK for row_id, number in made.items()}
     gone = [row_id for row_id in made if row_id not in used]
     _remove(conn, entity, gone)
@@ -116,7 +113,7 @@ def _remove(conn: Connection, entity: Entity, ids: Sequence[str]) -> None:
     if not ids:
         return
     table = table_of(entity)
-    for column in _belonging(table):
+    for column in (*_owned(entity), *_belonging(table)):
         conn.execute(delete(column.table).where(column.in_(ids)))
     if entity.searched:
         index.forget_many(conn, entity.name, ids)
@@ -164,14 +161,31 @@ def _referred(conn: Connection, entity: Entity, ids: Sequence[str]) -> set[str]:
     return found
 
 
+def _added_since(conn: Connection, entity: Entity, ids: Sequence[str], at: float | None) -> set[str]:
+    """Those to which somebody added or changed what an import brings along: a number, an id of another system."""
+    found: set[str] = set()
+    for column in _owned(entity) if ids else ():
+        query = select(column).where(column.in_(ids), column.table.c.updated_at != at)
+        found.update(conn.execute(query.distinct()).scalars())
+    return found
+
+
+def _owned(entity: Entity) -> list["Column[Any]"]:
+    return (
+        []
+        if entity.brings is None
+        else [metadata.tables[table].c[name] for table, name in entity.brings.owned]
+    )
+
+
 def _referring(entity: Entity) -> list["Column[Any]"]:
     table = table_of(entity)
-    belonging = _belonging(table)
+    its_own = {*_belonging(table), *_owned(entity)}
     keys = [
         key.parent
         for other in metadata.tables.values()
         for key in other.foreign_keys
-        if key.column.table is table and key.parent not in belonging and other.name not in _LENT
+        if key.column.table is table and other.name not in _LENT
     ]
     fields = [
         table_of(other).c[field.name]
@@ -179,7 +193,7 @@ def _referring(entity: Entity) -> list["Column[Any]"]:
         for field in other.fields
         if field.kind is FieldKind.REFERENCE and field.refers == entity.name
     ]
-    return list(dict.fromkeys([*keys, *fields]))
+    return [column for column in dict.fromkeys([*keys, *fields]) if column not in its_own]
 
 
 def _belonging(table: Table) -> list["Column[Any]"]:

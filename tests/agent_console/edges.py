@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from config.errors import Unavailable
 from config.peers import LinkStatus, PhoneCredential
 from crm_core import interactions, letters
+from crm_core.casework import texts
+from crm_core.casework.texts import Place
 from crm_core.store import Connection, Store
 from crm_core.users import User
 from routing.core.decisions import Offer, Withdraw
@@ -83,6 +85,55 @@ class OutboxLetters:
         return await self.store.write(
             lambda connection: self._record(connection, interaction, author, text, idempotency_key)
         )
+
+    def from_template(
+        self,
+        conn: Connection,
+        *,
+        case_id: str,
+        template_id: str,
+        address: str | None,
+        key: str,
+        author_id: str | None,
+        now: float,
+    ) -> str:
+        place = Place(case_id=case_id, author_id=author_id, centre="Centre")
+        filled = texts.fill(conn, template_id, place, now)
+        to = address or "customer@example.org"
+        return self._queued(conn, case_id, to, filled.subject, filled.body, key, author_id, now)
+
+    def to_watcher(
+        self, conn: Connection, *, case_id: str, address: str, code: str, text: str, key: str, now: float
+    ) -> str:
+        return self._queued(conn, None, address, code, text, key, None, now)
+
+    def _queued(  # noqa: PLR0917 - a letter's parts
+        self,
+        conn: Connection,
+        case_id: str | None,
+        to: str,
+        subject: str,
+        words: str,
+        key: str,
+        author_id: str | None,
+        now: float,
+    ) -> str:
+        return letters.queue_reply(
+            conn,
+            interaction_id=None,
+            case_id=case_id,
+            author_id=author_id,
+            envelope_from="desk@example.com",
+            to=[to],
+            cc=[],
+            subject=subject,
+            text=words,
+            message_id=f"<{key}@example.com>",
+            in_reply_to="",
+            references=[],
+            raw=words.encode(),
+            now=now,
+        ).id
 
     def _record(
         self, connection: Connection, interaction: InteractionId, author: User, text: str, key: str

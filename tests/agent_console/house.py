@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from agent_console.deadlines import Deadlines
 from agent_console.people_watch import PeopleWatch
+from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
 from config.clock import SystemClock
 from config.settings import Settings
@@ -74,7 +75,9 @@ class House:
     @asynccontextmanager
     async def browser(self, login: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client, signed in or not."""
-        async with httpx.AsyncClient(base_url=self.origin, headers={"X-Trunkline": "1"}) as client:
+        async with httpx.AsyncClient(
+            base_url=self.origin, headers={"X-Trunkline": "1"}, timeout=30
+        ) as client:
             if login is not None:
                 answer = await client.post("/api/v1/login", json={"login": login, "password": PASSWORD})
                 assert answer.status_code == 200, answer.text
@@ -242,6 +245,7 @@ async def _start(
         tasks.create_task(PeopleWatch(store, bus).run(), name="people"),
         tasks.create_task(RulesWatch(store, floor, bus, (queue_rules, agent_rules)).run(), name="rules"),
         tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
+        tasks.create_task(Procedures(store, bus, clock, OutboxLetters(store)).run(), name="procedures"),
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
     return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms

@@ -21,6 +21,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "code_value": {"list": "product_family", "code": "c{n}"},
     "custom_field": {"entity": "product", "name": "x_f{n}", "kind": "text"},
     "saved_view": {"entity": "product"},
+    "macro": {"state": "solved"},
+    "procedure": {"entity": "case", "steps": [{"kind": "escalate"}]},
+    "rule": {"entity": "case"},
 }
 """What an entity's own rules ask for beyond the kinds of its fields."""
 _BY_KIND: dict[FieldKind, Any] = {

@@ -111,3 +111,22 @@ async def test_reading_outside_of_records_is_audited_too(house: House) -> None:
     assert ("read", "case", house.seed.case) in told
     assert ("searched", "search", None) in told
     assert ("read", "case", "none") not in told
+
+
+async def test_feedback_reaches_administrators_with_screen_and_user(house: House) -> None:
+    """001-18: whoever works here says what they think; administrators read it and say what becomes of it, all others see their own."""
+    place = "/api/v1/records/feedback"
+    said = {"text": "字太小", "kind": "problem", "screen": "/records/parties", "status": "done"}
+    async with house.browser("ann") as ann, house.browser("bob") as bob, house.browser("adm") as adm:
+        made = await ann.post(place, json=said)
+        assert made.status_code == 201, made.text
+        assert (await bob.get(place)).json()["items"] == []
+        assert (
+            await ann.patch(f"{place}/{made.json()['record']['id']}", json={"status": "done"})
+        ).status_code == 403
+        listed = (await adm.get(place)).json()
+        (row,) = listed["items"]
+        assert (row["text"], row["screen"], row["status"]) == ("字太小", "/records/parties", "new")
+        assert listed["named"]["user"][row["owner_id"]] == "Ann"
+        noted = await adm.patch(f"{place}/{row['id']}", json={"status": "noted"})
+        assert noted.json()["record"]["status"] == "noted"

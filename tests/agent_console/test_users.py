@@ -257,3 +257,31 @@ async def test_users_are_listed_page_by_page(house: House) -> None:
             assert (await adm.get(path)).json()["code"] == "request.invalid"
         bad = await adm.get("/api/v1/users", params={"cursor": "x"})
         assert bad.json()["code"] == "cursor.unknown"
+
+
+async def test_roles_and_department_count_with_the_next_request(house: House) -> None:
+    """Given here, a role that reads all customers or none is what the API goes by; what there is not is refused and changes
+    nothing; the log names the roles."""
+    async with house.browser("adm") as adm, house.browser("bob") as bob:
+        path = f"/api/v1/users/{house.seed.users['bob']}/rights"
+        assert (await bob.get("/api/v1/records/parties")).json()["items"] != []
+        body = {"name": "Blind", "based_on": "agent", "scopes": {"party": {"read": "none"}}, "fields": {}}
+        made = await adm.post("/api/v1/records/roles", json=body)
+        assert made.status_code == 201, made.text
+        role = made.json()["record"]["id"]
+        unit = (await adm.post("/api/v1/records/org-units", json={"name": "北區"})).json()["record"]["id"]
+        answer = await adm.put(path, json={"roles": [role], "team_id": unit})
+        assert (answer.json()["roles"], answer.json()["team"]) == ([role], {"id": unit, "name": "北區"})
+        assert answer.json()["offered_roles"] == [{"id": role, "name": "Blind", "based_on": "agent"}]
+        blind = await bob.get("/api/v1/records/parties")
+        assert blind.status_code == 403 or blind.json()["items"] == []
+        for wrong, code in (
+            ({"roles": ["none"]}, "role.unknown"),
+            ({"roles": [], "team_id": "none"}, "team.unknown"),
+            ({"roles": [], "territories": ["none"]}, "territory.unknown"),
+        ):
+            assert (await adm.put(path, json=wrong)).json()["code"] == code
+        assert (await adm.get(path)).json()["roles"] == [role]
+        await adm.put(path, json={"roles": []})
+        assert (await bob.get("/api/v1/records/parties")).json()["items"] != []
+        assert (await adm.get("/api/v1/users/nobody/rights")).json()["code"] == "user.unknown"

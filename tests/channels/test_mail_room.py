@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from channels.email.addresses import case_of, write_recipients
-from channels.email.composer import reply_subject
 from channels.email.parsed import Mark
+from channels.email.written import reply_subject
 from config.errors import Refused
 from crm_core import cases, interactions, letters, queues
 from crm_core.store import Connection

@@ -1,6 +1,7 @@
 """A row in every table, whatever tables there are: made from the metadata alone."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -17,10 +18,12 @@ from sqlalchemy import (
 )
 
 from crm_core.tables import metadata
-from crm_core.tables.base import TextList
+from crm_core.tables.base import Amount, Json, TextList
 
 _VALUES: tuple[tuple[type, Any], ...] = (
     (TextList, ("一", "two\n3")),
+    (Amount, Decimal("1234.5600")),
+    (Json, {"一": ["two", 3, None]}),
     (LargeBinary, bytes(range(256))),
     (Boolean, True),
     (Double, 1_700_000_000.125),

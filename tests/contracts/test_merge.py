@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection, inspect, select, text
 
 from config.errors import Refused
-from crm_core import cases, interactions, parties
+from crm_core import audit, cases, interactions, parties
 from crm_core.customers import merge, merge_undo, redirects, references
+from crm_core.privacy import erase
 from crm_core.records import known, lists, rows
 from crm_core.records.change import system
 from crm_core.search import party_list
@@ -189,3 +190,17 @@ def test_the_row_of_a_merged_customer_is_kept(conn: Connection) -> None:
     first, second = two_with_a_history(conn)
     merge.merge(conn, LATER, first, second)
     assert conn.execute(select(party.c.deleted_at).where(party.c.id == second)).scalar() == LATER.now
+
+
+def test_erasing_a_merged_customer_leaves_no_trace(conn: Connection) -> None:
+    """Whoever erases the survivor erases what was merged into it: record, numbers, the merge and its images; the chain still holds."""
+    first, second = two_with_a_history(conn)
+    merge.merge(conn, LATER, first, second)
+    erase.erase(conn, first)
+    names = [name for name in inspect(conn).get_table_names() if not name.startswith("sqlite_")]
+    told = "\n".join(
+        repr(tuple(row)) for name in names for row in conn.execute(text(f'SELECT * FROM "{name}"'))
+    )
+    for word in ("王小明", "0912345678", "886912345678", "E-77"):
+        assert word not in told, word
+    assert audit.verify(conn).broken_at is None

@@ -9,6 +9,7 @@ from crm_core import (
     identities,
     pending_sign_ins,
     people,
+    people_rights,
     queues,
     second_factor,
     sessions,
@@ -16,6 +17,8 @@ from crm_core import (
     users,
 )
 from crm_core.identities import Identity, Welcome
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from crm_core.sealing import Seal
 from crm_core.tables import api_token, recovery_code, user_totp
 from crm_core.users import User
@@ -55,7 +58,10 @@ def test_a_locked_user_is_out_until_unlocked(conn: Connection) -> None:
     assert api_tokens.bearer_of(conn, text, NOW) is None
     assert queues.agents(conn) == []
     assert people.person(conn, ann.id, NOW).state == "locked"
+    for _ in range(sessions.MOST_FAILURES_OF_LOGIN):
+        sessions.note_failure(conn, "ann", "10.0.0.9", NOW)
     people.unlock(conn, ann.id)
+    assert not sessions.too_many(conn, "ann", "10.0.0.8", NOW)
     assert sessions.user_of(conn, token, NOW) is None
     assert users.credentials(conn, "ann") is not None
     assert api_tokens.bearer_of(conn, text, NOW) is not None
@@ -399,3 +405,34 @@ def test_somebody_new_is_made_beside_whoever_has_the_name(conn: Connection) -> N
     )
     assert (third.login, third.role, third.email) == ("ann.3", "admin", "c@example.com")
     assert not people.person(conn, third.id, NOW).has_password
+
+
+def test_where_a_user_stands(conn: Connection) -> None:
+    """Roles, department and territories are set together; what there is not is refused before anything is changed."""
+    ann = made(conn, "ann")
+    acting = system(NOW)
+    role = rows.create(conn, acting, known.entity("role"), {"name": "North", "based_on": "agent"}).id
+    unit = rows.create(conn, acting, known.entity("org_unit"), {"name": "北區"}).id
+    word = {"list": "territory", "code": "taipei", "label_en": "Taipei", "label_zh_tw": "臺北", "position": 1}
+    rows.create(conn, acting, known.entity("code_value"), word)
+    people_rights.set_place(
+        conn, ann.id, role_ids=[role, role], team_id=unit, territories=["taipei", "taipei"]
+    )
+    place = people_rights.place_of(conn, ann.id)
+    assert (place.roles, place.team, place.territories) == ((role,), (unit, "北區"), ("taipei",))
+    assert [each.name for each in people_rights.offered_roles(conn)] == ["North"]
+    (territory,) = people_rights.offered_territories(conn)
+    assert (territory.code, territory.label_zh_tw, territory.label_zh_cn) == ("taipei", "臺北", "Taipei")
+    for wrong, code in (
+        ({"team_id": "none"}, "team.unknown"),
+        ({"territories": ["mars"]}, "territory.unknown"),
+        ({"role_ids": ["none"]}, "role.unknown"),
+    ):
+        given = {"role_ids": [], "team_id": None, "territories": []} | wrong
+        with refused(code):
+            people_rights.set_place(conn, ann.id, **given)
+        assert people_rights.place_of(conn, ann.id) == place
+    people_rights.set_place(conn, ann.id, role_ids=[], team_id=None, territories=[])
+    assert people_rights.place_of(conn, ann.id).team is None
+    with refused("user.unknown"):
+        people_rights.place_of(conn, "nobody")

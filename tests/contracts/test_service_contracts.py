@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from config.errors import Refused
-from crm_core import calendars, case_clocks, cases, interactions, parties, policies, recognition
+from crm_core import calendars, case_clocks, cases, interactions, parties, policies, recognition, users
 from crm_core.contracts import affected, intake, review
 from crm_core.contracts.allowance import allowance
 from crm_core.contracts.coverage import contract, covering, covering_all
@@ -448,31 +448,34 @@ def reviewed(conn: Connection, at: float) -> list[review.Reviewed]:
     return [each for each in found if each is not None]
 
 
-def renewal_tasks(conn: Connection, about: str) -> int:
-    """The owner's tasks; one each where tasks are kept at all."""
-    entity = known.named("task")
-    if entity is None:
-        return -1
-    row = table_of(entity).c
-    return len(conn.execute(select(row.id).where(row.about_id == about)).all())
+def renewal_tasks(conn: Connection, about: str) -> list[tuple[str, str | None]]:
+    """The tasks about a contract's renewal, with whose they are."""
+    row = table_of(known.entity("task")).c
+    query = select(row.kind, row.owner_id).where(
+        row.about_entity == "service_contract", row.about_id == about
+    )
+    return [(each.kind, each.owner_id) for each in conn.execute(query)]
 
 
 def test_within_the_notice_days_the_owner_is_reminded_once(conn: Connection) -> None:
     """On the day the contract shows renewal due and there is one reminder, however often it is looked at; renewed by hand, the
     next end brings the next one."""
-    mine = agreed(conn, person(conn, "Ann"), ends_on=day(60), renewal_notice_days=30)
+    owner = users.add_user(
+        conn, login="sue", name="Sue", password_hash="", role="supervisor", language="zh-TW"
+    ).id
+    mine = agreed(conn, person(conn, "Ann"), ends_on=day(60), renewal_notice_days=30, owner_id=owner)
     assert reviewed(conn, NOW + 10 * DAY) == []
     at = NOW + 31 * DAY
     [first] = reviewed(conn, at)
     assert (first.state, first.reminded) == (State.RENEWAL_DUE, True)
     assert value(conn, mine, "state") == "renewal_due"
-    assert renewal_tasks(conn, mine) in (1, -1)
+    assert renewal_tasks(conn, mine) == [("renewal", owner)]
     assert reviewed(conn, at + DAY) == []
     rows.patch(conn, system(at), known.entity("service_contract"), mine, {"ends_on": day(425)})
     assert value(conn, mine, "state") == "active"
     [again] = reviewed(conn, NOW + 400 * DAY)
     assert again.reminded
-    assert renewal_tasks(conn, mine) in (2, -1)
+    assert renewal_tasks(conn, mine) == [("renewal", owner)] * 2
 
 
 def test_a_contract_made_within_its_notice_is_reminded_of_at_once(conn: Connection) -> None:

@@ -75,6 +75,7 @@ def test_names_are_one_in_either_script_and_width() -> None:
         ("91350100M000100Y44", False),
         ("91350100m0001 00y43", True),
         ("9135O100M000100Y43", False),  # the letter O is none of its signs
+        ("91٣50100M000100Y43", False),  # digits of another script are none of them either
         ("DE123456789", True),  # elsewhere: nothing is known of its form
     ],
 )

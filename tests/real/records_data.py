@@ -23,7 +23,7 @@ _FAMILIES = (("lamp", "Lamps", "燈具", "灯具"), ("desk", "Desks", "辦公桌
 _REGIONS = ("北區", "中區", "南區", "東區")
 
 
-def fill(conn: Connection, people: dict[str, str], now: float, parties: int = 260) -> dict[str, list[str]]:
+def fill(conn: Connection, people: dict[str, str], now: float, parties: int = 120) -> dict[str, list[str]]:
     """The ids by entity."""
     made = _Maker(conn, now)
     for name, words in (("product_family", _FAMILIES),):

@@ -94,6 +94,15 @@ async def test_a_second_step_from_the_qr_code_to_the_next_sign_in(tmp_path: Path
         await desk.close()
 
 
+async def give_choice(house: House) -> None:
+    """A role and a department to choose."""
+    async with house.browser("adm") as adm:
+        role = {"name": "North", "based_on": "agent", "scopes": {"party": {"read": "team"}}, "fields": {}}
+        assert (await adm.post("/api/v1/records/roles", json=role)).status_code == 201
+        assert (await adm.post("/api/v1/records/org-units", json={"name": "北區"})).status_code == 201
+        await adm.post("/api/v1/logout")
+
+
 async def add_dan(page: Page) -> None:
     """A bad password is told; a good one makes the user, who is given a skill."""
     await page.get_by_test_id("people-new").click()
@@ -111,6 +120,11 @@ async def add_dan(page: Page) -> None:
     await page.get_by_test_id("level-zh").select_option("8")
     await page.get_by_test_id("skills-save").click()
     await expect(page.get_by_test_id("level-zh")).to_have_value("8")
+    await page.get_by_test_id("role-North").check()
+    await page.get_by_test_id("person-team").fill("北")
+    await page.get_by_role("option", name="北區").click()
+    await page.get_by_test_id("rights-save").click()
+    await expect(page.get_by_text("Saved").last).to_be_visible()
     await accessible(page)
 
 
@@ -130,6 +144,7 @@ async def test_an_administrator_lets_somebody_in_and_locks_them_out(tmp_path: Pa
     """A new agent chooses their own password and starts a shift; locked, their page is the sign-in page at once.
     (003-42)"""
     async with built(tmp_path) as house, chromium() as browser:
+        await give_choice(house)
         desk = await Desk.open(browser, house.origin)
         page = desk.page
         await desk.sign_in("adm", PASSWORD)
@@ -147,6 +162,7 @@ async def test_an_administrator_lets_somebody_in_and_locks_them_out(tmp_path: Pa
         await page.get_by_test_id("person-lock").click()
         await page.get_by_test_id("person-lock-sure").click()
         await page.locator("[data-testid=person][data-state=locked]").wait_for()
+        await expect(page.get_by_test_id("role-North")).to_be_checked()
         await other.page.get_by_test_id("login").wait_for()
         await other.sign_in("dan", "one of my very own")
         await expect(other.page.get_by_role("alert")).to_be_visible()

@@ -170,7 +170,7 @@ async function api(method, path, query, body) {
   }
   if (path === "/search") return ok({ items: searched(query.get("q") ?? ""), next_cursor: null });
   const [, room, id, act] = path.split("/").map(decodeURIComponent);
-  if (room === "parties") return ok({ ...PARTIES.find((party) => party.id === id), contact_points: [] });
+  if (room === "parties") return ok(act === "timeline" ? { items: [], next_cursor: null, kinds: [] } : act === "relations" ? { items: [], types: [] } : { ...PARTIES.find((party) => party.id === id), contact_points: PARTIES.find((party) => party.id === id)?.points ?? [] });
   if (room === "letters") return { status: 200, type: "text/html", body: "<p style='font:16px sans-serif'>林小姐您好：<br><br>附上我們的<b>簽收單</b>與發票掃描檔。</p>" };
   if (room === "offers") return offered(id.split("/")[0], act);
   if (room === "cases" && method === "GET") { const kase = PARTIES.flatMap((party) => party.cases).find((each) => each.id === id); return ok({ case: kase, interactions: [], thread: letters }); }

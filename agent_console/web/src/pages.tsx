@@ -37,11 +37,17 @@ const everybody = (): boolean => true;
 
 export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
+  { id: "work", path: "/work", icon: "check", module: "work", for: everybody, component: lazy(() => import("./features/casework/work-page")) },
+  { id: "issues", path: "/issues", icon: "warn", module: "work", for: everybody, component: lazy(() => import("./features/casework/overview-page")) },
+  { id: "audit", path: "/admin/audit", icon: "shield", module: "settings", for: administrators, component: lazy(() => import("./features/admin/audit-page")) },
+  // these have pages of their own in place of the list
+  { id: "code_lists", path: "/records/code-values", icon: "list", module: null, for: everybody, component: lazy(() => import("./features/admin/code-lists-page")) },
+  { id: "units", path: "/records/org-units", icon: "building", module: null, for: everybody, component: lazy(() => import("./features/admin/units-page")) },
   { id: "duplicates", path: "/customers/duplicates", icon: "users", module: "customers", for: keepers, component: lazy(() => import("./features/customers/duplicates-page")) },
   { id: "repairs", path: "/customers/repairs", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/customers/repair-page")) },
   { id: "quality", path: "/customers/quality", icon: "chart", module: "customers", for: keepers, component: lazy(() => import("./features/customers/quality-page")) },
   { id: "handover", path: "/customers/handover", icon: "arrowOut", module: "customers", for: keepers, component: lazy(() => import("./features/customers/handover-page")) },
-  { id: "imports", path: "/imports", icon: "up", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
+  { id: "imports", path: "/imports", icon: "arrowIn", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "renewals", path: "/renewals", icon: "calendar", module: "service", for: keepers, component: lazy(() => import("./features/contracts/renewals-page")) },
   { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
@@ -79,14 +85,14 @@ export interface Module {
 const NOT_IN_MENUS = new Set(["saved_view", "contact_point", "relationship", "party_identifier", "consent"]);
 
 /** What is everybody's to read but only some people's to change is settings: a menu shows it to those alone. */
-function inMenu(entity: EntityDoc): boolean {
+function inMenu(entity: EntityDoc, role: Role): boolean {
   if (NOT_IN_MENUS.has(entity.name)) return false;
-  return entity.module !== "settings" || allows(entity, "update") || allows(entity, "create");
+  return entity.module !== "settings" || allows(entity, "update") || (role === "admin" && allows(entity, "create"));
 }
 
 /** The menus of somebody: each module with its pages and entities; empty ones are not shown. */
 export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module[] {
-  const shown = (who.entities ?? []).filter(inMenu);
+  const shown = (who.entities ?? []).filter((entity) => inMenu(entity, who.role));
   const pages = PAGES.filter((page) => page.module !== null && page.for(who));
   const names = new Set([...Object.keys(MODULES), ...shown.map((entity) => entity.module), ...pages.map((page) => page.module ?? "")]);
   return [...names]

@@ -11,7 +11,7 @@ export type Medium = "voice" | "email";
 export type Status = "ready" | "paused" | "signed_out";
 export type Work = "idle" | "offered" | "talking" | "wrap_up" | "letters";
 export type Device = "unreachable" | "reachable" | "in_use";
-export type CaseStatus = "open" | "pending" | "solved";
+export type CaseStatus = "open" | "pending" | "solved" | "closed";
 
 export interface User {
   id: string;
@@ -247,6 +247,8 @@ export interface PolicyDoc {
   queue: string | null;
   tier: string | null;
   contract: string | null;
+  case_type: string | null;
+  severity: string | null;
   calendar_id: string;
   targets: { first_response_s: number | null; next_response_s: number | null; resolution_s: number | null };
 }
@@ -387,8 +389,8 @@ export interface PartyDetail {
 
 export type KnownPart = "strength" | "remembered" | "contracts" | "assets" | "purchases" | "open_cases" | "last_inquiry";
 
-export interface PartyRecord extends Omit<Party, "phones" | "emails" | KnownPart> {
-  contact_points: { kind: string; raw: string; normal: string; label: string }[];
+export interface PartyRecord extends Omit<Party, "phones" | "emails" | "points" | "script" | KnownPart> {
+  contact_points: PointDoc[];
 }
 
 export interface WholeCase {
@@ -404,7 +406,8 @@ export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at">
   thread: Letter[];
 }
 
-export type FoundKind = "party" | "case" | "letter" | "note";
+/** party, case, letter, note, or whatever entity is searched. */
+export type FoundKind = string;
 
 /** A text and what fits in it: `[begin, end)`, counted in code points. */
 export interface Excerpt {

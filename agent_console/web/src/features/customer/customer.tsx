@@ -58,14 +58,14 @@ function Panel({ id, children }: { id: string; children: ReactNode }) {
 }
 
 export function Profile({ party }: { party: Omit<Party, "cases" | "interactions" | KnownPart> }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const rows: [string, string | null | undefined][] = [
     [t("customer.organisation"), party.organisation],
     [t("customer.title"), [party.title, party.department].filter(Boolean).join(" · ")],
     [t("customers.superior"), party.superior],
     [t("customers.stage"), party.lifecycle && t(`lifecycle.${party.lifecycle}`, { defaultValue: party.lifecycle })],
-    [t("customers.membership"), party.membership && [party.membership.number, party.membership.tier, party.membership.until && t("customers.until", { day: party.membership.until })].filter(Boolean).join(" · ")],
-    [t("customers.prefers"), prefers(party, t)],
+    [t("customers.membership"), party.membership && [party.membership.number, party.membership.tier && t(`tier.${party.membership.tier}`, { defaultValue: party.membership.tier }), party.membership.until && t("customers.until", { day: party.membership.until })].filter(Boolean).join(" · ")],
+    [t("customers.prefers"), prefers(party, t, i18n.language as Language)],
     [t("customer.language"), party.language ? t(`language.${party.language}`, { defaultValue: party.language }) : null],
   ];
   return (
@@ -97,11 +97,22 @@ function Point({ point }: { point: PointDoc }) {
   );
 }
 
-function prefers(party: Omit<Party, "cases" | "interactions" | KnownPart>, t: TFunction): string {
+function prefers(party: Omit<Party, "cases" | "interactions" | KnownPart>, t: TFunction, language: Language): string {
   const times = party.contact_times;
-  const days = (times?.days ?? []).map((day) => t(`sla.weekday_${day}`)).join(" ");
   const hours = times?.from || times?.until ? `${times.from ?? "00:00"}–${times.until ?? "24:00"}` : "";
-  return [party.preferred_channel && t(`channel.${party.preferred_channel}`, { defaultValue: party.preferred_channel }), days, hours].filter(Boolean).join(" · ");
+  return [party.preferred_channel && t(`channel.${party.preferred_channel}`, { defaultValue: party.preferred_channel }), dayWords(times?.days ?? [], language), hours].filter(Boolean).join(" · ");
+}
+
+/** Days in a row as their first and last: Mon–Fri. */
+function dayWords(days: number[], language: Language): string {
+  const word = (day: number): string => new Date(2024, 0, day).toLocaleDateString(language, { weekday: "short" }); // the first of 2024 was a Monday
+  const runs: [number, number][] = [];
+  for (const day of [...days].sort()) {
+    const last = runs.at(-1);
+    if (last && last[1] === day - 1) last[1] = day;
+    else runs.push([day, day]);
+  }
+  return runs.map(([first, last]) => (first === last ? word(first) : `${word(first)}–${word(last)}`)).join(", ");
 }
 
 /** What is said to this customer, where somebody has written it down. */

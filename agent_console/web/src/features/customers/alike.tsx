@@ -12,9 +12,9 @@ const PAUSE_MS = 350;
 const NUMBERS = new Set(["phone", "sms", "fax"]);
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Who may be the same as somebody whose fields these are; asked again when the typing rests. It warns, and holds nobody up. */
-export function useAlike(values: Record<string, unknown>, without = ""): Alike[] {
-  const [found, setFound] = useState<Alike[]>([]);
+/** Who may be the same as somebody whose fields these are; asked again when the typing rests; null before the first answer. It warns, and holds nobody up. */
+export function useAlike(values: Record<string, unknown>, without = ""): Alike[] | null {
+  const [found, setFound] = useState<Alike[] | null>(null);
   const whole = [text(values["family_name"]), text(values["given_name"])].join("");
   const raw = text(values["raw"]);
   const asked = JSON.stringify({
@@ -49,7 +49,7 @@ export function useAlike(values: Record<string, unknown>, without = ""): Alike[]
 export function AlikeWarning({ values }: { values: Record<string, unknown> }) {
   const { t } = useTranslation();
   const found = useAlike(values);
-  if (found.length === 0) return null;
+  if (!found || found.length === 0) return null;
   return (
     <aside className="alike" role="status" aria-label={t("customers.maybe_same")} data-testid="alike">
       <p className="row"><Icon name="warn" size={16} /><span className="strong">{t("customers.maybe_same")}</span></p>

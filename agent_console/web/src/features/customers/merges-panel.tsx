@@ -30,7 +30,7 @@ export default function MergesPanel({ record, entity, refresh }: PanelProps) {
   return (
     <>
       <h3 className="label">{t("customers.maybe_same")}</h3>
-      {found.length === 0 ? <p className="faint small">{t("customers.nobody_alike")}</p> : <AlikeList found={found} act={may ? (party) => setOther(party.id) : undefined} />}
+      {!found ? <Bones lines={2} /> : found.length === 0 ? <p className="faint small">{t("customers.nobody_alike")}</p> : <AlikeList found={found} act={may ? (party) => setOther(party.id) : undefined} />}
       {may && <div className="side-block"><RecordPicker refers="party" value={null} name={null} label={t("customers.merge_with")} placeholder={t("customers.merge_with")} linked={false} filter={{ field: "kind", is: "eq", value: record["kind"] }} change={(id) => id !== null && id !== record.id && setOther(id)} /></div>}
       <h3 className="label side-block">{t("customers.merged_before")}</h3>
       {!data ? (problem ? <Failure problem={problem} retry={again} /> : <Bones lines={2} />) : data.items.length === 0 ? <p className="faint small">{t("customers.never_merged")}</p> : (

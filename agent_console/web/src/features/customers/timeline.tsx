@@ -85,11 +85,18 @@ function What({ entry: { kind, title, detail } }: { entry: Entry }) {
       return <>{t(detail["undone_at"] === null ? "customers.merged_with" : "customers.merge_undone", { name: title })}</>;
     case "change": {
       const fields = Object.keys((detail["changes"] ?? {}) as Record<string, unknown>);
-      return <>{t(`audit.action_${said(detail["action"])}`, { defaultValue: said(detail["action"]) })}{detail["entity"] === "party" && party && fields.length > 0 && <Fields names={fields} />}</>;
+      return <>{t(`audit.action_${said(detail["action"])}`, { defaultValue: said(detail["action"]) })}{detail["entity"] !== "party" ? <Of entity={said(detail["entity"])} /> : party && fields.length > 0 && <Fields names={fields} />}</>;
     }
     default:
       return <>{title}</>;
   }
+}
+
+/** What was written, where it is not the customer itself. */
+function Of({ entity }: { entity: string }) {
+  const { i18n } = useTranslation();
+  const known = useEntity(entity);
+  return known && <span className="soft">{" "}{known.label[i18n.language as Language]}</span>;
 }
 
 function Fields({ names }: { names: string[] }) {

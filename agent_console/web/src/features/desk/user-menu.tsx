@@ -7,6 +7,7 @@ import { useDesk } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { attempt } from "../../ui/toasts";
 import { lazy, Suspense, useReducer, useState } from "react";
+import { Feedback } from "./feedback";
 
 const THEMES: { code: Theme; icon: IconName }[] = [
   { code: "system", icon: "board" },
@@ -21,6 +22,7 @@ const AccountDialog = lazy(() => import("../account/account-dialog"));
 export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
   const { t } = useTranslation();
   const { session, changeUser, signOut } = useDesk();
+  const [feedback, setFeedback] = useState(false);
   const [account, setAccount] = useState(false);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const change = (wish: Parameters<typeof changeUser>[0]): void => attempt(changeUser(wish).finally(redraw));
@@ -41,6 +43,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
         <Menu className="pop menu" aria-label={t("menu.user", { name: user.name })} onAction={(key) => {
           if (key === "signout") attempt(signOut());
           if (key === "shortcuts") onShortcuts?.();
+          if (key === "feedback") setFeedback(true);
           if (key === "account") setAccount(true);
           if (key === "people") void go("/admin/people");
         }}>
@@ -57,10 +60,12 @@ export function UserMenu({ onShortcuts }: { onShortcuts?: () => void }) {
           <MenuItem id="account" className="menu-item" data-testid="my-account"><Icon name="user" />{t("account.title")}</MenuItem>
           {user.role === "admin" && <MenuItem id="people" className="menu-item" data-testid="user-menu-people"><Icon name="users" />{t("people.title")}</MenuItem>}
           {onShortcuts && <MenuItem id="shortcuts" className="menu-item"><Icon name="question" />{t("menu.shortcuts")}<span className="tick"><kbd>?</kbd></span></MenuItem>}
+          <MenuItem id="feedback" className="menu-item" data-testid="give-feedback"><Icon name="note" />{t("feedback.title")}</MenuItem>
           <MenuItem id="signout" className="menu-item" data-testid="sign-out"><Icon name="off" />{t("menu.sign_out")}</MenuItem>
         </Menu>
       </Popover>
     </MenuTrigger>
+    <Feedback open={feedback} close={() => setFeedback(false)} />
     {account && <Suspense><AccountDialog close={() => setAccount(false)} /></Suspense>}
     </>
   );

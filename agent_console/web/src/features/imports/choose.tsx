@@ -36,7 +36,7 @@ export function Choose({ entities, done, leave }: { entities: EntityDoc[]; done:
       <Wrong problem={problem} />
       {busy && <p className="small faint" role="status">{t("imports.uploading")}</p>}
       <div className="row">
-        <Button type="submit" look="primary" icon="up" isDisabled={busy || !file || !entity} data-testid="import-upload">{t("imports.upload")}</Button>
+        <Button type="submit" look="primary" icon="arrowIn" isDisabled={busy || !file || !entity} data-testid="import-upload">{t("imports.upload")}</Button>
         <Button look="quiet" isDisabled={busy} onPress={leave}>{t("imports.back")}</Button>
       </div>
     </form>

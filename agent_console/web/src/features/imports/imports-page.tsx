@@ -41,7 +41,7 @@ export function ImportsPage() {
           <ImportView key={chosen.id} id={chosen.id} seen={chosen.preview} changed={imports.again}
             gone={() => { imports.again(); setChosen(null); }} />
         )}
-        {!chosen && <Empty icon="inbox" title={t("imports.choose")}><p>{t("imports.choose_text")}</p><Button look="primary" icon="up" onPress={() => setChosen({ kind: "new" })}>{t("imports.new")}</Button></Empty>}
+        {!chosen && <Empty icon="inbox" title={t("imports.choose")}><p>{t("imports.choose_text")}</p><Button look="primary" icon="plus" onPress={() => setChosen({ kind: "new" })}>{t("imports.new")}</Button></Empty>}
       </div>
     </main>
   );
@@ -75,7 +75,7 @@ function Batches({ items, entities, chosen, choose }: BatchesProps) {
         ))}
       </ul>
       {items.length === 0 && <p className="faint small sla-none">{t("imports.none")}</p>}
-      <Button small icon="up" onPress={() => choose({ kind: "new" })} data-testid="import-new">{t("imports.new")}</Button>
+      <Button small icon="plus" onPress={() => choose({ kind: "new" })} data-testid="import-new">{t("imports.new")}</Button>
     </section>
   );
 }

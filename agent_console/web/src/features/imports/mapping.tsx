@@ -91,7 +91,7 @@ export function Mapping({ item, preview: first, started, looked, gone }: Props) 
       <Wrong problem={problem} />
       <div className="row">
         <Button icon="search" isDisabled={busy} onPress={() => start(true)} data-testid="import-try">{t("imports.try")}</Button>
-        <Button look="primary" icon="up" isDisabled={busy} onPress={() => start(false)} data-testid="import-start">{item.state === "checked" ? t("imports.start_real") : t("imports.start")}</Button>
+        <Button look="primary" icon="arrowIn" isDisabled={busy} onPress={() => start(false)} data-testid="import-start">{item.state === "checked" ? t("imports.start_real") : t("imports.start")}</Button>
         <span className="grow" />
         <Button look="quiet" icon="cross" isDisabled={busy} onPress={() => run(() => call("DELETE", importPath(item.id)).then(gone))} data-testid="import-discard">{t("imports.discard")}</Button>
       </div>

@@ -1,17 +1,21 @@
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
-import type { CaseStatus, Item } from "../../net/types";
+import type { CaseStatus, Item, Language } from "../../net/types";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill, Wrong, type Tone } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
 import { attempt } from "../../ui/toasts";
+import { Link } from "../../ui/link";
+import { FormFields, useCaseTypes } from "../casework/case-form";
+import { faults } from "../records/draft";
 
 const CASE: Record<CaseStatus, { tone: Tone; icon: IconName }> = {
   open: { tone: "ring", icon: "dot" },
   pending: { tone: "talk", icon: "clock" },
   solved: { tone: "go", icon: "check" },
+  closed: { tone: "mute", icon: "check" },
 };
 
 export function CasePill({ status }: { status: CaseStatus }) {
@@ -25,7 +29,7 @@ export function CaseBox({ item }: { item: Item }) {
   return item.case ? <LinkedCase item={item} /> : <OpenCase item={item} />;
 }
 
-const STATUSES: CaseStatus[] = ["open", "pending", "solved"];
+const STATUSES: CaseStatus[] = ["open", "pending", "solved", "closed"];
 
 /** Where the case stands, and the way to change it. */
 export function CaseStatusChoice({ item }: { item: Item }) {
@@ -52,7 +56,7 @@ function LinkedCase({ item }: { item: Item }) {
       <div className="linked-case">
         <Icon name="case" />
         <div className="grow">
-          <p className="strong clip" dir="auto">{item.case.subject}</p>
+          <Link to={`/records/cases/${item.case.id}`} className="grid-main clip" dir="auto">{item.case.subject || item.case.number}</Link>
           <p className="tiny faint num">{item.case.number}</p>
         </div>
         <CaseStatusChoice item={item} />
@@ -62,19 +66,31 @@ function LinkedCase({ item }: { item: Item }) {
 }
 
 function OpenCase({ item }: { item: Item }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const types = useCaseTypes();
   const [subject, setSubject] = useState("");
+  const [kind, setKind] = useState("");
+  const [form, setForm] = useState<Record<string, unknown>>({});
+  const type = types?.find(({ id }) => id === kind) ?? types?.[0];
   const [busy, problem, run] = useBusy();
   const open = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (subject.trim()) run(() => call("POST", `/interactions/${segment(item.id)}/case`, { subject: subject.trim() }));
+    if (subject.trim()) run(() => call("POST", `/interactions/${segment(item.id)}/case`, { subject: subject.trim(), ...(type ? { type_id: type.id, form } : {}) }));
   };
   return (
     <section className="block">
       <label className="label" htmlFor={`case-${item.id}`}>{t("case.title")}</label>
-      <form className="row" onSubmit={open}>
+      <form onSubmit={open}>
+        <div className="row">
+        {types && types.length > 1 && (
+          <select className="input auto" value={type?.id ?? ""} aria-label={t("casework.type")} onChange={(event) => { setKind(event.target.value); setForm({}); }} data-testid="case-type">
+            {types.map((each) => <option key={each.id} value={each.id}>{each.label[i18n.language as Language]}</option>)}
+          </select>
+        )}
         <input id={`case-${item.id}`} className="input grow" value={subject} placeholder={t("case.subject_hint")} onChange={(event) => setSubject(event.target.value)} data-testid="case-subject" />
         <Button type="submit" icon="case" isDisabled={busy || !subject.trim()} data-testid="case-open">{t("case.open_one")}</Button>
+        </div>
+        {type && type.form.length > 0 && <div className="case-form"><FormFields form={type.form} values={form} change={setForm} wrong={faults(problem, t)} state={type.initial} /></div>}
       </form>
       <Wrong problem={problem} />
     </section>

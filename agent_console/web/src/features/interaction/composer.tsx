@@ -8,6 +8,8 @@ import { useBusy } from "../../ui/busy";
 import { sends } from "../../ui/ime";
 import { tell } from "../../ui/toasts";
 import { useShortcut } from "../desk/shortcuts";
+import type { Filled } from "../casework/types";
+import { Texts } from "../casework/texts";
 import { keepDraft, newKey, readDraft, restAfter } from "./drafts";
 
 /** The answer to a letter. Ctrl+Enter sends, Enter never does; the draft survives a reload. */
@@ -19,8 +21,9 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
   const [busy, problem, run] = useBusy();
   const box = useRef<HTMLTextAreaElement>(null);
   useShortcut("reply", () => box.current?.focus());
+  const typed = /(?:^|\s)(\/[^\s/]{0,40})$/.exec(draft.text)?.[1] ?? "";
   const write = (text: string): void => {
-    const next = { text, idempotencyKey: newKey() };
+    const next = { text, idempotencyKey: newKey(), texts: text === "" ? [] : (draft.texts ?? []) };
     keepDraft(item.id, next);
     setDraft(next);
   };
@@ -28,11 +31,20 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
     if (!draft.text.trim()) return;
     run(async () => {
       const headers = { "Idempotency-Key": draft.idempotencyKey };
-      await call("POST", `/interactions/${segment(item.id)}/replies`, { text: draft.text, finish }, headers);
+      await call("POST", `/interactions/${segment(item.id)}/replies`, { text: draft.text, finish, texts: draft.texts ?? [] }, headers);
       write(restAfter(draft.text, written.current));
       tell(finish ? "letter.sent_finished" : "letter.sent_on_its_way");
       if (!finish) sent();
     });
+  };
+  /** The text takes the place of the shortcut that was typed, or stands where the caret is. */
+  const insert = (filled: Filled, typed: string): void => {
+    const at = box.current?.selectionStart ?? draft.text.length;
+    const before = typed && draft.text.slice(0, at).endsWith(typed) ? draft.text.slice(0, at - typed.length) : draft.text.slice(0, at);
+    const next = { text: before + filled.body + draft.text.slice(at), idempotencyKey: newKey(), texts: [...new Set([...(draft.texts ?? []), filled.template_id])] };
+    keepDraft(item.id, next);
+    setDraft(next);
+    box.current?.focus();
   };
   const idle = busy || !draft.text.trim();
   return (
@@ -46,6 +58,7 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
           send(false);
         }}
         data-testid="composer" />
+      <Texts item={item} typed={typed} insert={insert} />
       <div className="row">
         <Wrong problem={problem} />
         <span className="grow faint tiny">{draft.text && !problem ? t("letter.draft_kept") : ""}</span>

@@ -5,6 +5,8 @@ export interface Draft {
   text: string;
   /** The same for every try to send this text, so that a repeated try is not a second letter. */
   idempotencyKey: string;
+  /** The templates that it was written with. */
+  texts?: string[];
 }
 
 export function readDraft(interaction: string): Draft {

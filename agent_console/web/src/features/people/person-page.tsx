@@ -15,6 +15,7 @@ import { SessionList } from "../account/sessions";
 import { Tokens } from "../account/tokens";
 import type { Person, SessionDoc } from "../account/types";
 import { Details, detailsOf, type DetailsDraft } from "./details";
+import { Rights } from "./rights";
 import { Skills } from "./skills";
 
 /** One user: who they are, what they can, and what opens their account. `changed` when the list should look again. */
@@ -76,6 +77,7 @@ function Present(props: PartProps) {
     <>
       <DetailsPart {...props} />
       {person.role === "agent" && !person.service && <Section title={t("people.skills")} text={t("people.skills_text")}><Skills key={JSON.stringify(person.skills)} {...props} /></Section>}
+      <Section title={t("people.rights")} text={t("people.rights_text")}><Rights path={path} /></Section>
       {!person.service && <PasswordPart {...props} />}
       {!person.service && <SessionsPart {...props} />}
       <Section title={t("account.tokens")} text={t(person.service ? "people.tokens_text" : "people.tokens_own")} testid="person-tokens"><Tokens path={`${path}/tokens`} may={person.service} /></Section>

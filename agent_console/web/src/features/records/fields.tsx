@@ -1,8 +1,9 @@
 /** One field of a form, by its kind. */
-import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { lazy, Suspense, useId, useState, type ComponentType, type KeyboardEvent, type LazyExoticComponent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { Icon } from "../../ui/icon";
+import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
 import type { FieldDoc, Named } from "./entities";
 import { ContactTimes } from "../customers/contact-times";
@@ -13,6 +14,10 @@ export interface InputProps {
   field: FieldDoc;
   value: unknown;
   named: Named;
+  /** The name of the entity whose field it is. */
+  of?: string;
+  /** The other values of the form, for fields that depend on them. */
+  others?: Readonly<Record<string, unknown>>;
   /** `name`: what a reference that was chosen is called. */
   change: (value: unknown, name?: string) => void;
   id: string;
@@ -21,6 +26,15 @@ export interface InputProps {
   autoFocus?: boolean;
 }
 
+/** Fields that deserve better than what their kind gives them, by entity and name. */
+const SPECIAL: Readonly<Record<string, LazyExoticComponent<ComponentType<InputProps>>>> = {
+  "role.scopes": lazy(() => import("../admin/role-scopes")),
+  "role.fields": lazy(() => import("../admin/role-fields")),
+  "custom_field.entity": lazy(() => import("../admin/entity-choice")),
+  "custom_field.refers": lazy(() => import("../admin/entity-choice")),
+  "custom_field.codes": lazy(() => import("../admin/code-list-choice")),
+};
+
 interface FieldRowProps extends Omit<InputProps, "id" | "describedBy" | "invalid"> {
   wrong?: string | null;
 }
@@ -28,22 +42,23 @@ interface FieldRowProps extends Omit<InputProps, "id" | "describedBy" | "invalid
 const TALL = new Set(["long_text", "json", "tags"]);
 
 /** Label, input, what is wrong with it. What one may not change is shown as text. */
-export function FieldRow({ field, value, named, change, wrong, autoFocus }: FieldRowProps) {
+export function FieldRow({ field, value, named, change, wrong, autoFocus, of, others }: FieldRowProps) {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
   const id = useId();
   const label = field.label[language];
   const hint = field.hint?.[language];
+  const special = of !== undefined && field.kind === "json" && `${of}.${field.name}` in SPECIAL;
   const notes = [wrong && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
   return (
-    <div className={`form-field${TALL.has(field.kind) ? " tall" : ""}${wrong ? " faulty" : ""}`} data-testid={`field-${field.name}`}>
+    <div className={`form-field${TALL.has(field.kind) ? " tall" : ""}${special ? " special" : ""}${wrong ? " faulty" : ""}`} data-testid={`field-${field.name}`}>
       <label htmlFor={id} className="form-label">
         {label}
         {field.required && field.writable && <span className="must" title={t("records.required")}><span aria-hidden="true">*</span><span className="vh">{t("records.required")}</span></span>}
       </label>
       <div className="form-value">
-        {field.writable ? (
-          <FieldInput field={field} value={value} named={named} change={change} id={id} describedBy={notes} invalid={Boolean(wrong)} autoFocus={autoFocus ?? false} />
+        {field.writable || special ? (
+          <FieldInput {...(of === undefined ? {} : { of })} {...(others === undefined ? {} : { others })} field={field} value={value} named={named} change={change} id={id} describedBy={notes} invalid={Boolean(wrong)} autoFocus={autoFocus ?? false} />
         ) : (
           <output id={id} className="form-text" dir="auto">{textOf(field, value, named, { t, language }) || <span className="faint">{t("records.nothing")}</span>}</output>
         )}
@@ -54,8 +69,26 @@ export function FieldRow({ field, value, named, change, wrong, autoFocus }: Fiel
   );
 }
 
+/** A structure with an editor of its own below its label. */
+export function EditorRow({ field, wrong, children }: { field: FieldDoc; wrong: string | null; children: ReactNode }) {
+  const { i18n } = useTranslation();
+  const language = i18n.language as Language;
+  return (
+    <div className={`form-field ${TALL.has(field.kind) ? "tall structured" : ""}${wrong ? " faulty" : ""}`} role="group" aria-label={field.label[language]} data-testid={`field-${field.name}`}>
+      <span className="form-label">{field.label[language]}</span>
+      <div className="form-value">
+        <Suspense fallback={<Bones lines={2} />}>{children}</Suspense>
+        {field.hint && <span className="tiny faint">{field.hint[language]}</span>}
+        {wrong && <span className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
+      </div>
+    </div>
+  );
+}
+
 export function FieldInput(props: InputProps): ReactNode {
-  const { field } = props;
+  const { field, of } = props;
+  const Special = of === undefined ? undefined : SPECIAL[`${of}.${field.name}`];
+  if (Special) return <Suspense fallback={null}><Special {...props} /></Suspense>;
   switch (field.kind) {
     case "long_text":
       return <LongText {...props} />;
@@ -109,7 +142,7 @@ function Line({ field, value, change, id, describedBy, invalid, autoFocus, type 
   const to = lead && shown ? lead(shown) : null;
   return (
     <span className="line-input">
-      <input id={id} className="input" type={type} inputMode={mode} value={shown} dir={type === "text" ? "auto" : undefined} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required}
+      <input id={id} className="input" type={type} inputMode={mode} value={shown} data-empty={shown === "" || undefined} dir={type === "text" ? "auto" : undefined} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required}
         autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(read(event.target.value))} data-testid={`input-${field.name}`} />
       {to && <a className="picker-link" href={to} target={field.kind === "url" ? "_blank" : undefined} rel="noreferrer" aria-label={t("records.open_named", { name: shown })}><Icon name={field.kind === "phone" ? "phone" : field.kind === "email" ? "mail" : "arrowOut"} size={14} /></a>}
     </span>
@@ -162,7 +195,7 @@ function Reference({ field, value, named, change, id, describedBy, invalid, auto
   const chosen = typeof value === "string" && value !== "" ? value : null;
   return (
     <RecordPicker refers={field.refers} value={chosen} name={chosen && nameOf(field, chosen, named)} change={(next, name) => change(next, name)} label={field.label[i18n.language as Language]}
-      id={id} describedBy={describedBy} invalid={invalid ?? false} autoFocus={autoFocus ?? false} testid={`input-${field.name}`} />
+      id={id} describedBy={describedBy} invalid={invalid ?? false} required={field.required} autoFocus={autoFocus ?? false} testid={`input-${field.name}`} />
   );
 }
 

@@ -10,7 +10,8 @@ import { newKey } from "../interaction/drafts";
 import { Conflict } from "./conflict";
 import { beginning, changed, faults, sectionsOf, settled, type FormSection, type Values } from "./draft";
 import type { EntityDoc, Named, RecordAnswer, RecordRow } from "./entities";
-import { FieldRow } from "./fields";
+import { editorOf } from "./editors";
+import { EditorRow, FieldRow } from "./fields";
 import { warningOf } from "./panels";
 
 export interface RecordFormProps {
@@ -43,6 +44,8 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
     if (problem) root.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [problem]);
   const press = (event: KeyboardEvent): void => {
+    // Enter never sends: the browser's own way of submitting by Enter is for search boxes
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement && !sends(event)) event.preventDefault();
     if (!sends(event) && !((event.ctrlKey || event.metaKey) && event.key === "s")) return;
     event.preventDefault();
     if (touched || !record) form.save();
@@ -56,9 +59,9 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
   return (
     <form ref={root} className={`record-form${record ? "" : " new"}`} onSubmit={submit} onKeyDown={press} noValidate data-testid="record-form">
       {sectionsOf(entity, record === null, only ?? null, entity.told_by ? form.value(entity.told_by) : null).map((section, place) => (
-        <Section key={section.name} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
+        <Section key={section.name} entity={entity} section={section} form={form} wrong={wrong} editable={editable} first={place === 0 && record === null} alone={only !== undefined} />
       ))}
-      {Beside && <Suspense fallback={null}><Beside values={{ ...record, ...form.all, ...draft }} /></Suspense>}
+      {Beside && <Suspense fallback={null}><Beside values={form.values} /></Suspense>}
       {(touched || !record) && (
         <div className="save-bar" role="region" aria-label={t("records.unsaved")}>
           <span className="grow">
@@ -74,6 +77,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
 }
 
 interface SectionProps {
+  entity: EntityDoc;
   section: FormSection;
   form: Form;
   wrong: Map<string, string>;
@@ -82,7 +86,7 @@ interface SectionProps {
   alone: boolean;
 }
 
-function Section({ section, form, wrong, editable, first, alone }: SectionProps) {
+function Section({ entity, section, form, wrong, editable, first, alone }: SectionProps) {
   const { t, i18n } = useTranslation();
   const title = section.label ? section.label[i18n.language as Language] : t(`records.section_${section.name}`);
   const start = first ? section.fields.find((field) => field.writable)?.name : undefined;
@@ -90,9 +94,16 @@ function Section({ section, form, wrong, editable, first, alone }: SectionProps)
     <section className="form-section" aria-label={title}>
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
-        {section.fields.map((field) => (
-          <FieldRow key={field.name} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
-        ))}
+        {section.fields.map((field) => {
+          const Editor = editorOf(entity.name, field.name);
+          return Editor ? (
+            <EditorRow key={field.name} field={field} wrong={wrong.get(field.name) ?? null}>
+              <Editor value={form.value(field.name)} change={(value) => form.set(field, value)} read={form.value} writable={editable && field.writable} wrong={wrong} />
+            </EditorRow>
+          ) : (
+          <FieldRow key={field.name} of={entity.name} others={form.values} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
+          );
+        })}
       </div>
     </section>
   );
@@ -120,7 +131,9 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   const send = async (values: Values, version: number): Promise<RecordAnswer> => {
     if (record) return call<RecordAnswer>("PATCH", `/records/${entity.collection}/${segment(record.id)}`, values, { "If-Match": `"${version}"` });
-    const whole = ofKind(entity, { ...base, ...values });
+    // what is required is sent also when it is empty, so that the server tells all that is wrong at once
+    const empty = Object.fromEntries(entity.fields.filter((field) => field.required && field.writable).map(({ name }) => [name, null]));
+    const whole = ofKind(entity, { ...empty, ...base, ...values });
     return call<RecordAnswer>("POST", `/records/${entity.collection}`, whole, { "Idempotency-Key": key(whole) });
   };
   const attempt = (values: Values, version: number): void => {
@@ -149,11 +162,11 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   return {
     draft,
-    all: base,
     names,
     problem,
     busy,
     theirs,
+    values: { ...base, ...draft },
     value: (name: string): unknown => (name in draft ? draft[name] : base[name]),
     set: (field: { name: string; refers: string }, value: unknown, name?: string): void => {
       setDraft((now) => changed(now, base, field.name, value));

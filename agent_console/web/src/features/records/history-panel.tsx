@@ -1,6 +1,8 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";
+import { useDesk } from "../../store/hooks";
 import { usePages } from "../../store/pages";
 import { Button } from "../../ui/button";
 import { Bones, Failure } from "../../ui/panes";
@@ -27,13 +29,16 @@ interface PastPage {
 /** Who changed what and when. */
 export default function HistoryPanel({ record, entity }: PanelProps) {
   const { t, i18n } = useTranslation();
-  const address = `/records/${entity.collection}/${segment(record.id)}/history`;
+  const { session } = useDesk();
+  const [reads, setReads] = useState(false);
+  const address = `/records/${entity.collection}/${segment(record.id)}/history?reads=${reads}`;
   const { items, problem, again, more } = usePages(`${address}#${record.row_version}`, (cursor) =>
-    call<PastPage>("GET", cursor === null ? address : `${address}?cursor=${encodeURIComponent(cursor)}`).then((page) => ({ next_cursor: page.next_cursor, items: page.items.map((past) => ({ past, named: page.named })) })));
+    call<PastPage>("GET", cursor === null ? address : `${address}&cursor=${encodeURIComponent(cursor)}`).then((page) => ({ next_cursor: page.next_cursor, items: page.items.map((past) => ({ past, named: page.named })) })));
   if (!items) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={4} />;
-  if (items.length === 0) return <p className="faint small">{t("records.no_history")}</p>;
   return (
     <>
+      {session.user.role !== "agent" && <label className="row check"><input type="checkbox" checked={reads} onChange={(event) => setReads(event.target.checked)} data-testid="history-reads" />{t("records.history_reads")}</label>}
+      {items.length === 0 && <p className="faint small">{t("records.no_history")}</p>}
       <ol className="past-list" data-testid="history">
         {items.map(({ past, named }) => (
           <li key={past.seq} className="past">

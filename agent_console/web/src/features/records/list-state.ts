@@ -14,20 +14,33 @@ export interface ListState {
 
 export const PLAIN: ListState = { filter: null, sort: "", words: "", deleted: false, view: "" };
 
+/** What an address says: what it leaves unsaid (undefined) is as the view says. */
+export interface Said extends Omit<ListState, "filter" | "sort"> {
+  filter: Filter | null | undefined;
+  sort: string | undefined;
+}
+
 /** What cannot be understood is left away: an old link still shows the list. */
-export function fromSearch(search: string): ListState {
+export function fromSearch(search: string): Said {
   const query = new URLSearchParams(search);
   return {
-    filter: filterOf(query.get("filter")),
-    sort: query.get("sort") ?? "",
+    filter: query.has("filter") ? filterOf(query.get("filter") ?? "") : undefined,
+    sort: query.get("sort") ?? undefined,
     words: query.get("q") ?? "",
     deleted: query.get("deleted") === "1",
     view: query.get("view") ?? "",
   };
 }
 
-function filterOf(text: string | null): Filter | null {
-  if (!text) return null;
+/** What is shown: what the address says, else the view. */
+export function resolved(said: Said, view: Pick<ListState, "filter" | "sort"> | null): ListState {
+  return { ...said, filter: said.filter === undefined ? (view?.filter ?? null) : said.filter, sort: said.sort ?? view?.sort ?? "" };
+}
+
+const NO_FILTER = "none";
+
+function filterOf(text: string): Filter | null {
+  if (text === NO_FILTER) return null;
   try {
     const group = fromFilter(JSON.parse(text));
     return group && toFilter(group);
@@ -36,12 +49,13 @@ function filterOf(text: string | null): Filter | null {
   }
 }
 
-export function toSearch(state: ListState): string {
+export function toSearch(state: Said): string {
   const query = new URLSearchParams();
   if (state.view) query.set("view", state.view);
   if (state.words) query.set("q", state.words);
   if (state.filter) query.set("filter", JSON.stringify(state.filter));
-  if (state.sort) query.set("sort", state.sort);
+  else if (state.filter === null && state.view) query.set("filter", NO_FILTER);
+  if (state.sort !== undefined && (state.sort || state.view)) query.set("sort", state.sort);
   if (state.deleted) query.set("deleted", "1");
   const text = query.toString();
   return text ? `?${text}` : "";

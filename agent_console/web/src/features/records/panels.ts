@@ -26,6 +26,13 @@ const numbers: Panel = { id: "numbers", title: "contracts.numbers", component: l
 const standing: Panel = { id: "standing", title: "contracts.standing", component: lazy(() => import("../contracts/standing-panel")) };
 
 const OF: Readonly<Record<string, readonly Panel[]>> = {
+  case: [
+    { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
+    { id: "thread", title: "casework.thread", component: lazy(() => import("../casework/thread-panel")) },
+    { id: "tasks", title: "casework.tasks", component: lazy(() => import("../casework/tasks-panel")) },
+    { id: "links", title: "casework.links", component: lazy(() => import("../casework/links-panel")) },
+    { id: "story", title: "casework.story", component: lazy(() => import("../casework/activity-panel")) },
+  ],
   party: [
     known,
     { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },

@@ -1,7 +1,8 @@
-import { useEffect, useState } from "react";
-import { Button as RacButton, ComboBox, Input, ListBox, ListBoxItem, Popover, type Key } from "react-aria-components";
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../ui/icon";
+import { composing } from "../../ui/ime";
 import { Link } from "../../ui/link";
 import { recordAddress, useEntity } from "./entities";
 import { useOptions, type Option } from "./options";
@@ -18,6 +19,7 @@ interface Props {
   describedBy?: string | undefined;
   invalid?: boolean;
   disabled?: boolean;
+  required?: boolean;
   /** Only rows that fit this. */
   filter?: unknown;
   placeholder?: string;
@@ -29,48 +31,97 @@ interface Props {
 
 const PAUSE_MS = 180;
 
-/** Choose a record or a user by typing part of the name; arrows and Enter choose, Escape leaves it as it was, an empty text takes it away. */
-export function RecordPicker({ refers, value, name, change, label, id, describedBy, invalid, disabled, filter, placeholder, linked = true, autoFocus, testid }: Props) {
+/** Choose a record or a user by typing part of the name: arrows and Enter choose, Escape leaves it as it was, an empty text takes it away. */
+export function RecordPicker({ refers, value, name, change, label, id, describedBy, invalid, disabled, required, filter, placeholder, linked = true, autoFocus, testid }: Props) {
   const { t } = useTranslation();
   const entity = useEntity(refers);
-  const [text, setText] = useState(name ?? "");
+  const input = useRef<HTMLInputElement>(null);
+  const list = useId();
+  const [typed, setTyped] = useState<string | null>(null);
   const [open, setOpen] = useState(false);
-  const [sought, setSought] = useState("");
-  useEffect(() => setText(value === null ? "" : (name ?? t("records.not_named"))), [value, name, t]);
+  const [active, setActive] = useState(0);
+  const [sought, compose] = useSought(typed);
+  const { options } = useOptions(refers === "user" ? null : entity, refers === "user", open, sought, filter);
+  // what is offered for another text is shown until the answer is here, and never chosen
+  const fresh = options !== null && (typed ?? "").trim() === sought;
+  const found = options ?? [];
+  const [wished, wish] = useState(false);
+  const place = Math.min(active, Math.max(0, found.length - 1));
+  useEffect(() => setActive(0), [sought]);
+  const kept = value === null ? "" : (name ?? t("records.not_named"));
+  const close = (): void => {
+    wish(false);
+    setOpen(false);
+    setTyped(null);
+  };
+  const choose = (option: Option | undefined): void => {
+    if (!option) return;
+    close();
+    change(option.id, option.name);
+  };
   useEffect(() => {
-    const typed = text === (name ?? "") ? "" : text.trim();
-    const timer = setTimeout(() => setSought(typed), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, name]);
-  const { options, loading } = useOptions(refers === "user" ? null : entity, refers === "user", open, sought, filter);
-  const choose = (key: Key | null): void => {
-    const option = options?.find((each) => each.id === key);
-    if (option) change(option.id, option.name);
+    // Enter was quicker than the answer
+    if (wished && fresh) found.length > 0 ? choose(found[0]) : wish(false);
+  });
+  const press = (event: KeyboardEvent): void => {
+    if (composing(event)) return;
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0 && !open) setOpen(true);
+    else if (step !== 0 && found.length > 0) setActive((place + step + found.length) % found.length);
+    else if (event.key === "Enter" && open && !event.ctrlKey && !event.metaKey) fresh ? choose(found[place]) : wish(true);
+    else if (event.key === "Escape" && open) close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
   };
   const left = (): void => {
-    if (text.trim() === "" && value !== null) change(null, "");
-    else setText(value === null ? "" : (name ?? t("records.not_named")));
+    const emptied = typed !== null && typed.trim() === "" && value !== null;
+    close();
+    if (emptied) change(null, "");
   };
   return (
     <div className="picker">
-      <ComboBox className="picker-box" aria-label={label} inputValue={text} onInputChange={setText} selectedKey={value} onSelectionChange={choose} items={options ?? []}
-        onOpenChange={setOpen} allowsEmptyCollection menuTrigger="input" isDisabled={disabled ?? false} isInvalid={invalid ?? false} onBlur={left} allowsCustomValue>
-        <Input className="input" id={id} aria-describedby={describedBy} placeholder={placeholder ?? t("records.pick")} autoFocus={autoFocus} data-testid={testid} onFocus={(event) => event.currentTarget.select()} />
-        <RacButton className="picker-open" aria-label={t("records.offer", { label })}><Icon name="down" size={14} /></RacButton>
-        <Popover className="pop picker-pop" offset={4}>
-          <ListBox className="picker-list" renderEmptyState={() => <p className="faint small picker-none">{t(loading || options === null ? "common.loading" : "records.none_found")}</p>}>
-            {(option: Option) => (
-              <ListBoxItem id={option.id} className="menu-item" textValue={option.name}>
-                <span className="grow clip" dir="auto">{option.name}</span>
-                {option.about && <span className="tiny faint clip">{option.about}</span>}
-              </ListBoxItem>
-            )}
-          </ListBox>
+      <div className="picker-box">
+        <input ref={input} id={id} className="input" role="combobox" aria-label={id ? undefined : label} aria-expanded={open} aria-controls={list} aria-autocomplete="list" aria-describedby={describedBy} aria-invalid={invalid} aria-required={required}
+          aria-activedescendant={open && found.length > 0 ? `${list}-${place}` : undefined} value={typed ?? kept} placeholder={placeholder ?? t("records.pick")} disabled={disabled} autoFocus={autoFocus} autoComplete="off" dir="auto"
+          onChange={(event) => { setTyped(event.target.value); wish(false); setOpen(true); }} onCompositionStart={() => compose(true)} onCompositionEnd={() => compose(false)}
+          onClick={() => setOpen(true)} onFocus={(event) => event.currentTarget.select()} onBlur={left} onKeyDown={press} data-testid={testid} />
+        <button type="button" className="picker-open" tabIndex={-1} aria-label={t("records.offer", { label })} disabled={disabled} onMouseDown={(event) => { event.preventDefault(); input.current?.focus(); setOpen(!open); }}><Icon name="down" size={14} /></button>
+        <Popover className="pop picker-pop" isNonModal triggerRef={input} isOpen={open} onOpenChange={(is) => !is && setOpen(false)} placement="bottom start" offset={4} style={{ width: input.current?.offsetWidth }}>
+          <ul id={list} role="listbox" aria-label={label} className="picker-list">
+            {found.map((option, at) => <Offered key={option.id} id={`${list}-${at}`} option={option} active={at === place} chosen={option.id === value} choose={() => choose(option)} />)}
+          </ul>
+          {found.length === 0 && <p className="faint small picker-none" role="status">{t(fresh ? "records.none_found" : "common.loading")}</p>}
         </Popover>
-      </ComboBox>
-      {linked && value !== null && entity && (
-        <Link to={recordAddress(entity, value)} className="picker-link" aria-label={t("records.open_named", { name: name ?? label })}><Icon name="arrowOut" size={14} /></Link>
+      </div>
+      {linked && value !== null && entity && name !== null && (
+        <Link to={recordAddress(entity, value)} className="picker-link" aria-label={t("records.open_named", { name })}><Icon name="arrowOut" size={14} /></Link>
       )}
     </div>
+  );
+}
+
+/** What is asked for once the typing rests; what an input method still composes is not in it. */
+function useSought(typed: string | null): [string, (composes: boolean) => void] {
+  const [sought, setSought] = useState("");
+  const [composes, setComposes] = useState(false);
+  useEffect(() => {
+    if (composes) return;
+    const timer = setTimeout(() => setSought((typed ?? "").trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, composes]);
+  return [sought, setComposes];
+}
+
+function Offered({ id, option, active, chosen, choose }: { id: string; option: Option; active: boolean; chosen: boolean; choose: () => void }) {
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (active) row.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  return (
+    <li ref={row} id={id} role="option" aria-selected={active} className="menu-item picker-option" onMouseDown={(event) => event.preventDefault()} onClick={choose}>
+      <span className={`grow clip${chosen ? " strong" : ""}`} dir="auto">{option.name}</span>
+      {option.about && <span className="tiny faint clip">{option.about}</span>}
+    </li>
   );
 }

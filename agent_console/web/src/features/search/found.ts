@@ -1,10 +1,19 @@
 import { call } from "../../net/api";
 import type { Excerpt, Found, FoundKind } from "../../net/types";
 import type { Page } from "../../store/pages";
-import type { IconName } from "../../ui/icon";
+import { iconNamed, type IconName } from "../../ui/icon";
+import { recordAddress, type EntityDoc } from "../records/entities";
 
-export const KINDS: FoundKind[] = ["party", "case", "letter", "note"];
-export const KIND_ICON: Record<FoundKind, IconName> = { party: "user", case: "case", letter: "mail", note: "note" };
+const READ_HERE: Partial<Record<FoundKind, IconName>> = { letter: "mail", note: "note" };
+
+/** A kind's icon: an entity says its own. */
+export const iconOf = (kind: FoundKind, entities: readonly EntityDoc[]): IconName => READ_HERE[kind] ?? iconNamed(entities.find(({ name }) => name === kind)?.icon ?? "");
+
+/** Where a hit leads: records have pages; letters and notes (and what one has no page of) are read where they were found. */
+export function pageOf(hit: Found, entities: readonly EntityDoc[]): string | null {
+  const entity = entities.find(({ name }) => name === hit.kind);
+  return entity ? recordAddress(entity, hit.id) : null;
+}
 const PAGE = "20";
 
 export function search(text: string, cursor: string | null): Promise<Page<Found>> {

@@ -11,30 +11,33 @@ import { Cases, History, Notes, Profile } from "../customer/customer";
 import { Past } from "../interaction/brief";
 import { CasePill } from "../interaction/case-box";
 import { LetterView } from "../interaction/letter-view";
-import { KIND_ICON } from "./found";
+import { Link } from "../../ui/link";
+import { recordAddress, useEntities, useEntity } from "../records/entities";
+import { iconOf } from "./found";
 
 /** What was found, to be read: nothing here changes anything. */
 export function Opened({ hit, close }: { hit: Found; close: () => void }) {
   const { t } = useTranslation();
+  const { entities } = useEntities();
   return (
     <ModalOverlay className="veil" isOpen onOpenChange={(is) => !is && close()} isDismissable>
       <Modal className="modal wide">
         <Dialog className="dialog opened" data-testid="opened">
           <div className="row dialog-head">
-            <Icon name={KIND_ICON[hit.kind]} size={20} />
+            <Icon name={iconOf(hit.kind, entities ?? [])} size={20} />
             <Heading slot="title" level={2} className="grow clip" dir="auto">{hit.title.text || t(`search.${hit.kind}`)}</Heading>
             <IconButton icon="cross" label={t("common.close")} onPress={close} />
           </div>
-          <Content hit={hit} />
+          <Content hit={hit} close={close} />
         </Dialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function Content({ hit }: { hit: Found }) {
+function Content({ hit, close }: { hit: Found; close: () => void }) {
   if (hit.kind === "party") return <OpenedParty id={hit.id} />;
-  if (hit.case_id !== null) return <OpenedCase id={hit.case_id} letter={hit.kind === "letter" ? hit.id : null} />;
+  if (hit.case_id !== null) return <OpenedCase id={hit.case_id} letter={hit.kind === "letter" ? hit.id : null} close={close} />;
   return hit.interaction_id === null ? null : <OpenedInteraction id={hit.interaction_id} letter={hit.kind === "letter" ? hit.id : null} />;
 }
 
@@ -54,7 +57,7 @@ function OpenedParty({ id }: { id: string }) {
     <Fetched<PartyRecord> path={`/parties/${segment(id)}`}>
       {(party) => {
         const reached = (kind: string): string[] => party.contact_points.filter((point) => point.kind === kind).map((point) => point.normal);
-        const whole = { ...party, phones: reached("phone"), emails: reached("email") };
+        const whole = { ...party, phones: reached("phone"), emails: reached("email"), points: party.contact_points, script: null };
         return (
           <>
             <Profile party={whole} />
@@ -68,19 +71,25 @@ function OpenedParty({ id }: { id: string }) {
   );
 }
 
-function OpenedCase({ id, letter }: { id: string; letter: string | null }) {
+function OpenedCase({ id, letter, close }: { id: string; letter: string | null; close: () => void }) {
   const { t } = useTranslation();
   return (
     <Fetched<WholeCase> path={`/cases/${segment(id)}`}>
       {(whole) => (
         <>
-          <p className="row"><span className="num soft">{whole.case.number}</span><span className="grow clip" dir="auto">{whole.case.subject}</span><CasePill status={whole.case.status} /></p>
+          <p className="row"><CaseLink id={id} number={whole.case.number} left={close} /><span className="grow clip" dir="auto">{whole.case.subject}</span><CasePill status={whole.case.status} /></p>
           <Thread letters={whole.thread} open={letter} />
           {whole.interactions.length > 0 && <Part title={t("customer.history")}><ul className="lines airy">{whole.interactions.map((each) => <Past key={each.id} past={each} />)}</ul></Part>}
         </>
       )}
     </Fetched>
   );
+}
+
+/** The number leads to the case's own page. */
+function CaseLink({ id, number, left }: { id: string; number: string; left: () => void }) {
+  const entity = useEntity("case");
+  return entity ? <Link to={recordAddress(entity, id)} className="num" onClick={left}>{number}</Link> : <span className="num soft">{number}</span>;
 }
 
 function OpenedInteraction({ id, letter }: { id: string; letter: string | null }) {

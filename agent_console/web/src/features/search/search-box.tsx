@@ -9,7 +9,9 @@ import { Icon } from "../../ui/icon";
 import { Bones, Failure } from "../../ui/panes";
 import { useTyped } from "../../ui/typed";
 import { useShortcut } from "../desk/shortcuts";
-import { grouped, KIND_ICON, pieces, search } from "./found";
+import { useEntities } from "../records/entities";
+import { go } from "../../route";
+import { grouped, iconOf, pageOf, pieces, search } from "./found";
 import { Opened } from "./opened";
 
 /** Search everything that one may read. Arrows choose, Enter opens, Escape leaves; an input method's keys are its own. */
@@ -30,9 +32,13 @@ export function SearchBox() {
     box.current?.focus();
     box.current?.select();
   });
+  const { entities } = useEntities();
   const open = (hit: Found): void => {
     setShown(false);
-    setOpened(hit);
+    const page = pageOf(hit, entities ?? []);
+    if (page === null) return setOpened(hit);
+    box.current?.blur();
+    void go(page);
   };
   const close = (): void => {
     setOpened(null);
@@ -85,7 +91,9 @@ interface PanelProps {
 }
 
 function Panel({ id, pages, hits, active, open }: PanelProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { entities } = useEntities();
+  const words = (kind: string): string => entities?.find(({ name }) => name === kind)?.plural[i18n.language as Language] ?? t(`search.${kind}`, { defaultValue: kind });
   const nothing = pages.items?.length === 0;
   return (
     <div className="find-panel pop scroll" tabIndex={-1}>
@@ -94,8 +102,8 @@ function Panel({ id, pages, hits, active, open }: PanelProps) {
       {nothing && <p className="faint small found-none" role="status">{t("search.nothing")}</p>}
       <div id={id} role="listbox" aria-label={t("search.results")}>
         {grouped(hits).map(({ kind, hits: rows }) => (
-          <div key={kind} role="group" aria-label={t(`search.${kind}`)}>
-            <p className="label find-kind" aria-hidden="true">{t(`search.${kind}`)}</p>
+          <div key={kind} role="group" aria-label={words(kind)}>
+            <p className="label find-kind" aria-hidden="true">{words(kind)}</p>
             {rows.map((hit) => <Row key={`${hit.kind}-${hit.id}`} id={`${id}-${hits.indexOf(hit)}`} hit={hit} active={hits[active] === hit} open={() => open(hit)} />)}
           </div>
         ))}
@@ -107,6 +115,7 @@ function Panel({ id, pages, hits, active, open }: PanelProps) {
 
 function Row({ id, hit, active, open }: { id: string; hit: Found; active: boolean; open: () => void }) {
   const { t, i18n } = useTranslation();
+  const { entities } = useEntities();
   const now = useNow();
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -114,7 +123,7 @@ function Row({ id, hit, active, open }: { id: string; hit: Found; active: boolea
   }, [active]);
   return (
     <div ref={row} id={id} className="find-row" role="option" aria-selected={active} onMouseDown={(event) => event.preventDefault()} onClick={open} data-testid={`found-${hit.id}`}>
-      <Icon name={KIND_ICON[hit.kind]} size={16} />
+      <Icon name={iconOf(hit.kind, entities ?? [])} size={16} />
       <span className="grow line-two">
         <span className="clip strong" dir="auto">{hit.title.text ? <Marked excerpt={hit.title} /> : t("letter.no_subject")}</span>
         <span className="clip tiny soft" dir="auto"><Marked excerpt={hit.snippet} /></span>

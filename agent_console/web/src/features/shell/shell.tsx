@@ -74,7 +74,7 @@ function AtPage({ path, homePath }: { path: string; homePath: string }) {
   const { t } = useTranslation();
   const { session } = useDesk();
   const { entities, problem } = useEntities();
-  if (!entities) return problem ? <main><Failure problem={problem} retry={() => void askEntities()} /></main> : <main className="page-bones"><Bones lines={6} /></main>;
+  if (!entities && path.startsWith("/records")) return problem ? <main><Failure problem={problem} retry={() => void askEntities()} /></main> : <main className="page-bones"><Bones lines={6} /></main>;
   const who = { role: session.user.role, entities };
   for (const page of PAGES) {
     const params = page.for(who) ? match(page.path, path) : null;

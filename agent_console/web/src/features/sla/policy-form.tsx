@@ -1,10 +1,12 @@
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
-import type { CalendarDoc, ClockKind, PolicyDoc } from "../../net/types";
+import type { CalendarDoc, ClockKind, Language, PolicyDoc } from "../../net/types";
 import { useList } from "../../store/hooks";
 import { useBusy } from "../../ui/busy";
 import { useLevels } from "../contracts/contract-marks";
+import { useCaseTypes } from "../casework/case-form";
+import { fieldOf, useEntity } from "../records/entities";
 import { Choice, Field, FormEnd } from "./form-parts";
 import { readTarget, writeTarget } from "./hours";
 
@@ -20,13 +22,19 @@ interface Props {
 
 /** Which customers are promised what, counted by which calendar. */
 export function PolicyForm({ policy, calendars, done, leave }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const language = i18n.language as Language;
+  const types = useCaseTypes();
+  const cases = useEntity("case");
+  const severities = (cases && fieldOf(cases, "severity")?.choices.filter(({ retired }) => !retired)) ?? [];
   const queues = useList("queues");
   const [name, setName] = useState(policy?.name ?? "");
   const [queue, setQueue] = useState(policy?.queue ?? "");
   const [tier, setTier] = useState(policy?.tier ?? "");
   const levels = useLevels();
   const [contract, setContract] = useState(policy?.contract ?? "");
+  const [caseType, setCaseType] = useState(policy?.case_type ?? "");
+  const [severity, setSeverity] = useState(policy?.severity ?? "");
   const [calendar, setCalendar] = useState(policy?.calendar_id ?? calendars[0]?.id ?? "");
   const [targets, setTargets] = useState(KINDS.map((kind) => writeTarget(policy?.targets[`${kind}_s`] ?? null)));
   const [busy, problem, run] = useBusy();
@@ -35,7 +43,7 @@ export function PolicyForm({ policy, calendars, done, leave }: Props) {
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     const [first_response_s = null, next_response_s = null, resolution_s = null] = seconds;
-    const body = { name: name.trim(), queue: queue || null, tier: tier || null, contract: contract || null, calendar_id: calendar, targets: { first_response_s, next_response_s, resolution_s } };
+    const body = { name: name.trim(), queue: queue || null, tier: tier || null, contract: contract || null, case_type: caseType || null, severity: severity || null, calendar_id: calendar, targets: { first_response_s, next_response_s, resolution_s } };
     run(() => (policy ? call("PUT", `/sla/policies/${segment(policy.id)}`, body) : call("POST", "/sla/policies", body)).then(done));
   };
   const remove = (): void => run(() => call("DELETE", `/sla/policies/${segment(policy?.id ?? "")}`).then(done));
@@ -56,6 +64,16 @@ export function PolicyForm({ policy, calendars, done, leave }: Props) {
           <option value="">{t("contracts.any_level")}</option>
           {levels.map((each) => <option key={each.code} value={each.code}>{each.name}</option>)}
           {contract && !levels.some(({ code }) => code === contract) && <option value={contract}>{contract}</option>}
+        </Choice>
+      </div>
+      <div className="form-two">
+        <Choice id="sla-case-type" label={t("sla.case_type")} value={caseType} change={setCaseType}>
+          <option value="">{t("sla.any_type")}</option>
+          {(types ?? []).map((each) => <option key={each.id} value={each.id}>{each.label[language]}</option>)}
+        </Choice>
+        <Choice id="sla-severity" label={t("sla.severity")} value={severity} change={setSeverity}>
+          <option value="">{t("sla.any_severity")}</option>
+          {severities.map((each) => <option key={each.code} value={each.code}>{each.label[language]}</option>)}
         </Choice>
       </div>
       <Choice id="sla-of-calendar" label={t("sla.calendar")} value={calendar} change={setCalendar}>

@@ -1,0 +1,97 @@
+"""Procedures: what rules start is started soon after it happened, and what waits for time when the time has come.
+
+Like deadlines, nothing is polled: one timer, set to the next moment that any rule waits for, and woken when something was written.
+Events and watches are rows, so what came while the server was away is worked off after its return.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from config.clock import Clock
+from config.errors import Unavailable
+from config.logs import Transcript
+from crm_core.casework import reminders
+from crm_core.casework.post import Post
+from crm_core.records import known
+from crm_core.rules import firing
+from crm_core.rules.firing import Worked
+from crm_core.store import Connection, Store
+from routing.bus import Bus
+
+TOPIC = "notification"
+"""On the bus: somebody has something to be told."""
+_LOOK_AGAIN_S = 30.0
+_LEAST_S = 0.05
+_GATHER_S = 0.2
+_WAKING = ("interaction", "case", "milestone", TOPIC)
+
+_log = Transcript("rules")
+
+
+class Procedures:
+    """Lets rules work. Two servers may both: an event is taken out once, and a run's key is there once."""
+
+    def __init__(self, store: Store, bus: Bus, clock: Clock, post: Post | None) -> None:
+        self._store, self._bus, self._clock, self._post = store, bus, clock, post
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        woken = asyncio.Event()
+        topics = dict.fromkeys((*_WAKING, *(entity.name for entity in known.every())))
+        unsubscribe = [self._bus.subscribe(topic, lambda _: woken.set()) for topic in topics]
+        try:
+            while True:
+                woken.clear()
+                wait_s = await self._catch_up()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await woken.wait()
+                await asyncio.sleep(_GATHER_S)
+        finally:
+            for stop in unsubscribe:
+                stop()
+
+    async def _catch_up(self) -> float:
+        """Do all that is to be done; the seconds until the next."""
+        try:
+            while await self._look():
+                pass
+            next_at = await self._next_at(self._clock.now())
+        except Unavailable as problem:
+            _log.note("!", problem.peer, f"rules wait: {problem.reason}")
+            return _LOOK_AGAIN_S
+        if next_at is None:
+            return _LOOK_AGAIN_S
+        return min(max(next_at - self._clock.now(), _LEAST_S), _LOOK_AGAIN_S)
+
+    async def _next_at(self, now: float) -> float | None:
+        return await self._store.read(lambda conn: _next(conn, now))
+
+    async def _look(self) -> bool:
+        """One batch in one transaction, when there is anything; whether there may be more."""
+        now = self._clock.now()
+        next_at = await self._next_at(now)
+        if next_at is None or next_at > now:
+            return False
+        worked, reminded = await self._store.write(lambda conn: _work(conn, now, self._post))
+        self._tell(worked)
+        if reminded:
+            self._bus.publish(TOPIC, "")
+        return worked.more or worked.taken > 0 or reminded > 0
+
+    def _tell(self, worked: Worked) -> None:
+        for run in worked.runs:
+            _log.note("=", run.record_id, f"{run.procedure_id} by {run.rule_id}: {run.outcome}")
+            self._bus.publish(run.entity, run.record_id)
+        if worked.taken:
+            self._bus.publish(TOPIC, "")
+            self._bus.publish("outbox", "")
+
+
+def _next(conn: Connection, now: float) -> float | None:
+    moments = (firing.next_at(conn, now), reminders.next_at(conn))
+    return min((each for each in moments if each is not None), default=None)
+
+
+def _work(conn: Connection, now: float, post: Post | None) -> tuple[Worked, int]:
+    return firing.work(conn, now, post), reminders.remind(conn, now)

@@ -1,0 +1,28 @@
+import { useTranslation } from "react-i18next";
+import type { Language } from "../../net/types";
+import { useList } from "../../store/hooks";
+import type { EditorProps } from "../records/editors";
+import { useCaseTypes } from "./case-form";
+
+/** A queue by its name; none: nothing, or any. */
+export function QueueChoice({ value, change, writable }: EditorProps) {
+  const { t } = useTranslation();
+  const queues = useList("queues");
+  const chosen = typeof value === "string" ? value : "";
+  return (
+    <select className="input" value={chosen} disabled={!writable} aria-label={t("sla.queue")} onChange={(event) => change(event.target.value || null)} data-testid="input-queue_id">
+      <option value="">–</option>
+      {chosen !== "" && !queues.some(({ id }) => id === chosen) && <option value={chosen}>{chosen}</option>}
+      {queues.map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}
+    </select>
+  );
+}
+
+/** A state by its name in the reader's language. */
+export function StateName({ value, read }: EditorProps) {
+  const { i18n } = useTranslation();
+  const types = useCaseTypes() ?? [];
+  const states = types.find(({ id }) => id === read("type_id"))?.states ?? [];
+  const name = states.find((state) => state.name === value)?.label[i18n.language as Language] ?? String(value ?? "–");
+  return <output className="form-text">{name}</output>;
+}

@@ -1,0 +1,54 @@
+"""How a case begins, whoever opens it: its type's first state, its words, its clocks, its first line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crm_core import case_events, policies
+from crm_core.casework import activity
+from crm_core.casework.types import CaseType
+from crm_core.contracts import case_contract
+from crm_core.sla.clock import Happened
+
+
+def begun(kind: CaseType, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that follow from the type."""
+    first = kind.lifecycle.at_first
+    return {
+        "type_id": kind.id or None,
+        "state": first.name,
+        "status": first.of_class,
+        "form": given.get("form") or {},
+        "severity": given.get("severity") or kind.severity,
+        "priority": given.get("priority") or kind.priority,
+        "is_complaint": kind.is_complaint,
+        "reopened_count": 0,
+        "escalation_level": 0,
+    }
+
+
+def retyped(kind: CaseType, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that follow from another type: the same state where it has one, else the first of its class."""
+    place = kind.lifecycle.standing(before.get("state"), before["status"])
+    same = place.of_class == before["status"]
+    return {
+        "state": place.name,
+        "status": place.of_class if same else before["status"],
+        "is_complaint": kind.is_complaint,
+    }
+
+
+def opened(  # noqa: PLR0917 - what is known of a beginning
+    conn: Connection, case_id: str, now: float, asked_at: float, actor_id: str | None, channel: str | None
+) -> None:
+    """Begin its clocks and its story, under the contract that covers it."""
+    case_contract.settle(conn, case_id, now)
+    case_events.record(
+        conn,
+        case_id,
+        Happened.OPENED,
+        asked_at,
+        policy_version=policies.version_for(conn, policies.match_of(conn, case_id)),
+    )
+    activity.record(conn, case_id, now, "opened", actor_id, channel=channel)
