@@ -23,16 +23,19 @@ from agent_console.api import (
     health,
     imports,
     interactions,
+    knowledge,
     letters,
     login,
     offers,
     parties,
+    portal,
     privacy,
     recognition,
     records,
     search,
     sla,
     sso,
+    suggestions,
     user_access,
     user_names,
     user_rights,
@@ -43,6 +46,7 @@ from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
+from agent_console.public import help_pages, portal_entry, portal_pages
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -64,6 +68,9 @@ def build(context: Context | None = None) -> FastAPI:
         responses={"default": {"model": Problem, "description": "A problem (RFC 9457)"}},
     )
     app.state.context = context
+    # before the API, so that a customer's page does not wait for all of its routes to be looked through
+    for part in (help_pages.router, portal_entry.router, portal_pages.router):
+        app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
     app.include_router(pages.router)
@@ -112,6 +119,9 @@ def _api() -> APIRouter:
         letters.router,
         search.router,
         sla.router,
+        knowledge.router,
+        suggestions.router,
+        portal.router,
         privacy.router,
         imports.router,
         *exports.routers(),  # before the records, whose paths would take theirs

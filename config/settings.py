@@ -220,6 +220,19 @@ class Mail(Secretive):
     """Key that signs reply addresses, at least 16 characters; or `reply_secret_file`. Changing it breaks threading by address."""
 
 
+class Portal(Section):
+    """What customers do for themselves in their browsers."""
+
+    help: bool = True
+    """Offer the public answers at `/help`: articles for everybody, search, and a form for questions."""
+    sign_in: bool = False
+    """Offer the customers' portal at `/portal`: they sign in by a link that is mailed to an address we know."""
+    queue: str = ""
+    """Name of the queue that takes questions and requests; empty: the first e-mail queue, by language where there are several."""
+    session_minutes: int = Field(default=30, ge=5, le=1440)
+    """How long a customer stays signed in without doing anything; eight hours at most in all."""
+
+
 def _listed(given: object) -> object:
     """In the environment, words by comma."""
     return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
@@ -294,6 +307,7 @@ class Settings(Section):
     asterisk: Asterisk
     mail: Mail
     modules: Modules = Modules()
+    portal: Portal = Portal()
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
 

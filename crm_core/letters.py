@@ -38,6 +38,7 @@ __all__ = [
     "ParsedFields",
     "StoredLetter",
     "attachment",
+    "by_spool_id",
     "case_by_message_ids",
     "known",
     "letter",
@@ -96,6 +97,11 @@ def known(conn: Connection, spool_id: str) -> bool:
     return (
         conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == spool_id)).first() is not None
     )
+
+
+def by_spool_id(conn: Connection, spool_id: str) -> Letter | None:
+    """The letter that was stored under this id."""
+    return next(iter(_letters(conn, letter_table.c.spool_id == spool_id)), None)
 
 
 def queue_reply(

@@ -11,6 +11,7 @@ from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.imports import Imports
 from agent_console.jobs import JobDriver
+from agent_console.librarian import Librarian
 from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.renewals import Renewals
@@ -126,6 +127,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
         "renewals": Renewals(store, bus, clock),
+        "librarian": Librarian(store, bus, clock),
         "procedures": Procedures(store, bus, clock, composer),
         "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),

@@ -144,7 +144,7 @@ async def read_figures(
 
 
 @router.get("/{case}/work")
-async def read_work(at: AtDesk, case: str) -> WorkAnswer:
+async def read_case_work(at: AtDesk, case: str) -> WorkAnswer:
     """All that belongs to the work on a case."""
     names = at.within.hub.world.directory
     return await at.read(lambda c, reader: _work(c, reader, at, case, dict(_names(names.users))))

@@ -68,7 +68,7 @@ async def list_repairs(
 
 
 @router.get("/parties/work")
-async def list_work(at: AtDesk) -> JobsAnswer:
+async def list_long_work(at: AtDesk) -> JobsAnswer:
     """The latest long work about customers."""
     _must_keep(at.user)
     found = await at.read(lambda conn, _: jobs.listed(conn, list(work.WORK)))
@@ -76,21 +76,21 @@ async def list_work(at: AtDesk) -> JobsAnswer:
 
 
 @router.post("/parties/work", status_code=202)
-async def start_work(at: AtDesk, given: Starting) -> JobAnswer:
+async def start_long_work(at: AtDesk, given: Starting) -> JobAnswer:
     """Begin it, unless it is at it already."""
     _must_keep(at.user)
     return await _begun(at, given.kind, {})
 
 
 @router.get("/parties/work/{job}")
-async def read_work(at: AtDesk, job: str) -> JobAnswer:
+async def read_long_work(at: AtDesk, job: str) -> JobAnswer:
     """How far it is."""
     _must_keep(at.user)
     return JobAnswer(job=documents.job(await at.read(lambda conn, _: _ours(conn, job))))
 
 
 @router.delete("/parties/work/{job}")
-async def cancel_work(at: AtDesk, job: str) -> JobAnswer:
+async def cancel_long_work(at: AtDesk, job: str) -> JobAnswer:
     """Stop it; what it did stays done."""
     _must_keep(at.user)
 

@@ -18,6 +18,7 @@ from crm_core import cases, corrections, interactions, letters, queues
 from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.interactions import Segment
+from crm_core.knowledge import usefulness
 from crm_core.letter_types import Letter
 from crm_core.records import known
 from crm_core.records import rows as records
@@ -203,6 +204,8 @@ async def reply(
     )
     if given.texts:
         await within.store.write(lambda c: texts.used(c, letter, given.texts, user.id, within.clock.now()))
+    now = within.clock.now()
+    await within.store.write(lambda c: usefulness.sent(c, interaction, given.text, user_id=user.id, now=now))
     within.bus.publish("interaction", interaction)
     if given.finish:
         await _settle(within, Finished, WorkEnded(interaction=work.id, by=By.AGENT, at=within.clock.now()))

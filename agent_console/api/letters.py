@@ -37,7 +37,7 @@ async def download_letter(letter: str, user: SignedIn, within: InContext) -> Res
     raw = await within.store.read(lambda c: letters.raw(c, letter))
     if raw is None:
         raise Refused("letter.unknown", Kind.MISSING, id=letter)
-    return _download(raw, f"{letter}.eml", "message/rfc822")
+    return download(raw, f"{letter}.eml", "message/rfc822")
 
 
 @router.get("/attachments/{attachment}", response_class=Response)
@@ -47,7 +47,7 @@ async def download_attachment(attachment: str, user: SignedIn, within: InContext
     if found is None:
         raise Refused("attachment.unknown", Kind.MISSING, id=attachment)
     await _readable(within, user, found.letter_id)
-    return _download(found.content, found.name, found.content_type)
+    return download(found.content, found.name, found.content_type)
 
 
 async def _readable(within: Context, user: User, name: str) -> Letter:
@@ -71,7 +71,8 @@ def _inline_images(connection: Connection, letter: Letter) -> list[tuple[str, At
     return [(content_id, content) for content_id, content in found if content is not None]
 
 
-def _download(content: bytes, name: str, content_type: str) -> Response:
+def download(content: bytes, name: str, content_type: str) -> Response:
+    """A file that the browser keeps and never shows."""
     plain = "".join(
         letter if letter.isalnum() or letter in "._-" else "_" for letter in name if letter.isascii()
     )

@@ -72,6 +72,14 @@ def default_id(conn: Connection) -> str | None:
     return conn.execute(query.order_by(row.position, row.code).limit(1)).scalar_one_or_none()
 
 
+def id_of(conn: Connection, code: str) -> str | None:
+    """The offered type with this code; None where administrators have taken it away."""
+    row = table_of(known.entity("case_type")).c
+    query = select(row.id).where(row.code == code, row.deleted_at.is_(None), row.active)
+    found: str | None = conn.execute(query.limit(1)).scalar_one_or_none()
+    return found
+
+
 def _read(row: Row[Any]) -> CaseType:
     return CaseType(
         id=row.id,

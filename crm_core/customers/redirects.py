@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, select
 
-from crm_core.tables import party_redirect
+from crm_core.tables import party, party_redirect
 
 
 def survivor_of(conn: Connection, party_id: str) -> str | None:
@@ -12,10 +12,9 @@ def survivor_of(conn: Connection, party_id: str) -> str | None:
 
 
 def forget_former(conn: Connection, party_id: str) -> list[str]:
-    """The ids that lead to this customer; they lead nowhere from now on."""
+    """The records whose ids lead to this customer; they lead nowhere from now on."""
     row = party_redirect.c
-    former = list(
-        conn.execute(select(row.from_id).where(row.to_id == party_id).order_by(row.from_id)).scalars()
-    )
+    query = select(row.from_id).join(party, party.c.id == row.from_id).where(row.to_id == party_id)
+    former = list(conn.execute(query.order_by(row.from_id)).scalars())
     conn.execute(delete(party_redirect).where(row.to_id == party_id))
     return former

@@ -1,6 +1,7 @@
 """Every entity, one short file each. To add one: see docs/entities.md."""
 
 from crm_core.entities import (
+    article,
     asset,
     case,
     case_type,
@@ -14,6 +15,7 @@ from crm_core.entities import (
     feedback,
     legal_hold,
     macro,
+    memo,
     org_unit,
     party,
     party_identifier,
@@ -50,6 +52,8 @@ ALL = (
     service_contract.SERVICE_CONTRACT,
     contract_line.CONTRACT_LINE,
     purchase.PURCHASE,
+    article.ARTICLE,
+    memo.MEMO,
     template.TEMPLATE,
     macro.MACRO,
     case_type.CASE_TYPE,

@@ -5,10 +5,21 @@ a rare one. Its own bm25() is not used: to weigh a word it first counts all docu
 as all words asked for are in all documents found, rarity would order nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, column, exists, literal_column, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from crm_core.search.asked import Asked, Phrase
 from crm_core.search.cut import CutWords, kind_token
@@ -59,6 +70,15 @@ def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, f
             found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))
     rows = conn.execute(select(_WORDS).where(_WORDS.c.rowid.in_(found)))
     return {row.rowid: _relevance(asked, row) for row in rows}
+
+
+def newest_with(
+    kind: str, readable: ColumnElement[bool], most: int
+) -> Callable[[Connection, str], list[int]]:
+    """Asks for the newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass. The statement is put
+    together once for all words."""
+    query = _NEWEST.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
+    return lambda conn, token: _places(conn, query, f'"{kind_token(kind)}" AND "{token}"', most)
 
 
 def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:

@@ -186,6 +186,8 @@ def _letters(_: Connection, rows: Sequence[Any]) -> list[Document]:
             interaction_id=None if row.case_id else row.interaction_id,
         )
         for row in rows
+        # what belongs to no work (a mailed link) is nobody's to read
+        if row.case_id or row.interaction_id
     ]
 
 

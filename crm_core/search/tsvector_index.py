@@ -5,7 +5,7 @@ newest documents of a kind are asked first, by the token of their era, which the
 few, more of them are, and all when the word is rare. All kinds are asked in one statement: a round trip costs more than a kind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    func,
     literal_column,
     select,
     table,
@@ -99,6 +100,27 @@ def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, f
         return {}
     weights = conn.execute(_WEIGH, {"sought": tsquery(asked), "places": everything})
     return {row.id: float(row.rank) for row in weights}
+
+
+def newest_with(
+    kind: str, readable: ColumnElement[bool], most: int
+) -> Callable[[Connection, str], list[int]]:
+    """Asks for the newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass. The
+    statement is put together once for all words."""
+    query = _newest_of(kind, readable, most)
+    newest = select(func.max(search_document.c.id)).where(search_document.c.kind == kind)
+
+    def look(conn: Connection, token: str) -> list[int]:
+        last = conn.execute(newest).scalar() or 0
+        found: list[int] = []
+        for count in (FIRST_ERAS, ALL_ERAS) if last else ():
+            sought = f"({_of_eras(kind, last, count)}) & '{token}'"
+            found = [row.id for row in conn.execute(query, {"sought": sought})]
+            if len(found) == most:
+                break
+        return found
+
+    return look
 
 
 def _of_eras(kind: str, last: int, count: int) -> str:

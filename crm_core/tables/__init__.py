@@ -33,6 +33,14 @@ from crm_core.tables.identity import (
     user_identity,
     user_totp,
 )
+from crm_core.tables.knowledge import (
+    article_file,
+    article_text,
+    article_use,
+    article_version,
+    article_vote,
+    memo_read,
+)
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
 from crm_core.tables.people import (
     background_job,
@@ -52,6 +60,7 @@ from crm_core.tables.platform import (
     audit_head,
     user_role,
 )
+from crm_core.tables.portal import portal_correction, portal_link, portal_session
 from crm_core.tables.recognition import identification_try, party_pin, remembered_number
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
@@ -80,6 +89,11 @@ __all__ = [
     "answered_request",
     "api_token",
     "approval",
+    "article_file",
+    "article_text",
+    "article_use",
+    "article_version",
+    "article_vote",
     "attachment",
     "audit_detail",
     "audit_event",
@@ -105,6 +119,7 @@ __all__ = [
     "letter",
     "letter_raw",
     "login_failure",
+    "memo_read",
     "metadata",
     "notification",
     "offer",
@@ -115,6 +130,9 @@ __all__ = [
     "party_pin",
     "party_redirect",
     "pending_sign_in",
+    "portal_correction",
+    "portal_link",
+    "portal_session",
     "procedure_run",
     "queue",
     "queue_entry",

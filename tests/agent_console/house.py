@@ -204,6 +204,7 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
             "http": {"port": _free_port(), "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
+            "portal": {"help": True, "sign_in": True},
             "sign_in": {"secrets_key": "a key of the tests"},
             **more,
         }

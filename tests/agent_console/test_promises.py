@@ -116,9 +116,9 @@ async def test_a_case_shows_its_clocks(house: House) -> None:
             ("resolution", "running"),
         ]
         item = await desk.screen.until_docs(
-            lambda docs: bool(docs["items"][desk.letter]["clocks"]), "items", desk.letter
+            lambda docs: docs["items"][desk.letter]["clocks"] == shown, "items", desk.letter
         )
-        assert item["clocks"] == shown
+        assert item["case"]["id"] == case
         key = {"Idempotency-Key": "the-only-answer"}
         await desk.ann.post(desk.url("/replies"), json={"text": "Soon"}, headers=key)
         await desk.ann.put(f"/api/v1/cases/{case}/status", json={"status": "pending"})

@@ -312,3 +312,14 @@ def test_the_time_line_obeys_rights(conn: Connection) -> None:
     assert "interaction" not in {each.kind for each in timeline.read(conn, agent.reader, [someone]).items}
     with pytest.raises(Refused, match=r"timeline\.kind_unknown"):
         timeline.read(conn, ADMIN.reader, [someone], of=["gossip"])
+
+
+def test_what_is_planned_stands_at_its_time(conn: Connection) -> None:
+    """An open task stands in the future at the time for which it is planned; done, where it was done."""
+    someone = make(conn, "party", name="王小明")
+    task = make(conn, "task", subject="Call back", party_id=someone, due_at=NOW + 86_400)
+    (planned,) = timeline.read(conn, ADMIN.reader, [someone], of=["task"]).items
+    assert (planned.title, planned.at, planned.planned) == ("Call back", NOW + 86_400, True)
+    patch(conn, "task", task, system(NOW + 50), status="done")
+    (done,) = timeline.read(conn, ADMIN.reader, [someone], of=["task"]).items
+    assert (done.at, done.planned) == (NOW + 50, False)

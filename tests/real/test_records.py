@@ -184,7 +184,8 @@ async def test_many_are_handed_over_removed_and_put_back_at_once(centre: Records
         await page.keyboard.press("Enter")
         await page.get_by_test_id("bulk-start").click()
         await expect(page.get_by_test_id("bulk-dialog")).to_have_count(0)
-        owners = await _column(page, 4)
+        heads = await page.get_by_role("columnheader").all_inner_texts()
+        owners = await _column(page, [head.strip() for head in heads].index("Owner") - 1)
         assert owners[:3] == ["Bob"] * 3
         await _choose(page, 2)
         await page.get_by_test_id("bulk-remove").click()
@@ -198,7 +199,8 @@ async def test_many_are_handed_over_removed_and_put_back_at_once(centre: Records
         await expect(page.get_by_test_id("records-count")).to_have_text("0")
         await page.get_by_test_id("view-all").click()
         await expect(page.get_by_test_id("records-count")).to_have_text("122")
-        assert set(names[:2]) <= set(await _column(page, 0)) | set(names)
+        await page.goto(f"{centre.house.origin}/records/parties?sort=name")
+        assert (await _column(page, 0))[:3] == names[:3]
 
 
 async def test_a_field_is_changed_in_many_and_refusals_are_told_row_by_row(centre: RecordsCentre) -> None:
@@ -231,13 +233,14 @@ async def test_a_list_and_a_form_need_no_mouse(centre: RecordsCentre) -> None:
         await page.get_by_test_id("records").wait_for()
         await page.keyboard.press("Alt+KeyC")
         await expect(page.get_by_test_id("input-kind")).to_be_focused()
-        await page.keyboard.press("Tab")
+        await _tab_to(page, "input-name")
         await page.keyboard.type("Carla Nova")
         await page.keyboard.press("Enter")  # never sends
-        await page.keyboard.press("Tab")
+        await _tab_to(page, "input-organisation_id")
         await page.keyboard.type("Northwind")
         await page.locator("li[role=option]").filter(has_text="Northwind").first.wait_for()
         await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("input-organisation_id")).to_have_value("Northwind Trading Ltd.")
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_test_id("record-title")).to_have_text("Carla Nova")
         await expect(page.get_by_test_id("input-organisation_id")).to_have_value("Northwind Trading Ltd.")
@@ -268,7 +271,7 @@ async def test_unsaved_work_waits_while_a_call_rings(centre: RecordsCentre) -> N
         assert urlsplit(page.url).path == path
         await page.get_by_test_id("room-service").click()
         await page.get_by_test_id("unsaved-leave").click()
-        await page.wait_for_url("**/records/cases**")
+        await page.get_by_test_id("list-cases").wait_for()
 
 
 async def test_the_search_box_leads_to_a_records_page(centre: RecordsCentre) -> None:
@@ -307,6 +310,15 @@ async def _column(page: Page, place: int) -> list[str]:
     await page.wait_for_timeout(500)
     texts: list[str] = await page.locator(f"[role=row][data-key] > :nth-child({place + 2})").all_inner_texts()
     return [text.strip() for text in texts]
+
+
+async def _tab_to(page: Page, field: str) -> None:
+    """Tab on until this field has the focus."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("() => document.activeElement?.dataset.testid") == field:
+            return
+    raise AssertionError(f"Tab does not lead to {field}")
 
 
 async def _choose(page: Page, count: int) -> None:

@@ -6,6 +6,7 @@ import "./styles/board.css";
 import "./styles/sla.css";
 import "./styles/contracts.css";
 import "./styles/records.css";
+import "./styles/knowledge.css";
 import "./styles/casework.css";
 import "./styles/customers.css";
 import "./styles/imports.css";

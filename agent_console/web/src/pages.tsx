@@ -50,6 +50,9 @@ export const PAGES: readonly Page[] = [
   { id: "imports", path: "/imports", icon: "arrowIn", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "renewals", path: "/renewals", icon: "calendar", module: "service", for: keepers, component: lazy(() => import("./features/contracts/renewals-page")) },
   { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
+  { id: "article_review", path: "/knowledge/review", icon: "check", module: "knowledge", for: everybody, component: lazy(() => import("./features/knowledge/review-page")) },
+  { id: "corrections", path: "/knowledge/corrections", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/knowledge/corrections-page")) },
+  { id: "article", path: "/records/articles/:id", icon: "book", module: null, for: everybody, component: lazy(() => import("./features/knowledge/article-page")) },
   { id: "records", path: "/records/:collection", icon: "rows", module: null, for: everybody, component: lazy(() => import("./features/records/list-page")) },
   { id: "record", path: "/records/:collection/:id", icon: "case", module: null, for: everybody, component: lazy(() => import("./features/records/record-page")) },
 ];
@@ -90,9 +93,13 @@ function inMenu(entity: EntityDoc, role: Role): boolean {
   return entity.module !== "settings" || allows(entity, "update") || (role === "admin" && allows(entity, "create"));
 }
 
+/** What a module is about comes first in it, and is where the module's icon leads. */
+const FIRST_OF_ALL = new Set(["party", "case"]);
+const mainFirst = (one: EntityDoc, two: EntityDoc): number => Number(FIRST_OF_ALL.has(two.name)) - Number(FIRST_OF_ALL.has(one.name));
+
 /** The menus of somebody: each module with its pages and entities; empty ones are not shown. */
 export function modulesFor(who: Who, iconOf: (name: string) => IconName): Module[] {
-  const shown = (who.entities ?? []).filter((entity) => inMenu(entity, who.role));
+  const shown = (who.entities ?? []).filter((entity) => inMenu(entity, who.role)).sort(mainFirst);
   const pages = PAGES.filter((page) => page.module !== null && page.for(who));
   const names = new Set([...Object.keys(MODULES), ...shown.map((entity) => entity.module), ...pages.map((page) => page.module ?? "")]);
   return [...names]

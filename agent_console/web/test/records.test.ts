@@ -57,6 +57,7 @@ describe("filters", () => {
     expect(withOperator({ field: "a", is: "in", value: ["x", "y"] }, "ne")).toEqual({ field: "a", is: "ne", value: "x" });
     expect(withOperator({ field: "a", is: "eq", value: "x" }, "empty")).toEqual({ field: "a", is: "empty" });
     expect(firstOperator(field("a", "code"))).toBe("in");
+    expect(firstOperator(field("a", "moment", { operators: ["eq", "lt", "ge", "empty"] }))).toBe("ge");
     expect(firstOperator(field("a", "integer", { operators: ["eq", "lt", "empty"] }))).toBe("eq");
   });
 });

@@ -6,6 +6,8 @@ import { plainCall } from "../../phone/calls";
 import { useNow } from "../../store/clock";
 import { Interaction } from "../interaction/interaction";
 import { PlainCall } from "../interaction/plain-call";
+import { Memos } from "../knowledge/memos";
+import { Suggestions } from "../knowledge/suggestions";
 import { Customer } from "../customer/customer";
 import { useAlerts } from "./alerts";
 import { go } from "../../route";
@@ -36,7 +38,7 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
   return (
     <Shell
       home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
-      bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /></>}
+      bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /><Memos item={item} /></>}
       tools={<ShortcutList open={help} close={() => setHelp(false)} />}
     >
       <div className="desk-body">
@@ -46,7 +48,8 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
           {item ? <Interaction key={item.id} item={item} /> : stray ? null : <NothingYet />}
         </main>
         <aside className="customer" aria-label={t("desk.customer")}>
-          <Customer key={item?.id ?? "none"} item={item} />
+          <div className="customer-known"><Customer key={item?.id ?? "none"} item={item} /></div>
+          <Suggestions item={item} />
         </aside>
       </div>
     </Shell>

@@ -19,6 +19,7 @@ export const SHORTCUTS = {
   menu: "KeyG",
   filter: "KeyF",
   create: "KeyC",
+  insert: "KeyK",
 } as const;
 export type Shortcut = keyof typeof SHORTCUTS;
 

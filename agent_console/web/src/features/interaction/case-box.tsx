@@ -1,4 +1,4 @@
-import { useState, type SyntheticEvent } from "react";
+import { useEffect, useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { CaseStatus, Item, Language } from "../../net/types";
@@ -7,6 +7,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import { Pill, Wrong, type Tone } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
 import { attempt } from "../../ui/toasts";
+import { given } from "../knowledge/typing";
 import { Link } from "../../ui/link";
 import { FormFields, useCaseTypes } from "../casework/case-form";
 import { faults } from "../records/draft";
@@ -69,6 +70,7 @@ function OpenCase({ item }: { item: Item }) {
   const { t, i18n } = useTranslation();
   const types = useCaseTypes();
   const [subject, setSubject] = useState("");
+  useEffect(() => given(item.id, subject), [item.id, subject]);
   const [kind, setKind] = useState("");
   const [form, setForm] = useState<Record<string, unknown>>({});
   const type = types?.find(({ id }) => id === kind) ?? types?.[0];

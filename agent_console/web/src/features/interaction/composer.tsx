@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Item } from "../../net/types";
@@ -8,6 +8,7 @@ import { useBusy } from "../../ui/busy";
 import { sends } from "../../ui/ime";
 import { tell } from "../../ui/toasts";
 import { useShortcut } from "../desk/shortcuts";
+import { appended, typing, usePlace } from "../knowledge/typing";
 import type { Filled } from "../casework/types";
 import { Texts } from "../casework/texts";
 import { keepDraft, newKey, readDraft, restAfter } from "./drafts";
@@ -27,6 +28,8 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
     keepDraft(item.id, next);
     setDraft(next);
   };
+  useEffect(() => typing(item.id, draft.text), [item.id, draft.text]);
+  usePlace(item.id, (text) => write(appended(written.current, text)));
   const send = (finish: boolean): void => {
     if (!draft.text.trim()) return;
     run(async () => {

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { InteractionDetail, Item, Letter } from "../../net/types";
@@ -7,6 +7,7 @@ import { Button } from "../../ui/button";
 import { useBusy } from "../../ui/busy";
 import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { useShortcut } from "../desk/shortcuts";
+import { given } from "../knowledge/typing";
 import { CaseStatusChoice } from "./case-box";
 import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
@@ -18,6 +19,8 @@ export function LetterPanel({ item }: { item: Item }) {
   const { t } = useTranslation();
   const version = `${item.version}/${item.letters}`;
   const detail = useResource(item.id, () => call<InteractionDetail>("GET", `/interactions/${segment(item.id)}`), version);
+  const newest = detail.data?.thread?.findLast(({ direction }) => direction === "in");
+  useEffect(() => given(item.id, `${item.subject}\n${newest?.text ?? ""}`), [item.id, item.subject, newest?.text]);
   const [busy, problem, run] = useBusy();
   const end = (how: "finish" | "return") => run(() => call("POST", `/interactions/${segment(item.id)}/${how}`));
   useShortcut("finish", () => end("finish"));

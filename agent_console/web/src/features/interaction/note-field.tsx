@@ -6,6 +6,7 @@ import { useLink } from "../../store/hooks";
 import { Icon } from "../../ui/icon";
 import { complain } from "../../ui/toasts";
 import { useShortcut } from "../desk/shortcuts";
+import { appended, typing, usePlace } from "../knowledge/typing";
 import { keepNote, noteArrived, readNote } from "./drafts";
 
 const SAVE_AFTER_MS = 700;
@@ -91,6 +92,8 @@ export function useNote(item: Item) {
 export function NoteField({ item }: { item: Item }) {
   const { t } = useTranslation();
   const { text, write, saved, box } = useNote(item);
+  useEffect(() => typing(item.id, text), [item.id, text]);
+  usePlace(item.id, (more) => write(appended(text, more)));
   return (
     <section className="note block">
       <div className="row">

@@ -79,9 +79,11 @@ function groupOf(mode: "all" | "any", parts: unknown): Group | null {
   return read.every((part) => part !== null) ? { mode, parts: read } : null;
 }
 
-/** What is put first when a field is chosen: for words what is in them, for codes which of them, else what it is. */
+const FIRST: Partial<Record<FieldDoc["kind"], Operator[]>> = { choice: ["in"], code: ["in"], date: ["ge"], moment: ["ge"] };
+
+/** What is put first when a field is chosen: for words what is in them, for codes which of them, for times since when, else what it is. */
 export function firstOperator(field: FieldDoc): Operator {
-  const wanted: Operator[] = field.kind === "choice" || field.kind === "code" ? ["in"] : ["has", "eq"];
+  const wanted = FIRST[field.kind] ?? ["has", "eq"];
   return wanted.find((is) => field.operators.includes(is)) ?? field.operators[0] ?? "filled";
 }
 

@@ -30,9 +30,11 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
     { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
     { id: "thread", title: "casework.thread", component: lazy(() => import("../casework/thread-panel")) },
     { id: "tasks", title: "casework.tasks", component: lazy(() => import("../casework/tasks-panel")) },
+    { id: "knowledge", title: "knowledge.knowledge", component: lazy(() => import("../knowledge/case-panel")) },
     { id: "links", title: "casework.links", component: lazy(() => import("../casework/links-panel")) },
     { id: "story", title: "casework.story", component: lazy(() => import("../casework/activity-panel")) },
   ],
+  memo: [{ id: "readings", title: "knowledge.readings", component: lazy(() => import("../knowledge/memo-panel")) }],
   party: [
     known,
     { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },

@@ -66,7 +66,10 @@ export function RecordPicker({ refers, value, name, change, label, id, described
   const press = (event: KeyboardEvent): void => {
     if (composing(event)) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step !== 0 && !open) setOpen(true);
+    if (wished && (event.key === "Enter" || event.key === "s")) {
+      if (event.key === "s" && !event.ctrlKey && !event.metaKey) return;
+      // what was wished for is on its way: nothing is saved without it
+    } else if (step !== 0 && !open) setOpen(true);
     else if (step !== 0 && found.length > 0) setActive((place + step + found.length) % found.length);
     else if (event.key === "Enter" && open && !event.ctrlKey && !event.metaKey) fresh ? choose(found[place]) : wish(true);
     else if (event.key === "Escape" && open) close();
