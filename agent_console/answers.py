@@ -18,6 +18,7 @@ from agent_console.documents import (
     PopDocument,
     QueueDocument,
     QueueName,
+    VerdictDocument,
     WaitingDocument,
 )
 
@@ -259,3 +260,11 @@ class BoardAnswer(TypedDict):
     agents: dict[str, AgentDocument]
     waiting: dict[str, WaitingDocument]
     link: dict[str, LinkDocument]
+
+
+class NumbersAnswer(TypedDict):
+    items: list[VerdictDocument]
+
+
+class PinAnswer(TypedDict):
+    customer_number: str | None

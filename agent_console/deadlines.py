@@ -18,7 +18,7 @@ from routing.bus import Bus
 
 TOPIC = "milestone"
 """On the bus: the milestone as JSON, for whoever shows notices."""
-_WAKING = ("interaction", "case", "config")
+_WAKING = ("interaction", "case", "config", "service_contract")
 _LOOK_AGAIN_S = 30.0
 _LEAST_S = 0.05
 _GATHER_S = 0.25

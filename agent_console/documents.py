@@ -54,6 +54,87 @@ class InteractionBrief(TypedDict):
     subject: str
 
 
+class LimitDocument(TypedDict):
+    """What a contract includes in its period, and what was left before this contact."""
+
+    max: int
+    used: int
+    left: int
+
+
+class ContractCard(TypedDict):
+    """A service contract in force. `over`: the limit (calls, minutes) that one more contact goes over; `over_by`: contacts beyond the
+    limit, this one included; `told`: what the caller heard of it (a prompt's name)."""
+
+    id: str
+    number: str
+    name: str | None
+    level: str | None
+    state: str
+    ends_on: str
+    when_over: str
+    calls: LimitDocument | None
+    minutes: LimitDocument | None
+    over: str | None
+    over_by: int
+    told: str | None
+
+
+class AssetCard(TypedDict):
+    id: str
+    serial_number: str
+    product: str
+    warranty_until: str | None
+    status: str
+
+
+class DepartmentCard(TypedDict):
+    """How often somebody bought there, and for how much in each currency."""
+
+    name: str
+    times: int
+    amounts: dict[str, str]
+    last_at: float
+
+
+class BoughtCard(TypedDict):
+    what: str
+    department: str
+    quantity: float | None
+    amount: str | None
+    currency: str | None
+    at: float
+
+
+class PurchasesCard(TypedDict):
+    count: int
+    departments: list[DepartmentCard]
+    bought: list[BoughtCard]
+
+
+class LastInquiryCard(TypedDict):
+    """`ended`: open, solved, came_back; `missed`: a promise was broken."""
+
+    case_id: str
+    number: str
+    subject: str
+    at: float
+    ended: str
+    missed: bool
+
+
+class VerdictDocument(TypedDict):
+    """What somebody said of the number: `confirmed` or `denied`; `trusted`: callers need not identify themselves."""
+
+    id: str
+    kind: str
+    number: str
+    verdict: str
+    trusted: bool
+    by: str
+    at: float
+
+
 class PointDocument(TypedDict):
     """A number or address and whether it may be used: `current` is false for one that is wrong or out of its dates."""
 
@@ -84,7 +165,8 @@ class MembershipDocument(TypedDict):
 
 
 class PartyCard(TypedDict):
-    """A customer as the pop shows them. `superior`: whom they report to; `script`: what is said to them."""
+    """A customer as the pop shows them. `strength`: how well they fit (confirmed, identified, exact, national, tail, chosen);
+    `superior`: whom they report to; `script`: what is said to them."""
 
     id: str
     kind: str
@@ -108,6 +190,13 @@ class PartyCard(TypedDict):
     script: ScriptDocument | None
     cases: list[CaseBrief]
     interactions: list[InteractionBrief]
+    strength: str
+    remembered: VerdictDocument | None
+    contracts: list[ContractCard]
+    assets: list[AssetCard]
+    purchases: PurchasesCard
+    open_cases: int
+    last_inquiry: LastInquiryCard | None
 
 
 class MatchDocument(TypedDict):
@@ -141,6 +230,7 @@ class PopDocument(TypedDict):
     subject: str
     match: MatchDocument
     case: CaseBrief | None
+    contract: ContractCard | None
     clocks: list[ClockDocument]
     note: str
     letters: int
@@ -178,6 +268,7 @@ class Item(TypedDict):
     subject: str
     match: MatchDocument
     case: CaseBrief | None
+    contract: ContractCard | None
     clocks: list[ClockDocument]
     note: str
     letters: int

@@ -37,7 +37,9 @@ def console(within: InContext) -> Response:
     return _page(within, "index.html")
 
 
-ROOMS = ("board", "sla", "records", "customers", "imports", "admin", "work", "issues", "knowledge")
+ROOMS = (
+    "board", "sla", "records", "customers", "imports", "renewals", "admin", "work", "issues", "knowledge",
+)  # fmt: skip
 """What the console's paths begin with; a reload or a link from a letter leads there as well."""
 router.add_api_route("/", console)
 for room in ROOMS:

@@ -67,12 +67,13 @@ class TargetsDocument(TypedDict):
 
 
 class PolicyDocument(TypedDict):
-    """`queue`, `tier`, `case_type` and `severity`: which cases; null: any."""
+    """`queue`, `tier`, `contract` (a service level), `case_type` and `severity`: which cases; null: any."""
 
     id: str
     name: str
     queue: str | None
     tier: str | None
+    contract: str | None
     case_type: str | None
     severity: str | None
     calendar_id: str
@@ -145,6 +146,7 @@ def policy(row: Policy) -> PolicyDocument:
         name=row.name,
         queue=row.match.queue,
         tier=row.match.tier,
+        contract=row.match.contract,
         case_type=row.match.case_type,
         severity=row.match.severity,
         calendar_id=row.calendar_id,

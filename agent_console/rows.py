@@ -14,6 +14,7 @@ from agent_console.answers import (
     SegmentDocument,
     UserDocument,
 )
+from agent_console.customer_rows import brief, contract, verdict
 from agent_console.directory import Directory
 from agent_console.documents import (
     CaseBrief,
@@ -71,9 +72,10 @@ def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopD
         subject=row.subject,
         match=MatchDocument(
             strength=_STRENGTHS.get(known.match, "pending"),
-            parties=[_card(each, today(row.enqueued_at)) for each in known.parties],
+            parties=[party_card(each, today(row.enqueued_at)) for each in known.parties],
         ),
         case=case_brief(known.case) if known.case else None,
+        contract=contract(known.contract, row.told) if known.contract else None,
         clocks=[clock(each) for each in clocks],
         note=row.note,
         letters=letters,
@@ -249,7 +251,8 @@ def membership(row: Party) -> MembershipDocument | None:
     )
 
 
-def _card(row: PopParty, day: str) -> PartyCard:
+def party_card(row: PopParty, day: str) -> PartyCard:
+    """A customer as the pop shows them."""
     known = row.party
     return PartyCard(
         id=known.id,
@@ -274,6 +277,9 @@ def _card(row: PopParty, day: str) -> PartyCard:
         script=ScriptDocument(name=row.script.name, text=row.script.text) if row.script else None,
         cases=[case_brief(each) for each in row.cases],
         interactions=[past_contact(each) for each in row.interactions],
+        strength=row.strength,
+        remembered=verdict(row.verdict) if row.verdict else None,
+        **brief(row.brief),
     )
 
 

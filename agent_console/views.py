@@ -48,6 +48,7 @@ _UNREAD = PopDocument(
     subject="",
     match=MatchDocument(strength="pending", parties=[]),
     case=None,
+    contract=None,
     clocks=[],
     note="",
     letters=0,

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from crm_core import policies
 from crm_core.casework import telling
+from crm_core.contracts import case_contract
 from crm_core.rules import events as rules
 from crm_core.rules.model import Trigger
 from crm_core.sla.clock import CaseEvent, Happened
@@ -93,6 +94,7 @@ def record_status(conn: Connection, case_id: str, old: str, new: str, at: float)
 def record_terms(conn: Connection, case_id: str, at: float) -> None:
     """Let the policy hold that fits the case now, if that is another one than so far."""
     so_far = history(conn, case_id)
+    case_contract.settle(conn, case_id, at)
     wanted = policies.version_for(conn, policies.match_of(conn, case_id))
     if so_far.has_begun and wanted != so_far.policy_version:
         record(conn, case_id, Happened.TERMS_CHANGED, at, policy_version=wanted)

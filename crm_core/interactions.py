@@ -19,7 +19,8 @@ from crm_core.tables import segment as segment_table
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
-    none, one, many. `direction` is "in" also while only the ledger has spoken of it."""
+    none, one, many. `direction` is "in" also while only the ledger has spoken of it. `over_limit`: calls, minutes; `told`:
+    the sentence that the caller heard of their contract."""
 
     id: str
     medium: str
@@ -44,6 +45,9 @@ class Interaction:
     match: str
     party_id: str | None
     case_id: str | None
+    service_contract_id: str | None
+    over_limit: str | None
+    told: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,16 @@ def ensure(
         },
     )
     return made.rowcount == 1
+
+
+def end_early(conn: Connection, interaction_id: str, at: float) -> None:
+    """Close what never came to a queue: the way in ended it. The ledger has not spoken of it and never will."""
+    row = interaction_table.c
+    conn.execute(
+        update(interaction_table)
+        .where(row.id == interaction_id, row.state == "new")
+        .values(state="closed", ended_at=at, closed_at=at, ended_by="system")
+    )
 
 
 def interaction(conn: Connection, interaction_id: str) -> Interaction | None:

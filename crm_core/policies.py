@@ -10,6 +10,7 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import calendars
 from crm_core.calendars import KeptCalendar
+from crm_core.contracts import case_contract
 from crm_core.records import codes, known
 from crm_core.records.tables import table_of
 from crm_core.sla.calendar import Calendar
@@ -106,6 +107,7 @@ def match_of(conn: Connection, case_id: str) -> Match:
         tier=_tier(conn, found.party_id),
         case_type=found.type_id,
         severity=found.severity,
+        contract=case_contract.level(conn, case_id),
     )
 
 
@@ -174,6 +176,7 @@ def _insert(conn: Connection, made: Policy, calendar_version: str, now: float) -
             match_tier=made.match.tier,
             match_case_type=made.match.case_type,
             match_severity=made.match.severity,
+            match_contract=made.match.contract,
             created_at=now,
         )
     )
@@ -254,6 +257,7 @@ def _policy(row: Any, targets: Mapping[str, float]) -> Policy:
             tier=row.match_tier,
             case_type=row.match_case_type,
             severity=row.match_severity,
+            contract=row.match_contract,
         ),
         calendar_id=row.calendar_series,
         targets=Targets(**targets),

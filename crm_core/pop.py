@@ -4,20 +4,24 @@ Ten parties at most with three cases and five contacts each: queries by index wh
 does not grow with the number of customers or with a customer's history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Integer, Select, bindparam, select
 
 from config.errors import Kind, Refused
-from crm_core import cases
+from crm_core import cases, remembered
 from crm_core.cases import Case
+from crm_core.contracts import intake
+from crm_core.contracts.allowance import Allowance
+from crm_core.customer_brief import CustomerBrief, briefs
 from crm_core.customers import relations, scripts
 from crm_core.customers.scripts import Script
 from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
+from crm_core.remembered import Verdict
 from crm_core.several import Several
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import interaction_match, queue, user_account
@@ -50,18 +54,21 @@ class PopParty:
     strength: str
     cases: tuple[Case, ...]
     interactions: tuple[PastContact, ...]
+    brief: CustomerBrief
+    verdict: Verdict | None
     superior: str | None
     script: Script | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop:
-    """`match`: pending, none, one, many."""
+    """`match`: pending, none, one, many. `contract`: the one that the interaction counts for, with what was left when it came."""
 
     interaction: Interaction
     match: str
     parties: tuple[PopParty, ...]
     case: Case | None
+    contract: Allowance | None
 
 
 def pop(conn: Connection, interaction_id: str) -> Pop:
@@ -70,26 +77,61 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     if found is None:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
     strengths = _strengths(conn, found)
-    known = parties(conn, strengths)
-    theirs = cases.last_of(conn, list(known), MOST_CASES)
-    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=interaction_id)
-    above = relations.superiors(conn, list(known), found.enqueued_at)
-    spoken = scripts.in_use(conn)
+    said = remembered.of_number(conn, found.medium, found.customer_address) if strengths else {}
     return Pop(
         interaction=found,
         match=found.match,
-        parties=tuple(
-            PopParty(
-                party=known[party_id],
-                strength=strength,
-                cases=tuple(theirs.get(party_id, ())),
-                interactions=tuple(contacts.get(party_id, ())),
-                superior=above[party_id][1] if party_id in above else None,
-                script=scripts.best(spoken, known[party_id], found.queue_id),
-            )
-            for party_id, strength in strengths.items()
-        ),
+        parties=_cards(conn, strengths, said, found),
         case=None if found.case_id is None else cases.case(conn, found.case_id),
+        contract=intake.of_interaction(conn, interaction_id),
+    )
+
+
+def card(conn: Connection, party_id: str, now: float) -> PopParty:
+    """The same of one customer without an interaction: before dialling out. `Refused` (party.unknown)."""
+    for found in _gathered(conn, {party_id: "chosen"}, {}, _Asked(at=now, queue=None, without="")):
+        return found
+    raise Refused("party.unknown", Kind.MISSING, id=party_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """When, in which queue, and the interaction that is no history yet."""
+
+    at: float
+    queue: str | None
+    without: str
+
+
+def _cards(
+    conn: Connection, strengths: Mapping[str, str], said: Mapping[str, Verdict], found: Interaction
+) -> tuple[PopParty, ...]:
+    asked = _Asked(at=found.enqueued_at, queue=found.queue_id, without=found.id)
+    return _gathered(conn, strengths, said, asked)
+
+
+def _gathered(
+    conn: Connection, strengths: Mapping[str, str], said: Mapping[str, Verdict], asked: _Asked
+) -> tuple[PopParty, ...]:
+    known = parties(conn, strengths)
+    theirs = cases.last_of(conn, list(known), MOST_CASES)
+    contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=asked.without)
+    above = relations.superiors(conn, list(known), asked.at)
+    about = briefs(conn, list(known), asked.at, without=asked.without)
+    spoken = scripts.in_use(conn)
+    return tuple(
+        PopParty(
+            party=known[party_id],
+            strength=strength,
+            cases=tuple(theirs.get(party_id, ())),
+            interactions=tuple(contacts.get(party_id, ())),
+            brief=about[party_id],
+            verdict=said.get(party_id),
+            superior=above[party_id][1] if party_id in above else None,
+            script=scripts.best(spoken, known[party_id], asked.queue),
+        )
+        for party_id, strength in strengths.items()
+        if party_id in known
     )
 
 

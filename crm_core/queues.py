@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
@@ -13,6 +13,7 @@ from crm_core.paging import columns
 from crm_core.tables import agent_skill, disposition, queue, queue_entry, queue_need, user_account
 from crm_core.users import USER_COLUMNS, User
 
+IDENTIFY = ("never", "unknown", "untrusted")
 Skills = tuple[tuple[str, int], ...]
 """(skill, level) pairs, level 1 to 10."""
 
@@ -34,11 +35,13 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What customers dial or write to: `medium` voice with a number, email with an address in lower case."""
+    """What customers dial or write to: `medium` voice with a number, email with an address in lower case. `identify`: when callers
+    are asked who they are: never, unknown (when their number does not tell), untrusted (unless their number is marked as trusted)."""
 
     medium: str
     address: str
     queue_id: str
+    identify: str = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,20 @@ def add_entry(conn: Connection, medium: str, address: str, queue_id: str) -> Ent
         raise Refused("entry.taken", pointer="/address", address=entry.address)
     conn.execute(insert(queue_entry).values(medium=medium, address=entry.address, queue_id=queue_id))
     return entry
+
+
+def set_identify(conn: Connection, address: str, when: str) -> None:
+    """Say when callers of a number are asked who they are; `Refused` for unknown numbers and words."""
+    if when not in IDENTIFY:
+        raise Refused("entry.identify", Kind.INVALID, pointer="/identify", given=when)
+    row = queue_entry.c
+    done = conn.execute(
+        update(queue_entry)
+        .where(row.medium == "voice", row.address == _folded(address))
+        .values(identify=when)
+    )
+    if done.rowcount == 0:
+        raise Refused("entry.unknown", Kind.MISSING, address=address[:100])
 
 
 def add_skill_of(conn: Connection, user_id: str, skill: str, level: int) -> None:

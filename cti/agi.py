@@ -5,12 +5,19 @@ A peer that connects and closes, or never ends its request, costs a connection a
 """
 
 import asyncio
+import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 REQUEST_CAP_BYTES = 16_384
 REQUEST_WITHIN_S = 5.0
 REPLY_WITHIN_S = 2.0
+
+
+_RESULT = re.compile(r"200 result=([-0-9*#A-D]*)")
+GONE = "-1"
+"""What Asterisk answers when the caller hung up meanwhile; so do we for a connection that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class AgiSession:
 
     def __init__(self, transport: asyncio.Transport, request: AgiRequest) -> None:
         self._transport = transport
-        self._unanswered = 0
+        self._replies: deque[asyncio.Future[str] | None] = deque()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._closing = False
@@ -51,6 +58,10 @@ class AgiSession:
     def set_variable(self, name: str, value: str) -> None:
         """Set a channel variable; `value` is one of ours (letters, digits, `-._/`)."""
         self._command(_assignment(name, value))
+
+    async def assign(self, name: str, value: str) -> bool:
+        """Set a channel variable and wait for it; False when the caller left meanwhile."""
+        return await self.run(_assignment(name, value)) != GONE
 
     def lead(self, context: str, extension: str, variables: Mapping[str, str]) -> bool:
         """Have the call leave for there at once, with these variables set; False when it has left already.
@@ -69,8 +80,18 @@ class AgiSession:
         self.gone.set()
         return True
 
-    def _command(self, *commands: str) -> None:
-        self._unanswered += len(commands)
+    async def run(self, command: str) -> str:
+        """Have one command done and wait for its result; `GONE` when the caller left. One at a time: Asterisk reads through a
+        buffer, and of two commands that come together it would sleep on the second."""
+        await self._quiet.wait()
+        if self._closing or self.led or self.gone.is_set():
+            return GONE
+        reply: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._command(command, reply=reply)
+        return await reply
+
+    def _command(self, *commands: str, reply: asyncio.Future[str] | None = None) -> None:
+        self._replies.extend(reply for _ in commands)
         self._quiet.clear()
         self._transport.write("".join(f"{command}\n" for command in commands).encode())
 
@@ -79,14 +100,20 @@ class AgiSession:
         if line.startswith(b"HANGUP"):
             self.leave()
             return
-        self._unanswered -= 1
-        if self._unanswered <= 0:
+        reply = self._replies.popleft() if self._replies else None
+        if reply is not None and not reply.done():
+            reply.set_result(_result(line))
+        if not self._replies:
             self._quiet.set()
 
     def leave(self) -> None:
         """Asterisk is not listening any more."""
         self.gone.set()
         self._quiet.set()
+        while self._replies:
+            reply = self._replies.popleft()
+            if reply is not None and not reply.done():
+                reply.set_result(GONE)
 
     async def close(self) -> None:
         """Let the dialplan go on, after what was asked has been done."""
@@ -101,6 +128,12 @@ class AgiSession:
                 await self._quiet.wait()
         except TimeoutError:
             pass  # the dialplan copes: it looks at what is set
+
+
+def _result(line: bytes) -> str:
+    """The result of a command; what Asterisk refused counts as nothing keyed, not as a caller who left."""
+    found = _RESULT.match(line.decode("ascii", "replace"))
+    return found.group(1) if found else ""
 
 
 def _assignment(name: str, value: str) -> str:

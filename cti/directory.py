@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
 from crm_core import queues
+from crm_core.contracts import intake
 from crm_core.store import Connection, Store
 from cti.ami.actions import is_extension
 from cti.ports import Bus
@@ -15,6 +17,8 @@ REREAD_EVERY_S = 30.0
 ANY_NUMBER = "*"
 """The entry address of the queue that takes every number nobody else has."""
 
+_WAKING = ("config", "service_contract")
+
 _log = Transcript("voice")
 
 
@@ -23,17 +27,18 @@ class _Page:
     numbers: dict[str, QueueId] = field(default_factory=dict)
     otherwise: QueueId | None = None
     rings: dict[QueueId, float] = field(default_factory=dict)
+    languages: dict[QueueId, str] = field(default_factory=dict)
+    identifying: dict[str, str] = field(default_factory=dict)
+    limited: bool = False
     agents: dict[str, AgentId] = field(default_factory=dict)
     extensions: dict[AgentId, str] = field(default_factory=dict)
 
 
-def _read(conn: Connection) -> _Page:
-    numbers = {
-        _digits(entry.address): QueueId(entry.queue_id)
-        for entry in queues.entries(conn)
-        if entry.medium == "voice"
-    }
-    rings = {QueueId(queue.id): queue.ring_s for queue in queues.list_queues(conn)}
+def _read(conn: Connection, now: float) -> _Page:
+    entries = [entry for entry in queues.entries(conn) if entry.medium == "voice"]
+    numbers = {_digits(entry.address): QueueId(entry.queue_id) for entry in entries}
+    every = queues.list_queues(conn)
+    rings = {QueueId(queue.id): queue.ring_s for queue in every}
     only = next(iter(rings)) if len(rings) == 1 else None
     owners = [(one.user.extension or "", AgentId(one.user.id)) for one in queues.agents(conn)]
     phones = {extension: agent for extension, agent in owners if is_extension(extension)}
@@ -41,6 +46,11 @@ def _read(conn: Connection) -> _Page:
         numbers={number: queue for number, queue in numbers.items() if number != ANY_NUMBER},
         otherwise=numbers.get(ANY_NUMBER, only),
         rings=rings,
+        languages={QueueId(queue.id): queue.language for queue in every},
+        identifying={
+            _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
+        },
+        limited=intake.any_limited(conn, now),
         agents=phones,
         extensions={agent: extension for extension, agent in phones.items()},
     )
@@ -53,14 +63,14 @@ def _digits(address: str) -> str:
 class Directory:
     """Numbers to queues, extensions to agents; read again when the configuration changes and every 30 s."""
 
-    def __init__(self, store: Store, bus: Bus) -> None:
-        self._store, self._bus = store, bus
+    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+        self._store, self._bus, self._clock = store, bus, clock
         self._page = _Page()
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
         """Keep the copy fresh until cancelled."""
-        unsubscribe = self._bus.subscribe("config", lambda _: self._changed.set())
+        unsubscribe = [self._bus.subscribe(topic, lambda _: self._changed.set()) for topic in _WAKING]
         try:
             while True:
                 try:
@@ -74,15 +84,36 @@ class Directory:
                 except Unavailable as problem:  # what was read last is good until then
                     _log.note("!", "directory", f"not re-read: {problem}")
         finally:
-            unsubscribe()
+            for stop in unsubscribe:
+                stop()
 
     async def refresh(self) -> None:
         """Read everything again."""
-        self._page = await self._store.read(_read)
+        now = self._clock.now()
+        self._page = await self._store.read(lambda conn: _read(conn, now))
 
     def queue_for(self, number: str) -> QueueId | None:
         """The queue of a dialled number, with or without `+`; else the one for any number, or the only one there is."""
         return self._page.numbers.get(_digits(number), self._page.otherwise)
+
+    def language(self, queue: QueueId) -> str:
+        """In which callers of this queue are spoken to."""
+        return self._page.languages.get(queue, "en")
+
+    def is_queue(self, queue: QueueId) -> bool:
+        return queue in self._page.rings
+
+    def identifies(self, number: str) -> str:
+        """When callers of this number are asked who they are: never, unknown, untrusted."""
+        page, digits = self._page, _digits(number)
+        if digits in page.numbers:
+            return page.identifying.get(digits, "never")
+        return page.identifying.get(ANY_NUMBER, "never")
+
+    @property
+    def limited(self) -> bool:
+        """Whether any contract in force has a limit: only then is a caller's contract looked up before they wait."""
+        return self._page.limited
 
     def ring_s(self, queue: QueueId) -> float:
         """How long a phone rings for it."""

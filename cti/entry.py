@@ -4,26 +4,32 @@ import asyncio
 import math
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
 from config.settings import Asterisk
-from crm_core import interactions, recognition
+from crm_core import interactions, recognition, remembered
+from crm_core.contracts import intake
+from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiConnection, AgiSession
 from cti.calls import Calls, interaction_of
 from cti.directory import Directory
 from cti.ports import Bus, Floor
 from cti.resync import Standing
+from cti.welcome import Greeted, Welcome
 from routing.core.events import Arrived
 from routing.core.facts import Fact, Offered
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
 
 OFFER_WITHIN_S = 1.0
 """A caller for whom an agent is free waits so long in AGI to be led to the phone without being answered by us first."""
+
+GONE_AFTER_S = 40.0
+"""Two sweeps of the voice room and more."""
 
 INTRODUCE_PAUSES_S = (0.2, 1.0, 5.0, 15.0)
 
@@ -41,6 +47,9 @@ class Newcomer:
     caller: str
     caller_name: str
     enqueued_at: Seconds
+    identified: Match | None = None
+    told: str | None = None
+    """Who they said they are and what they were told of their contract, on their way in."""
 
 
 class Entry:
@@ -59,6 +68,7 @@ class Entry:
     ) -> None:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
         self._directory, self._calls = directory, calls
+        self._welcome = Welcome(store=store, clock=clock, directory=directory)
         self._tasks: asyncio.TaskGroup | None = None
         self._sessions: dict[InteractionId, AgiSession] = {}
         self.port = 0
@@ -127,12 +137,32 @@ class Entry:
             session.set_variable("TL_REFUSED", "1")
         else:
             _log.note("<", newcomer.interaction, f"entered from {newcomer.caller} for {newcomer.number}")
-            session.set_variable("TL_QUEUE", queue)
-            facts = await self._admit_or_leave(newcomer, queue)
+            await self._lead_in(session, newcomer, queue)
+
+    async def _lead_in(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> None:
+        greeted = await self._greet(session, newcomer, queue)
+        newcomer = replace(newcomer, identified=greeted.identified, told=greeted.told)
+        if greeted.refused and await session.assign("TL_REFUSED", "2"):
+            await self._record_in_time(newcomer, greeted.queue, admitted=False)
+        elif greeted.left or greeted.refused:
+            self._record_later(newcomer, greeted.queue)
+        else:
+            session.set_variable("TL_QUEUE", greeted.queue)
+            facts = await self._admit_or_leave(newcomer, greeted.queue)
             if any(isinstance(fact, Offered) and fact.interaction == newcomer.interaction for fact in facts):
                 with suppress(TimeoutError):  # then they hear music until the phone rings
                     async with asyncio.timeout(OFFER_WITHIN_S):
                         await session.gone.wait()
+
+    async def _greet(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> Greeted:
+        return await self._welcome.greet(
+            session,
+            interaction=newcomer.interaction,
+            caller=newcomer.caller,
+            number=newcomer.number,
+            queue=queue,
+            at=self._clock.now(),
+        )
 
     async def _admit_or_leave(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
         """When the ledger is away they stand in hold, and the next sweep finds them."""
@@ -176,9 +206,24 @@ class Entry:
         return facts
 
     async def _introduce(self, newcomer: Newcomer, queue: QueueId) -> None:
+        await self._record_in_time(newcomer, queue, admitted=True)
+
+    def _record_later(self, newcomer: Newcomer, queue: QueueId) -> None:
+        """Whoever left us in the middle of a sentence hung up, or (when we were slow) stands in hold: then the next sweep admits them,
+        and only when that has not happened they are written down as gone."""
+
+        async def record() -> None:
+            await asyncio.sleep(GONE_AFTER_S)
+            await self._record_in_time(newcomer, queue, admitted=False)
+
+        if self._tasks is not None:
+            self._tasks.create_task(record(), name=f"gone {newcomer.interaction}")
+
+    async def _record_in_time(self, newcomer: Newcomer, queue: QueueId, *, admitted: bool) -> None:
         for pause_s in INTRODUCE_PAUSES_S:
             try:
-                await self._store.write(partial(_record, newcomer=newcomer, queue=queue))
+                at = None if admitted else self._clock.now()
+                await self._store.write(partial(_record, newcomer=newcomer, queue=queue, ended_at=at))
                 break
             except Unavailable as problem:
                 _log.note("!", newcomer.interaction, f"not recognised yet: {problem}")
@@ -202,7 +247,8 @@ def said(text: str) -> str:
     return "" if text in {"unknown", "<unknown>", "(null)"} else _QUOTED_PAIR.sub(r"\1", text)
 
 
-def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId) -> None:
+def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId, ended_at: Seconds | None = None) -> None:
+    """Who it is and for which contract it counts. `ended_at`: they never came to the queue."""
     interactions.ensure(
         conn,
         id=newcomer.interaction,
@@ -215,4 +261,8 @@ def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId) -> None:
         subject="",
         enqueued_at=newcomer.enqueued_at,
     )
-    recognition.identify(conn, newcomer.interaction, recognition.by_phone(conn, newcomer.caller))
+    matches = [newcomer.identified] if newcomer.identified else remembered.by_phone(conn, newcomer.caller)
+    recognition.identify(conn, newcomer.interaction, matches)
+    intake.attach(conn, newcomer.interaction, told=newcomer.told)
+    if ended_at is not None:
+        interactions.end_early(conn, newcomer.interaction, ended_at)

@@ -51,7 +51,7 @@ class VoiceChannel:
 
     def __init__(self, settings: Asterisk, store: Store, floor: Floor, bus: Bus, clock: Clock) -> None:
         self._floor, self._clock = floor, clock
-        self._directory = Directory(store, bus)
+        self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
         self.entry = Entry(settings, store, floor, bus, clock, directory=self._directory, calls=self._calls)
         self.link = Link(

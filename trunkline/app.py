@@ -14,6 +14,7 @@ from agent_console.jobs import JobDriver
 from agent_console.librarian import Librarian
 from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
+from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
 from channels.email.channel import EmailChannel
 from channels.email.composer import Composer
@@ -125,6 +126,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "postman": postman,
         "people": PeopleWatch(store, bus),
         "deadlines": Deadlines(store, bus, clock),
+        "renewals": Renewals(store, bus, clock),
         "librarian": Librarian(store, bus, clock),
         "procedures": Procedures(store, bus, clock, composer),
         "jobs": JobDriver(store, bus, clock),

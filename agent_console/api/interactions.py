@@ -14,7 +14,7 @@ from agent_console.context import Context
 from agent_console.pops import Read, read_pop
 from agent_console.views import queue_name
 from config.errors import Kind, Refused
-from crm_core import cases, interactions, letters, queues
+from crm_core import cases, corrections, interactions, letters, queues
 from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.interactions import Segment
@@ -41,7 +41,14 @@ class Note(Body):
 
 
 class ChosenParty(Body):
-    """Who it is."""
+    """Who it is; `remember`: and the number or address is theirs from now on."""
+
+    party_id: Annotated[str, Field(min_length=1, max_length=100)]
+    remember: bool = True
+
+
+class WrongParty(Body):
+    """Who it is not, and whose number or address this is not."""
 
     party_id: Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -149,12 +156,23 @@ async def write_note(interaction: str, given: Note, user: AsAgent, within: InCon
 
 
 @router.put("/party", status_code=204)
-async def choose_party(interaction: str, given: ChosenParty, user: AsAgent, within: InContext) -> None:
+async def choose_party(interaction: str, given: ChosenParty, at: AtDesk) -> None:
     """The agent says which customer it is; its case, when it has one without a customer, becomes theirs too."""
-    scope.own_work(within, user, interaction)
-    now = within.clock.now()
-    await within.store.write(lambda c: _set_party(c, interaction, given.party_id, now))
-    within.bus.publish("interaction", interaction)
+    scope.own_work(at.within, at.user, interaction)
+    name = at.user.name
+    await at.write(lambda c, acting: _set_party(c, interaction, given, _word(acting, name)))
+    at.within.bus.publish("interaction", interaction)
+
+
+@router.post("/wrong-party", status_code=204)
+async def wrong_party(interaction: str, given: WrongParty, at: AtDesk) -> None:
+    """The agent says which customer it is not: no match for this number or address any more."""
+    scope.own_work(at.within, at.user, interaction)
+    name = at.user.name
+    await at.write(
+        lambda c, acting: corrections.this_is_not(c, interaction, given.party_id, _word(acting, name))
+    )
+    at.within.bus.publish("interaction", interaction)
 
 
 @router.post("/wrapup", status_code=204)
@@ -250,12 +268,16 @@ def _whole(connection: Connection, name: str, now: float) -> tuple[Read, list[Se
     return read, interactions.segments(connection, name), thread
 
 
-def _set_party(connection: Connection, interaction: str, party: str, now: float) -> None:
-    interactions.set_party(connection, interaction, party)
+def _word(acting: Acting, name: str) -> corrections.Word:
+    return corrections.Word(origin=acting.origin, name=name, now=acting.now)
+
+
+def _set_party(connection: Connection, interaction: str, given: ChosenParty, word: corrections.Word) -> None:
+    corrections.this_is(connection, interaction, given.party_id, word, remember=given.remember)
     row = interactions.interaction(connection, interaction)
     case = cases.case(connection, row.case_id) if row and row.case_id else None
     if case is not None and case.party_id is None:
-        cases.set_party(connection, case.id, party, now)
+        cases.set_party(connection, case.id, given.party_id, word.now)
 
 
 def _open_case(connection: Connection, acting: Acting, interaction: str, given: NewCase) -> Case:

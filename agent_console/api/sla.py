@@ -83,6 +83,7 @@ class GivenPolicy(Body):
     name: Name
     queue: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     tier: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    contract: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     case_type: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     severity: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     calendar_id: Annotated[str, Field(max_length=100)]
@@ -90,7 +91,13 @@ class GivenPolicy(Body):
 
     def match(self) -> Match:
         """Which cases."""
-        return Match(queue=self.queue, tier=self.tier, case_type=self.case_type, severity=self.severity)
+        return Match(
+            queue=self.queue,
+            tier=self.tier,
+            contract=self.contract,
+            case_type=self.case_type,
+            severity=self.severity,
+        )
 
     def promised(self) -> Targets:
         """What."""

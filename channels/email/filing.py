@@ -14,7 +14,8 @@ from channels.email.spool import Spooled
 from channels.email.thread import Evidence, Placement, Reference, place
 from config.errors import Unavailable
 from config.ids import new_id
-from crm_core import cases, interactions, letters, queues, recognition
+from crm_core import cases, interactions, letters, queues, recognition, remembered
+from crm_core.contracts import intake
 from crm_core.letters import NewAttachment, NewLetter, ParsedFields
 from crm_core.queues import Queue
 from crm_core.recognition import Match
@@ -116,7 +117,7 @@ def _customer(conn: Connection, parsed: Parsed) -> _Customer:
     own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
     from_form = own and bool(parsed.reply_to)
     address = (parsed.reply_to if from_form else parsed.from_address).lower()
-    matches = recognition.by_email(conn, address) if address else []
+    matches = remembered.by_email(conn, address) if address else []
     return _Customer(address=address, name="" if from_form else parsed.from_name, matches=matches)
 
 
@@ -191,6 +192,7 @@ def _open(conn: Connection, task: _Task, customer: _Customer, case_id: str, plac
     )
     cases.link(conn, interaction, case_id)
     recognition.identify(conn, interaction, customer.matches)
+    intake.attach(conn, interaction)
     referred = cases.case(conn, placement.refers_to) if placement.refers_to else None
     if referred:
         interactions.set_note(conn, interaction, referred.number)

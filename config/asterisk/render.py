@@ -36,6 +36,7 @@ EVENTS = (
     "DeviceStateChange", "OriginateResponse", "FullyBooted", "Shutdown",
 )  # fmt: skip
 _FOLDERS = ("agi-bin", "spool", "log", "cache", "keys")
+_SOUNDS = resources.files("config.asterisk") / "sounds"
 _TEMPLATES = resources.files("config.asterisk") / "templates"
 
 
@@ -53,17 +54,30 @@ def render(target: Path, layout: AsteriskLayout) -> Path:
     var_dir = target / "var"
     for folder in (target, layout.run_dir, *(var_dir / name for name in _FOLDERS)):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sounds_dir = var_dir / "sounds"
+    _copy_sounds(sounds_dir)
     environment = Environment(loader=FunctionLoader(_source), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - not HTML
     words = {
         "layout": layout,
         "etc_dir": target,
         "var_dir": var_dir,
+        "sounds_dir": sounds_dir,
         "modules": _present(layout),
         "events": EVENTS,
     }
     for name in sorted(entry.name for entry in _TEMPLATES.iterdir() if entry.name.endswith(".conf")):
         _write(target / name, environment.get_template(name).render(words))
     return target / "asterisk.conf"
+
+
+def _copy_sounds(target: Path) -> None:
+    """What callers are told. A file that is there already and differs stays: somebody's own recording of it."""
+    for language in sorted(each.name for each in _SOUNDS.iterdir() if each.is_dir()):
+        (target / language).mkdir(parents=True, exist_ok=True, mode=0o700)
+        for sound in (_SOUNDS / language).iterdir():
+            place = target / language / sound.name
+            if sound.name.endswith(".gsm") and not place.exists():
+                place.write_bytes(sound.read_bytes())
 
 
 def _source(name: str) -> str:

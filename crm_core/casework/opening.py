@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from crm_core import case_events, policies
 from crm_core.casework import activity
 from crm_core.casework.types import CaseType
+from crm_core.contracts import case_contract
 from crm_core.sla.clock import Happened
 
 
@@ -41,7 +42,8 @@ def retyped(kind: CaseType, before: Mapping[str, Any]) -> dict[str, Any]:
 def opened(  # noqa: PLR0917 - what is known of a beginning
     conn: Connection, case_id: str, now: float, asked_at: float, actor_id: str | None, channel: str | None
 ) -> None:
-    """Begin its clocks and its story."""
+    """Begin its clocks and its story, under the contract that covers it."""
+    case_contract.settle(conn, case_id, now)
     case_events.record(
         conn,
         case_id,

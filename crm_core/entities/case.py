@@ -15,7 +15,7 @@ from crm_core.tables import queue, support_case
 
 _MANY = allowed(read="all", create="all", update="all", delete="all", export="all", **{"import": "all"})
 _DEEPEST = 20
-_TERMS = ("type_id", "severity", "party_id", "queue_id")
+_TERMS = ("type_id", "severity", "party_id", "queue_id", "product_id", "asset_id", "service_contract_id")
 """What policies ask for: when one of these changes, other promises may hold."""
 _UNTOLD = ("updated_at", "form", "state", "status", "is_complaint", "custom")
 CHANNELS = (
@@ -341,5 +341,18 @@ CASE = Entity(
             read_only=True,
             section="end",
         ),
+        Field(
+            name="asset_id",
+            kind=FieldKind.REFERENCE,
+            refers="asset",
+            label=label("Asset", "設備", "设备"),
+        ),
+        Field(
+            name="service_contract_id",
+            kind=FieldKind.REFERENCE,
+            refers="service_contract",
+            label=label("Service contract", "服務合約", "服务合同"),
+        ),
+        Field(name="queue_id", kind=FieldKind.TEXT, label=label("Queue", "佇列", "队列"), read_only=True),
     ),
 )

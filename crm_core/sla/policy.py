@@ -13,6 +13,8 @@ class Match:
     tier: str | None = None
     case_type: str | None = None
     severity: str | None = None
+    contract: str | None = None
+    """The service level of the contract that covers the case."""
 
     @property
     def asks(self) -> dict[str, str]:

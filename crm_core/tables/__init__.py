@@ -61,6 +61,7 @@ from crm_core.tables.platform import (
     user_role,
 )
 from crm_core.tables.portal import portal_correction, portal_link, portal_session
+from crm_core.tables.recognition import identification_try, party_pin, remembered_number
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -108,6 +109,7 @@ __all__ = [
     "disposition",
     "duplicate_candidate",
     "fact",
+    "identification_try",
     "import_batch",
     "import_row",
     "inserting",
@@ -125,6 +127,7 @@ __all__ = [
     "party",
     "party_merge",
     "party_merge_image",
+    "party_pin",
     "party_redirect",
     "pending_sign_in",
     "portal_correction",
@@ -135,6 +138,7 @@ __all__ = [
     "queue_entry",
     "queue_need",
     "recovery_code",
+    "remembered_number",
     "repair_item",
     "rule_event",
     "rule_watch",

@@ -112,6 +112,8 @@ queue_entry = Table(
     Column("medium", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     Column("queue_id", Text, ForeignKey("queue.id", ondelete="CASCADE"), nullable=False, index=True),
+    # when callers are asked who they are: never, or when the number does not tell
+    Column("identify", Text, nullable=False, server_default="never"),
 )
 
 disposition = Table(

@@ -50,6 +50,7 @@ sla_policy = Table(
     Column("match_tier", Text),
     Column("match_case_type", Text),
     Column("match_severity", Text),
+    Column("match_contract", Text),
     moment("created_at"),
     moment("retired_at", nullable=True),
     index_where("uq_sla_policy_current", "series", where="retired_at IS NULL", unique=True),

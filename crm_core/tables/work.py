@@ -43,6 +43,9 @@ support_case = Table(
     moment("waiting_since", nullable=True, index=True),
     moment("solved_at", nullable=True),
     Column("merged_into_id", Text, index=True),
+    # the piece it is about, and the contract under which it is served: see crm_core.contracts.coverage
+    Column("asset_id", Text, index=True),
+    Column("service_contract_id", Text, index=True),
     *standard_columns(scoped=True),
     # when its clocks are to be looked at next; nothing: no milestone comes by the passing of time
     moment("sla_look_at", nullable=True),
@@ -95,11 +98,21 @@ interaction = Table(
     Column("match", Text, nullable=False, server_default="pending"),
     Column("party_id", Text, ForeignKey("party.id")),
     Column("case_id", Text, ForeignKey("support_case.id"), index=True),
+    # the contract that it counts for; which limit it went over (calls, minutes); what the caller was told of it
+    Column("service_contract_id", Text),
+    Column("over_limit", Text),
+    Column("told", Text),
     one_of("direction", "in", "out"),
     one_of("state", "new", "waiting", "offered", "connected", "wrap_up", "closed"),
     one_of("outcome", "handled", "abandoned"),
     one_of("match", "pending", "none", "one", "many"),
     Index(None, "party_id", "enqueued_at"),
+    index_where(
+        "ix_interaction_of_contract",
+        "service_contract_id",
+        "enqueued_at",
+        where="service_contract_id IS NOT NULL",
+    ),
     index_where("ix_interaction_open", "medium", where="state <> 'closed'"),
     Index(None, "agent_id"),
 )
@@ -111,7 +124,6 @@ interaction_match = Table(
     Column("position", Integer, primary_key=True),
     Column("party_id", Text, ForeignKey("party.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("strength", Text, nullable=False),
-    one_of("strength", "exact", "national", "tail"),
 )
 
 segment = Table(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config.clock import SystemClock
 from crm_core import queues, schema, users
 from crm_core.store import Connection, Store
 from cti.directory import Directory
@@ -32,7 +33,7 @@ def _add(conn: Connection, name: str, *numbers: str) -> str:
 async def test_numbers_lead_to_queues(store: Store) -> None:
     """With or without plus; an unknown number goes to the queue for any number, if there is one."""
     care = await store.write(lambda conn: _add(conn, "care", "100", "+886223456789"))
-    directory = Directory(store, LocalBus())
+    directory = Directory(store, LocalBus(), SystemClock())
     await directory.refresh()
     assert directory.queue_for("886223456789") == care
     assert directory.queue_for("777") == care, "the only queue takes what comes"
@@ -49,7 +50,7 @@ async def test_numbers_lead_to_queues(store: Store) -> None:
 async def test_a_change_is_read_when_the_bus_says_so(store: Store) -> None:
     """A new agent's phone is known without a restart; an extension that no phone can have is not taken."""
     bus = LocalBus()
-    directory = Directory(store, bus)
+    directory = Directory(store, bus, SystemClock())
     task = asyncio.create_task(directory.run())
 
     def fill(conn: Connection) -> tuple[str, str]:

@@ -76,10 +76,10 @@ def prepare(folder: Path, *, ring_s: float = 5.0, extensions: tuple[str, ...] = 
                 extension=extension,
             )
 
-    return _once(url, fill)
+    return write_now(url, fill)
 
 
-def _once(url: str, unit: Callable[[Connection], None]) -> str:
+def write_now(url: str, unit: Callable[[Connection], None]) -> str:
     from sqlalchemy import create_engine
 
     engine = create_engine(url)

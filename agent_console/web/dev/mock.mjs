@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { accept } from "./ws.mjs";
 import { exchange } from "./sip.mjs";
-import { DISPOSITIONS, PARTIES, QUEUES, USERS, now, thread } from "./people.mjs";
+import { CONTRACTS, DISPOSITIONS, PARTIES, QUEUES, USERS, now, thread } from "./people.mjs";
 
 const flag = (name, otherwise) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : otherwise);
 const PORT = Number(flag("--port", "5190"));
@@ -76,7 +76,7 @@ const clocks = () => [
 function offer(medium, base) {
   const id = `${medium === "voice" ? "tl" : "ml"}-${(calls += 1)}`;
   const ring = medium === "voice" ? 20 : 45;
-  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, clocks: [], note: "", letters: 0, version: 1, ...base };
+  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
   change([["items", id, doc]]);
   me({ work: "offered", work_since: now() });
   if (medium === "voice") sip?.ring(doc.customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Offer", `${id}/1`]]);
@@ -110,10 +110,10 @@ function requeue(id, reason) {
 }
 
 const SCENES = {
-  one: () => offer("voice", { customer: { address: "+886912345678", name: "" }, match: { strength: "one", parties: parties("p-chen") } }),
+  one: () => offer("voice", { customer: { address: "+886912345678", name: "" }, match: { strength: "one", parties: parties("p-chen") }, contract: CONTRACTS.chen }),
   many: () => offer("voice", { customer: { address: "+886223456789", name: "" }, match: { strength: "many", parties: parties("p-huang", "p-lin", "p-fep") } }),
   none: () => offer("voice", { customer: { address: "+85291234567", name: "" }, match: { strength: "none", parties: [] } }),
-  english: () => offer("voice", { queue: QUEUES.en, customer: { address: "+4930901820", name: "" }, match: { strength: "one", parties: parties("p-brandt") } }),
+  english: () => offer("voice", { queue: QUEUES.en, customer: { address: "+4930901820", name: "" }, match: { strength: "one", parties: parties("p-brandt") }, contract: CONTRACTS.brandt }),
   letter: () => offer("email", { customer: { address: "yichun.chen@hefeng.example", name: "陳怡君" }, entry: "service@trunkline.example", subject: "Re: 十月份發票金額不符", match: { strength: "one", parties: parties("p-chen") }, case: PARTIES[0].cases[0], clocks: clocks(), letters: 3 }),
   stray: () => sip?.ring("+886955000111", []),
   hangup: () => (sip?.bye(), wrapUp()),
@@ -199,6 +199,7 @@ function interaction(id, act, body) {
   if (!act) return ok({ ...docs.items[id], id, thread: docs.items[id]?.medium === "email" ? letters : [] });
   if (act === "note") return item(id, { note: body.text }), nothing;
   if (act === "party") return item(id, { match: { strength: "one", parties: parties(body.party_id) } }), nothing;
+  if (act === "wrong-party") return item(id, { match: { strength: "none", parties: [] } }), nothing;
   if (act === "case") return item(id, { case: { id: "c-new", number: "C-2026-000312", subject: body.subject, status: "open", updated_at: now() } }), { status: 201, body: { case: docs.items[id].case } };
   if (act === "hangup") return SCENES.hangup(), nothing;
   if (act === "reattach") return sip?.ring(docs.items[id].customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Reattach", "1"]]), nothing;

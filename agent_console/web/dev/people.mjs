@@ -25,7 +25,21 @@ export const USERS = {
 const past = (id, medium, days, extra) => ({ id, medium, queue: "客戶服務", at: ago(days * DAY), agent: "林美玲", disposition: null, outcome: "handled", subject: null, ...extra });
 const kase = (n, subject, status, days) => ({ id: `c-${n}`, number: `C-2026-000${n}`, subject, status, updated_at: ago(days * DAY) });
 
-export const PARTIES = [
+const contract = (extra) => ({ id: "k-1", number: "K-2026-000017", name: "年度維護", level: "premium", state: "active", ends_on: "2026-12-18", when_over: "charge", calls: { max: 3, used: 3, left: 0 }, minutes: { max: 600, used: 214, left: 386 }, over: "calls", over_by: 1, told: "calls-left-0", ...extra });
+const lastMonth = contract({ id: "k-2", number: "K-2026-000004", name: "Gold care", level: "standard", state: "renewal_due", calls: { max: 40, used: 12, left: 28 }, minutes: null, over: null, over_by: 0, told: null });
+export const CONTRACTS = { chen: contract({}), brandt: lastMonth };
+const BARE = { strength: "exact", remembered: null, contracts: [], assets: [], purchases: { count: 0, departments: [], bought: [] }, open_cases: 0, last_inquiry: null };
+const MORE = {
+  "p-chen": {
+    strength: "confirmed", remembered: { id: "r-1", kind: "phone", number: "+886912345678", verdict: "confirmed", trusted: false, by: "林美玲", at: ago(19 * DAY) }, contracts: [contract({ told: null })],
+    assets: [{ id: "a-1", serial_number: "HF-20419988", product: "冷藏櫃 CX-3", warranty_until: "2027-05-14", status: "in_use" }, { id: "a-2", serial_number: "HF-10018820", product: "包裝機 P200", warranty_until: "2025-03-31", status: "in_use" }],
+    purchases: { count: 7, departments: [{ name: "信義門市", times: 5, amounts: { TWD: "128400.0000" }, last_at: ago(9 * DAY) }, { name: "網路商店", times: 2, amounts: { TWD: "6980.0000" }, last_at: ago(40 * DAY) }], bought: [{ what: "冷藏櫃 CX-3", department: "信義門市", quantity: 1, amount: "98000.0000", currency: "TWD", at: ago(9 * DAY) }, { what: "保鮮盒", department: "信義門市", quantity: 48, amount: "5760.0000", currency: "TWD", at: ago(21 * DAY) }] },
+    open_cases: 2, last_inquiry: { case_id: "c-311", number: "C-2026-000311", subject: "十月份發票金額不符", at: ago(0.4 * DAY), ended: "open", missed: true },
+  },
+  "p-brandt": { contracts: [lastMonth], open_cases: 1, last_inquiry: { case_id: "c-305", number: "C-2026-000305", subject: "Customs papers for container MSKU 402", at: ago(DAY), ended: "open", missed: false } },
+};
+
+const KNOWN = [
   {
     id: "p-chen", kind: "person", name: "陳怡君", organisation: "禾豐食品股份有限公司", title: "採購經理", department: "採購部", tier: "gold", language: "zh-TW", note: "習慣週三下午聯絡；發票要開公司抬頭，並附上訂單編號。",
     ...reached(["+886912345678", "+886227001234"], ["yichun.chen@hefeng.example"]),
@@ -48,6 +62,7 @@ export const PARTIES = [
     cases: [kase(305, "Customs papers for container MSKU 402", "open", 1)], interactions: [past("h7", "email", 1, { subject: "Customs papers for container MSKU 402", queue: "International service", agent: "Anna Keller" }), past("h8", "voice", 8, { subject: "Rate request Q1", queue: "International service", agent: "Anna Keller" })],
   },
 ];
+export const PARTIES = KNOWN.map((party) => ({ ...BARE, ...party, ...MORE[party.id] }));
 
 export const DISPOSITIONS = [
   ["resolved", "Resolved", "已解決", "已解决"], ["information", "Information given", "已提供資訊", "已提供信息"], ["case", "Case opened", "已建立案件", "已创建工单"], ["callback", "Call back later", "稍後回電", "稍后回电"],

@@ -4,6 +4,7 @@ import "./styles/ui.css";
 import "./styles/desk.css";
 import "./styles/board.css";
 import "./styles/sla.css";
+import "./styles/contracts.css";
 import "./styles/records.css";
 import "./styles/knowledge.css";
 import "./styles/casework.css";

@@ -80,6 +80,63 @@ export interface PastInteraction {
   subject: string | null;
 }
 
+export interface LimitDoc {
+  max: number;
+  used: number;
+  left: number;
+}
+
+/** A service contract in force. `over`: the limit that one more contact goes over; `told`: the sentence that the caller heard of it. */
+export interface ContractDoc {
+  id: string;
+  number: string;
+  name: string | null;
+  level: string | null;
+  state: "draft" | "upcoming" | "active" | "renewal_due" | "expired" | "cancelled";
+  ends_on: string;
+  when_over: "charge" | "redirect" | "refuse";
+  calls: LimitDoc | null;
+  minutes: LimitDoc | null;
+  over: "calls" | "minutes" | null;
+  over_by: number;
+  told: string | null;
+}
+
+export interface AssetDoc {
+  id: string;
+  serial_number: string;
+  product: string;
+  warranty_until: string | null;
+  status: string;
+}
+
+/** How many, where, and the latest. Amounts by currency ("" where none is named), as exact decimals. */
+export interface PurchasesDoc {
+  count: number;
+  departments: { name: string; times: number; amounts: Record<string, string>; last_at: Seconds }[];
+  bought: { what: string; department: string; quantity: number | null; amount: string | null; currency: string | null; at: Seconds }[];
+}
+
+export interface LastInquiryDoc {
+  case_id: string;
+  number: string;
+  subject: string;
+  at: Seconds;
+  ended: "open" | "solved" | "came_back";
+  missed: boolean;
+}
+
+/** What an agent said of a number. */
+export interface VerdictDoc {
+  id: string;
+  kind: "phone" | "email";
+  number: string;
+  verdict: "confirmed" | "denied";
+  trusted: boolean;
+  by: string;
+  at: Seconds;
+}
+
 export interface PointDoc {
   id: string;
   kind: string;
@@ -121,6 +178,13 @@ export interface Party {
   script: { name: string; text: string } | null;
   cases: CaseRow[];
   interactions: PastInteraction[];
+  strength: "confirmed" | "identified" | "exact" | "national" | "tail" | "chosen";
+  remembered: VerdictDoc | null;
+  contracts: ContractDoc[];
+  assets: AssetDoc[];
+  purchases: PurchasesDoc;
+  open_cases: number;
+  last_inquiry: LastInquiryDoc | null;
 }
 
 export type ClockKind = "first_response" | "next_response" | "resolution";
@@ -182,6 +246,7 @@ export interface PolicyDoc {
   name: string;
   queue: string | null;
   tier: string | null;
+  contract: string | null;
   case_type: string | null;
   severity: string | null;
   calendar_id: string;
@@ -203,6 +268,7 @@ export interface Item {
   subject: string;
   match: { strength: "pending" | "none" | "one" | "many"; parties: Party[] };
   case: CaseRow | null;
+  contract: ContractDoc | null;
   clocks: ClockDoc[];
   note: string;
   letters: number;
@@ -321,7 +387,9 @@ export interface PartyDetail {
   interactions: PastInteraction[];
 }
 
-export interface PartyRecord extends Omit<Party, "phones" | "emails" | "points" | "script"> {
+export type KnownPart = "strength" | "remembered" | "contracts" | "assets" | "purchases" | "open_cases" | "last_inquiry";
+
+export interface PartyRecord extends Omit<Party, "phones" | "emails" | "points" | "script" | KnownPart> {
   contact_points: PointDoc[];
 }
 

@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { moment, phoneNumber } from "../../format";
 import { call, segment } from "../../net/api";
-import type { CaseRow, Item, Language, Party, PartyDetail, PastInteraction, PointDoc } from "../../net/types";
+import type { CaseRow, Item, Language, KnownPart, Party, PartyDetail, PastInteraction, PointDoc } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { useResource } from "../../store/resource";
 import { Icon } from "../../ui/icon";
@@ -57,7 +57,7 @@ function Panel({ id, children }: { id: string; children: ReactNode }) {
   return <TabPanel id={id} className="tabpanel scroll">{children}</TabPanel>;
 }
 
-export function Profile({ party }: { party: Omit<Party, "cases" | "interactions"> }) {
+export function Profile({ party }: { party: Omit<Party, "cases" | "interactions" | KnownPart> }) {
   const { t, i18n } = useTranslation();
   const rows: [string, string | null | undefined][] = [
     [t("customer.organisation"), party.organisation],
@@ -97,7 +97,7 @@ function Point({ point }: { point: PointDoc }) {
   );
 }
 
-function prefers(party: Omit<Party, "cases" | "interactions">, t: TFunction, language: Language): string {
+function prefers(party: Omit<Party, "cases" | "interactions" | KnownPart>, t: TFunction, language: Language): string {
   const times = party.contact_times;
   const hours = times?.from || times?.until ? `${times.from ?? "00:00"}–${times.until ?? "24:00"}` : "";
   return [party.preferred_channel && t(`channel.${party.preferred_channel}`, { defaultValue: party.preferred_channel }), dayWords(times?.days ?? [], language), hours].filter(Boolean).join(" · ");

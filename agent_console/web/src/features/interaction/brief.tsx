@@ -4,6 +4,7 @@ import type { Language, Party, PastInteraction } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
+import { KnownOf, LastInquiry } from "../contracts/known";
 import { CasePill } from "./case-box";
 import { useDispositionLabel } from "./dispositions";
 
@@ -15,6 +16,7 @@ export function Brief({ party }: { party: Party }) {
     <section className="brief">
       {(party.organisation || party.title || party.tier) && <Belongs party={party} />}
       {party.note && <p className="brief-note" lang={party.language ?? undefined}><Icon name="note" size={16} />{party.note}</p>}
+      <LastInquiry party={party} />
       <div className="brief-columns">
         <div>
           <h2 className="label">{t("customer.open_cases")}</h2>
@@ -31,6 +33,7 @@ export function Brief({ party }: { party: Party }) {
           )}
         </div>
       </div>
+      <KnownOf party={party} />
     </section>
   );
 }

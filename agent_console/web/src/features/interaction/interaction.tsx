@@ -8,6 +8,8 @@ import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
 import { CaseBox } from "./case-box";
+import { ContractLine } from "../contracts/contract-marks";
+import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
 import { NoteField } from "./note-field";
 import { OfferPanel } from "./offer-panel";
@@ -55,6 +57,7 @@ function Offered({ item }: { item: Item }) {
   return (
     <>
       <OfferPanel item={item} />
+      <ContractLine item={item} />
       {item.subject && item.medium === "email" && <SubjectLine item={item} />}
       <Known item={item} />
     </>
@@ -73,7 +76,7 @@ function SubjectLine({ item }: { item: Item }) {
 /** One, many, or none: three different screens. */
 function Known({ item }: { item: Item }) {
   const party = item.match.parties[0];
-  if (item.match.strength === "one" && party) return <Brief party={party} />;
+  if (item.match.strength === "one" && party) return <><Recognised item={item} party={party} /><Brief party={party} /></>;
   return <WhoIsIt item={item} />;
 }
 
@@ -81,13 +84,14 @@ function Talking({ item }: { item: Item }) {
   return (
     <>
       <CallPanel item={item} />
+      <ContractLine item={item} />
       {item.match.strength === "one" ? null : <WhoIsIt item={item} />}
       <div className="work">
         <NoteField item={item} />
         <CaseBox item={item} />
         <Promises item={item} />
       </div>
-      {item.match.strength === "one" && item.match.parties[0] && <Brief party={item.match.parties[0]} />}
+      {item.match.strength === "one" && item.match.parties[0] && <><Recognised item={item} party={item.match.parties[0]} /><Brief party={item.match.parties[0]} /></>}
     </>
   );
 }
@@ -96,6 +100,7 @@ function Letters({ item }: { item: Item }) {
   return (
     <>
       {item.match.strength === "one" ? null : <WhoIsIt item={item} folded />}
+      <ContractLine item={item} />
       <Promises item={item} />
       <LetterPanel item={item} />
     </>

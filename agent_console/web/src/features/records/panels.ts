@@ -21,6 +21,10 @@ export interface Panel {
 
 const history: Panel = { id: "history", title: "records.history", component: lazy(() => import("./history-panel")) };
 
+const known: Panel = { id: "known", title: "contracts.known", component: lazy(() => import("../contracts/known-panel")) };
+const numbers: Panel = { id: "numbers", title: "contracts.numbers", component: lazy(() => import("../contracts/numbers-panel")) };
+const standing: Panel = { id: "standing", title: "contracts.standing", component: lazy(() => import("../contracts/standing-panel")) };
+
 const OF: Readonly<Record<string, readonly Panel[]>> = {
   case: [
     { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
@@ -32,12 +36,15 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
   ],
   memo: [{ id: "readings", title: "knowledge.readings", component: lazy(() => import("../knowledge/memo-panel")) }],
   party: [
+    known,
     { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },
     { id: "points", title: "customers.points", component: lazy(() => import("../customers/points-panel")) },
     { id: "relations", title: "customers.relations", component: lazy(() => import("../customers/relations-panel")) },
     { id: "consents", title: "customers.consents_ids", component: lazy(() => import("../customers/consents-panel")) },
+    numbers,
     { id: "merges", title: "customers.merges", component: lazy(() => import("../customers/merges-panel")) },
   ],
+  service_contract: [standing],
 };
 
 const AlikeWarning = lazy(() => import("../customers/alike").then((m) => ({ default: m.AlikeWarning })));

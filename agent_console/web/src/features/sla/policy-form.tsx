@@ -4,6 +4,7 @@ import { call, segment } from "../../net/api";
 import type { CalendarDoc, ClockKind, Language, PolicyDoc } from "../../net/types";
 import { useList } from "../../store/hooks";
 import { useBusy } from "../../ui/busy";
+import { useLevels } from "../contracts/contract-marks";
 import { useCaseTypes } from "../casework/case-form";
 import { fieldOf, useEntity } from "../records/entities";
 import { Choice, Field, FormEnd } from "./form-parts";
@@ -30,6 +31,8 @@ export function PolicyForm({ policy, calendars, done, leave }: Props) {
   const [name, setName] = useState(policy?.name ?? "");
   const [queue, setQueue] = useState(policy?.queue ?? "");
   const [tier, setTier] = useState(policy?.tier ?? "");
+  const levels = useLevels();
+  const [contract, setContract] = useState(policy?.contract ?? "");
   const [caseType, setCaseType] = useState(policy?.case_type ?? "");
   const [severity, setSeverity] = useState(policy?.severity ?? "");
   const [calendar, setCalendar] = useState(policy?.calendar_id ?? calendars[0]?.id ?? "");
@@ -40,7 +43,7 @@ export function PolicyForm({ policy, calendars, done, leave }: Props) {
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     const [first_response_s = null, next_response_s = null, resolution_s = null] = seconds;
-    const body = { name: name.trim(), queue: queue || null, tier: tier || null, case_type: caseType || null, severity: severity || null, calendar_id: calendar, targets: { first_response_s, next_response_s, resolution_s } };
+    const body = { name: name.trim(), queue: queue || null, tier: tier || null, contract: contract || null, case_type: caseType || null, severity: severity || null, calendar_id: calendar, targets: { first_response_s, next_response_s, resolution_s } };
     run(() => (policy ? call("PUT", `/sla/policies/${segment(policy.id)}`, body) : call("POST", "/sla/policies", body)).then(done));
   };
   const remove = (): void => run(() => call("DELETE", `/sla/policies/${segment(policy?.id ?? "")}`).then(done));
@@ -56,6 +59,11 @@ export function PolicyForm({ policy, calendars, done, leave }: Props) {
         <Choice id="sla-tier" label={t("sla.tier")} value={tier} change={setTier}>
           <option value="">{t("sla.any_tier")}</option>
           {(TIERS.includes(tier) || !tier ? TIERS : [tier, ...TIERS]).map((each) => <option key={each} value={each}>{t(`tier.${each}`, { defaultValue: each })}</option>)}
+        </Choice>
+        <Choice id="sla-contract" label={t("contracts.level")} value={contract} change={setContract}>
+          <option value="">{t("contracts.any_level")}</option>
+          {levels.map((each) => <option key={each.code} value={each.code}>{each.name}</option>)}
+          {contract && !levels.some(({ code }) => code === contract) && <option value={contract}>{contract}</option>}
         </Choice>
       </div>
       <div className="form-two">

@@ -7,6 +7,7 @@ import { useResource } from "../../store/resource";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Bones, Empty, Failure } from "../../ui/panes";
+import { useLevel } from "../contracts/contract-marks";
 import { CalendarForm } from "./calendar-form";
 import { writeHours, writeTarget } from "./hours";
 import { PolicyForm } from "./policy-form";
@@ -44,11 +45,13 @@ export function SlaPage() {
 function Policies({ policies, calendars, choose }: { policies: PolicyDoc[]; calendars: CalendarDoc[]; choose: (policy: PolicyDoc | null) => void }) {
   const { t } = useTranslation();
   const queues = useList("queues");
+  const level = useLevel();
   const about = (policy: PolicyDoc): string => {
     const queue = policy.queue ? (queues.find(({ id }) => id === policy.queue)?.name ?? policy.queue) : t("sla.any_queue");
     const tier = policy.tier ? t(`tier.${policy.tier}`, { defaultValue: policy.tier }) : t("sla.any_tier");
     const calendar = calendars.find(({ id }) => id === policy.calendar_id)?.name ?? "";
-    return [queue, tier, calendar].filter(Boolean).join(" · ");
+    const contract = policy.contract ? level(policy.contract) : "";
+    return [queue, tier, contract, calendar].filter(Boolean).join(" · ");
   };
   const promises = (policy: PolicyDoc): string =>
     (["first_response", "next_response", "resolution"] as const)

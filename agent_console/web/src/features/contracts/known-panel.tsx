@@ -1,0 +1,1 @@
+export { KnownPanel as default } from "./party-panels";

@@ -1,0 +1,1 @@
+export { NumbersPanel as default } from "./party-panels";
