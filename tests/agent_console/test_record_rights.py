@@ -11,7 +11,7 @@ from crm_core.access.model import Action, Scope
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.records.declared import Entity, FieldKind
-from crm_core.tables import user_account
+from crm_core.tables import metadata, user_account
 from tests.agent_console.house import House
 
 RECORDS = "/api/v1/records"
@@ -29,6 +29,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "repair_rule": {"lacking": "title"},
     "grading_rule": {"figure": "yearly_revenue", "least": 5},
     "duplicate_rule": {"score": 50, "most_alike": 20},
+    "relationship": {"type": "household"},
+    "consent": {"evidence": "said so"},
+    "service_contract": {"starts_on": "2026-01-01", "ends_on": "2036-12-31", "time_zone": "Asia/Taipei"},
 }
 """What an entity's own rules ask for beyond the kinds of its fields."""
 _BY_KIND: dict[FieldKind, Any] = {
@@ -53,7 +56,9 @@ def sample(entity: Entity, n: int, references: dict[str, str]) -> dict[str, Any]
     """A row that the entity takes: every required field, and words to search for in its title."""
     given: dict[str, Any] = {}
     for field in entity.fields:
-        if field.read_only or field.number or (not field.required and field.name != entity.title):
+        worded = field.searched and field.kind in (FieldKind.TEXT, FieldKind.LONG_TEXT)
+        wanted = field.required or field.name == entity.title or worded
+        if field.read_only or field.number or not wanted or (field.shown_for and not field.required):
             continue
         if field.choices:
             given[field.name] = field.choices[0].code
@@ -78,6 +83,11 @@ async def make(house: House, name: str, n: int, *, owner: str | None = None, tea
     wanted = [f for f in entity.fields if f.kind is FieldKind.REFERENCE and f.required and not f.read_only]
     references = {f.name: await make(house, f.refers, n + 1000 * (i + 1)) for i, f in enumerate(wanted)}
     given = sample(entity, n, references) | ({"owner_id": owner, "team_id": team} if entity.scoped else {})
+    if name == "contract_line":
+        given["product_id"] = await make(house, "product", n + 500)
+    if name == "duplicate_rule":
+        table = metadata.tables[name]
+        await house.store.write(lambda c: c.execute(table.update().values(deleted_at=1.0)))
     if name == "erasure":
         given["party_id"] = await make(house, "party", n + 500)
     made = await house.store.write(lambda c: rows.create(c, system(time.time()), entity, given))
