@@ -1,5 +1,6 @@
 """The HTTP side put together: routes, who may use them, errors, headers. `server` gives it its context."""
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -57,7 +58,17 @@ _DESCRIPTION = (
 
 def build(context: Context | None = None) -> FastAPI:
     """The application; without a context it can only describe itself."""
-    app = FastAPI(
+    app = _empty()
+    app.router.routes = list(_routed().router.routes)
+    app.state.context = context
+    problems.install(app)
+    app.add_middleware(BoundedBodies)
+    app.add_middleware(SafeAnswers)
+    return app
+
+
+def _empty() -> FastAPI:
+    return FastAPI(
         title="Trunkline",
         version=_version(),
         description=_DESCRIPTION,
@@ -67,18 +78,19 @@ def build(context: Context | None = None) -> FastAPI:
         generate_unique_id_function=_operation,
         responses={"default": {"model": Problem, "description": "A problem (RFC 9457)"}},
     )
-    app.state.context = context
+
+
+@cache
+def _routed() -> FastAPI:
+    """The routes, put together once: they know their context by the request, so that every server of a process shares them."""
+    app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
     for part in (help_pages.router, portal_entry.router, portal_pages.router):
         app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
     app.include_router(pages.router)
-    problems.install(app)
-    app.add_middleware(BoundedBodies)
-    app.add_middleware(SafeAnswers)
-    if context is not None:
-        _look_at_every_route(app)
+    _look_at_every_route(app)
     return app
 
 

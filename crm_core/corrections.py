@@ -10,7 +10,7 @@ from crm_core.audit import Origin
 from crm_core.contracts import intake
 from crm_core.interactions import Interaction
 from crm_core.remembered import Said, Verdict
-from crm_core.tables import interaction, interaction_match
+from crm_core.tables import interaction, interaction_match, party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ def this_is(
 def this_is_not(conn: Connection, interaction_id: str, party_id: str, word: Word) -> Verdict | None:
     """It is not this customer, and nobody with this number or address is them from now on."""
     row = _row(conn, interaction_id)
+    if conn.execute(select(party.c.id).where(party.c.id == party_id)).first() is None:
+        raise Refused("party.unknown", Kind.MISSING, id=party_id[:100])
     match = interaction_match.c
     conn.execute(
         delete(interaction_match).where(match.interaction_id == interaction_id, match.party_id == party_id)
