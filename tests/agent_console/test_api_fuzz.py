@@ -13,7 +13,7 @@ from sqlalchemy import text
 from crm_core.records import known
 from tests.agent_console.house import House
 
-EXAMPLES = os.environ.get("TRUNKLINE_API_EXAMPLES", "3")
+EXAMPLES = os.environ.get("TRUNKLINE_API_EXAMPLES", "2")
 HOSTILE = (
     "'; DROP TABLE party; --",
     '" OR ""="',
@@ -32,8 +32,8 @@ HOSTILE = (
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("login", ["adm", "ann"])
-async def test_no_request_finds_a_bug(house: House, login: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("login", "phases"), [("adm", "coverage,fuzzing"), ("ann", "fuzzing")])
+async def test_no_request_finds_a_bug(house: House, login: str, phases: str, tmp_path: Path) -> None:
     """Requests generated from the description, right and wrong ones, with an administrator's and with an agent's session, are never answered
     with 5xx."""
     async with house.browser(login) as client:
@@ -43,7 +43,7 @@ async def test_no_request_finds_a_bug(house: House, login: str, tmp_path: Path) 
             "run",
             f"{house.origin}/api/v1/openapi.json",
             *("--checks", "not_a_server_error"),
-            *("--phases", "coverage,fuzzing"),
+            *("--phases", phases),
             *("--max-examples", EXAMPLES),
             *("--header", f"Cookie: {cookie}"),
             *("--header", "X-Trunkline: 1"),
