@@ -59,7 +59,7 @@ _DESCRIPTION = (
 def build(context: Context | None = None) -> FastAPI:
     """The application; without a context it can only describe itself."""
     app = _empty()
-    app.router.routes = list(_routed().router.routes)
+    app.router.routes = list(routed().router.routes)
     app.state.context = context
     problems.install(app)
     app.add_middleware(BoundedBodies)
@@ -81,8 +81,8 @@ def _empty() -> FastAPI:
 
 
 @cache
-def _routed() -> FastAPI:
-    """The routes, put together once: they know their context by the request, so that every server of a process shares them."""
+def routed() -> FastAPI:
+    """The routes, put together once, which takes a second: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
     app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
     for part in (help_pages.router, portal_entry.router, portal_pages.router):

@@ -50,6 +50,7 @@ class ConsoleServer:
         mail: Sequence[MailPart],
         static: Path = pages.STATIC,
     ) -> None:
+        application.routed()
         self._http = settings.http
         self._socket: socket.socket | None = None
         build = pages.build_of(static)

@@ -55,7 +55,7 @@ class _Server:
     def __init__(self, store: Store, floor: Floor, bus: LocalBus, port: int) -> None:
         clock = SystemClock()
         settings = Asterisk(ami_secret=SecretStr("x"), ari_secret=SecretStr("x"), fastagi_port=port)
-        self.directory = Directory(store, bus)
+        self.directory = Directory(store, bus, clock)
         self.calls = Calls(self.directory.agent_of)
         self.entry = Entry(settings, store, floor, bus, clock, directory=self.directory, calls=self.calls)
         self.pops = Pops(store, clock, self._loaded)

@@ -32,6 +32,9 @@ def letter(
     conn: Connection, name: str, body: str, subject: str = "", at: float = NOW, **about: str | None
 ) -> str:
     given = {"case_id": None, "interaction_id": None, "party_id": None} | about
+    if given["case_id"] is None and given["interaction_id"] is None:
+        # a letter of no case and no interaction (a link to sign in with) is nobody's to find
+        given["interaction_id"] = note(conn, f"about-{name}", "")
     parsed = ParsedFields(subject=subject, text=body, from_address=f"{name}@example.org", from_name=name)
     new = NewLetter(
         spool_id=name, raw=b"", sha256="", envelope_from="", envelope_to=(), received_at=at, parsed=parsed
