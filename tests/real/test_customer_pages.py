@@ -75,6 +75,7 @@ async def test_a_customers_page_tells_all_of_them(centre: RecordsCentre, languag
     """Time line, numbers, relations, consents and duplicates stand beside the record; a number is added in place."""
     party, _ = await driven(centre)
     async with centre.at("sue", f"/records/parties/{party}", language=language) as page:
+        await page.get_by_test_id("panel-timeline").click()
         await page.get_by_test_id("entry-change").first.wait_for()
         await clean(page)
         await page.get_by_test_id("panel-points").click()
