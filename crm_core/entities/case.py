@@ -346,13 +346,14 @@ CASE = Entity(
             kind=FieldKind.REFERENCE,
             refers="asset",
             label=label("Asset", "設備", "设备"),
+            section="what",
         ),
         Field(
             name="service_contract_id",
             kind=FieldKind.REFERENCE,
             refers="service_contract",
             label=label("Service contract", "服務合約", "服务合同"),
+            section="what",
         ),
-        Field(name="queue_id", kind=FieldKind.TEXT, label=label("Queue", "佇列", "队列"), read_only=True),
     ),
 )

@@ -15,6 +15,9 @@ def add(*entities: Entity) -> None:
     for entity in entities:
         if entity.name in _KNOWN:
             raise ValueError(f"there are two entities {entity.name}")
+        names = [field.name for field in entity.fields]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{entity.name} has a field twice")
         table_of(entity)
         _KNOWN[entity.name] = entity
 
