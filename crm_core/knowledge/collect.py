@@ -12,6 +12,7 @@ from crm_core.access.reader import SYSTEM
 from crm_core.knowledge import publishing, usefulness
 from crm_core.knowledge.masking import masked
 from crm_core.knowledge.texts import LANGUAGES, Words
+from crm_core.letter_types import Letter
 from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting
 from crm_core.records.tables import table_of
@@ -164,7 +165,7 @@ def _matter(conn: Connection, case_id: str) -> Matter:
     )
 
 
-def _people(conn: Connection, row: Any, thread: list[letters.Letter]) -> tuple[set[str], set[str]]:
+def _people(conn: Connection, row: Any, thread: list[Letter]) -> tuple[set[str], set[str]]:
     """Everybody who takes part: the customer, whoever wrote, the agents who answered."""
     names = {letter.from_name for letter in thread if letter.direction == "in"}
     names |= {letter.author for letter in thread if letter.author}
