@@ -11,6 +11,7 @@ from crm_core.access.model import Action, allowed
 from crm_core.access.reader import Reader
 from crm_core.entities.party_words import LANGUAGES
 from crm_core.knowledge import texts
+from crm_core.knowledge.drafts import forget_drafts
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice
@@ -111,6 +112,7 @@ ARTICLE = Entity(
     prepare=_prepare,
     written=_written,
     body=_bodies,
+    erased=forget_drafts,
     sections=(
         Section(name="what", label=label("Article", "文章", "文章")),
         Section(name="care", label=label("Care", "維護", "维护")),

@@ -1,10 +1,9 @@
 """Solved cases become drafts: what was asked and what solved it, once for each case, with people taken out."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, exists, select
 
 from config.errors import Kind, Refused
 from crm_core import letters, parties
@@ -18,15 +17,10 @@ from crm_core.records.change import Acting
 from crm_core.records.tables import table_of
 from crm_core.search import index
 from crm_core.tables import (
-    article_file,
-    article_text,
     article_use,
-    article_version,
-    article_vote,
     queue,
     support_case,
 )
-from crm_core.tables.base import metadata
 
 BATCH = 20
 _SOLVED = ("solved", "closed")
@@ -82,20 +76,6 @@ def made_of(conn: Connection, case_id: str) -> str | None:
     query = select(_U.article_id).where(_U.case_id == case_id, _U.kind == "source").limit(1)
     found = conn.execute(query).scalar()
     return None if found is None else str(found)
-
-
-def forget_drafts(conn: Connection, case_ids: Iterable[str]) -> None:
-    """The customer of these cases is erased: drafts that nobody has published go with them. What was published was read by a reviewer,
-    and is about the matter."""
-    article: Any = metadata.tables["article"].c
-    shown = exists().where(article_text.c.article_id == article.id, article_text.c.published.is_not(None))
-    for case_id in case_ids:
-        found = conn.execute(select(article.id).where(article.source_case_id == case_id, ~shown)).scalars()
-        for article_id in found.all():
-            index.forget(conn, "article", article_id)
-            for table in (article_version, article_text, article_file, article_vote, article_use):
-                conn.execute(delete(table).where(table.c.article_id == article_id))
-            conn.execute(delete(metadata.tables["article"]).where(article.id == article_id))
 
 
 def _draft(conn: Connection, acting: Acting, matter: Matter) -> str:

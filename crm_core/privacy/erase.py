@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, cast, delete, fun
 
 from config.errors import Refused
 from crm_core.customers import redirects
-from crm_core.knowledge.collect import forget_drafts
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, blank, entity_of, links, wordy
 from crm_core.privacy.person import CARRIERS, Person, among, person, speaking
+from crm_core.records import known
 from crm_core.records.filters import escaped
 from crm_core.search import index, sources
 from crm_core.tables import (
@@ -46,7 +46,9 @@ def erase(conn: Connection, party_id: str) -> Erased:
     found = person(conn, party_id)
     _must_not_be_held(conn, found)
     blanked = blank_carried(conn, found.carried, {"party_id": None}) + _blank_speaking(conn, found)
-    forget_drafts(conn, found.carried[OF_CASE])
+    for entity in known.every():
+        if entity.erased is not None:
+            entity.erased(conn, found.carried)
     _forget_in_search(conn, found)
     _forget_in_audit(conn, found)
     _let_go(conn, found)

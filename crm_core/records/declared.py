@@ -1,6 +1,6 @@
 """The words in which an entity is declared (pure): labels, fields and their kinds, the entity itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -110,6 +110,7 @@ class Section:
     label: Label
 
 
+Erased = Callable[[Connection, Mapping[str, Collection[str]]], None]
 Body = Callable[[Connection, Sequence[Row[Any]]], Mapping[str, str]]
 
 
@@ -128,6 +129,7 @@ class Entity:
     the row that the field names, on top of what roles say of them. `moved`: where a row went that is no longer there under its old id.
     `also`: rows that somebody may read beyond their scope. `body`: more words for search than the fields hold. `brings`: what its rows have in tables of
     their own and in columns of imported and exported files. `everywhere`: the search box finds it without being asked for this kind.
+    `erased`: what else goes when a customer is erased, whose cases, interactions and letters these are (ids by kind).
     """
 
     name: str
@@ -156,6 +158,7 @@ class Entity:
     follows: tuple[str, str] | None = None
     moved: "Callable[[Connection, str], str | None] | None" = None
     brings: "Brought | None" = None
+    erased: "Erased | None" = None
 
 
 _WHOLE = allowed(read="all", create="all", update="all", delete="all", export="all", **{"import": "all"})
