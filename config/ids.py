@@ -5,10 +5,27 @@ import threading
 import time
 
 _RANDOM_BITS = 74
-_STEP_BITS = 32
+_RANDOM = (1 << _RANDOM_BITS) - 1
+_STEP = (1 << 32) - 1
 
-_lock = threading.Lock()
-_last = 0
+
+class _Sequence:
+    """The numbers of one process: each is greater than the one before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self, milliseconds: int, random: int) -> int:
+        fresh = milliseconds << _RANDOM_BITS | random & _RANDOM
+        with self._lock:
+            if fresh >> _RANDOM_BITS <= self._last >> _RANDOM_BITS:
+                fresh = self._last + 1 + (random >> _RANDOM_BITS & _STEP)
+            self._last = fresh
+        return fresh
+
+
+_sequence = _Sequence()
 
 
 def new_id() -> str:
@@ -17,15 +34,8 @@ def new_id() -> str:
     Within one millisecond (and while the clock goes back) the number before is counted on by a random step, so that
     what was made in an order stays in it (RFC 9562, 6.2, method 2).
     """
-    global _last
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(14), "big")
-    fresh = milliseconds << _RANDOM_BITS | random & ((1 << _RANDOM_BITS) - 1)
-    with _lock:
-        if fresh >> _RANDOM_BITS <= _last >> _RANDOM_BITS:
-            fresh = _last + 1 + (random >> _RANDOM_BITS & ((1 << _STEP_BITS) - 1))
-        _last = fresh
-    milliseconds, random = fresh >> _RANDOM_BITS, fresh & ((1 << _RANDOM_BITS) - 1)
+    number = _sequence.next(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(14), "big"))
+    milliseconds, random = number >> _RANDOM_BITS, number & _RANDOM
     value = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)
     digits = f"{value:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
