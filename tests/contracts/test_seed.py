@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from crm_core import interactions, ledger, outbox, pop, queues, recognition, users
+from crm_core.contracts import intake
 from crm_core.engines import writing_engine
+from crm_core.knowledge import public
 from crm_core.tables import fact, interaction, party, support_case
 from trunkline.demo import seed
-from trunkline.demo.people import Crowd
+from trunkline.demo.people import LIMITED_NUMBER, Crowd
 
 NOW = 1_790_000_000.0
 
@@ -47,6 +49,22 @@ def test_the_demo_centre(conn: Connection) -> None:
     assert [interactions.open_ones(conn, medium) for medium in ("voice", "email")] == [[], []]
     assert ledger.history(conn, NOW - 86_400) == []
     assert conn.execute(select(func.max(fact.c.at))).scalar_one() < NOW - 86_400
+
+
+def test_the_demo_has_contracts_and_answers(conn: Connection) -> None:
+    """One caller has three calls left, the known one has no limit, and customers find answers in their own language."""
+    seed.seed(conn, now=NOW, password_hashes={login.login: "hash" for login in seed.make_logins()})
+    limited = intake.before_the_queue(conn, recognition.by_phone(conn, LIMITED_NUMBER), NOW)
+    assert limited is not None
+    assert limited.calls_left == 3
+    known = recognition.by_phone(conn, seed.KNOWN_NUMBER)
+    assert intake.before_the_queue(conn, known, NOW) is None
+    titles = {
+        language: [each.title for each in public.listed(conn, language)]
+        for language in ("en", "zh-TW", "zh-CN")
+    }
+    assert all(len(each) == 3 for each in titles.values())
+    assert [each.title for each in public.found(conn, "退货", "zh-TW", NOW)] == ["如何退貨"]
 
 
 def test_the_customers_are_the_same_every_time(conn: Connection) -> None:

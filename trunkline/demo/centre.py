@@ -189,6 +189,7 @@ Trunkline is running: http://localhost:{ports.http}
   Try next
     1. Sign in as an agent, press "Start shift", allow the microphone, become Ready.
     2. In another terminal:  make call FROM=+886912345678     (a customer known by that number calls)
+                             make call FROM=+442920180001     (one whose contract has three calls left)
                              make mail                        (a customer writes)
     3. Be the customer yourself:  http://localhost:{ports.http}/callus  in another tab
     4. Sign in as the supervisor in another browser:  http://localhost:{ports.http}/board

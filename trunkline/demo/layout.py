@@ -107,6 +107,9 @@ relay_host = "{host}"
 relay_port = {ports.relay}
 reply_secret = "{reply_secret}"
 
+[portal]
+sign_in = true
+
 [sign_in]
 secrets_key = "{secrets_key}"
 """

@@ -14,6 +14,8 @@ KNOWN_NUMBER = "+886912345678"
 """One person's, with a history to look at."""
 SHARED_NUMBER = "+886223456789"
 """Three people's."""
+LIMITED_NUMBER = "+442920180001"
+"""One whose contract has three calls left."""
 UNKNOWN_NUMBER = "+886987654321"
 """Nobody's."""
 

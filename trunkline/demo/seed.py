@@ -1,7 +1,7 @@
 """Fill an empty database with the demo centre: the same one every time, but for ids, passwords and the date.
 
-Two queues, four agents and a supervisor, 500 customers with cases, and thirty days of calls and letters that end a
-day before `now`, so that today's figures begin at nothing.
+Two queues, four agents and a supervisor, 500 customers with cases, devices and contracts, a few articles, and thirty days of
+calls and letters that end a day before `now`, so that today's figures begin at nothing.
 """
 
 import secrets
@@ -19,9 +19,11 @@ from crm_core.queues import (
     add_skill_of,
 )
 from crm_core.users import User, add_user, set_preferences
+from trunkline.demo.articles import teach
 from trunkline.demo.history import History
 from trunkline.demo.people import KNOWN_NUMBER, SHARED_NUMBER, UNKNOWN_NUMBER, Crowd
 from trunkline.demo.promises import promise
+from trunkline.demo.service import equip
 
 __all__ = ["KNOWN_NUMBER", "SHARED_NUMBER", "UNKNOWN_NUMBER", "DemoLogin", "make_logins", "seed"]
 
@@ -112,6 +114,7 @@ def seed(conn: Connection, *, now: float, password_hashes: Mapping[str, str]) ->
         for queue in queues
     }
     History(conn, random, now, customers=customers, queues=queues, agents=agents).tell()
+    teach(conn, now, equip(conn, now, customers))
 
 
 def _user(conn: Connection, person: _Person, password_hash: str) -> User:
