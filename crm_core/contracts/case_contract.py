@@ -38,5 +38,4 @@ def _kept(
     """The one that is written on the case, while it is in force for this customer."""
     if contract_id is None or party_id is None:
         return None
-    theirs = coverage.of_parties(conn, [party_id], at).get(party_id, ())
-    return next((each for each in theirs if each.id == contract_id), None)
+    return coverage.still_covering(conn, contract_id, party_id, at)

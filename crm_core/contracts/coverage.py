@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, bindparam, func, or_, select
 
 from crm_core.contracts.terms import DECIDED, Period, State
 from crm_core.entities.contract_line import CONTRACT_LINE
@@ -16,8 +16,8 @@ from crm_core.entities.service_contract import SERVICE_CONTRACT
 from crm_core.records.tables import table_of
 from crm_core.tables import party
 
-MOST_CONTRACTS = 50
-"""More than that in force for one customer are not looked at."""
+_EVERY = 2**31 - 1
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,27 +79,45 @@ def contract(conn: Connection, contract_id: str) -> Contract | None:
     return None if row is None else read_contract(row)
 
 
-def of_parties(conn: Connection, party_ids: Sequence[str], at: float) -> dict[str, list[Contract]]:
-    """What is in force for each of these parties, the one that ends last first; parties without any are left out."""
+def of_parties(
+    conn: Connection, party_ids: Sequence[str], at: float, *, at_most: int = _EVERY
+) -> dict[str, list[Contract]]:
+    """What is in force for each of these parties, the one that ends last first, `at_most` of each; parties without any are left out."""
     found: dict[str, list[Contract]] = {}
     if party_ids:
-        rows = conn.execute(_OF_PARTIES, {"of_parties": list(party_ids), "at": at})
-        for row in rows:
+        asked = {"of_parties": list(party_ids), "at": at, "at_most": at_most}
+        for row in conn.execute(_OF_PARTIES, asked):
             found.setdefault(row.covered_id, []).append(read_contract(row))
     return found
 
 
+def still_covering(conn: Connection, contract_id: str, party_id: str, at: float) -> Contract | None:
+    """This one, when it is in force for this party."""
+    query = (
+        select(*CONTRACT_COLUMNS)
+        .join(party, or_(party.c.id == _ROW.party_id, party.c.organisation_id == _ROW.party_id))
+        .where(_ROW.id == contract_id, party.c.id == party_id, in_force(at))
+    )
+    row = conn.execute(query).first()
+    return None if row is None else read_contract(row)
+
+
 def _of_parties() -> Select[Any]:
     """By the covered party's own key, then by the contract's index on its party: two walks, whatever the size."""
-    return (
-        select(party.c.id.label("covered_id"), *CONTRACT_COLUMNS)
+    place = func.row_number().over(partition_by=party.c.id, order_by=_LAST_FIRST)
+    placed = (
+        select(party.c.id.label("covered_id"), *CONTRACT_COLUMNS, place.label("place"))
         .join(
             table_of(SERVICE_CONTRACT),
             or_(_ROW.party_id == party.c.id, _ROW.party_id == party.c.organisation_id),
         )
         .where(party.c.id.in_(bindparam("of_parties", expanding=True)), in_force(bindparam("at")))
-        .order_by(*_LAST_FIRST)
-        .limit(MOST_CONTRACTS)
+        .subquery()
+    )
+    return (
+        select(placed)
+        .where(placed.c.place <= bindparam("at_most", type_=Integer))
+        .order_by(placed.c.covered_id, placed.c.place)
     )
 
 
@@ -122,9 +140,9 @@ def covering(
     """The contract that covers this party, for this piece or product where one is named."""
     if party_id is None:
         return None
+    if asset_id is None and product_id is None:
+        return next(iter(of_parties(conn, [party_id], at, at_most=1).get(party_id, ())), None)
     found = of_parties(conn, [party_id], at).get(party_id, [])
-    if not found or (asset_id is None and product_id is None):
-        return found[0] if found else None
     return _best(conn, found, asset_id, product_id)
 
 
@@ -132,8 +150,10 @@ def _best(
     conn: Connection, found: Sequence[Contract], asset_id: str | None, product_id: str | None
 ) -> Contract | None:
     lines: dict[str, list[Any]] = {each.id: [] for each in found}
-    for line in conn.execute(_LINES, {"of_contracts": list(lines)}):
-        lines[line.service_contract_id].append(line)
+    ids = list(lines)
+    for start in range(0, len(ids), _AT_ONCE):
+        for line in conn.execute(_LINES, {"of_contracts": ids[start : start + _AT_ONCE]}):
+            lines[line.service_contract_id].append(line)
     ranked = [(_rank(lines[each.id], asset_id, product_id), each) for each in found]
     fitting = [(rank, each) for rank, each in ranked if rank is not None]
     return min(fitting, key=lambda pair: pair[0], default=(None, None))[1]
@@ -153,7 +173,7 @@ def _rank_of(line: Any, asset_id: str | None, product_id: str | None) -> int | N
 
 def covering_all(conn: Connection, party_ids: Sequence[str], at: float) -> Contract | None:
     """The contract of all of these: several who share a number are still under their organisation's one contract."""
-    found = of_parties(conn, party_ids, at)
+    found = of_parties(conn, party_ids, at, at_most=1)
     chosen = {theirs[0].id: theirs[0] for theirs in found.values()}
     everybody = len(found) == len(set(party_ids))
     return next(iter(chosen.values())) if everybody and len(chosen) == 1 else None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
 from crm_core import schema
 from crm_core.engines import writing_engine
@@ -28,6 +28,21 @@ def run_in(url: str, unit: Callable[[Connection], T]) -> T:
             return unit(conn)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def statements(conn: Connection) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_conn: Connection, _cursor: object, sql: str, *_more: object) -> None:
+        sent.append(sql)
+
+    event.listen(conn, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(conn, "before_cursor_execute", note)
 
 
 class Postgres:

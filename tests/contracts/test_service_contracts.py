@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from config.errors import Refused
 from crm_core import calendars, case_clocks, cases, interactions, parties, policies, recognition, users
 from crm_core.contracts import affected, intake, review
 from crm_core.contracts.allowance import allowance
-from crm_core.contracts.coverage import contract, covering, covering_all
+from crm_core.contracts.coverage import contract, covering, covering_all, of_parties
 from crm_core.contracts.performance import performance
 from crm_core.contracts.terms import State
 from crm_core.contracts.usage import usage
@@ -21,6 +21,7 @@ from crm_core.sla.calendar import Calendar, Hours
 from crm_core.sla.clock import ClockKind, Targets
 from crm_core.sla.policy import Match
 from crm_core.tables import interaction, segment, support_case
+from tests.contracts.databases import statements
 
 NOW = 1_790_000_000.0
 TODAY = datetime.fromtimestamp(NOW, UTC).date()
@@ -240,7 +241,7 @@ def test_only_contracts_in_force_cover(conn: Connection) -> None:
 # -- what was used -------------------------------------------------------------------------------------------------
 
 
-def left(conn: Connection, of: str, at: float = NOW, **given: Any) -> Any:
+def left(conn: Connection, of: str, at: float = NOW + 3600, **given: Any) -> Any:
     found = contract(conn, of)
     assert found is not None
     return allowance(conn, found, at, **given)
@@ -262,6 +263,55 @@ def test_usage_is_what_agents_handled_or_will(conn: Connection) -> None:
     assert (used.used.calls, used.used.seconds) == (2, 90.0)
     assert (used.calls_left, used.minutes_left, used.over, used.over_by) == (1, 8, None, 0)
     assert left(conn, mine, without="c2").used.calls == 1
+
+
+def test_what_comes_later_was_not_used_before(conn: Connection) -> None:
+    """What was left for a call when it came stays what it was, whoever calls afterwards and however long they speak; and so does its flag."""
+    ann = person(conn, "Ann")
+    mine = agreed(conn, ann, max_calls=2, max_minutes=10)
+    call(conn, "c1", mine, at=NOW - 600, talk_s=60)
+    call(conn, "c2", mine, at=NOW - 100, talk_s=300)
+    call(conn, "c3", mine, at=NOW)
+    call(conn, "c4", mine, at=NOW + 60, talk_s=900)
+    before = left(conn, mine, NOW, without="c3")
+    assert (before.used.calls, before.used.seconds) == (2, 60 + 95)
+    assert (before.calls_left, before.minutes_left, before.over_by) == (0, 7, 1)
+    conn.execute(update(interaction).where(interaction.c.id == "c2").values(party_id=ann))
+    intake.attach(conn, "c2")
+    assert interactions.interaction(conn, "c2").over_limit is None  # type: ignore[union-attr]
+
+
+def test_what_has_no_limit_is_not_counted(conn: Connection) -> None:
+    """A contract without limits costs a call no look at what was used; one with a limit of calls reads no stays with agents."""
+    ann = person(conn, "Ann", "+886912345678")
+    free = agreed(conn, ann)
+    call(conn, "c1", free, at=NOW - 60)
+    with statements(conn) as asked:
+        assert arrives(conn, "c2", "+886912345678").service_contract_id == free
+        assert left(conn, free).over is None
+    assert not [sql for sql in asked if "count(" in sql.lower()]
+    most = agreed(conn, ann, max_calls=3)
+    call(conn, "c3", most, at=NOW - 60)
+    with statements(conn) as asked:
+        assert left(conn, most).calls_left == 2
+    assert not [sql for sql in asked if "segment" in sql]
+
+
+def test_more_contracts_than_anybody_looks_at(conn: Connection) -> None:
+    """Of sixty contracts in force the one that names the piece is found, though it ends first; and two customers' do not hide each other's."""
+    ann, bob = person(conn, "Ann"), person(conn, "Bob")
+    lamp = make(conn, "product", code="L", name="Lamp", kind="goods")
+    named = agreed(conn, ann, ends_on=day(10))
+    make(conn, "contract_line", service_contract_id=named, product_id=lamp)
+    for place in range(60):
+        agreed(conn, ann, ends_on=day(100 + place))
+    of_bob = agreed(conn, bob, ends_on=day(20))
+    found = covering(conn, ann, NOW, product_id=lamp)
+    assert found is not None
+    assert found.id == named
+    theirs = of_parties(conn, [ann, bob], NOW, at_most=2)
+    assert [len(each) for each in theirs.values()] == [2, 1]
+    assert theirs[bob][0].id == of_bob
 
 
 def test_every_contact_counts_where_the_contract_says_so(conn: Connection) -> None:
