@@ -7,7 +7,7 @@ the whole table, and because each part has a bound of its own: a common ending c
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, bindparam, select, union_all
 
 from crm_core.phone_numbers import Number
 from crm_core.prepared import Prepared
@@ -59,7 +59,7 @@ def _tail(number: Number) -> str | None:
     return digits[: -TAIL_DIGITS - 1 : -1] if len(digits) >= TAIL_DIGITS else None
 
 
-def _fitting(*conditions: ColumnElement[bool]) -> Select[Any]:
+def _fitting(*conditions: ColumnElement[bool] | TextClause) -> Select[Any]:
     return (
         select(party.c.id, party.c.name, _POINT.normal, _POINT.national)
         .join(contact_point, _POINT.party_id == party.c.id)

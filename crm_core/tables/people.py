@@ -3,7 +3,7 @@
 Ten million rows and more: an index that few queries need would cost each of them, so what few rows have is indexed where it is filled.
 """
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, literal_column, text
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, text
 
 from crm_core.tables.base import (
     Amount,
@@ -18,7 +18,7 @@ from crm_core.tables.base import (
 )
 
 _NOT_WHOLE = "substr(normal, 1, 1) <> '+'"
-NOT_WHOLE = literal_column(_NOT_WHOLE, Boolean)
+NOT_WHOLE = text(_NOT_WHOLE)
 """Of contact points: no number for the whole world. Spelt as the index of fragments is, or it would not be used."""
 
 party = Table(

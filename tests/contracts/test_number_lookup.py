@@ -128,6 +128,21 @@ def test_every_question_of_a_pop_walks_indexes(many: Engine) -> None:
             assert _scanned(conn, sql, values) == [], sql
 
 
+def test_a_whole_number_meets_fragments_alone_by_its_ending(many: Engine) -> None:
+    """Numbers for the whole world with the same ending are not looked at: the index of fragments is the one that is walked."""
+    asked: list[tuple[str, object]] = []
+    with many.begin() as conn:
+        event.listen(conn, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        recognition.by_phone(conn, "+886900000000")
+    [(sql, values)] = asked
+    with many.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SET LOCAL enable_seqscan = off"))
+        word = "EXPLAIN QUERY PLAN " if conn.dialect.name == "sqlite" else "EXPLAIN "
+        plan = [str(row[-1]) for row in conn.exec_driver_sql(word + sql, values)]
+    assert any("ix_contact_point_fragment" in line for line in plan), plan
+
+
 def _scanned(conn: Connection, sql: str, values: object) -> list[str]:
     """The tables of customers that a statement's plan reads whole."""
     large = ("contact_point", "party", "interaction", "support_case", "organisation")
