@@ -136,7 +136,7 @@ def last_of(conn: Connection, party_ids: Sequence[str], limit: int) -> dict[str,
 def _latest(whose: ColumnElement[bool]) -> Select[Any]:
     return (
         select(*_COLUMNS)
-        .where(whose)
+        .where(whose, support_case.c.deleted_at.is_(None))
         .order_by(support_case.c.updated_at.desc(), support_case.c.number.desc())
     )
 

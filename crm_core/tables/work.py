@@ -3,11 +3,26 @@
 Queue and agent ids in here are plain text without foreign keys: history outlives configuration.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from crm_core.tables.base import Json, Words, index_where, metadata, moment, one_of, standard_columns
 
 Sequence = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts by itself on SQLite
+
+_UNDONE = "status IN ('open', 'pending')"
+CASE_IS_OPEN = text(f"support_case.{_UNDONE}")
+"""Of cases: neither solved nor closed, as merged ones are. Spelt as the index of open cases is, or it would not be used."""
 
 support_case = Table(
     "support_case",
@@ -50,6 +65,8 @@ support_case = Table(
     # when its clocks are to be looked at next; nothing: no milestone comes by the passing of time
     moment("sla_look_at", nullable=True),
     Index(None, "party_id", "updated_at"),
+    # how many a customer has open is asked at every call, however many they had
+    index_where("ix_support_case_open_of_party", "party_id", "deleted_at", where=_UNDONE),
     index_where("ix_support_case_sla_look_at", "sla_look_at", where="sla_look_at IS NOT NULL"),
 )
 

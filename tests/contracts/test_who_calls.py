@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from config.errors import Refused
 from crm_core import audit, cases, corrections, identification, interactions, parties, recognition, remembered
+from crm_core.casework import regrouping
 from crm_core.identification import TRIES, TRIES_WITHIN_S
 from crm_core.pop import card, pop
 from crm_core.recognition import Match
@@ -15,6 +16,7 @@ from crm_core.records.change import system
 from crm_core.records.tables import table_of
 from crm_core.remembered import Said
 from crm_core.tables import audit_event, interaction_match, remembered_number
+from tests.contracts.databases import statements
 
 NOW = 1_790_000_000.0
 MOBILE = "+886912345678"
@@ -355,3 +357,94 @@ def test_what_is_known_before_anybody_speaks(conn: Connection) -> None:
     assert card(conn, ann, NOW + 20).brief.open_cases == 0
     with pytest.raises(Refused, match=r"party\.unknown"):
         card(conn, "nobody", NOW)
+
+
+def test_ten_who_share_a_number_cost_no_more_statements_than_one(conn: Connection) -> None:
+    """The pop of a shared number asks as often as that of a number of one; and each of the ten has a brief of their own."""
+    everybody = [person(conn, f"Ann {place}", MOBILE) for place in range(10)]
+    alone = person(conn, "Bob", "+886911111111")
+    for place, party in enumerate([*everybody, alone]):
+        make(
+            conn, "purchase", party_id=party, department="Web", item=f"of {place}", amount="1", bought_at=NOW
+        )
+        cases.open_case(conn, subject=f"case {place}", party_id=party, queue_id=None, now=NOW)
+        make(
+            conn, "service_contract", party_id=party, state="active", starts_on="2026-01-01", ends_on="2027-12-31"
+        )  # fmt: skip
+    calls(conn, "c1", "+886911111111")
+    calls(conn, "c10")
+    with statements(conn) as of_one:
+        pop(conn, "c1")
+    with statements(conn) as of_ten:
+        found = pop(conn, "c10")
+    assert len(found.parties) == 10
+    assert len(of_ten) <= len(of_one)
+    for each in found.parties:
+        assert [one.what for one in each.brief.purchases.bought] == [f"of {everybody.index(each.party.id)}"]
+        assert each.brief.open_cases == 1
+        assert len(each.brief.contracts) == 1
+
+
+def test_departments_are_added_up_by_currency(conn: Connection) -> None:
+    """Purchases without an amount count, too; where nothing is named is a place of its own; removed ones do not count."""
+    ann = person(conn, "Ann")
+    given: list[dict[str, Any]] = [
+        {"department": "Web", "amount": "0.0001", "currency": "TWD"},
+        {"department": "Web", "amount": "12.5", "currency": "USD"},
+        {"department": "Web"},
+        {"amount": "7", "currency": "TWD"},
+    ]
+    for place, values in enumerate(given):
+        make(conn, "purchase", party_id=ann, item="thing", bought_at=NOW + place, **values)
+    gone = make(conn, "purchase", party_id=ann, department="Web", item="gone", amount="99", bought_at=NOW + 9)
+    rows.remove(conn, system(NOW), known.entity("purchase"), gone)
+    bought = card(conn, ann, NOW + 10).brief.purchases
+    assert bought.count == 4
+    assert [(each.name, each.times, each.last_at) for each in bought.departments] == [
+        ("Web", 3, NOW + 2),
+        ("", 1, NOW + 3),
+    ]
+    web, nowhere = (
+        {name: f"{amount:.4f}" for name, amount in each.amounts.items()} for each in bought.departments
+    )
+    assert web == {"TWD": "0.0001", "USD": "12.5000"}
+    assert nowhere == {"TWD": "7.0000"}
+
+
+def test_closed_and_merged_cases_are_not_open(conn: Connection) -> None:
+    """A closed case is no open one, and ended as it was solved; one that was merged into another is nobody's last inquiry."""
+    ann = person(conn, "Ann")
+    first = cases.open_case(conn, subject="first", party_id=ann, queue_id=None, now=NOW)
+    second = cases.open_case(conn, subject="second", party_id=ann, queue_id=None, now=NOW + 1)
+    regrouping.merge(conn, second.id, first.id, NOW + 2, None)
+    brief = card(conn, ann, NOW + 3).brief
+    assert brief.open_cases == 1
+    assert brief.last_inquiry is not None
+    assert (brief.last_inquiry.subject, brief.last_inquiry.ended) == ("first", "open")
+    for status in ("solved", "closed"):
+        cases.set_status(conn, first.id, status, NOW + 4)
+    brief = card(conn, ann, NOW + 5).brief
+    assert brief.open_cases == 0
+    assert brief.last_inquiry is not None
+    assert brief.last_inquiry.ended == "solved"
+
+
+def test_open_cases_are_counted_by_an_index_of_them_alone(conn: Connection) -> None:
+    """How many are open is read without a look at those that are done, however many they are."""
+    if conn.dialect.name != "sqlite":
+        return  # a planner that goes by what is in the table says nothing of an empty one
+    with statements(conn) as asked:
+        card(conn, person(conn, "Ann"), NOW)
+    counting = next(sql for sql in asked if "support_case.status IN" in sql and "count(" in sql)
+    plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {counting}", ("x",)).all()
+    assert any("ix_support_case_open_of_party" in row[3] for row in plan), plan
+
+
+def test_removed_cases_are_not_shown(conn: Connection) -> None:
+    """Neither the history nor the pop shows a case that was removed."""
+    ann = person(conn, "Ann", MOBILE)
+    kept = cases.open_case(conn, subject="kept", party_id=ann, queue_id=None, now=NOW)
+    gone = cases.open_case(conn, subject="gone", party_id=ann, queue_id=None, now=NOW + 1)
+    rows.remove(conn, system(NOW + 2), known.entity("case"), gone.id)
+    assert [each.id for each in cases.for_party(conn, ann, 5)] == [kept.id]
+    assert [each.id for each in card(conn, ann, NOW + 3).cases] == [kept.id]
