@@ -63,6 +63,7 @@ class Hub:
                 truth=floor,
                 directory=directory.Directory(),
                 pops=self._pops.documents,
+                names=self._pops.names,
                 notices=Notices(),
                 links=links(),
             )
@@ -139,6 +140,8 @@ class Hub:
         name = InteractionId(interaction)
         if name in self._pops.documents or self.screens.holders((name,)):
             self._pops.want((name,), again=True)
+        elif name in self._pops.names:
+            self._pops.want_names((name,), again=True)
 
     async def run(self) -> None:
         """Listen to the floor and the bus until cancelled."""
@@ -253,7 +256,7 @@ class Hub:
             self._dirty.clear()
             self._pops.keep(self._floor.centre.interactions)
             if self.screens.has_board:
-                self._pops.want(self.screens.shown_waiting())
+                self._pops.want_names(self.screens.shown_waiting())
             now = self._clock.monotonic()
             if now < agents_at:
                 self._tell(self.screens.gather_board())

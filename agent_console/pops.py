@@ -1,4 +1,7 @@
-"""What the store knows of each open interaction, loaded off the loop and kept while the interaction is open."""
+"""What the store knows of each open interaction, loaded off the loop and kept while the interaction is open.
+
+Whoever is offered comes first, a few in one visit, so that no pop waits for a hundred others; the board needs names alone, which come last.
+"""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
@@ -10,7 +13,8 @@ from config.clock import Clock as WallClock
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from crm_core.case_clocks import clocks_of
-from crm_core.letters import of_interaction, thread
+from crm_core.interactions import shown_names
+from crm_core.letters import count_of_interaction, count_thread
 from crm_core.pop import Pop, pop
 from crm_core.sla.clock import Clock
 from crm_core.store import Connection, Store
@@ -20,19 +24,24 @@ _TRANSCRIPT = Transcript("console")
 _RETRY_S = 1.0
 _GATHER_S = 0.01
 """An edge describes a caller within milliseconds of the offer: waiting that long, one visit reads both."""
+_AT_ONCE = 8
+"""So many pops are read in one visit, and told before the next."""
 
 
 class Pops:
-    """`documents` is what is known; `want` asks for more. Asked again while loading, it is loaded again after."""
+    """`documents` is what is known, `names` what a board calls those of whom no more is known; `want` and `want_names` ask for more. Asked
+    again while loading, it is loaded again after."""
 
     def __init__(
         self, store: Store, clock: WallClock, loaded: Callable[[Collection[InteractionId]], None]
     ) -> None:
         self.documents: dict[InteractionId, PopDocument] = {}
+        self.names: dict[InteractionId, str] = {}
         self._store = store
         self._clock = clock
         self._loaded = loaded
         self._wanted: dict[InteractionId, None] = {}
+        self._wanted_names: dict[InteractionId, None] = {}
         self._wake = asyncio.Event()
 
     def want(self, interactions: Iterable[InteractionId], *, again: bool = False) -> None:
@@ -42,24 +51,53 @@ class Pops:
             self._wanted.update(dict.fromkeys(fresh))
             self._wake.set()
 
+    def want_names(self, interactions: Iterable[InteractionId], *, again: bool = False) -> None:
+        """The same of what the board calls them; whose pop is known has a name already."""
+        fresh = [each for each in interactions if again or not (each in self.names or each in self.documents)]
+        if fresh:
+            self._wanted_names.update(dict.fromkeys(fresh))
+            self._wake.set()
+
     def keep(self, still_open: Collection[InteractionId]) -> None:
         """Forget all others."""
-        for each in [each for each in self.documents if each not in still_open]:
-            del self.documents[each]
+        for known in (self.documents, self.names):
+            for each in [each for each in known if each not in still_open]:
+                del known[each]
 
     async def run(self) -> None:
-        """Load what is wanted, all of it in one visit to the store; `loaded` is told after each."""
+        """Load what is wanted in visits to the store; `loaded` is told after each."""
         while True:
             await self._wake.wait()
             await asyncio.sleep(_GATHER_S)
             self._wake.clear()
-            batch, self._wanted = tuple(self._wanted), {}
+            while self._wanted or self._wanted_names:
+                try:
+                    await self._visit()
+                except Unavailable as error:
+                    _TRANSCRIPT.note("!", error.peer, f"pops wait for the store: {error.reason}")
+                    await asyncio.sleep(_RETRY_S)
+
+    async def _visit(self) -> None:
+        """Pops that nobody has before those that changed, and names when no pop is wanted."""
+        if self._wanted:
+            batch = tuple(sorted(self._wanted, key=lambda each: each in self.documents))[:_AT_ONCE]
+            for each in batch:
+                del self._wanted[each]
             try:
                 await self._load(batch)
-            except Unavailable as error:
-                _TRANSCRIPT.note("!", error.peer, f"pops wait for the store: {error.reason}")
-                await asyncio.sleep(_RETRY_S)
+            except Unavailable:
                 self.want(batch, again=True)
+                raise
+            return
+        names, self._wanted_names = tuple(self._wanted_names), {}
+        try:
+            found = await self._store.read(lambda connection: shown_names(connection, names))
+        except Unavailable:
+            self.want_names(names, again=True)
+            raise
+        self.names.update({InteractionId(each): name for each, name in found.items()})
+        if found:
+            self._loaded(())
 
     async def _load(self, batch: tuple[InteractionId, ...]) -> None:
         now = self._clock.now()
@@ -74,10 +112,10 @@ class Pops:
 def count_letters(connection: Connection, known: Pop) -> int:
     """How long the thread is; calls have none unless their case does."""
     if known.case is not None:
-        return len(thread(connection, known.case.id))
+        return count_thread(connection, known.case.id)
     if known.interaction.medium == "voice":
         return 0
-    return len(of_interaction(connection, known.interaction.id))
+    return count_of_interaction(connection, known.interaction.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from crm_core.access.roles import standing_of
 from crm_core.cases import Case
 from crm_core.interactions import Interaction
 from crm_core.letter_types import Letter
-from crm_core.pop import pop
+from crm_core.pop import shown_parties
 from crm_core.store import Connection
 from crm_core.users import User
 from routing.core.model import AgentId, InteractionId
@@ -69,13 +69,12 @@ def reader(connection: Connection, user: User, held: tuple[InteractionId, ...]) 
     if mine.everything:
         return mine
     # the floor may hold one a moment before its edge has described it
-    described = [each for each in held if interactions.interaction(connection, each) is not None]
-    known = [pop(connection, each) for each in described]
+    known = [found for each in held if (found := interactions.interaction(connection, each)) is not None]
     return replace(
         mine,
         interactions=held,
-        parties=tuple({match.party.id for each in known for match in each.parties}),
-        cases=tuple({each.interaction.case_id for each in known if each.interaction.case_id is not None}),
+        parties=tuple({party for each in known for party in shown_parties(connection, each)}),
+        cases=tuple({each.case_id for each in known if each.case_id is not None}),
     )
 
 

@@ -4,7 +4,7 @@ No document depends on the present moment: durations are the browser's to comput
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent_console.directory import Directory
@@ -75,6 +75,8 @@ class World:
     pops: Mapping[InteractionId, PopDocument]
     notices: Notices
     links: Mapping[str, LinkStatus]
+    names: Mapping[InteractionId, str] = field(default_factory=dict)
+    """Of those whose pop nobody wants."""
 
     @property
     def centre(self) -> Centre:
@@ -265,7 +267,9 @@ def _shown_item(world: World, agent: AgentId) -> AgentItem | None:
 
 
 def _shown_name(world: World, interaction: InteractionId) -> str:
-    pop = world.pops.get(interaction, _UNREAD)
+    pop = world.pops.get(interaction)
+    if pop is None:
+        return world.names.get(interaction, "")
     parties = pop["match"]["parties"]
     if pop["match"]["strength"] == "one" and parties:
         return parties[0]["name"]

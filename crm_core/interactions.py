@@ -1,6 +1,7 @@
 """Interactions: one customer demand each. The ledger owns their course, the edges say who asks and about what."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from crm_core.tables import interaction as interaction_table
 from crm_core.tables import offer as offer_table
 from crm_core.tables import party as party_table
 from crm_core.tables import segment as segment_table
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,21 @@ _DESCRIBE = (
         },
     )
 )
+
+
+def shown_names(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """What a board calls whoever asks: the customer whom it surely is, else what their side says of itself."""
+    row, found = interaction_table.c, {}
+    for start in range(0, len(ids), _AT_ONCE):
+        query = (
+            select(row.id, row.customer_name, row.customer_address, row.match, party_table.c.name)
+            .outerjoin(party_table, party_table.c.id == row.party_id)
+            .where(row.id.in_(ids[start : start + _AT_ONCE]))
+        )
+        for each in conn.execute(query):
+            theirs = each.customer_name or each.customer_address
+            found[each.id] = each.name if each.match == "one" and each.name else theirs
+    return found
 
 
 def open_ones(conn: Connection, medium: str) -> list[Interaction]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
@@ -207,6 +207,20 @@ def thread(conn: Connection, case_id: str) -> list[Letter]:
 def of_interaction(conn: Connection, interaction_id: str) -> list[Letter]:
     """An interaction's letters, the oldest first."""
     return _letters(conn, letter_table.c.interaction_id == interaction_id)
+
+
+def count_thread(conn: Connection, case_id: str) -> int:
+    """How many a case has; nobody reads a hundred letters to know that there are a hundred."""
+    return _count(conn, letter_table.c.case_id == case_id)
+
+
+def count_of_interaction(conn: Connection, interaction_id: str) -> int:
+    return _count(conn, letter_table.c.interaction_id == interaction_id)
+
+
+def _count(conn: Connection, condition: Any) -> int:
+    number: int = conn.execute(select(func.count()).select_from(letter_table).where(condition)).scalar_one()
+    return number
 
 
 def letter(conn: Connection, letter_id: str) -> Letter | None:

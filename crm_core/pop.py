@@ -87,6 +87,11 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     )
 
 
+def shown_parties(conn: Connection, found: Interaction) -> tuple[str, ...]:
+    """The customers whom the pop of an interaction shows, without reading more of them."""
+    return tuple(_strengths(conn, found))
+
+
 def card(conn: Connection, party_id: str, now: float) -> PopParty:
     """The same of one customer without an interaction: before dialling out. `Refused` (party.unknown)."""
     for found in _gathered(conn, {party_id: "chosen"}, {}, _Asked(at=now, queue=None, without="")):
