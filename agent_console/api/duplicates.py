@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from agent_console import customers as documents
-from agent_console.acting import AtDesk
+from agent_console.acting import AtDesk, Desk
 from agent_console.api.bodies import Body
 from agent_console.customers import (
     AlikeAnswer,
@@ -16,12 +16,13 @@ from agent_console.customers import (
     MergesAnswer,
     UndoneAnswer,
 )
-from crm_core import parties
+from crm_core import jobs, parties
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.customers import duplicates, merge, merge_undo
 from crm_core.customers.contact_points import NUMBERS
 from crm_core.customers.duplicates import Candidate, Entered
+from crm_core.customers.merge_undo import ChangedSince, Merge
 from crm_core.parties import Party
 from crm_core.records import known, lists
 from crm_core.records.change import Acting
@@ -122,7 +123,7 @@ async def merge_parties(at: AtDesk, given: Merging) -> MergedAnswer:
         return MergedAnswer(merge_id=done, survivor_id=survivor)
 
     answer = await at.write(work)
-    at.within.bus.publish("party", answer["survivor_id"])
+    await _tell(at, answer["survivor_id"])
     return answer
 
 
@@ -141,8 +142,24 @@ async def list_merges(at: AtDesk, party: str) -> MergesAnswer:
 @router.post("/parties/merges/{merge_id}/undo")
 async def undo_merge(at: AtDesk, merge_id: str) -> UndoneAnswer:
     """Take a merge back: every row as it was. What was changed since stays, and is told."""
-    changed = await at.write(lambda conn, acting: merge_undo.undo(conn, acting, merge_id))
+
+    def work(conn: Connection, acting: Acting) -> tuple[Merge, list[ChangedSince]]:
+        changed = merge_undo.undo(conn, acting, merge_id)
+        return merge_undo.of_id(conn, merge_id), changed
+
+    done, changed = await at.write(work)
+    await _tell(at, done.survivor_id, done.merged_id)
     return UndoneAnswer(changed_since=[documents.changed(each) for each in changed])
+
+
+async def _tell(at: Desk, *parties: str) -> None:
+    """Screens that show one of them show what is true now; what is left to be done begins."""
+    about = await at.within.store.read(lambda conn: merge.open_interactions(conn, *parties))
+    for party in parties:
+        at.within.bus.publish("party", party)
+    for interaction in about:
+        at.within.bus.publish("interaction", interaction)
+    at.within.bus.publish(jobs.TOPIC, "")
 
 
 def _own(conn: Connection, reader: Reader, party: str) -> Party | None:

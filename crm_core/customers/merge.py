@@ -4,24 +4,25 @@ The survivor keeps its id. Field by field somebody chooses whose value stays; ev
 the other is removed and its id leads to the survivor from then on. Each row that is touched is kept as it was, raw, in the same unit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import audit
+from crm_core import audit, jobs
 from crm_core.access.model import Action
-from crm_core.customers import images, redirects, references, repair
+from crm_core.customers import images, moving, redirects, repair
 from crm_core.customers.images import Image
-from crm_core.customers.references import Reference
 from crm_core.records import known, lists
 from crm_core.records.change import Acting
 from crm_core.records.shape import shape_of
 from crm_core.search import index
 from crm_core.tables import (
     duplicate_candidate,
+    interaction,
+    interaction_match,
     party,
     party_merge,
     party_merge_image,
@@ -29,7 +30,10 @@ from crm_core.tables import (
     repair_item,
 )
 from crm_core.tables.base import metadata
+from crm_core.tables.work import STILL_OPEN
 
+REINDEX = "reindex_people"
+PEOPLE_AT_ONCE = 50
 _UNTOUCHED = frozenset(
     {"id", "created_at", "updated_at", "row_version", "deleted_at", "custom", "sought", "kind"}
 )
@@ -44,15 +48,20 @@ def merge(
     merged_id = redirects.survivor_of(conn, merged_id) or merged_id
     survivor, merged = _both(conn, acting, survivor_id, merged_id)
     fields = _chosen(conn, acting, survivor, merged, frozenset(choice))
-    done: list[Image] = [*_moved(conn, survivor_id, merged_id)]
+    done: list[Image] = [*moving.move(conn, acting, survivor_id, merged_id)]
     done += _tidied(conn, survivor_id)
     done += _settled(conn, survivor_id, merged_id, acting.now)
     done += _gone(conn, survivor_id, merged_id, acting.now)
     done += _of_survivor(conn, survivor_id, merged_id, fields, acting.now)
     done += _of_list(conn, survivor_id, merged_id, acting.now)
     merge_id = _kept(conn, acting, survivor, merged, done)
-    indexed(conn, survivor_id, merged_id)
-    detail = {"merge": merge_id, "merged": merged_id, "taken": sorted(fields), "rows": len(done)}
+    indexed(conn, acting, survivor_id, merged_id)
+    detail = {
+        "merge": merge_id,
+        "merged": merged_id,
+        "taken": sorted(fields),
+        "rows": sum(each.rows for each in done),
+    }
     for party_id in (survivor_id, merged_id):
         entry = audit.Entry(
             at=acting.now,
@@ -96,50 +105,6 @@ def _chosen(
         if (name in choice or lacking) and mine != theirs:
             taken[name] = "custom" if field.custom else "column"
     return taken
-
-
-def _moved(conn: Connection, survivor_id: str, merged_id: str) -> Iterable[Image]:
-    for reference in references.to_parties(conn):
-        if reference.custom:
-            yield from _moved_in_custom(conn, reference, survivor_id, merged_id)
-            continue
-        table, column = reference.table, reference.column
-        for row in images.read(conn, table, column == merged_id):
-            changed = {**row, column.name: survivor_id}
-            if _stands_in_the_way(conn, reference, changed):
-                continue  # the survivor has the same number, identifier, ...: the other's stays with the other
-            image = images.change(conn, table, row, {column.name: survivor_id})
-            if image is not None:
-                yield image
-
-
-def _moved_in_custom(conn: Connection, of: Reference, survivor_id: str, merged_id: str) -> Iterable[Image]:
-    custom: Any = of.table.c.custom
-    keys = list(of.table.primary_key.columns)
-    query = select(*keys, custom).where(custom[of.custom].as_string() == merged_id)
-    for row in conn.execute(query).all():
-        key = {column.name: value for column, value in zip(keys, row, strict=False)}
-        before = images.read(conn, of.table, images.by_key(of.table, key, conn))[0]
-        where = images.by_key(of.table, key, conn)
-        conn.execute(update(of.table).where(where).values(custom={**row.custom, of.custom: survivor_id}))
-        after = images.read(conn, of.table, where)[0]
-        yield Image(
-            table=of.table.name,
-            key=key,
-            before={"custom": before["custom"]},
-            after={"custom": after["custom"]},
-        )
-
-
-def _stands_in_the_way(conn: Connection, reference: Reference, changed: Mapping[str, Any]) -> bool:
-    for group in references.unique_groups(reference.table, reference.column):
-        same = {column.name: changed[column.name] for column in group}
-        if None in same.values():
-            continue
-        found = select(*reference.table.primary_key.columns).where(images.by_key(reference.table, same, conn))
-        if conn.execute(found).first() is not None:
-            return True
-    return False
 
 
 def _tidied(conn: Connection, survivor_id: str) -> Iterable[Image]:
@@ -269,8 +234,34 @@ def _kept(conn: Connection, acting: Acting, survivor: Any, merged: Any, done: It
     return merge_id
 
 
-def indexed(conn: Connection, *party_ids: str) -> None:
-    """Search follows: both, and the people who have the one as their organisation's name."""
-    people = select(party.c.id).where(party.c.organisation_id.in_(party_ids))
-    for party_id in {*party_ids, *conn.execute(people).scalars()}:
-        index.refresh(conn, "party", party_id)
+def indexed(conn: Connection, acting: Acting, *party_ids: str) -> None:
+    """Search follows: both, and the people who have the one as their organisation's name. Of many people as a job, step by step: whoever
+    calls meanwhile does not wait for an organisation's ten thousand."""
+    people = select(party.c.id).where(party.c.organisation_id.in_(party_ids)).limit(PEOPLE_AT_ONCE + 1)
+    found = list(conn.execute(people).scalars())
+    index.refresh_many(conn, "party", [*party_ids, *found[:PEOPLE_AT_ONCE]])
+    if len(found) > PEOPLE_AT_ONCE:
+        jobs.ask(conn, acting, REINDEX, {"organisations": sorted(party_ids)})
+
+
+def next_people(conn: Connection, organisations: Sequence[str], after: str) -> list[str]:
+    """The next whose words in the index name one of these organisations."""
+    row = party.c
+    query = select(row.id).where(row.organisation_id.in_(list(organisations)), row.id > after)
+    return list(conn.execute(query.order_by(row.id).limit(PEOPLE_AT_ONCE)).scalars())
+
+
+def count_people(conn: Connection, organisations: Sequence[str]) -> int:
+    query = select(func.count()).where(party.c.organisation_id.in_(list(organisations)))
+    number: int = conn.execute(query).scalar_one()
+    return number
+
+
+def open_interactions(conn: Connection, *party_ids: str) -> list[str]:
+    """What is open and may be one of these customers': screens that show it are told."""
+    row, match = interaction.c, interaction_match.c
+    matched = select(match.interaction_id).where(
+        match.interaction_id == row.id, match.party_id.in_(party_ids)
+    )
+    query = select(row.id).where(STILL_OPEN, or_(row.party_id.in_(party_ids), matched.exists()))
+    return list(conn.execute(query).scalars())

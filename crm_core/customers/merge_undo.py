@@ -1,10 +1,10 @@
 """Merges taken back: every row as it was, and whatever was changed since is told and left as it is now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Table, or_, select, update
 
 from config.errors import Kind, Refused
 from crm_core import audit
@@ -33,6 +33,9 @@ class Merge:
     undone_by: str | None
 
 
+_COLUMNS = [_M[name] for name in Merge.__dataclass_fields__]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedSince:
     """A row that was changed or removed after the merge: these columns were left as they are now (none: the row is gone)."""
@@ -45,9 +48,16 @@ class ChangedSince:
 def of_party(conn: Connection, party_id: str) -> list[Merge]:
     """Those that this customer came out of or went into, the latest first."""
     mine = or_(_M.survivor_id == party_id, _M.merged_id == party_id)
-    columns = [_M[name] for name in Merge.__dataclass_fields__]
-    rows = conn.execute(select(*columns).where(mine).order_by(_M.at.desc(), _M.id.desc()).limit(100))
+    rows = conn.execute(select(*_COLUMNS).where(mine).order_by(_M.at.desc(), _M.id.desc()).limit(100))
     return [Merge(**row._asdict()) for row in rows]
+
+
+def of_id(conn: Connection, merge_id: str) -> Merge:
+    """`Refused` for an unknown one."""
+    row = conn.execute(select(*_COLUMNS).where(_M.id == merge_id)).one_or_none()
+    if row is None:
+        raise Refused("merge.unknown", Kind.MISSING, id=merge_id[:100])
+    return Merge(**row._asdict())
 
 
 def undo(conn: Connection, acting: Acting, merge_id: str) -> list[ChangedSince]:
@@ -56,10 +66,10 @@ def undo(conn: Connection, acting: Acting, merge_id: str) -> list[ChangedSince]:
     done = _must_be_undoable(conn, acting.reader, merge_id)
     row = party_merge_image.c
     query = select(party_merge_image).where(row.merge_id == merge_id).order_by(row.position.desc())
-    changed = [told for image in conn.execute(query).all() if (told := _put_back(conn, image)) is not None]
+    changed = [told for image in conn.execute(query).all() for told in _put_back(conn, image)]
     stamps = {"undone_at": acting.now, "undone_by": acting.origin.name}
     conn.execute(update(party_merge).where(_M.id == merge_id).values(**stamps))
-    merge.indexed(conn, done.survivor_id, done.merged_id)
+    merge.indexed(conn, acting, done.survivor_id, done.merged_id)
     detail = {
         "merge": merge_id,
         "changed_since": [[each.table, dict(each.key), list(each.columns)] for each in changed],
@@ -100,9 +110,18 @@ def _must_be_undoable(conn: Connection, reader: Reader, merge_id: str) -> Any:
     return done
 
 
-def _put_back(conn: Connection, image: Any) -> ChangedSince | None:
-    """One row as it was, but for columns that are not as the merge left them."""
+def _put_back(conn: Connection, image: Any) -> Iterator[ChangedSince]:
+    """Rows as they were, but for columns that are not as the merge left them."""
     table = images.named(image.table_name)
+    if images.is_of_many(image.key):
+        others, gone = images.point_back(conn, table, image.key, image.before, image.after)
+        for keys, columns in ((others, tuple(image.before)), (gone, ())):
+            yield from (ChangedSince(table=table.name, key=key, columns=columns) for key in keys)
+    elif (told := _put_one_back(conn, table, image)) is not None:
+        yield told
+
+
+def _put_one_back(conn: Connection, table: Table, image: Any) -> ChangedSince | None:
     found = images.read(conn, table, images.by_key(table, image.key, conn))
     if not found:
         return _restore_gone(conn, table, image)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, UniqueConstraint
+from sqlalchemy import Column, Connection, Table, TextClause, UniqueConstraint
 
 from crm_core.records import known
 from crm_core.records.declared import FieldKind
@@ -29,6 +29,14 @@ class Reference:
     custom: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unique:
+    """Columns that no two rows may share; of a partial index only rows for which `where` holds."""
+
+    columns: Sequence["Column[Any]"]
+    where: TextClause | None = None
+
+
 def to_parties(conn: Connection) -> list[Reference]:
     """All of them, in the order in which tables depend on one another."""
     declared = {(table_of(entity).name, name) for entity, name in _fields()}
@@ -47,12 +55,18 @@ def to_parties(conn: Connection) -> list[Reference]:
     ]
 
 
-def unique_groups(table: Table, column: "Column[Any]") -> list[Sequence["Column[Any]"]]:
+def unique_groups(table: Table, column: "Column[Any]") -> list[Unique]:
     """The groups of columns with this one that no two rows may share: what stands in the way of moving a row."""
-    groups = [list(table.primary_key.columns)]
-    groups += [list(index.columns) for index in table.indexes if index.unique]
-    groups += [list(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
-    return [group for group in groups if column in group]
+    groups = [Unique(columns=list(table.primary_key.columns))]
+    groups += [
+        Unique(columns=list(index.columns), where=index.dialect_options["sqlite"]["where"])
+        for index in table.indexes
+        if index.unique
+    ]
+    groups += [
+        Unique(columns=list(each.columns)) for each in table.constraints if isinstance(each, UniqueConstraint)
+    ]
+    return [group for group in groups if column in group.columns]
 
 
 def _is_key(column: "Column[Any]") -> bool:

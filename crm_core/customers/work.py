@@ -6,10 +6,20 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from crm_core import jobs
-from crm_core.customers import duplicate_scan, duplicates, grading, handover, quality, repair, segments
+from crm_core.customers import (
+    duplicate_scan,
+    duplicates,
+    grading,
+    handover,
+    merge,
+    quality,
+    repair,
+    segments,
+)
 from crm_core.jobs import Job, Progress, Work
 from crm_core.records import known
 from crm_core.records.tables import table_of
+from crm_core.search import index
 from crm_core.tables import party
 
 SCAN, GRADE, QUALITY, REPAIR, SEGMENT, HANDOVER = (
@@ -122,6 +132,16 @@ def _keep_handover(conn: Connection, job: Job, _: Any, now: float) -> Progress:
     return Progress(place=after if after < len(names) else None, rows=moved, result=_more(job, name, moved))
 
 
+def _look_for_people(conn: Connection, job: Job) -> list[str]:
+    return merge.next_people(conn, job.asked["organisations"], job.place or "")
+
+
+def _keep_people(conn: Connection, job: Job, ids: Any, _: float) -> Progress:
+    index.refresh_many(conn, "party", ids)
+    place = ids[-1] if len(ids) == merge.PEOPLE_AT_ONCE else None
+    return Progress(place=place, rows=len(ids), result=job.result)
+
+
 WORK: Mapping[str, Work] = {
     SCAN: Work(
         count=lambda conn, _: duplicate_scan.rows_in_all(conn),
@@ -133,6 +153,11 @@ WORK: Mapping[str, Work] = {
     QUALITY: Work(count=_all_parties, look=_look_at_quality, keep=_keep_quality),
     REPAIR: Work(count=_all_parties, look=_look_for_repair, keep=_keep_repair, daily=True),
     SEGMENT: Work(count=_all_parties, look=_look_for_members, keep=_keep_members),
+    merge.REINDEX: Work(
+        count=lambda conn, job: merge.count_people(conn, job.asked["organisations"]),
+        look=_look_for_people,
+        keep=_keep_people,
+    ),
     HANDOVER: Work(count=_count_handover, look=lambda *_: None, keep=_keep_handover),
 }
 

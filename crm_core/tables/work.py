@@ -70,6 +70,10 @@ support_case = Table(
     index_where("ix_support_case_sla_look_at", "sla_look_at", where="sla_look_at IS NOT NULL"),
 )
 
+_OPEN = "state <> 'closed'"
+STILL_OPEN = text(f"interaction.{_OPEN}")
+"""Of interactions, likewise."""
+
 fact = Table(
     "fact",
     metadata,
@@ -130,7 +134,7 @@ interaction = Table(
         "enqueued_at",
         where="service_contract_id IS NOT NULL",
     ),
-    index_where("ix_interaction_open", "medium", where="state <> 'closed'"),
+    index_where("ix_interaction_open", "medium", where=_OPEN),
     Index(None, "agent_id"),
 )
 

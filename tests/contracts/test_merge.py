@@ -3,17 +3,20 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from config.errors import Refused
-from crm_core import audit, cases, interactions, parties
+from crm_core import audit, cases, interactions, jobs, parties, recognition, remembered
 from crm_core.customers import merge, merge_undo, redirects, references
+from crm_core.customers.work import WORK
 from crm_core.privacy import erase
 from crm_core.records import known, lists, rows
 from crm_core.records.change import system
+from crm_core.remembered import Said
 from crm_core.search import party_list
 from crm_core.tables import contact_point, interaction, party, support_case
 from crm_core.tables.base import metadata
+from tests.contracts.databases import statements
 from tests.contracts.test_records import somebody, workplace
 
 NOW = 1_790_000_000.0
@@ -97,6 +100,141 @@ def test_everything_that_refers_to_the_merged_one_moves(conn: Connection) -> Non
         if not each.custom and conn.execute(select(each.column).where(each.column == second)).first()
     }
     assert left == {("contact_point", "party_id")}
+
+
+def a_call(conn: Connection, name: str, of: str, state: str = "closed") -> None:
+    conn.execute(
+        insert(interaction).values(
+            id=name, medium="voice", direction="in", state=state, enqueued_at=NOW, party_id=of
+        )
+    )
+
+
+def reached(conn: Connection, raw: str) -> list[tuple[str, str]]:
+    return [(match.party_id, match.strength) for match in recognition.by_phone(conn, raw)]
+
+
+def test_no_number_is_lost(conn: Connection) -> None:
+    """What the survivor had removed, or knows to be wrong, and the other uses is the survivor's in use, and they are recognised by it; what
+    neither uses stays away. Undone, all is as it was."""
+    first, second = make(conn, "party", name="王小明"), make(conn, "party", name="王小明")
+    points = known.entity("contact_point")
+    removed = make(conn, "contact_point", party_id=first, kind="phone", raw="0912000001")
+    rows.remove(conn, system(NOW), points, removed)
+    wrong = make(conn, "contact_point", party_id=first, kind="phone", raw="0912000002")
+    rows.patch(conn, system(NOW), points, wrong, {"invalid_since": NOW})
+    make(conn, "contact_point", party_id=first, kind="phone", raw="0912000003")
+    for raw in ("0912000001", "0912000002"):
+        make(conn, "contact_point", party_id=second, kind="phone", raw=raw, label="mobile")
+    rows.remove(
+        conn,
+        system(NOW),
+        points,
+        make(conn, "contact_point", party_id=second, kind="phone", raw="0912000003"),
+    )
+    before = everything(conn)
+    done = merge.merge(conn, LATER, first, second)
+    for raw in ("0912000001", "0912000002", "0912000003"):
+        assert reached(conn, raw) == [(first, "exact")], raw
+    assert {point.label for point in parties.parties(conn, [first])[first].contact_points} == {"mobile", ""}
+    assert merge_undo.undo(conn, LATER, done) == []
+    assert everything(conn) == before
+    assert reached(conn, "0912000001") == [(second, "exact")]
+
+
+def test_what_was_said_of_a_number_is_not_lost(conn: Connection) -> None:
+    """A word that holds moves although the survivor has one that was taken back; of two that hold the later one holds for both."""
+    first, second = make(conn, "party", name="王小明"), make(conn, "party", name="王小明")
+
+    def said(of: str, address: str, at: float) -> Said:
+        return Said(
+            medium="voice", address=address, party_id=of, user_id="u", user_name="Ann", interaction_id=None, now=at
+        )  # fmt: skip
+
+    taken_back = remembered.deny(conn, said(first, "0912000001", NOW))
+    assert taken_back is not None
+    remembered.undo(conn, taken_back.id, "Ann", NOW + 1)
+    remembered.confirm(conn, said(second, "0912000001", NOW + 2))
+    remembered.deny(conn, said(first, "0912000002", NOW))
+    remembered.confirm(conn, said(second, "0912000002", NOW + 3))
+    remembered.confirm(conn, said(first, "0912000003", NOW + 4))
+    remembered.deny(conn, said(second, "0912000003", NOW))
+    before = everything(conn)
+    done = merge.merge(conn, LATER, first, second)
+    for raw in ("0912000001", "0912000002", "0912000003"):
+        found = [(each.party_id, each.strength) for each in remembered.by_phone(conn, raw)]
+        assert found == [(first, "confirmed")], raw
+    assert merge_undo.undo(conn, LATER, done) == []
+    assert everything(conn) == before
+
+
+def test_a_long_history_moves_in_few_statements(conn: Connection) -> None:
+    """Twelve hundred calls move with as many statements as one, and back with one for some hundred; one that became somebody else's since stays."""
+    sent = []
+    for calls in (1, 1200):
+        first, second = make(conn, "party", name="A"), make(conn, "party", name="A")
+        other = make(conn, "party", name="B")
+        for number in range(calls):
+            a_call(conn, f"c{calls}-{number}", second)
+        before = everything(conn)
+        with statements(conn) as asked:
+            done = merge.merge(conn, LATER, first, second)
+        sent.append(len(asked))
+        theirs = select(func.count()).select_from(interaction).where(interaction.c.party_id == first)
+        assert conn.execute(theirs).scalar() == calls
+        with statements(conn) as asked:
+            assert merge_undo.undo(conn, LATER, done) == []
+        assert len(asked) < 100
+        assert everything(conn) == before
+    assert sent[0] == sent[1]
+    again = merge.merge(conn, LATER, first, second)
+    interactions.set_party(conn, "c1200-700", other)
+    [changed] = merge_undo.undo(conn, LATER, again)
+    assert (changed.table, changed.key, changed.columns) == (
+        "interaction",
+        {"id": "c1200-700"},
+        ("party_id",),
+    )
+    assert conn.execute(theirs.where(interaction.c.party_id == second)).scalar() == 0
+    of_second = select(func.count()).select_from(interaction).where(interaction.c.party_id == second)
+    assert conn.execute(of_second).scalar() == 1199
+
+
+def test_the_people_of_a_large_organisation_are_found_again_step_by_step(conn: Connection) -> None:
+    """Merging two organisations indexes their many people in steps of a job, after which each is found under the new name."""
+    house = make(conn, "party", kind="organisation", name="Northwind")
+    gone = make(conn, "party", kind="organisation", name="Oldbrook")
+    for number in range(merge.PEOPLE_AT_ONCE + 5):
+        make(conn, "party", name=f"Person {number}", organisation_id=gone)
+    merge.merge(conn, LATER, house, gone)
+    steps = 0
+    while (job := jobs.next_job(conn)) is not None:
+        work = WORK[job.kind]
+        if job.state == "queued":
+            job = jobs.begin(conn, job.id, work.count(conn, job), NOW)
+        jobs.go_on(conn, job, work.keep(conn, job, work.look(conn, job), NOW), NOW)
+        steps += 1
+    assert steps == 2
+    found = party_list.search(conn, "Northwind", limit=100).items
+    assert len([each for each in found if each.kind == "person"]) == merge.PEOPLE_AT_ONCE + 5
+    assert party_list.search(conn, "Oldbrook").items == ()
+
+
+def test_open_work_of_either_is_known(conn: Connection) -> None:
+    """What is open and theirs, or may be, is told after a merge; what is closed is not."""
+    first, second = make(conn, "party", name="A"), make(conn, "party", name="A")
+    make(conn, "contact_point", party_id=second, kind="phone", raw="0912000001")
+    make(conn, "contact_point", party_id=make(conn, "party", name="C"), kind="phone", raw="0912000001")
+    a_call(conn, "closed", second)
+    a_call(conn, "theirs", second, state="waiting")
+    for name in ("shared", "another"):
+        interactions.ensure(
+            conn, id=name, medium="voice", direction="in", queue_id=None, customer_address="", customer_name="",
+            entry_address="", subject="", enqueued_at=NOW,
+        )  # fmt: skip
+    recognition.identify(conn, "shared", recognition.by_phone(conn, "0912000001"))
+    merge.merge(conn, LATER, first, second)
+    assert sorted(merge.open_interactions(conn, first)) == ["shared", "theirs"]
 
 
 def test_an_old_id_leads_to_the_survivor(conn: Connection) -> None:
