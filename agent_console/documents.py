@@ -165,7 +165,7 @@ class MembershipDocument(TypedDict):
 
 
 class PartyCard(TypedDict):
-    """A customer as the pop shows them. `strength`: how well they fit (confirmed, identified, exact, national, tail, chosen);
+    """A customer as the pop shows them. `strength`: how well they fit (confirmed, identified, keyed, exact, national, tail, former, chosen);
     `superior`: whom they report to; `script`: what is said to them."""
 
     id: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select, update
 
 from config.errors import Kind, Refused
-from crm_core import audit, interactions, remembered
+from crm_core import audit, interactions, recognition, remembered
 from crm_core.audit import Origin
 from crm_core.contracts import intake
 from crm_core.interactions import Interaction
@@ -53,12 +53,9 @@ def _choose_among_the_rest(conn: Connection, interaction_id: str) -> None:
     match = interaction_match.c
     query = select(match.party_id, match.strength).where(match.interaction_id == interaction_id)
     rest = conn.execute(query.order_by(match.position)).all()
-    best = [each.party_id for each in rest if each.strength == rest[0].strength]
-    found = "none" if not best else "one" if len(best) == 1 else "many"
+    found, party_id = recognition.verdict([(each.party_id, each.strength) for each in rest])
     conn.execute(
-        update(interaction)
-        .where(interaction.c.id == interaction_id)
-        .values(match=found, party_id=best[0] if len(best) == 1 else None)
+        update(interaction).where(interaction.c.id == interaction_id).values(match=found, party_id=party_id)
     )
 
 

@@ -3,6 +3,7 @@
 The digits alone are compared (`C-2026-000123` is keyed as 2026000123). What fits several customers identifies nobody.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,14 +21,22 @@ from crm_core.entities.purchase import PURCHASE
 from crm_core.entities.service_contract import SERVICE_CONTRACT
 from crm_core.recognition import Match
 from crm_core.records.tables import table_of
-from crm_core.tables import identification_try, inserting, party, party_pin, support_case
+from crm_core.remembered import normal
+from crm_core.tables import identification_try, inserting, keyed_try, party, party_pin, support_case
 
 IDENTIFIED = "identified"
+"""By a PIN."""
+KEYED = "keyed"
+"""By a number that others may know, too, or guess: it says who they say they are, and proves nothing."""
 SHORTEST_KEYED = 6
 """Fewer digits than that are guessed by chance."""
 LONGEST_KEYED = 24
 TRIES = 5
 TRIES_WITHIN_S = 3600.0
+TRIES_OF_CALLER = 20
+"""Numbers that are keyed from one telephone within the hour, right or wrong: whoever guesses finds real ones among them."""
+TRIES_OF_WITHHELD = 200
+"""From all that show no number."""
 _PIN = re.compile(r"[0-9]{4,8}")
 _CUSTOMER = re.compile(r"[0-9]{4,24}")
 
@@ -44,7 +53,9 @@ class Candidate:
     pin_hash: str | None = None
 
     def match(self) -> Match:
-        return Match(party_id=self.party_id, name=self.name, strength=IDENTIFIED)
+        return Match(
+            party_id=self.party_id, name=self.name, strength=KEYED if self.pin_hash is None else IDENTIFIED
+        )
 
 
 def candidates(conn: Connection, keyed: str) -> list[Candidate]:
@@ -110,6 +121,25 @@ def try_pin(conn: Connection, party_id: str, now: float) -> bool:
         return False
     conn.execute(insert(identification_try).values(id=new_id(), party_id=party_id, at=now))
     return True
+
+
+def try_number(conn: Connection, caller: str, now: float) -> str | None:
+    """Take one of the tries that a telephone has within an hour; the try's id, or None when there is none left. The number is kept as its
+    hash, and no longer than that."""
+    row, number = keyed_try.c, normal("phone", caller)
+    conn.execute(delete(keyed_try).where(row.at <= now - TRIES_WITHIN_S))
+    of_caller = hashlib.sha256((number or "").encode()).hexdigest()
+    count = select(func.count()).select_from(keyed_try).where(row.caller_sha256 == of_caller)
+    if conn.execute(count).scalar_one() >= (TRIES_OF_CALLER if number else TRIES_OF_WITHHELD):
+        return None
+    made = new_id()
+    conn.execute(insert(keyed_try).values(id=made, caller_sha256=of_caller, at=now))
+    return made
+
+
+def give_back(conn: Connection, try_id: str) -> None:
+    """It was proven by a PIN that they are who they say."""
+    conn.execute(delete(keyed_try).where(keyed_try.c.id == try_id))
 
 
 def forget_tries(conn: Connection, party_id: str) -> None:

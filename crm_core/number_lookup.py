@@ -20,11 +20,12 @@ SHORTEST_NUMBER = 3
 MOST_MATCHES = 100
 _POINT = contact_point.c
 # removed numbers are nobody's; looked at in the rows that an index has found
+_USE = (_POINT.invalid_since, _POINT.valid_from, _POINT.valid_until)
 _THERE = _POINT.deleted_at.is_(None) & party.c.deleted_at.is_(None)
 
 
 def of_number(conn: Connection, number: Number) -> Sequence[Any]:
-    """Rows (id, name, normal, national) of parties with contact points that may be this number."""
+    """Rows (id, name, normal, national, and what says whether it is in use) of parties with contact points that may be this number."""
     if len(number.digits) < SHORTEST_NUMBER:
         return []
     tail = _tail(number)
@@ -44,7 +45,7 @@ def of_number(conn: Connection, number: Number) -> Sequence[Any]:
 
 
 def of_address(conn: Connection, address: str) -> Sequence[Any]:
-    """Rows (id, name) of parties with this mail address; case does not matter."""
+    """Rows (id, name, and what says whether it is in use) of parties with this mail address; case does not matter."""
     return _ADDRESS.run(conn, {"of_normal": storable(address).strip().lower()}).all()
 
 
@@ -61,7 +62,7 @@ def _tail(number: Number) -> str | None:
 
 def _fitting(*conditions: ColumnElement[bool] | TextClause) -> Select[Any]:
     return (
-        select(party.c.id, party.c.name, _POINT.normal, _POINT.national)
+        select(party.c.id, party.c.name, _POINT.normal, _POINT.national, *_USE)
         .join(contact_point, _POINT.party_id == party.c.id)
         .where(_THERE, *conditions)
         .limit(MOST_MATCHES)
@@ -81,7 +82,7 @@ _WHOLE = _any_of(_EXACT, _fitting(_TAIL, NOT_WHOLE))
 _NATIONAL = _any_of(_EXACT, _SAME_NATIONAL)
 _NATIONAL_OR_TAIL = _any_of(_EXACT, _SAME_NATIONAL, _fitting(_TAIL))
 _ADDRESS = Prepared(
-    select(party.c.id, party.c.name)
+    select(party.c.id, party.c.name, *_USE)
     .join(contact_point, _POINT.party_id == party.c.id)
     .where(_POINT.normal == bindparam("of_normal"), _POINT.kind == "email", _THERE)
     .limit(MOST_MATCHES)

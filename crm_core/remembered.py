@@ -67,14 +67,17 @@ _OF_NUMBER = (
 )
 
 
-def by_phone(conn: Connection, raw: str, region: str = DEFAULT_REGION) -> list[Match]:
-    """Who may call from this number: what was remembered of it, then what fits it."""
-    return _weighed(conn, "phone", normal("phone", raw, region), recognition.by_phone(conn, raw, region))
+def by_phone(
+    conn: Connection, raw: str, region: str = DEFAULT_REGION, *, day: str | None = None
+) -> list[Match]:
+    """Who may call from this number: what was remembered of it, then what fits it on that day."""
+    fitting = recognition.by_phone(conn, raw, region, day=day)
+    return _weighed(conn, "phone", normal("phone", raw, region), fitting)
 
 
-def by_email(conn: Connection, address: str) -> list[Match]:
+def by_email(conn: Connection, address: str, *, day: str | None = None) -> list[Match]:
     """Who may write from this address, likewise."""
-    return _weighed(conn, "email", normal("email", address), recognition.by_email(conn, address))
+    return _weighed(conn, "email", normal("email", address), recognition.by_email(conn, address, day=day))
 
 
 def normal(kind: str, raw: str, region: str = DEFAULT_REGION) -> str | None:

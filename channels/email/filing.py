@@ -16,6 +16,7 @@ from config.errors import Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition, remembered
 from crm_core.contracts import intake
+from crm_core.customers.relations import today
 from crm_core.letters import NewAttachment, NewLetter, ParsedFields
 from crm_core.queues import Queue
 from crm_core.recognition import Match
@@ -43,7 +44,7 @@ class _Customer:
 
     @property
     def party_id(self) -> str | None:
-        return self.matches[0].party_id if len(self.matches) == 1 else None
+        return recognition.verdict([(match.party_id, match.strength) for match in self.matches])[1]
 
 
 def file_letter(conn: Connection, spooled: Spooled, parsed: Parsed, secret: str, now: float) -> list[Filed]:
@@ -87,7 +88,7 @@ def _first_queue(conn: Connection) -> Queue:
 
 
 def _file(conn: Connection, task: _Task) -> Filed:
-    customer = _customer(conn, task.parsed)
+    customer = _customer(conn, task.parsed, task.now)
     placement = place(_evidence(conn, task, customer.address))
     case_id = placement.case_id or _open_case(conn, task, customer)
     working = _open_interaction(conn, case_id) if placement.case_id else None
@@ -112,12 +113,12 @@ def _file(conn: Connection, task: _Task) -> Filed:
     )
 
 
-def _customer(conn: Connection, parsed: Parsed) -> _Customer:
+def _customer(conn: Connection, parsed: Parsed, now: float) -> _Customer:
     """Who wrote. A web form's letter comes from our own address and names the visitor in Reply-To."""
     own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
     from_form = own and bool(parsed.reply_to)
     address = (parsed.reply_to if from_form else parsed.from_address).lower()
-    matches = remembered.by_email(conn, address) if address else []
+    matches = remembered.by_email(conn, address, day=today(now)) if address else []
     return _Customer(address=address, name="" if from_form else parsed.from_name, matches=matches)
 
 

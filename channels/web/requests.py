@@ -15,6 +15,7 @@ from config.errors import Kind, Refused, Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition
 from crm_core.casework import types
+from crm_core.customers.relations import today
 from crm_core.letter_types import NewLetter, ParsedFields
 from crm_core.queues import Queue
 from crm_core.recognition import Match
@@ -75,8 +76,9 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
     if known is not None:
         return _again(conn, known)
     queue = _queue(conn, request)
-    matches = _matches(conn, request)
-    party_id = request.party_id or (matches[0].party_id if len(matches) == 1 else None)
+    matches = _matches(conn, request, now)
+    _, found = recognition.verdict([(match.party_id, match.strength) for match in matches])
+    party_id = request.party_id or found
     case_id = request.case_id
     if case_id is None:
         opened = cases.open_case(
@@ -139,10 +141,10 @@ def _queue(conn: Connection, request: Request) -> Queue:
     raise Unavailable("queues", "there is no queue that could take questions yet")
 
 
-def _matches(conn: Connection, request: Request) -> list[Match]:
+def _matches(conn: Connection, request: Request, now: float) -> list[Match]:
     if request.party_id is not None:
         return [Match(party_id=request.party_id, name=request.name, strength="exact")]
-    return recognition.by_email(conn, request.address)
+    return recognition.by_email(conn, request.address, day=today(now))
 
 
 def _working(conn: Connection, case_id: str) -> str | None:

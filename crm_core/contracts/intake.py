@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from crm_core.contracts.allowance import Allowance, allowance
 from crm_core.contracts.coverage import Contract, contract, covering, covering_all, in_force
 from crm_core.entities.service_contract import SERVICE_CONTRACT
-from crm_core.recognition import Match
+from crm_core.recognition import Match, surest
 from crm_core.records.tables import table_of
 from crm_core.tables import interaction, interaction_match, support_case
 
@@ -32,7 +32,7 @@ def any_limited(conn: Connection, at: float) -> bool:
 
 def before_the_queue(conn: Connection, matches: Sequence[Match], at: float) -> Allowance | None:
     """What whoever calls may still use, when it is known whose contract that is and it has a limit."""
-    best = [match.party_id for match in matches if match.strength == matches[0].strength]
+    best = surest([(match.party_id, match.strength) for match in matches])
     found = covering_all(conn, best, at) if best else None
     return allowance(conn, found, at) if found is not None and found.limited else None
 
@@ -66,15 +66,14 @@ def _contract_of(
 ) -> Contract | None:
     if party_id is None:
         matched = conn.execute(_MATCHED, {"of_id": interaction_id}).all()
-        best = [each.party_id for each in matched if each.strength == matched[0].strength]
+        best = surest([(each.party_id, each.strength) for each in matched])
         return covering_all(conn, best, at) if best else None
     about = support_case.c
-    piece = (
-        conn.execute(select(about.asset_id).where(about.id == case_id)).scalar_one_or_none()
-        if case_id
-        else None
-    )
-    return covering(conn, party_id, at, asset_id=piece) if piece else covering(conn, party_id, at)
+    query = select(about.asset_id, about.product_id).where(about.id == case_id)
+    piece = conn.execute(query).one_or_none() if case_id else None
+    if piece is None:
+        return covering(conn, party_id, at)
+    return covering(conn, party_id, at, asset_id=piece.asset_id, product_id=piece.product_id)
 
 
 def of_interaction(conn: Connection, interaction_id: str) -> Allowance | None:

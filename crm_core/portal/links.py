@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from crm_core import outbox, recognition
+from crm_core.customers.relations import today
 from crm_core.tables import letter_raw, party, portal_link, portal_session
 from crm_core.tables import outbox as outbox_table
 
@@ -56,7 +57,9 @@ def ask(conn: Connection, address: str, now: float) -> list[Link]:
     known = address.strip().lower()
     if _too_many(conn, known, now):
         return []
-    found = recognition.by_email(conn, known)[:MOST_PARTIES]
+    # an address that is no longer theirs may be somebody else's by now
+    fitting = recognition.by_email(conn, known, day=today(now))
+    found = [match for match in fitting if match.strength != recognition.FORMER][:MOST_PARTIES]
     ids = [match.party_id for match in found]
     rows = conn.execute(
         select(party.c.id, party.c.name, party.c.language).where(

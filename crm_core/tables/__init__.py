@@ -61,7 +61,7 @@ from crm_core.tables.platform import (
     user_role,
 )
 from crm_core.tables.portal import portal_correction, portal_link, portal_session
-from crm_core.tables.recognition import identification_try, party_pin, remembered_number
+from crm_core.tables.recognition import identification_try, keyed_try, party_pin, remembered_number
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -115,6 +115,7 @@ __all__ = [
     "inserting",
     "interaction",
     "interaction_match",
+    "keyed_try",
     "lease",
     "letter",
     "letter_raw",

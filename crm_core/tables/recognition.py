@@ -45,3 +45,12 @@ identification_try = Table(
     moment("at"),
     Index(None, "party_id", "at"),
 )
+
+# numbers that were keyed from a telephone within the last hour, whosever they are
+keyed_try = Table(
+    "keyed_try",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("caller_sha256", Text, nullable=False, index=True),
+    moment("at", index=True),
+)

@@ -1,7 +1,7 @@
 """In which order pops are read, and what a board needs of those that nobody has been offered."""
 
 import asyncio
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,12 @@ NOW = 1_790_000_000.0
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path) -> Store:
     url = f"sqlite:///{tmp_path}/trunkline.db"
     schema.upgrade(url)
     opened = Store(url)
     opened.open()
-    yield opened
+    return opened
 
 
 def _calls(conn: Connection) -> None:

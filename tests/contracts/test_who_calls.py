@@ -8,14 +8,16 @@ from sqlalchemy import Connection, func, select
 from config.errors import Refused
 from crm_core import audit, cases, corrections, identification, interactions, parties, recognition, remembered
 from crm_core.casework import regrouping
-from crm_core.identification import TRIES, TRIES_WITHIN_S
+from crm_core.contracts import intake
+from crm_core.customers import merge
+from crm_core.identification import TRIES, TRIES_OF_CALLER, TRIES_WITHIN_S
 from crm_core.pop import card, pop
 from crm_core.recognition import Match
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.records.tables import table_of
 from crm_core.remembered import Said
-from crm_core.tables import audit_event, interaction_match, remembered_number
+from crm_core.tables import audit_event, interaction_match, keyed_try, remembered_number
 from tests.contracts.databases import statements
 
 NOW = 1_790_000_000.0
@@ -176,6 +178,37 @@ def test_one_of_two_denied_leaves_the_other(conn: Connection) -> None:
     assert conn.execute(select(interaction_match.c.party_id)).scalars().all() == [bob]
 
 
+def test_a_number_that_somebody_had_once_says_nobody_is_it(conn: Connection) -> None:
+    """A number that is known to be wrong, or out of its dates, is shown as a former one and makes nobody the caller; who has it now comes first
+    and alone. A call under it counts for nobody's contract."""
+    ann, bob = person(conn, "Ann", MOBILE, "+886911111111"), person(conn, "Bob")
+    points = known.entity("contact_point")
+    of_ann = {point.raw: point.id for point in parties.parties(conn, [ann])[ann].contact_points}
+    rows.patch(conn, system(NOW), points, of_ann[MOBILE], {"invalid_since": NOW})
+    rows.patch(conn, system(NOW), points, of_ann["+886911111111"], {"valid_until": "2026-01-31"})
+    make(
+        conn, "service_contract", party_id=ann, state="active", starts_on="2026-01-01", ends_on="2027-12-31"
+    )  # fmt: skip
+    assert who(conn) == [("Ann", "former")]
+    call = calls(conn, "c1")
+    intake.attach(conn, "c1")
+    assert (call.match, call.party_id) == ("many", None)
+    assert pop(conn, "c1").contract is None
+    assert pop(conn, "c1").parties[0].strength == "former"
+    days = {
+        day: remembered.by_phone(conn, "0911111111", day=day)[0].strength
+        for day in ("2026-01-31", "2026-02-01")
+    }
+    assert days == {"2026-01-31": "exact", "2026-02-01": "former"}
+    parties.add_contact_point(conn, bob, "phone", MOBILE, "")
+    assert who(conn) == [("Bob", "exact"), ("Ann", "former")]
+    assert calls(conn, "c2").party_id == bob
+    corrections.this_is_not(conn, "c2", bob, ANN_SAYS)
+    left = interactions.interaction(conn, "c2")
+    assert left is not None
+    assert (left.match, left.party_id) == ("many", None)
+
+
 def test_choosing_without_remembering(conn: Connection) -> None:
     """Somebody calls from a friend's phone: the call is theirs, the number is not."""
     person(conn, "Ann", MOBILE)
@@ -295,6 +328,49 @@ def test_tries_are_limited_per_customer_and_hour(conn: Connection) -> None:
     assert identification.try_pin(conn, ann, NOW + TRIES_WITHIN_S + TRIES)
     identification.forget_tries(conn, ann)
     assert identification.try_pin(conn, ann, NOW)
+
+
+def test_what_others_may_know_proves_nobody(conn: Connection) -> None:
+    """The number of a case, which stands on every letter, is another strength than the PIN of a customer."""
+    ann = person(conn, "Ann")
+    case = cases.open_case(conn, subject="x", party_id=ann, queue_id=None, now=NOW)
+    [named] = identification.candidates(conn, case.number[2:].replace("-", ""))
+    identification.set_pin(conn, ann, customer_number="471147", pin_hash="hash", by="ann", now=NOW)
+    [proven] = identification.candidates(conn, "471147")
+    assert (named.match().strength, proven.match().strength) == ("keyed", "identified")
+
+
+def test_numbers_keyed_from_one_telephone_are_counted(conn: Connection) -> None:
+    """After so many there is none for an hour, however the number is written; other telephones have their own; what a PIN proved is given
+    back; those that show no number share theirs. The number itself is not kept."""
+    taken = [identification.try_number(conn, MOBILE, NOW + each) for each in range(TRIES_OF_CALLER)]
+    assert None not in taken
+    assert identification.try_number(conn, "0912345678", NOW + 30) is None
+    assert identification.try_number(conn, "+886911111111", NOW + 30) is not None
+    assert taken[0] is not None
+    identification.give_back(conn, taken[0])
+    assert identification.try_number(conn, MOBILE, NOW + 31) is not None
+    assert identification.try_number(conn, MOBILE, NOW + 32) is None
+    told = repr(conn.execute(select(keyed_try)).all())
+    assert "912345678" not in told
+    assert identification.try_number(conn, MOBILE, NOW + TRIES_WITHIN_S + 40) is not None
+    assert len(conn.execute(select(keyed_try)).all()) == 1
+    for withheld in ("", "anonymous"):
+        assert identification.try_number(conn, withheld, NOW + TRIES_WITHIN_S + 41) is not None
+    shared = {row.caller_sha256 for row in conn.execute(select(keyed_try))}
+    assert len(shared) == 2
+
+
+def test_whoever_was_named_may_be_gone_by_now(conn: Connection) -> None:
+    """A customer who was merged since is the survivor, one who was removed is nobody."""
+    ann, bob = person(conn, "Ann"), person(conn, "Bob")
+    match = Match(party_id=bob, name="", strength="identified")
+    assert recognition.living(conn, match) == Match(party_id=bob, name="Bob", strength="identified")
+    merge.merge(conn, system(NOW), ann, bob)
+    assert recognition.living(conn, match) == Match(party_id=ann, name="Ann", strength="identified")
+    rows.remove(conn, system(NOW), known.entity("party"), ann)
+    assert recognition.living(conn, match) is None
+    assert recognition.living(conn, Match(party_id="nobody", name="", strength="keyed")) is None
 
 
 def test_identified_is_a_strength_of_its_own(conn: Connection) -> None:

@@ -37,13 +37,13 @@ async def pop_of(stage: Desk, count: int = 1) -> tuple[str, list[tuple[str, str]
 
 
 async def test_the_number_of_a_case_identifies(tmp_path: Path) -> None:
-    """An unknown caller keys a number that there is not, then their case's: the agent sees who it is, as identified."""
+    """An unknown caller keys a number that there is not, then their case's: the agent sees who it is, as what was keyed."""
     async with desk(tmp_path, customers, answer_after_s=0.3) as stage, stage.call(UNKNOWN) as (_, phone):
         await phone.speaks()
         await phone.press("999999#")
         await phone.speaks()
         await phone.press(CASE)
-        assert await pop_of(stage) == ("one", [("Ann", "identified")])
+        assert await pop_of(stage) == ("one", [("Ann", "keyed")])
         await stage.server.fact(Finished, within_s=15)
         assert stage.played() == ["identify-ask", "identify-again", "identify-thanks"]
 

@@ -1,4 +1,5 @@
-"""Open cases by customer: they are counted at every call, and looked at whenever a contract changes."""
+"""Open cases by customer: they are counted at every call, and looked at whenever a contract changes. How often numbers were keyed from a
+telephone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +21,17 @@ def upgrade() -> None:
         sqlite_where=sa.text(_OPEN),
         postgresql_where=sa.text(_OPEN),
     )
+    op.create_table(
+        "keyed_try",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("caller_sha256", sa.Text(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keyed_try")),
+    )
+    op.create_index(op.f("ix_keyed_try_caller_sha256"), "keyed_try", ["caller_sha256"], unique=False)
+    op.create_index(op.f("ix_keyed_try_at"), "keyed_try", ["at"], unique=False)
 
 
 def downgrade() -> None:
     op.drop_index("ix_support_case_open_of_party", table_name="support_case")
+    op.drop_table("keyed_try")

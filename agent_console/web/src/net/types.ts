@@ -178,7 +178,7 @@ export interface Party {
   script: { name: string; text: string } | null;
   cases: CaseRow[];
   interactions: PastInteraction[];
-  strength: "confirmed" | "identified" | "exact" | "national" | "tail" | "chosen";
+  strength: "confirmed" | "identified" | "keyed" | "exact" | "national" | "tail" | "former" | "chosen";
   remembered: VerdictDoc | null;
   contracts: ContractDoc[];
   assets: AssetDoc[];

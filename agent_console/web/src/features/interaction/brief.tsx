@@ -11,7 +11,7 @@ import { useDispositionLabel } from "./dispositions";
 /** What one wants to know before the first word: who, what is open, what was last. */
 export function Brief({ party }: { party: Party }) {
   const { t } = useTranslation();
-  const open = party.cases.filter((each) => each.status !== "solved");
+  const open = party.cases.filter((each) => each.status !== "solved" && each.status !== "closed");
   return (
     <section className="brief">
       {(party.organisation || party.title || party.tier) && <Belongs party={party} />}

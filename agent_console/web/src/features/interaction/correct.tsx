@@ -11,6 +11,8 @@ import { Icon } from "../../ui/icon";
 import { Wrong } from "../../ui/panes";
 import { PartySearch } from "../customer/party-search";
 
+const UNSURE: ReadonlySet<Party["strength"]> = new Set(["keyed", "national", "tail", "former"] as const);
+
 export function Recognised({ item, party }: { item: Item; party: Party }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
@@ -21,7 +23,7 @@ export function Recognised({ item, party }: { item: Item; party: Party }) {
   return (
     <section className="recognised" aria-label={t("correct.title")}>
       <p className="row wrap small">
-        <Icon name={party.strength === "tail" || party.strength === "national" ? "question" : "check"} size={16} />
+        <Icon name={UNSURE.has(party.strength) ? "question" : "check"} size={16} />
         <span className="soft" data-testid="strength" data-strength={party.strength}>{said?.verdict === "confirmed" ? <Said item={item} party={party} /> : t(`correct.strength_${party.strength}`)}</span>
         {said?.verdict === "confirmed" && <Button small look="quiet" icon="undo" isDisabled={busy} onPress={() => undo(said.id)} data-testid="number-undo">{t("correct.undo")}</Button>}
         <span className="grow" />

@@ -53,7 +53,7 @@ function Candidate({ party, busy, choose }: { party: Party; busy: boolean; choos
   const { t, i18n } = useTranslation();
   const now = useNow();
   const last = party.interactions[0];
-  const open = party.cases.find((each) => each.status !== "solved");
+  const open = party.cases.find((each) => each.status !== "solved" && each.status !== "closed");
   const belongs = [party.title, party.department, party.organisation].filter(Boolean).join(" · ");
   return (
     <button type="button" className="candidate" disabled={busy} onClick={choose} data-testid={`party-${party.id}`}>
@@ -61,6 +61,7 @@ function Candidate({ party, busy, choose }: { party: Party; busy: boolean; choos
       <span className="candidate-body" lang={party.language ?? undefined}>
         <span className="row"><span className="strong clip">{party.name}</span>{party.tier && <Tier tier={party.tier} />}</span>
         <span className="soft small clip">{belongs || party.emails[0] || "–"}</span>
+        {party.strength === "former" && <span className="row small soft"><Icon name="question" size={14} />{t("correct.strength_former")}</span>}
         {open && <span className="row small"><CasePill status={open.status} /><span className="clip">{open.subject}</span></span>}
       </span>
       <span className="candidate-last tiny faint">
