@@ -96,6 +96,10 @@ class Directory:
         """The queue of a dialled number, with or without `+`; else the one for any number, or the only one there is."""
         return self._page.numbers.get(_digits(number), self._page.otherwise)
 
+    def queue_of(self, led_to: str, number: str) -> QueueId | None:
+        """Where somebody was led on their way in, as long as that queue is there; else the dialled number's."""
+        return QueueId(led_to) if self.is_queue(QueueId(led_to)) else self.queue_for(number)
+
     def language(self, queue: QueueId) -> str:
         """In which callers of this queue are spoken to."""
         return self._page.languages.get(queue, "en")

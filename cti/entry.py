@@ -13,10 +13,12 @@ from config.logs import Transcript
 from config.settings import Asterisk
 from crm_core import interactions, recognition, remembered
 from crm_core.contracts import intake
+from crm_core.customers.relations import today
 from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiConnection, AgiSession
 from cti.calls import Calls, interaction_of
+from cti.deadlines import in_time
 from cti.directory import Directory
 from cti.ports import Bus, Floor
 from cti.resync import Standing
@@ -142,10 +144,10 @@ class Entry:
     async def _lead_in(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> None:
         greeted = await self._greet(session, newcomer, queue)
         newcomer = replace(newcomer, identified=greeted.identified, told=greeted.told)
-        if greeted.refused and await session.assign("TL_REFUSED", "2"):
-            await self._record_in_time(newcomer, greeted.queue, admitted=False)
-        elif greeted.left or greeted.refused:
+        if greeted.left:
             self._record_later(newcomer, greeted.queue)
+        elif greeted.refused and await self._recorded(newcomer, greeted.queue):
+            await session.assign("TL_REFUSED", "2")
         else:
             session.set_variable("TL_QUEUE", greeted.queue)
             facts = await self._admit_or_leave(newcomer, greeted.queue)
@@ -219,6 +221,18 @@ class Entry:
         if self._tasks is not None:
             self._tasks.create_task(record(), name=f"gone {newcomer.interaction}")
 
+    async def _recorded(self, newcomer: Newcomer, queue: QueueId) -> bool:
+        """Whether a call that ends here is on record: nobody is turned away of whom nothing would be known."""
+        at = self._clock.now()
+        record = partial(_record, newcomer=newcomer, queue=queue, ended_at=at)
+        try:
+            await in_time(self._store.write(record))
+        except Unavailable as problem:
+            _log.note("!", newcomer.interaction, f"waits although their contract is used up: {problem}")
+            return False
+        self._bus.publish("interaction", newcomer.interaction)
+        return True
+
     async def _record_in_time(self, newcomer: Newcomer, queue: QueueId, *, admitted: bool) -> None:
         for pause_s in INTRODUCE_PAUSES_S:
             try:
@@ -239,7 +253,14 @@ def newcomer_of(standing: Standing, now: float) -> Newcomer:
         caller=said(standing.caller),
         caller_name=said(standing.caller_name),
         enqueued_at=standing.enqueued_at if standing.enqueued_at is not None else now,
+        identified=_identified(standing.party),
     )
+
+
+def _identified(marked: str) -> Match | None:
+    """What the way in wrote on the channel; the name is looked up where it is needed."""
+    strength, slash, party_id = marked.partition("/")
+    return Match(party_id=party_id, name="", strength=strength) if slash and party_id else None
 
 
 def said(text: str) -> str:
@@ -261,7 +282,9 @@ def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId, ended_at: S
         subject="",
         enqueued_at=newcomer.enqueued_at,
     )
-    matches = [newcomer.identified] if newcomer.identified else remembered.by_phone(conn, newcomer.caller)
+    said = recognition.living(conn, newcomer.identified) if newcomer.identified else None
+    day = today(newcomer.enqueued_at)
+    matches = [said] if said else remembered.by_phone(conn, newcomer.caller, day=day)
     recognition.identify(conn, newcomer.interaction, matches)
     intake.attach(conn, newcomer.interaction, told=newcomer.told)
     if ended_at is not None:

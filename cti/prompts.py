@@ -1,13 +1,21 @@
 """What callers are told and asked, over their AGI session: the sentences that the product ships, in their queue's language."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
+from config.logs import Transcript
 from cti.agi import GONE, AgiSession
 
 LANGUAGES = ("en", "zh-TW", "zh-CN")
 PATIENCE_S = 180
 """How long a sentence and its answer may take, with 24 keys and a pause before each; then the dialplan goes on by itself."""
+DIALPLAN_PATIENCE_S = 4
+"""What `trunkline-in` gives us to answer at all: so much is left when nothing more is said."""
+_LEAVES_WITHIN_S = 0.5
 _QUOTED = '"\\\n\r\0'
+
+_log = Transcript("entry")
 
 
 @dataclass(slots=True)
@@ -30,7 +38,7 @@ class Prompts:
         """Say a sentence to its end; False when the caller left meanwhile."""
         path = self._path(name)
         await self._pick_up()
-        return await self.session.run(f'STREAM FILE {path} ""') != GONE
+        return await self._is_there(await self.session.run(f'STREAM FILE {path} ""'))
 
     async def ask(self, name: str, *, within_s: float, most: int) -> str | None:
         """Say a sentence, which a key cuts short, and return the keys before `#`, or those until they pause for `within_s`;
@@ -38,7 +46,27 @@ class Prompts:
         path = self._path(name)
         await self._pick_up()
         keyed = await self.session.run(f"GET DATA {path} {int(within_s * 1000)} {most}")
-        return None if keyed == GONE else "".join(mark for mark in keyed if mark.isdigit())
+        if not await self._is_there(keyed):
+            return None
+        return "" if keyed == GONE else "".join(mark for mark in keyed if mark.isdigit())
+
+    async def over(self) -> None:
+        """Nothing more is said or asked: from now on silence is not for us to keep."""
+        if self._answered:
+            await self.session.assign("TIMEOUT(absolute)", str(DIALPLAN_PATIENCE_S))
+
+    async def _is_there(self, result: str) -> bool:
+        """Asterisk says -1 of a caller who left, and of a sound file that it cannot find. Whoever left takes the connection along."""
+        if result != GONE:
+            return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVES_WITHIN_S):
+                await self.session.gone.wait()
+        if not self.session.gone.is_set():
+            _log.note(
+                "!", self.session.request["agi_uniqueid"], "a sentence could not be said: is its file there?"
+            )
+        return not self.session.gone.is_set()
 
     async def _pick_up(self) -> None:
         await self.session.assign("TIMEOUT(absolute)", str(PATIENCE_S))

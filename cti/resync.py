@@ -23,7 +23,7 @@ from routing.core.events import (
 from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, Seconds
 from routing.core.presence import Phase, Work
 
-VARIABLES = ("TL_ID", "TL_ENQUEUED", "TL_NUMBER", "TL_OFFER", "TL_ANSWERED")
+VARIABLES = ("TL_ID", "TL_ENQUEUED", "TL_NUMBER", "TL_OFFER", "TL_ANSWERED", "TL_QUEUE", "TL_PARTY")
 
 
 class Where(StrEnum):
@@ -37,7 +37,8 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings."""
+    """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
+    them, `party` who they said they are (`identified/` and the customer's id)."""
 
     interaction: InteractionId
     channel: str
@@ -48,6 +49,8 @@ class Standing:
     caller_name: str
     offer: str
     answered_at: Seconds | None
+    queue: str = ""
+    party: str = ""
     extension: str = ""
     leg: str = ""
     talking: bool = False
@@ -98,6 +101,8 @@ def _standing(one: Message, legs: Mapping[tuple[str, str], Sequence[Message]]) -
         caller_name=one["CallerIDName"],
         offer=_variable(one, "TL_OFFER"),
         answered_at=_moment(_variable(one, "TL_ANSWERED")),
+        queue=_variable(one, "TL_QUEUE"),
+        party=_variable(one, "TL_PARTY"),
         extension=extension_in(leg["Channel"]) if leg else "",
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,

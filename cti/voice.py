@@ -359,7 +359,7 @@ class VoiceChannel:
     async def _admit(self, strangers: Sequence[Standing]) -> bool:
         asked = []
         for stranger in strangers:
-            queue = self._directory.queue_for(stranger.number)
+            queue = self._directory.queue_of(stranger.queue, stranger.number)
             if queue is None or self._floor.centre.closed(stranger.interaction):
                 continue
             _log.note("<", stranger.interaction, "found waiting")

@@ -8,7 +8,8 @@ from config.logs import Transcript
 from crm_core import remembered
 from crm_core.contracts import intake
 from crm_core.contracts.allowance import Allowance
-from crm_core.recognition import Match
+from crm_core.customers.relations import today
+from crm_core.recognition import FORMER, Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiSession
 from cti.directory import Directory
@@ -52,19 +53,24 @@ class Welcome:
         try:
             if asked != "never":
                 greeted = await self._identify(prompts, interaction, caller, greeted, asked)
+                await _mark(session, greeted.identified)
             if self.directory.limited and not greeted.left:
                 greeted = await self._limit(prompts, interaction, caller, greeted, at)
         except (Unavailable, ValueError) as problem:
             _log.note("!", interaction, f"goes on as they came: {problem}")
+        await prompts.over()
         return greeted
 
     async def _identify(
         self, prompts: Prompts, interaction: str, caller: str, greeted: Greeted, when: str
     ) -> Greeted:
-        known = await look_up(self.store, lambda conn: _known(conn, caller, when), interaction)
+        now = self.clock.now()
+        known = await look_up(self.store, lambda conn: _known(conn, caller, when, now), interaction)
         if known is None or known.skip:
             return greeted
-        answer = await Identification(store=self.store, clock=self.clock).ask(prompts, known.among)
+        answer = await Identification(store=self.store, clock=self.clock, caller=caller).ask(
+            prompts, known.among
+        )
         _log.note("=", interaction, f"identification: {answer.end} {answer.how}".rstrip())
         return replace(greeted, identified=answer.match, left=answer.end is End.LEFT)
 
@@ -88,22 +94,28 @@ class Welcome:
         )
 
 
+async def _mark(session: AgiSession, identified: Match | None) -> None:
+    """On the channel, where whoever finds them after a gap of ours reads it (`cti.resync`)."""
+    if identified is not None:
+        await session.assign("TL_PARTY", f"{identified.strength}/{identified.party_id}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     skip: bool
     among: frozenset[str]
 
 
-def _known(conn: Connection, caller: str, when: str) -> _Known:
+def _known(conn: Connection, caller: str, when: str, at: Seconds) -> _Known:
     """Asking is spared to whoever calls from a trusted number and, where only the unknown are asked, to whom it surely is: one exact
     or confirmed match."""
-    matches = remembered.by_phone(conn, caller)
+    matches = remembered.by_phone(conn, caller, day=today(at))
     best = [match for match in matches if match.strength == matches[0].strength]
     sure = len(best) == 1 and best[0].strength in ("exact", remembered.CONFIRMED)
     skip = sure and (when == "unknown" or remembered.is_trusted(conn, caller))
-    return _Known(skip=skip, among=frozenset(match.party_id for match in matches))
+    return _Known(skip=skip, among=frozenset(match.party_id for match in matches if match.strength != FORMER))
 
 
 def _left(conn: Connection, caller: str, identified: Match | None, at: Seconds) -> Allowance | None:
-    matches = [identified] if identified else remembered.by_phone(conn, caller)
+    matches = [identified] if identified else remembered.by_phone(conn, caller, day=today(at))
     return intake.before_the_queue(conn, matches, at)
