@@ -4,21 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, func, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import case_events
+from crm_core.access.reader import SYSTEM, Reader
 from crm_core.casework import moving, opening, types
 from crm_core.casework.lifecycle import CLASSES
+from crm_core.contracts import intake
+from crm_core.customers import redirects
 from crm_core.paging import columns
 from crm_core.records import known, numbers
+from crm_core.rights import readable_case
 from crm_core.rules import events
 from crm_core.rules.model import Trigger
 from crm_core.search import index
 from crm_core.several import Several
 from crm_core.sla.clock import Happened
 from crm_core.tables import interaction, support_case
+from crm_core.tables.work import CASE_IS_OPEN
 
 STATUSES = CLASSES
 _MOST_MERGES = 20
@@ -116,10 +121,18 @@ def living(conn: Connection, found: Case) -> Case:
     return found
 
 
-def for_party(conn: Connection, party_id: str, limit: int) -> list[Case]:
-    """A customer's cases, the latest changed first."""
-    query = _latest(support_case.c.party_id == party_id).limit(limit)
+def for_party(conn: Connection, party_id: str, limit: int, reader: Reader = SYSTEM) -> list[Case]:
+    """A customer's cases that somebody may read, the latest changed first."""
+    query = _latest(support_case.c.party_id == party_id).where(readable_case(reader)).limit(limit)
     return [Case(**columns(row)) for row in conn.execute(query)]
+
+
+def count_open(conn: Connection, party_id: str, reader: Reader = SYSTEM) -> int:
+    """How many a customer has open, of those that somebody may read."""
+    row = support_case.c
+    theirs = (row.party_id == party_id, CASE_IS_OPEN, row.deleted_at.is_(None), readable_case(reader))
+    number: int = conn.execute(select(func.count()).select_from(support_case).where(*theirs)).scalar_one()
+    return number
 
 
 def last_of(conn: Connection, party_ids: Sequence[str], limit: int) -> dict[str, list[Case]]:
@@ -168,8 +181,9 @@ def replied(conn: Connection, case_id: str, now: float, actor_id: str | None) ->
 
 
 def set_party(conn: Connection, case_id: str, party_id: str, now: float) -> Case:
-    """Say whose case it is, which may change what is promised; `Refused` for an unknown case."""
-    changed = _change(conn, case_id, party_id=party_id, updated_at=now)
+    """Say whose case it is, which may change what is promised; `Refused` for an unknown case, and for a customer who is unknown or was
+    removed."""
+    changed = _change(conn, case_id, party_id=redirects.living(conn, party_id), updated_at=now)
     case_events.record_terms(conn, case_id, now)
     return changed
 
@@ -182,13 +196,14 @@ def touch(conn: Connection, case_id: str, now: float) -> Case:
 
 def link(conn: Connection, interaction_id: str, case_id: str) -> None:
     """Say that an interaction is about a case; `Refused` when either is unknown. A call that an agent has taken
-    is an answer to the customer; later ones are told by the ledger."""
+    is an answer to the customer; later ones are told by the ledger. It counts for the contract of the piece that the case is about."""
     about = case(conn, case_id)
     if about is None:
         raise Refused("case.unknown", Kind.MISSING, id=case_id)
     done = conn.execute(update(interaction).where(interaction.c.id == interaction_id).values(case_id=case_id))
     if done.rowcount == 0:
         raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
+    intake.attach(conn, interaction_id)
     _record_call(conn, about, interaction_id)
 
 

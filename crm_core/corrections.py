@@ -27,11 +27,11 @@ def this_is(
 ) -> Verdict | None:
     """It is this customer. With `remember`, whoever comes with this number or address is them first from now on."""
     row = _row(conn, interaction_id)
-    interactions.set_party(conn, interaction_id, party_id)
+    home = interactions.set_party(conn, interaction_id, party_id)
     intake.attach(conn, interaction_id)
     if not remember:
         return None
-    return _told(conn, remembered.confirm(conn, _said(row, party_id, word)), word)
+    return _told(conn, remembered.confirm(conn, _said(row, home, word)), word)
 
 
 def this_is_not(conn: Connection, interaction_id: str, party_id: str, word: Word) -> Verdict | None:

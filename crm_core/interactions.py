@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from config.errors import Kind, Refused
+from crm_core.customers import redirects
 from crm_core.paging import columns
 from crm_core.search import index
 from crm_core.tables import inserting
@@ -196,11 +197,12 @@ def set_note(conn: Connection, interaction_id: str, text: str) -> None:
     index.refresh(conn, "note", interaction_id)
 
 
-def set_party(conn: Connection, interaction_id: str, party_id: str) -> None:
-    """The agent says who it is; `Refused` when either is unknown."""
-    if conn.execute(select(party_table.c.id).where(party_table.c.id == party_id)).first() is None:
-        raise Refused("party.unknown", Kind.MISSING, pointer="/party_id", id=party_id)
-    _change(conn, interaction_id, party_id=party_id, match="one")
+def set_party(conn: Connection, interaction_id: str, party_id: str) -> str:
+    """The agent says who it is; the customer's id, which is another one where they were merged. `Refused` when either is unknown, and for
+    a customer who was removed."""
+    home = redirects.living(conn, party_id)
+    _change(conn, interaction_id, party_id=home, match="one")
+    return home
 
 
 def segments(conn: Connection, interaction_id: str) -> list[Segment]:

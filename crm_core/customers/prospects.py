@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from config.errors import Kind, Refused
 from crm_core import interactions
+from crm_core.contracts import intake
 from crm_core.customers.contact_points import wrong
 from crm_core.entities.party_words import FIRST_CHANNELS
 from crm_core.interactions import Interaction
@@ -41,4 +42,5 @@ def confirm(conn: Connection, acting: Acting, interaction_id: str, given: Mappin
     if proposal["contact"] is not None:
         rows.create(conn, acting, known.entity("contact_point"), {"party_id": made.id, **proposal["contact"]})
     interactions.set_party(conn, interaction_id, made.id)
+    intake.attach(conn, interaction_id)
     return made

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from config.errors import Refused
-from crm_core import audit, cases, interactions, jobs, parties, recognition, remembered
+from crm_core import audit, cases, corrections, interactions, jobs, parties, recognition, remembered
 from crm_core.customers import merge, merge_undo, redirects, references
 from crm_core.customers.work import WORK
 from crm_core.privacy import erase
@@ -218,6 +218,29 @@ def test_the_people_of_a_large_organisation_are_found_again_step_by_step(conn: C
     found = party_list.search(conn, "Northwind", limit=100).items
     assert len([each for each in found if each.kind == "person"]) == merge.PEOPLE_AT_ONCE + 5
     assert party_list.search(conn, "Oldbrook").items == ()
+
+
+def test_whoever_is_referred_to_is_there(conn: Connection) -> None:
+    """An agent who chooses a customer that was merged meanwhile chooses the survivor, for the call, its number and its case; one that was
+    removed, or never was, is refused and changes nothing."""
+    first, second, gone = (make(conn, "party", name=name) for name in ("A", "A", "C"))
+    rows.remove(conn, LATER, known.entity("party"), gone)
+    merge.merge(conn, LATER, first, second)
+    interactions.ensure(
+        conn, id="c1", medium="voice", direction="in", queue_id=None, customer_address="0912000001",
+        customer_name="", entry_address="", subject="", enqueued_at=NOW,
+    )  # fmt: skip
+    case = cases.open_case(conn, subject="x", party_id=None, queue_id=None, now=NOW)
+    word = corrections.Word(origin=LATER.origin, name="Ann", now=NOW)
+    for nobody in (gone, "nobody"):
+        with pytest.raises(Refused, match=r"party\.unknown"):
+            corrections.this_is(conn, "c1", nobody, word)
+        with pytest.raises(Refused, match=r"party\.unknown"):
+            cases.set_party(conn, case.id, nobody, NOW)
+    corrections.this_is(conn, "c1", second, word)
+    assert cases.set_party(conn, case.id, second, NOW).party_id == first
+    assert conn.execute(select(interaction.c.party_id)).scalar() == first
+    assert [match.party_id for match in remembered.by_phone(conn, "0912000001")] == [first]
 
 
 def test_open_work_of_either_is_known(conn: Connection) -> None:

@@ -14,6 +14,7 @@ from crm_core.contracts.coverage import contract, covering, covering_all, of_par
 from crm_core.contracts.performance import performance
 from crm_core.contracts.terms import State
 from crm_core.contracts.usage import usage
+from crm_core.customers import prospects
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.records.tables import table_of
@@ -396,6 +397,28 @@ def test_the_look_up_before_the_queue(conn: Connection) -> None:
     assert told is not None
     assert told.calls_left == 3
     assert intake.before_the_queue(conn, [], NOW) is None
+
+
+def test_what_it_is_about_decides_for_which_contract_it_counts(conn: Connection) -> None:
+    """A call that is linked to a case counts for the contract of the case's product; a stranger's who becomes somebody of a firm for the firm's."""
+    ann = person(conn, "Ann", "+886912345678")
+    lamp = make(conn, "product", code="L", name="Lamp", kind="goods")
+    of_lamp = agreed(conn, ann, ends_on=day(50), max_calls=1)
+    make(conn, "contract_line", service_contract_id=of_lamp, product_id=lamp)
+    of_all = agreed(conn, ann, ends_on=day(300))
+    assert arrives(conn, "c1", "+886912345678").service_contract_id == of_all
+    about = make(conn, "case", subject="Lamp", party_id=ann, product_id=lamp)
+    cases.link(conn, "c1", about)
+    linked = interactions.interaction(conn, "c1")
+    assert linked is not None
+    assert linked.service_contract_id == of_lamp
+    house = firm(conn, "House")
+    of_house = agreed(conn, house)
+    assert arrives(conn, "c2", "+886911111111").service_contract_id is None
+    prospects.confirm(conn, system(NOW), "c2", {"kind": "person", "name": "Bob", "organisation_id": house})
+    confirmed = interactions.interaction(conn, "c2")
+    assert confirmed is not None
+    assert confirmed.service_contract_id == of_house
 
 
 def test_another_customer_is_another_contract(conn: Connection) -> None:
