@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from agent_console import sight
 from agent_console.directory import Directory
 from agent_console.documents import (
     AgentDocument,
@@ -93,7 +94,7 @@ def agent_at_once(world: World, agent: AgentId) -> Documents:
     """The collections of `AT_ONCE`."""
     documents: Documents = {("me", "me"): me(world, agent)}
     for work in _held(world.centre, agent):
-        documents["items", work.id] = item(world, work)
+        documents["items", work.id] = item(world, work, agent)
     for notice in world.notices.of(agent):
         documents["notices", notice.id] = notice.document()
     return documents
@@ -141,8 +142,10 @@ def me(world: World, agent: AgentId) -> Me:
     )
 
 
-def item(world: World, work: Work) -> Item:
-    """Work that the agent holds, with what the store knows of the customer."""
+def item(world: World, work: Work, agent: AgentId) -> Item:
+    """Work that the agent holds, with what the store knows of the customer and they may see."""
+    known = world.pops.get(work.id, _UNREAD)
+    rights = world.directory.rights.get(agent)
     return Item(
         id=work.id,
         medium=work.medium,
@@ -153,7 +156,7 @@ def item(world: World, work: Work) -> Item:
         connected_at=work.connected_at,
         finished_at=work.finished_at,
         wrap_up_until=work.wrap_up_until,
-        **world.pops.get(work.id, _UNREAD),
+        **(known if rights is None else sight.of_pop(known, rights)),
     )
 
 

@@ -5,13 +5,14 @@ does not grow with the number of customers or with a customer's history.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Integer, Select, bindparam, select
 
 from config.errors import Kind, Refused
 from crm_core import cases, remembered
+from crm_core.access.reader import SYSTEM, Reader
 from crm_core.cases import Case
 from crm_core.contracts import intake
 from crm_core.contracts.allowance import Allowance
@@ -22,6 +23,7 @@ from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
 from crm_core.remembered import Verdict
+from crm_core.rights import may_read_case, readable_interaction
 from crm_core.several import Several
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import interaction_match, queue, user_account
@@ -92,11 +94,29 @@ def shown_parties(conn: Connection, found: Interaction) -> tuple[str, ...]:
     return tuple(_strengths(conn, found))
 
 
-def card(conn: Connection, party_id: str, now: float) -> PopParty:
-    """The same of one customer without an interaction: before dialling out. `Refused` (party.unknown)."""
+def card(conn: Connection, party_id: str, now: float, reader: Reader = SYSTEM) -> PopParty:
+    """The same of one customer without an interaction: before dialling out, with the cases and contacts that are theirs to read.
+    `Refused` (party.unknown)."""
     for found in _gathered(conn, {party_id: "chosen"}, {}, _Asked(at=now, queue=None, without="")):
-        return found
+        return found if reader.everything or party_id in reader.parties else _theirs(conn, found, reader)
     raise Refused("party.unknown", Kind.MISSING, id=party_id)
+
+
+def _theirs(conn: Connection, found: PopParty, reader: Reader) -> PopParty:
+    """Of somebody whose work they do not hold."""
+    party_id, last = found.party.id, found.brief.last_inquiry
+    readable = last is not None and may_read_case(conn, reader, last.case_id)
+    about = replace(
+        found.brief,
+        open_cases=cases.count_open(conn, party_id, reader),
+        last_inquiry=last if readable else None,
+    )
+    return replace(
+        found,
+        cases=tuple(cases.for_party(conn, party_id, MOST_CASES, reader)),
+        interactions=tuple(past_contacts(conn, party_id, MOST_CONTACTS, reader=reader)),
+        brief=about,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +160,14 @@ def _gathered(
     )
 
 
-def past_contacts(conn: Connection, party_id: str, limit: int, *, without: str = "") -> list[PastContact]:
-    """A customer's interactions with the names that a history shows, the latest first."""
-    return _last_contacts(conn, [party_id], limit, without=without).get(party_id, [])
+def past_contacts(
+    conn: Connection, party_id: str, limit: int, *, reader: Reader = SYSTEM
+) -> list[PastContact]:
+    """A customer's interactions that somebody may read, with the names that a history shows, the latest first."""
+    query = _last_of(bindparam("of_party")).where(readable_interaction(reader))
+    rows = conn.execute(query, {"of_party": party_id, "at_most": limit, "without": ""})
+    found = [columns(row) for row in rows]
+    return [PastContact(**{name: each[name] for name in PastContact.__dataclass_fields__}) for each in found]
 
 
 def _last_contacts(

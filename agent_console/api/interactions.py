@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header
 from pydantic import Field
 
-from agent_console import rows, scope
+from agent_console import rows, scope, sight
 from agent_console.access import AsAgent, InContext, SignedIn
 from agent_console.acting import AtDesk
 from agent_console.answers import CaseAnswer, InteractionAnswer, ReplyAnswer
@@ -15,12 +15,14 @@ from agent_console.pops import Read, read_pop
 from agent_console.views import queue_name
 from config.errors import Kind, Refused
 from crm_core import cases, corrections, interactions, letters, queues
+from crm_core.access.model import Action
 from crm_core.cases import Case
 from crm_core.casework import texts
+from crm_core.customers import redirects
 from crm_core.interactions import Segment
 from crm_core.knowledge import usefulness
 from crm_core.letter_types import Letter
-from crm_core.records import known
+from crm_core.records import known, lists
 from crm_core.records import rows as records
 from crm_core.records.change import Acting
 from crm_core.store import Connection
@@ -85,9 +87,11 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
     """The interaction with its pop, its stays in queues and with agents, and its letters."""
     await scope.readable_interaction(within, user, interaction)
     names = within.hub.world.directory
+    rights = names.rights.get(user.id)
     now = within.clock.now()
     read, segments, thread = await within.store.read(lambda c: _whole(c, interaction, now))
     row = read.known.interaction
+    shown = rows.pop(read.known, read.letters, 0, read.clocks)
     return InteractionAnswer(
         id=row.id,
         medium=row.medium,
@@ -103,7 +107,7 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
         disposition=row.disposition,
         segments=[rows.segment(each, names) for each in segments],
         thread=[rows.letter(each) for each in thread],
-        **rows.pop(read.known, read.letters, 0, read.clocks),
+        **(shown if rights is None else sight.of_pop(shown, rights)),
     )
 
 
@@ -160,7 +164,7 @@ async def choose_party(interaction: str, given: ChosenParty, at: AtDesk) -> None
     """The agent says which customer it is; its case, when it has one without a customer, becomes theirs too."""
     scope.own_work(at.within, at.user, interaction)
     name = at.user.name
-    await at.write(lambda c, acting: _set_party(c, interaction, given, _word(acting, name)))
+    await at.write(lambda c, acting: _set_party(c, acting, interaction, given, _word(acting, name)))
     at.within.bus.publish("interaction", interaction)
 
 
@@ -169,9 +173,7 @@ async def wrong_party(interaction: str, given: WrongParty, at: AtDesk) -> None:
     """The agent says which customer it is not: no match for this number or address any more."""
     scope.own_work(at.within, at.user, interaction)
     name = at.user.name
-    await at.write(
-        lambda c, acting: corrections.this_is_not(c, interaction, given.party_id, _word(acting, name))
-    )
+    await at.write(lambda c, acting: _not_them(c, acting, interaction, given, _word(acting, name)))
     at.within.bus.publish("interaction", interaction)
 
 
@@ -272,12 +274,29 @@ def _word(acting: Acting, name: str) -> corrections.Word:
     return corrections.Word(origin=acting.origin, name=name, now=acting.now)
 
 
-def _set_party(connection: Connection, interaction: str, given: ChosenParty, word: corrections.Word) -> None:
-    corrections.this_is(connection, interaction, given.party_id, word, remember=given.remember)
+def _set_party(
+    connection: Connection, acting: Acting, interaction: str, given: ChosenParty, word: corrections.Word
+) -> None:
+    home = _seen(connection, acting, given.party_id)
+    corrections.this_is(connection, interaction, home, word, remember=given.remember)
     row = interactions.interaction(connection, interaction)
     case = cases.case(connection, row.case_id) if row and row.case_id else None
-    if case is not None and case.party_id is None:
-        cases.set_party(connection, case.id, given.party_id, word.now)
+    if case is not None and case.party_id is None and row is not None and row.party_id is not None:
+        cases.set_party(connection, case.id, row.party_id, word.now)
+
+
+def _not_them(
+    connection: Connection, acting: Acting, interaction: str, given: WrongParty, word: corrections.Word
+) -> None:
+    home = _seen(connection, acting, given.party_id)
+    corrections.this_is_not(connection, interaction, home, word)
+
+
+def _seen(connection: Connection, acting: Acting, party_id: str) -> str:
+    """The customer, by the id that is theirs now. Nobody says of one whom they may not read that it is, or is not, them."""
+    home = redirects.living(connection, party_id)
+    lists.must_reach(connection, acting.reader, known.entity("party"), home, Action.READ)
+    return home
 
 
 def _open_case(connection: Connection, acting: Acting, interaction: str, given: NewCase) -> Case:

@@ -4,19 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from agent_console import rows, scope
+from agent_console import rows, scope, sight
 from agent_console.access import InContext, SignedIn
 from agent_console.answers import DispositionDocument, DispositionsAnswer, PartyAnswer, PartyPage
 from config.errors import Kind, Refused
 from crm_core import cases, parties, queues
-from crm_core.access.model import Action
+from crm_core.access.model import Action, Rights
 from crm_core.access.reader import Reader
 from crm_core.cases import Case
 from crm_core.customers import relations
+from crm_core.paging import Page
 from crm_core.parties import Party
 from crm_core.pop import PastContact, past_contacts
 from crm_core.records import known, lists
 from crm_core.search import party_list
+from crm_core.search.party_list import PartyRow
 from crm_core.store import Connection
 
 router = APIRouter(tags=["customers"])
@@ -34,10 +36,14 @@ async def find_parties(
 ) -> PartyPage:
     """Customers by words of a name, the beginning of a number or address, or a case's number; best first."""
     now, held = within.clock.now(), scope.held_by(within, user)
-    page = await within.store.read(
-        lambda c: party_list.search(c, text, limit, cursor, now=now, reader=scope.reader(c, user, held))
-    )
-    return PartyPage(items=[rows.party_row(each) for each in page.items], next_cursor=page.next_cursor)
+
+    def find(connection: Connection) -> tuple[Page[PartyRow], Rights]:
+        reader = scope.reader(connection, user, held)
+        return party_list.search(connection, text, limit, cursor, now=now, reader=reader), reader.rights
+
+    page, rights = await within.store.read(find)
+    items = [sight.of_customer(rows.party_row(each), rights) for each in page.items]
+    return PartyPage(items=items, next_cursor=page.next_cursor)
 
 
 @router.get("/parties/{party}")
@@ -48,7 +54,8 @@ async def read_party(party: str, user: SignedIn, within: InContext) -> PartyAnsw
     found = await within.store.read(lambda c: _whole(c, scope.reader(c, user, held), party, now))
     if found is None:
         raise Refused("party.unknown", Kind.MISSING, id=party)
-    return rows.party(*found, relations.today(now))
+    one, about, contacts, above, rights = found
+    return sight.of_customer(rows.party(one, about, contacts, above, relations.today(now)), rights)
 
 
 @router.get("/dispositions")
@@ -68,7 +75,7 @@ async def read_dispositions(
 
 def _whole(
     connection: Connection, reader: Reader, name: str, now: float
-) -> tuple[Party, list[Case], list[PastContact], str | None] | None:
+) -> tuple[Party, list[Case], list[PastContact], str | None, Rights] | None:
     found = parties.party(connection, name)
     if found is None:
         return None
@@ -76,7 +83,8 @@ def _whole(
     above = relations.superiors(connection, [found.id], now).get(found.id)
     return (
         found,
-        cases.for_party(connection, found.id, _SHOWN_CASES),
-        past_contacts(connection, found.id, _SHOWN_CONTACTS),
+        cases.for_party(connection, found.id, _SHOWN_CASES, reader),
+        past_contacts(connection, found.id, _SHOWN_CONTACTS, reader=reader),
         above[1] if above else None,
+        reader.rights,
     )

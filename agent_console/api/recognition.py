@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from agent_console import rows
+from agent_console import rows, sight
 from agent_console.acting import AtDesk
 from agent_console.answers import NumbersAnswer, PinAnswer
 from agent_console.api.bodies import Body
@@ -13,7 +13,7 @@ from agent_console.customer_rows import verdict
 from agent_console.documents import PartyCard, VerdictDocument
 from config.errors import Kind, Refused
 from crm_core import audit, identification, passwords, remembered
-from crm_core.access.model import Action
+from crm_core.access.model import Action, Rights
 from crm_core.access.reader import Reader
 from crm_core.customers.relations import today
 from crm_core.pop import PopParty, card
@@ -43,11 +43,12 @@ async def read_brief(party: str, at: AtDesk) -> PartyCard:
     """What the pop would show of them: to be read before dialling out."""
     now = at.within.clock.now()
 
-    def read(connection: Connection, reader: Reader) -> PopParty:
+    def read(connection: Connection, reader: Reader) -> tuple[PopParty, Rights]:
         _must(connection, reader, party, Action.READ)
-        return card(connection, party, now)
+        return card(connection, party, now, reader), reader.rights
 
-    return rows.party_card(await at.read(read), today(now))
+    found, rights = await at.read(read)
+    return sight.of_customer(rows.party_card(found, today(now)), rights)
 
 
 @router.get("/parties/{party}/numbers")

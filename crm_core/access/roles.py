@@ -47,6 +47,21 @@ def rights_of(conn: Connection, user_id: str, workplace: str) -> Rights:
     return Rights(roles=tuple(roles) or (built_in(workplace),))
 
 
+def rights_of_all(conn: Connection) -> dict[str, Rights]:
+    """Of everybody to whom roles were given; all others have what is built in for their workplace."""
+    role, given, account = metadata.tables["role"].c, user_role.c, user_account.c
+    query = (
+        select(account.id, role.based_on, role.scopes, role.fields)
+        .join(user_role, given.user_id == account.id)
+        .join(metadata.tables["role"], given.role_id == role.id)
+        .where(role.deleted_at.is_(None))
+    )
+    found: dict[str, list[Role]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.id, []).append(_made(row))
+    return {user_id: Rights(roles=tuple(theirs)) for user_id, theirs in found.items()}
+
+
 def built_in(workplace: str) -> Role:
     """What declarations allow to one of the three built-in roles."""
     scopes = {entity.name: entity.rights.get(workplace, {}) for entity in known.every()}
