@@ -291,14 +291,16 @@ async def test_history_is_readable_and_strangers_are_not(house: House) -> None:
 
 
 async def test_customers_are_found(house: House) -> None:
-    """By a part of the Chinese name or the number; the profile has numbers and cases."""
-    async with house.browser("bob") as bob:
+    """By a part of the Chinese name or the number; the profile has numbers, and the cases that one may read."""
+    async with house.browser("bob") as bob, house.browser("sue") as sue:
         for text in ("小美", "0912345678"):
             page = (await bob.get("/api/v1/parties", params={"search": text})).json()
             assert [row["name"] for row in page["items"]] == ["林小美"]
         profile = (await bob.get(f"/api/v1/parties/{house.seed.party}")).json()
         assert profile["contact_points"][0]["normal"] == "+886912345678"
-        assert [case["id"] for case in profile["cases"]] == [house.seed.case]
+        assert profile["cases"] == []
+        whole = (await sue.get(f"/api/v1/parties/{house.seed.party}")).json()
+        assert [case["id"] for case in whole["cases"]] == [house.seed.case]
         codes = (await bob.get("/api/v1/dispositions", params={"queue": house.seed.queue})).json()
         assert [item["code"] for item in codes["items"]] == ["solved", "called_back"]
         assert codes["items"][0]["labels"]["zh-TW"] == "已解決"
