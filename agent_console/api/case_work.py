@@ -1,28 +1,20 @@
-"""Work on cases: types and their forms, steps of the life cycle, links, watchers, merging and splitting, procedures, macros, figures."""
+"""Work on cases: types and their forms, steps of the life cycle, links, watchers, procedures, macros, figures."""
 
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
 from pydantic import Field
 
-from agent_console import casework
+from agent_console import case_work_documents, lifecycle_documents, text_documents, work_list_documents
 from agent_console.acting import AtDesk, Desk
-from agent_console.api.bodies import Body, Subject, Text
-from agent_console.casework import (
-    CaseTypesAnswer,
-    FiguresAnswer,
-    IssuesAnswer,
-    MovedAnswer,
-    PictureAnswer,
-    PreviewAnswer,
-    RanAnswer,
-    RegroupedAnswer,
-    RunDocument,
-    WorkAnswer,
-)
+from agent_console.api.bodies import Body, Text
+from agent_console.api.case_access import changed, may_change, named
+from agent_console.case_work_documents import RunDocument, WorkAnswer
+from agent_console.lifecycle_documents import CaseTypesAnswer, MovedAnswer, PictureAnswer
+from agent_console.text_documents import PreviewAnswer, RanAnswer
+from agent_console.work_list_documents import FiguresAnswer, IssuesAnswer
 from config.errors import Kind, Refused
 from crm_core import cases
-from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.casework import (
     activity,
@@ -76,19 +68,6 @@ class Watching(Body):
     email: Annotated[str, Field(max_length=254)] | None = None
 
 
-class Merge(Body):
-    """`into`: a case's id or number."""
-
-    into: Id
-
-
-class Split(Body):
-    subject: Subject
-    letters: Annotated[list[Id], Field(max_length=200)] = Field(default_factory=list)
-    interactions: Annotated[list[Id], Field(max_length=200)] = Field(default_factory=list)
-    type_id: Id | None = None
-
-
 class DrawnTable(Body):
     """A life cycle that is being edited; null: the plain one."""
 
@@ -99,14 +78,14 @@ class DrawnTable(Body):
 async def list_case_types(at: AtDesk) -> CaseTypesAnswer:
     """The types that new cases may have, with their forms and life cycles."""
     found = await at.read(lambda c, _: types.offered(c))
-    return CaseTypesAnswer(items=[casework.case_type(each) for each in found])
+    return CaseTypesAnswer(items=[lifecycle_documents.case_type(each) for each in found])
 
 
 @router.post("/lifecycle/picture")
 async def draw_lifecycle(at: AtDesk, given: DrawnTable) -> PictureAnswer:
     """A life cycle as Mermaid's text, checked like one that is kept."""
     table = lifecycle.PLAIN if given.lifecycle is None else lifecycle.read(given.lifecycle)
-    return casework.picture(table, at.user.language)
+    return lifecycle_documents.picture(table, at.user.language)
 
 
 @router.get("/overview")
@@ -122,7 +101,9 @@ async def read_overview(  # noqa: PLR0917 - what is shown
     asked = Asked(only=only, owner_id=owner, unowned=unowned, complaints=complaints, limit=limit)
     now, names = at.within.clock.now(), at.within.hub.world.directory
     found = await at.read(lambda c, reader: overview.issues(c, reader, asked, now))
-    return IssuesAnswer(items=[casework.issue(each, names.queue_name(each.queue_id)) for each in found])
+    return IssuesAnswer(
+        items=[work_list_documents.issue(each, names.queue_name(each.queue_id)) for each in found]
+    )
 
 
 @router.get("/figures")
@@ -140,7 +121,7 @@ async def read_figures(
         )
     found = await at.read(lambda c, reader: figures.figures(c, reader, begin, end))
     names = {str(each): queue.name for each, queue in at.within.hub.world.directory.queues.items()}
-    return casework.figures(found, begin, end, names)
+    return work_list_documents.figures(found, begin, end, names)
 
 
 @router.get("/{case}/work")
@@ -156,7 +137,7 @@ async def make_step(at: AtDesk, case: str, given: Step) -> MovedAnswer:
     moved = await at.write(
         lambda c, acting: moving.move(c, acting, case, given.to, given.changes, given.note)
     )
-    await _changed(at, case)
+    await changed(at, case)
     return MovedAnswer(state=moved.state, status=moved.status, asked=moved.asked)
 
 
@@ -165,11 +146,11 @@ async def add_note(at: AtDesk, case: str, given: NewNote) -> None:
     """A note among ourselves."""
 
     def write(connection: Connection, acting: Acting) -> None:
-        _may_change(connection, acting, case)
+        may_change(connection, acting, case)
         activity.record(connection, case, acting.now, "note", acting.reader.user_id, note=given.text)
 
     await at.write(write)
-    await _changed(at, case)
+    await changed(at, case)
 
 
 @router.post("/{case}/links", status_code=204)
@@ -177,12 +158,12 @@ async def add_link(at: AtDesk, case: str, given: NewLink) -> None:
     """Say how two cases belong together."""
 
     def write(connection: Connection, acting: Acting) -> None:
-        _may_change(connection, acting, case)
-        other = _named(connection, acting.reader, given.other)
+        may_change(connection, acting, case)
+        other = named(connection, acting.reader, given.other)
         watching.link(connection, case, other, given.kind, acting.now, acting.reader.user_id)
 
     await at.write(write)
-    await _changed(at, case)
+    await changed(at, case)
 
 
 @router.delete("/{case}/links/{link}", status_code=204)
@@ -190,11 +171,11 @@ async def remove_link(at: AtDesk, case: str, link: str) -> None:
     """They belong together no longer."""
 
     def write(connection: Connection, acting: Acting) -> None:
-        _may_change(connection, acting, case)
+        may_change(connection, acting, case)
         watching.unlink(connection, case, link, acting.now, acting.reader.user_id)
 
     await at.write(write)
-    await _changed(at, case)
+    await changed(at, case)
 
 
 @router.put("/{case}/watching", status_code=204)
@@ -216,66 +197,12 @@ async def unwatch_case(at: AtDesk, case: str) -> None:
     at.within.bus.publish("case", case)
 
 
-@router.post("/{case}/merge")
-async def merge_case(at: AtDesk, case: str, given: Merge) -> RegroupedAnswer:
-    """All of it goes on in another case; both must be theirs to change."""
-
-    def write(connection: Connection, acting: Acting) -> RegroupedAnswer:
-        _may_change(connection, acting, case)
-        into = _named(connection, acting.reader, given.into)
-        _may_change(connection, acting, into)
-        made = regrouping.merge(connection, case, into, acting.now, acting.reader.user_id)
-        return _regrouped(connection, made, made.case_id)
-
-    answer = await at.write(write)
-    await _changed(at, answer["case_id"], answer["other_id"])
-    return answer
-
-
-@router.post("/{case}/split", status_code=201)
-async def split_case(at: AtDesk, case: str, given: Split) -> RegroupedAnswer:
-    """Chosen letters and interactions go on in a new case."""
-
-    def write(connection: Connection, acting: Acting) -> RegroupedAnswer:
-        _may_change(connection, acting, case)
-        made = regrouping.split(
-            connection,
-            case,
-            subject=given.subject,
-            letters=given.letters,
-            interactions=given.interactions,
-            type_id=given.type_id,
-            now=acting.now,
-            actor_id=acting.reader.user_id,
-        )
-        return _regrouped(connection, made, made.other_id)
-
-    answer = await at.write(write)
-    await _changed(at, answer["case_id"], answer["other_id"])
-    return answer
-
-
-@router.post("/regroupings/{regrouping_id}/undo")
-async def undo_regrouping(at: AtDesk, regrouping_id: str) -> RegroupedAnswer:
-    """Take a merge or a split back."""
-
-    def write(connection: Connection, acting: Acting) -> RegroupedAnswer:
-        found = regrouping.of_id(connection, regrouping_id)
-        _may_change(connection, acting, found.case_id)
-        undone = regrouping.undo(connection, regrouping_id, acting.now, acting.reader.user_id)
-        return _regrouped(connection, undone, undone.case_id)
-
-    answer = await at.write(write)
-    await _changed(at, answer["case_id"], answer["other_id"])
-    return answer
-
-
 @router.post("/{case}/procedures/{procedure}")
 async def start_procedure(at: AtDesk, case: str, procedure: str, key: Key) -> RunDocument:
     """Start a procedure by hand. The same key again starts nothing."""
 
     def write(connection: Connection, acting: Acting) -> RunDocument:
-        _may_change(connection, acting, case)
+        may_change(connection, acting, case)
         if procedure not in [each.id for each in procedures.by_hand(connection, "case")]:
             raise Refused("procedure.unknown", Kind.MISSING, id=procedure[:100])
         started = Started(
@@ -284,10 +211,10 @@ async def start_procedure(at: AtDesk, case: str, procedure: str, key: Key) -> Ru
         run = procedures.run(connection, procedure, "case", case, started, acting.now, at.within.letters)
         if run is None:
             raise Refused("procedure.started")
-        return casework.run(run)
+        return case_work_documents.run(run)
 
     run = await at.write(write)
-    await _changed(at, case)
+    await changed(at, case)
     at.within.bus.publish("outbox", run["id"])
     return run
 
@@ -299,7 +226,7 @@ async def preview_macro(at: AtDesk, case: str, macro: str) -> PreviewAnswer:
     def look(connection: Connection, reader: Reader) -> PreviewAnswer:
         lists.read(connection, reader, known.entity("case"), case)
         acting = Acting(reader=reader, origin=at.origin, now=at.within.clock.now())
-        return casework.preview(macros.preview(connection, acting, macro, _place(at, case)))
+        return text_documents.preview(macros.preview(connection, acting, macro, _place(at, case)))
 
     return await at.read(look)
 
@@ -313,7 +240,7 @@ async def run_macro(at: AtDesk, case: str, macro: str, key: Key) -> RanAnswer:
             c, acting, macro, place, post=at.within.letters, key=f"macro/{at.user.id}/{key}"
         )
     )
-    await _changed(at, case)
+    await changed(at, case)
     at.within.bus.publish("outbox", case)
     return RanAnswer(
         changed=list(ran.changed), state=ran.state, letter_id=ran.letter_id, tasks=list(ran.tasks)
@@ -337,22 +264,22 @@ def _work(connection: Connection, reader: Reader, at: Desk, case: str, names: di
     survivor = cases.case(connection, row.merged_into_id) if row.merged_into_id else None
     steps = [] if survivor else moving.steps(connection, reader, case)
     return WorkAnswer(
-        type=casework.case_type(kind),
-        state=casework.state(kind.lifecycle.standing(row.state, row.status)),
-        steps=[casework.step(each, kind.lifecycle) for each in steps],
+        type=lifecycle_documents.case_type(kind),
+        state=lifecycle_documents.state(kind.lifecycle.standing(row.state, row.status)),
+        steps=[lifecycle_documents.step(each, kind.lifecycle) for each in steps],
         form=dict(row.form or {}),
-        links=[casework.link(each) for each in watching.links(connection, case)],
-        parts=[casework.link(each) for each in watching.parts(connection, case)],
-        watchers=[casework.watcher(each) for each in watchers],
+        links=[case_work_documents.link(each) for each in watching.links(connection, case)],
+        parts=[case_work_documents.link(each) for each in watching.parts(connection, case)],
+        watchers=[case_work_documents.watcher(each) for each in watchers],
         watching=at.user.id in [each.user_id for each in watchers],
-        tasks=[casework.todo(each) for each in overview.tasks_about(connection, case)],
-        activity=[casework.activity(each) for each in activity.of_case(connection, case)],
-        runs=[casework.run(each) for each in procedures.of_record(connection, "case", case)],
+        tasks=[work_list_documents.todo(each) for each in overview.tasks_about(connection, case)],
+        activity=[case_work_documents.activity(each) for each in activity.of_case(connection, case)],
+        runs=[case_work_documents.run(each) for each in procedures.of_record(connection, "case", case)],
         approvals=[
-            casework.approval(each, names, at.user.id, at.user.role)
+            lifecycle_documents.approval(each, names, at.user.id, at.user.role)
             for each in approvals.of_case(connection, case)
         ],
-        regroupings=[casework.regrouping(each) for each in regrouping.of_case(connection, case)],
+        regroupings=[case_work_documents.regrouping(each) for each in regrouping.of_case(connection, case)],
         macros=[{"id": each.id, "name": each.name} for each in macros.offered(connection, case)],
         procedures=[
             {"id": each.id, "name": each.name, "note": each.note}
@@ -364,36 +291,3 @@ def _work(connection: Connection, reader: Reader, at: Desk, case: str, names: di
 
 def _names(users: Any) -> list[tuple[str, str]]:
     return [(str(each), user.name) for each, user in users.items()]
-
-
-def _may_change(connection: Connection, acting: Acting, case: str) -> None:
-    entity = known.entity("case")
-    lists.row_of(connection, entity, case)
-    lists.may(connection, acting.reader, entity, case, Action.UPDATE)
-
-
-def _named(connection: Connection, reader: Reader, given: str) -> str:
-    """A case by its id or by its number, if they may read it."""
-    found = cases.leading(connection, given) or cases.by_number(connection, given)
-    if found is None:
-        raise Refused("case.unknown", Kind.MISSING, id=given)
-    lists.read(connection, reader, known.entity("case"), found.id)
-    return found.id
-
-
-def _regrouped(connection: Connection, made: regrouping.Regrouping, goes_on: str) -> RegroupedAnswer:
-    found = cases.case(connection, goes_on)
-    return RegroupedAnswer(
-        id=made.id, case_id=made.case_id, other_id=made.other_id, number=found.number if found else ""
-    )
-
-
-async def _changed(at: Desk, *case_ids: str) -> None:
-    """Whoever shows a case, or an interaction about it, looks again."""
-    for case in case_ids:
-        at.within.bus.publish("case", case)
-    about = await at.within.store.read(
-        lambda c: [each for case in case_ids for each in cases.interactions_of(c, case)]
-    )
-    for each in about:
-        at.within.bus.publish("interaction", each)

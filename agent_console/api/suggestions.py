@@ -8,8 +8,8 @@ from pydantic import Field
 
 from agent_console import knowledge_documents as documents
 from agent_console.acting import AtDesk
+from agent_console.api.article_answers import Id, must_be_on
 from agent_console.api.bodies import Body
-from agent_console.api.knowledge import Id, must_be_on
 from agent_console.knowledge_documents import MemosAnswer, ReadingsAnswer, SuggestAnswer
 from crm_core import rights
 from crm_core.access.model import Action

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from agent_console import casework
+from agent_console import lifecycle_documents, text_documents, work_list_documents
 from agent_console.acting import AtDesk, Desk
 from agent_console.api.bodies import Body, Text
-from agent_console.casework import FilledAnswer, MovedAnswer, MyWorkAnswer, TextsAnswer
+from agent_console.lifecycle_documents import MovedAnswer
 from agent_console.procedures import TOPIC
+from agent_console.text_documents import FilledAnswer, TextsAnswer
+from agent_console.work_list_documents import MyWorkAnswer
 from config.errors import Kind, Refused
 from crm_core import interactions, notifications
 from crm_core.access.reader import Reader
@@ -56,14 +58,17 @@ async def read_my_work(at: AtDesk) -> MyWorkAnswer:
         people = {str(each): user.name for each, user in names.users.items()}
         own = overview.issues(connection, reader, Asked(owner_id=at.user.id), now)
         return MyWorkAnswer(
-            tasks=[casework.todo(each) for each in overview.tasks(connection, at.user.id)],
-            cases=[casework.issue(each, names.queue_name(each.queue_id)) for each in own],
+            tasks=[work_list_documents.todo(each) for each in overview.tasks(connection, at.user.id)],
+            cases=[work_list_documents.issue(each, names.queue_name(each.queue_id)) for each in own],
             approvals=[
-                casework.approval(each, people, at.user.id, at.user.role)
+                lifecycle_documents.approval(each, people, at.user.id, at.user.role)
                 for each in approvals.mine(connection, at.user.id, at.user.role)
                 if each.asked_by != at.user.id
             ],
-            notices=[casework.notification(each) for each in notifications.of_user(connection, at.user.id)],
+            notices=[
+                work_list_documents.notification(each)
+                for each in notifications.of_user(connection, at.user.id)
+            ],
         )
 
     return await at.read(look)
@@ -108,7 +113,7 @@ async def list_texts(  # noqa: PLR0917 - what narrows the choice
         found = texts.offered(
             connection, channel=channel, language=language, queue_id=queue_id, type_id=type_id, words=q
         )
-        return TextsAnswer(items=[casework.text(each) for each in found])
+        return TextsAnswer(items=[text_documents.text(each) for each in found])
 
     return await at.read(look)
 
@@ -127,7 +132,7 @@ async def fill_text(at: AtDesk, text: str, given: About) -> FilledAnswer:
             centre=at.within.settings.centre.name,
             language=at.user.language,
         )
-        return casework.filled(texts.fill(connection, text, place, now))
+        return text_documents.filled(texts.fill(connection, text, place, now))
 
     return await at.read(look)
 

@@ -1,0 +1,45 @@
+"""Files of articles."""
+
+from fastapi import APIRouter, Request, Response
+
+from agent_console import knowledge_documents as documents
+from agent_console.acting import AtDesk
+from agent_console.api.article_answers import must_be_on, must_read
+from agent_console.api.letters import download
+from agent_console.knowledge_documents import (
+    FileDocument,
+)
+from crm_core.access.reader import Reader
+from crm_core.knowledge import files
+from crm_core.store import Connection
+
+router = APIRouter(prefix="/knowledge", tags=["knowledge"])
+
+
+@router.put("/articles/{article}/files/{name}", status_code=201)
+async def add_file(article: str, name: str, request: Request, at: AtDesk) -> FileDocument:
+    """Attach a file, at most 900,000 bytes; its bytes are the request's body."""
+    must_be_on(at)
+    content, kind = await request.body(), request.headers.get("content-type", "")
+    made = await at.write(lambda c, acting: files.add(c, acting, article, name, kind, content=content))
+    return documents.file(made)
+
+
+@router.get("/files/{file}", response_class=Response)
+async def read_file(file: str, at: AtDesk) -> Response:
+    """A file as a download."""
+    must_be_on(at)
+
+    def look(connection: Connection, reader: Reader) -> tuple[files.File, bytes]:
+        found, content = files.content(connection, file, public=False)
+        must_read(connection, reader, found.article_id)
+        return found, content
+
+    found, content = await at.read(look)
+    return download(content, found.name, found.content_type)
+
+
+@router.delete("/articles/{article}/files/{file}", status_code=204)
+async def remove_file(article: str, file: str, at: AtDesk) -> None:
+    must_be_on(at)
+    await at.write(lambda c, acting: files.remove(c, acting, article, file))
