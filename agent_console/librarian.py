@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from config.clock import Clock
-from config.errors import Unavailable
+from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from crm_core.knowledge import collect, review
 from crm_core.portal import links
@@ -59,7 +59,11 @@ class Librarian:
 
     async def _collect(self, case_id: str) -> None:
         now = self._clock.now()
-        made = await self._store.write(lambda c: _made(c, case_id, now))
+        try:
+            made = await self._store.write(lambda c: _made(c, case_id, now))
+        except Refused as refusal:
+            _log.note("!", case_id, f"became no draft: {refusal}")
+            return
         if made is not None:
             _log.note("=", case_id, f"became the draft {made}")
             self._bus.publish("article", made)

@@ -8,7 +8,7 @@ import asyncio
 from contextlib import suppress
 
 from config.clock import Clock
-from config.errors import Unavailable
+from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from crm_core.casework import reminders
 from crm_core.casework.post import Post
@@ -23,6 +23,8 @@ TOPIC = "notification"
 _LOOK_AGAIN_S = 30.0
 _LEAST_S = 0.05
 _GATHER_S = 0.2
+_PAUSE_S = 0.05
+"""Between two units: calls write in the meantime."""
 _WAKING = ("interaction", "case", "milestone", TOPIC)
 
 _log = Transcript("rules")
@@ -54,11 +56,17 @@ class Procedures:
     async def _catch_up(self) -> float:
         """Do all that is to be done; the seconds until the next."""
         try:
-            while await self._look():
-                pass
+            more = True
+            while more:
+                more = await self._look()
+                await asyncio.sleep(_PAUSE_S if more else 0)
             next_at = await self._next_at(self._clock.now())
         except Unavailable as problem:
             _log.note("!", problem.peer, f"rules wait: {problem.reason}")
+            return _LOOK_AGAIN_S
+        except Refused as refusal:
+            # rules and steps keep their own refusals; whatever else is refused must not end the server
+            _log.note("!", "", f"rules wait: {refusal}")
             return _LOOK_AGAIN_S
         if next_at is None:
             return _LOOK_AGAIN_S
@@ -83,6 +91,8 @@ class Procedures:
         for run in worked.runs:
             _log.note("=", run.record_id, f"{run.procedure_id} by {run.rule_id}: {run.outcome}")
             self._bus.publish(run.entity, run.record_id)
+        for why in worked.failed:
+            _log.note("!", "", f"came to nothing: {why}")
         if worked.taken:
             self._bus.publish(TOPIC, "")
             self._bus.publish("outbox", "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, exists, select
+from sqlalchemy.exc import IntegrityError
 
 from config.errors import Kind, Refused
 from crm_core import letters, parties
@@ -18,6 +19,7 @@ from crm_core.records.tables import table_of
 from crm_core.search import index
 from crm_core.tables import (
     article_use,
+    inserting,
     queue,
     support_case,
 )
@@ -57,7 +59,13 @@ def collect(conn: Connection, acting: Acting, case_id: str) -> str | None:
     if not matter.solution:
         _remember(conn, acting, case_id)
         return None
-    return _draft(conn, acting, matter)
+    try:
+        with conn.begin_nested():
+            return _draft(conn, acting, matter)
+    except (Refused, IntegrityError):
+        # an article that the centre's own rules refuse is not tried again and again; an agent may still ask for it, and is told why
+        _remember(conn, acting, case_id)
+        return None
 
 
 def draft_of(conn: Connection, acting: Acting, case_id: str) -> str:
@@ -113,11 +121,11 @@ def _tell_case(conn: Connection, acting: Acting, case_id: str, article_id: str) 
 
 def _remember(conn: Connection, acting: Acting, case_id: str) -> None:
     """There is nothing to learn from it: it is not asked for again until somebody wants a draft."""
-    conn.execute(
-        article_use.insert().values(
-            id=f"looked-{case_id}", article_id="", kind="looked", case_id=case_id, at=acting.now
-        )
+    made = inserting(conn, article_use).values(
+        id=f"looked-{case_id}", article_id="", kind="looked", case_id=case_id, at=acting.now
     )
+    # another server may have looked in the same instant
+    conn.execute(made.on_conflict_do_nothing())
 
 
 def _matter(conn: Connection, case_id: str) -> Matter:

@@ -14,11 +14,12 @@ from crm_core.records.change import Change
 from crm_core.records.declared import Entity
 from crm_core.records.tables import table_of
 from crm_core.rules.model import Trigger
-from crm_core.tables import rule_event
+from crm_core.tables import inserting, rule_event, rule_made
 
 DEEPEST = 5
-"""Runs that may follow from one another; then it ends, and the last run says so."""
+"""Runs that may follow from one another; then it ends."""
 _DEPTH: ContextVar[int] = ContextVar("rule_depth", default=0)
+_UNTOLD = ("updated_at", "row_version", "sla_look_at", "custom")
 _WITHOUT_RULES = ("rule", "procedure", "saved_view", "custom_field")
 
 
@@ -34,6 +35,20 @@ def within(depth: int) -> Iterator[None]:
 
 def depth() -> int:
     return _DEPTH.get()
+
+
+def made(conn: Connection, entity: str, record_id: str) -> None:
+    """A run has made this record: what its moments start later follows from that run, too."""
+    if depth() > 0:
+        row = inserting(conn, rule_made).values(entity=entity, record_id=record_id, depth=depth())
+        conn.execute(row.on_conflict_do_nothing())
+
+
+def depth_of(conn: Connection, entity: str, record_id: str) -> int:
+    """How many runs it took to make this record; 0: people made it."""
+    row = rule_made.c
+    query = select(row.depth).where(row.entity == entity, row.record_id == record_id)
+    return int(conn.execute(query).scalar_one_or_none() or 0)
 
 
 def happened(  # noqa: PLR0917 - the parts of an event
@@ -64,12 +79,31 @@ def written(conn: Connection, entity: Entity, change: Change) -> None:
     if entity.name in _WITHOUT_RULES or change.action is Action.DELETE:
         return
     trigger = Trigger.CREATED if change.before is None else Trigger.CHANGED
-    changes = {
-        name: [_plain((change.before or {}).get(name)), _plain(value)]
-        for name, value in change.after.items()
-        if (change.before or {}).get(name) != value and name not in ("updated_at", "custom")
-    }
+    changes = differences(change.before or {}, change.after)
     happened(conn, entity.name, change.id, trigger, change.acting.now, {"changes": changes})
+
+
+def changed(  # noqa: PLR0917 - which record, when, from what to what
+    conn: Connection,
+    entity: str,
+    record_id: str,
+    at: float,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """A record was changed by a way of its own; what is as it was is not told."""
+    changes = differences(before, after)
+    if changes:
+        happened(conn, entity, record_id, Trigger.CHANGED, at, {"changes": changes})
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[float | None]]:
+    """The fields that have another value now, as rules ask for them."""
+    return {
+        name: [_plain(before.get(name)), _plain(value)]
+        for name, value in after.items()
+        if before.get(name) != value and name not in _UNTOLD
+    }
 
 
 def _plain(value: Any) -> float | None:
@@ -82,7 +116,7 @@ def _plain(value: Any) -> float | None:
 def _waited_for(conn: Connection, entity: str, trigger: Trigger) -> bool:
     """Rules for the passing of time are looked at as well: what was written may lie in the past."""
     wanted = [trigger.value]
-    if trigger in (Trigger.CREATED, Trigger.CHANGED):
+    if trigger in (Trigger.CREATED, Trigger.CHANGED, Trigger.CUSTOMER_WROTE):
         wanted.append(Trigger.TIME_PASSED.value)
     row = table_of(known.entity("rule")).c
     query = select(row.id).where(

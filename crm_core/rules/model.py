@@ -9,6 +9,8 @@ from config.errors import Kind, Refused
 
 MOST_STEPS = 30
 LONGEST_S = 3650 * 86400.0
+HIGHEST_LEVEL = 25
+"""No tree of departments is higher."""
 
 
 class Trigger(StrEnum):
@@ -179,6 +181,9 @@ def _step(given: Any, number: int) -> Step:
         value = words.get(name)
         if value is not None and (not _is_number(value) or not 0 <= value <= LONGEST_S):
             raise _wrong("procedure.step", place)
+    level = words.get("level")
+    if level is not None and (not _is_number(level) or level not in range(1, HIGHEST_LEVEL + 1)):
+        raise _wrong("procedure.step", place)
     return Step(kind=kind, given=words)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Kind, Refused, RefusedFields
@@ -21,6 +21,8 @@ from crm_core.rules.steps import Done, Setting
 from crm_core.tables import inserting, procedure_run
 
 DONE, PARTLY, FAILED = "done", "partly", "failed"
+_WHOLE = "procedure"
+"""In place of a step: none of them could be begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +64,13 @@ def run(  # noqa: PLR0917 - what runs, on what, why, when, and by which post
     now: float,
     post: Post | None,
 ) -> Run | None:
-    """Run it; None when this key has run. What its steps make happen is one deeper."""
-    table = table_of(known.entity("procedure"))
-    query = select(table).where(table.c.id == procedure_id, table.c.deleted_at.is_(None), table.c.active)
-    procedure = conn.execute(query).one_or_none()
-    if procedure is None or procedure.entity != entity:
-        raise Refused("procedure.unknown", Kind.MISSING, id=procedure_id[:100])
+    """Run it; None when this key has run. What its steps make happen is one deeper. A procedure that there is not any more, or that
+    cannot be understood, is a run that failed."""
     run_id = new_id()
     if not _reserve(conn, run_id, procedure_id, entity, record_id, started, now):
         return None
+    table = table_of(known.entity("procedure"))
+    procedure = conn.execute(select(table).where(table.c.id == procedure_id)).one_or_none()
     setting = Setting(
         entity=known.entity(entity),
         record_id=record_id,
@@ -79,8 +79,11 @@ def run(  # noqa: PLR0917 - what runs, on what, why, when, and by which post
         post=post,
         by_id=started.by_id,
     )
-    with events.within(started.depth + 1):
-        told = [_one(conn, setting, each) for each in model.steps(procedure.steps)]
+    try:
+        with conn.begin_nested(), events.within(started.depth + 1):
+            told = [_one(conn, setting, each) for each in _steps(procedure, entity, procedure_id)]
+    except (Refused, IntegrityError) as problem:
+        told = [_refused(_WHOLE, problem)]
     outcome = _outcome(told)
     row = procedure_run.c
     conn.execute(update(procedure_run).where(row.id == run_id).values(outcome=outcome, steps=told))
@@ -91,12 +94,31 @@ def run(  # noqa: PLR0917 - what runs, on what, why, when, and by which post
             now,
             "procedure",
             started.by_id,
-            procedure=procedure.name,
+            procedure=procedure.name if procedure else "",
             run=run_id,
             trigger=started.trigger.value,
             outcome=outcome,
             steps=told,
         )
+    return of_id(conn, run_id)
+
+
+def refuse(  # noqa: PLR0917 - what does not run, on what, why, and when
+    conn: Connection,
+    procedure_id: str,
+    entity: str,
+    record_id: str,
+    started: Started,
+    now: float,
+    code: str,
+) -> Run | None:
+    """Keep that it could not even begin; None when this key is known."""
+    run_id = new_id()
+    if not _reserve(conn, run_id, procedure_id, entity, record_id, started, now):
+        return None
+    told = [{"kind": _WHOLE, "outcome": "refused", "code": code}]
+    row = procedure_run.c
+    conn.execute(update(procedure_run).where(row.id == run_id).values(outcome=FAILED, steps=told))
     return of_id(conn, run_id)
 
 
@@ -150,6 +172,14 @@ def _reserve(  # noqa: PLR0917 - a row's columns
     return conn.execute(made.on_conflict_do_nothing()).rowcount == 1
 
 
+def _steps(procedure: Row[Any] | None, entity: str, procedure_id: str) -> tuple[Step, ...]:
+    if procedure is None or procedure.deleted_at is not None or not procedure.active:
+        raise Refused("procedure.unknown", Kind.MISSING, id=procedure_id[:100])
+    if procedure.entity != entity:
+        raise Refused("rule.other_procedure", Kind.INVALID)
+    return model.steps(procedure.steps)
+
+
 def _one(conn: Connection, setting: Setting, step: Step) -> dict[str, Any]:
     """One step in a unit within the unit: what is refused is undone and told."""
     told: dict[str, Any] = {"kind": step.kind.value}
@@ -158,13 +188,19 @@ def _one(conn: Connection, setting: Setting, step: Step) -> dict[str, Any]:
             row = named_columns(row_of(conn, setting.entity, setting.record_id))
             done: Done = steps.do(conn, setting, step, row)
         return told | {"outcome": "done"} | dict(done)
-    except RefusedFields as refusal:
-        codes = [each.code for each in refusal.faults]
-        return told | {"outcome": "refused", "code": codes[0] if codes else refusal.code}
-    except Refused as refusal:
-        return told | {"outcome": "refused", "code": refusal.code, "params": dict(refusal.params)}
-    except IntegrityError:
-        return told | {"outcome": "refused", "code": "record.conflict"}
+    except (Refused, IntegrityError) as problem:
+        return _refused(step.kind.value, problem)
+
+
+def _refused(kind: str, problem: Refused | IntegrityError) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": kind, "outcome": "refused"}
+    match problem:
+        case RefusedFields(faults=[first, *_]):
+            return told | {"code": first.code, "params": dict(first.params)}
+        case Refused(code=code, params=params):
+            return told | {"code": code, "params": dict(params)}
+        case _:
+            return told | {"code": "record.conflict"}
 
 
 def _outcome(told: list[dict[str, Any]]) -> str:

@@ -15,7 +15,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import Acting, system
 from crm_core.records.declared import Entity
 from crm_core.records.tables import table_of
-from crm_core.rules import people
+from crm_core.rules import events, people
 from crm_core.rules.model import Step, StepKind, Target
 from crm_core.tables import contact_point, support_case
 
@@ -107,6 +107,14 @@ def _escalate(conn: Connection, setting: Setting, step: Step, row: Mapping[str, 
             escalation_level=level, updated_at=setting.now, row_version=support_case.c.row_version + 1
         )
     )
+    events.changed(
+        conn,
+        "case",
+        setting.record_id,
+        setting.now,
+        {"escalation_level": so_far},
+        {"escalation_level": level},
+    )
     contact = [Target(kind="escalation")]
     told = notifications.tell(
         conn,
@@ -158,6 +166,7 @@ def _task(
         "about_id": setting.record_id,
     }
     made = rows.create(conn, setting.acting, known.entity("task"), given)
+    events.made(conn, "task", made.id)
     if owner:
         notifications.tell(
             conn,
@@ -217,6 +226,7 @@ def _open_case(conn: Connection, setting: Setting, step: Step, row: Mapping[str,
     if setting.entity.name == "product":
         given["product_id"] = setting.record_id
     made = rows.create(conn, setting.acting, known.entity("case"), given)
+    events.made(conn, "case", made.id)
     case = dict(made.values) | {"number": made.values["number"]}
     about = Setting(
         entity=known.entity("case"),

@@ -10,6 +10,7 @@ from crm_core.tables.casework import (
     notification,
     procedure_run,
     rule_event,
+    rule_made,
     rule_watch,
     template_use,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "remembered_number",
     "repair_item",
     "rule_event",
+    "rule_made",
     "rule_watch",
     "search_document",
     "search_version",

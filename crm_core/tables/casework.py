@@ -101,6 +101,17 @@ rule_watch = Table(
     metadata,
     Column("rule_id", Text, primary_key=True),
     Column("seen_until", Double, nullable=False),
+    # at that very moment only as far as this record: a page of many alike ended there
+    Column("seen_id", Text),
+)
+
+# records that procedures made, and how many runs led to them: what follows from them by time does not go on for ever
+rule_made = Table(
+    "rule_made",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("depth", Integer, nullable=False),
 )
 
 procedure_run = Table(

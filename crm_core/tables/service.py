@@ -72,7 +72,7 @@ case_event = Table(
     Column("seq", Sequence, primary_key=True),
     Column("case_id", Text, ForeignKey("support_case.id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
-    moment("at"),
+    moment("at", index=True),
     Column("interaction_id", Text),
     Column("agent_id", Text),
     Column("policy_id", Text, ForeignKey("sla_policy.id")),

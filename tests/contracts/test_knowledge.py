@@ -424,3 +424,23 @@ def test_versions_are_only_ever_added(conn: Connection) -> None:
     assert found(conn, EDITOR, "lamp") == []
     rows.put_back(conn, EDITOR, known.entity("article"), lamp)
     assert conn.execute(select(func.count()).select_from(article_use)).scalar() == 0
+
+
+def test_a_draft_that_is_refused_is_not_tried_for_ever(conn: Connection) -> None:
+    """A solved case of which the centre's own fields allow no draft is looked at once; an agent who asks is told why there is none."""
+    make_field = {"entity": "article", "name": "x_site", "kind": "text", "label_en": "Site", "required": True}
+    rows.create(conn, EDITOR, known.entity("custom_field"), make_field)
+    case = solved_case(conn, answer=ANSWER, asked=ASKED)
+    assert collect.collect(conn, EDITOR, case) is None
+    assert collect.due(conn) == []
+    with pytest.raises(RefusedFields):
+        collect.draft_of(conn, ANN, case)
+
+
+def test_two_servers_may_look_at_one_case(conn: Connection) -> None:
+    """A case without a solution that another server has looked at in the same instant is no fault."""
+    case = solved_case(conn, asked=ASKED)
+    for _ in range(2):
+        assert collect.collect(conn, EDITOR, case) is None
+    looked = select(func.count()).select_from(article_use).where(article_use.c.kind == "looked")
+    assert conn.execute(looked).scalar_one() == 1

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from config.errors import Refused
 from crm_core import case_clocks, case_events, cases, notifications, parties, schema
 from crm_core.casework import activity, moving, overview, watching
 from crm_core.records import known, rows
 from crm_core.records.change import system
+from crm_core.records.tables import table_of
 from crm_core.rules import events, firing, procedures
 from crm_core.rules.model import Trigger
 from crm_core.rules.procedures import Run, Started
@@ -50,8 +51,8 @@ def quiet(conn: Connection) -> Connection:
     return conn
 
 
-def raised(conn: Connection) -> str:
-    return procedure(conn, {"kind": "raise", "field": "severity"})
+def raised(conn: Connection, name: str = "p") -> str:
+    return procedure(conn, {"kind": "raise", "field": "severity"}, name=name)
 
 
 def test_a_rule_runs_once_for_what_happened(quiet: Connection) -> None:
@@ -385,3 +386,104 @@ def test_runs_are_kept_with_their_steps(conn: Connection) -> None:
         procedures.run(conn, "procedure-escalate", CASE, one, started, NOW + int(key), None)
     assert [each.started_at for each in procedures.of_record(conn, CASE, one)] == [NOW + 2, NOW + 1]
     assert conn.execute(select(func.count()).select_from(procedure_run)).scalar_one() == 2
+
+
+def test_a_rule_whose_procedure_has_gone_is_a_run_that_failed(quiet: Connection) -> None:
+    """It is kept and shown in the case, what else waits for the same event runs, and the event is gone afterwards."""
+    gone, kept = raised(quiet), raised(quiet, "q")
+    lost = rule(quiet, gone, "created", name="a")
+    rule(quiet, kept, "created", name="b")
+    rows.remove(quiet, system(NOW), known.entity("procedure"), gone)
+    one = make(quiet, CASE, subject="x").id
+    assert sorted(each.outcome for each in work(quiet)) == ["done", "failed"]
+    [failed] = [each for each in procedures.of_record(quiet, CASE, one) if each.rule_id == lost]
+    assert [(each["kind"], each["code"]) for each in failed.steps] == [("procedure", "procedure.unknown")]
+    assert row(quiet, one).severity == "high"
+    assert work(quiet) == []
+
+
+def test_a_rule_whose_field_has_gone_is_told_once(quiet: Connection) -> None:
+    """A condition on a custom field that was taken away ends nothing: administrators learn of it once, and other rules work on."""
+    boss = user(quiet, "boss", "admin")
+    field = make(quiet, "custom_field", entity="case", name="x_site", kind="text", label_en="Site").id
+    name = raised(quiet)
+    asked = {"field": "x_site", "is": "eq", "value": "Taipei"}
+    broken = [
+        rule(quiet, name, "created", name="a", condition=asked),
+        rule(
+            quiet,
+            name,
+            "time_passed",
+            name="b",
+            condition=asked,
+            detail={"field": "due_at", "after_s": 0},
+        ),
+    ]
+    rule(quiet, name, "created", name="c")
+    rows.remove(quiet, system(NOW), known.entity("custom_field"), field)
+    for _ in range(2):
+        make(quiet, CASE, subject="x", due_at=NOW - 1)
+    runs = work(quiet)
+    assert sorted(each.record_id for each in runs if each.outcome == "failed") == sorted(broken)
+    assert [each.outcome for each in runs if each.entity == CASE] == ["done", "done"]
+    told = [each for each in notifications.of_user(quiet, boss) if each.code == "rule.broken"]
+    assert sorted(each.params["name"] for each in told) == ["a", "b"]
+    assert work(quiet, NOW + DAY_S) == []
+
+
+def test_steps_that_cannot_be_understood_are_a_run_that_failed(quiet: Connection) -> None:
+    """A level beyond every tree is refused when it is saved; where it is there already, the run fails and nothing else does."""
+    name = raised(quiet)
+    steps = [{"kind": "escalate", "level": 1e300}]
+    with pytest.raises(Refused):
+        rows.patch(quiet, system(NOW), known.entity("procedure"), name, {"steps": steps})
+    table = table_of(known.entity("procedure"))
+    quiet.execute(update(table).where(table.c.id == name).values(steps=steps))
+    rule(quiet, name, "created")
+    one = make(quiet, CASE, subject="x").id
+    assert [each.outcome for each in work(quiet)] == ["failed"]
+    assert row(quiet, one).escalation_level == 0
+
+
+def test_a_page_of_moments_ends_where_it_is_full(quiet: Connection) -> None:
+    """Many records of one moment are looked at a page at a time; the next page goes on behind the last record, in another unit."""
+    notify = {"kind": "notify", "to": [{"kind": "user", "who": user(quiet, "ann")}], "text": "look"}
+    rule(quiet, procedure(quiet, notify), "time_passed", detail={"field": "due_at", "after_s": 0})
+    work(quiet)
+    made = [make(quiet, CASE, subject="x", due_at=NOW + 5).id for _ in range(3 * firing.BATCH)]
+    quiet.execute(delete(rule_event))
+    seen: list[str] = []
+    for _ in range(3):
+        worked = firing.work(quiet, NOW + 5, None)
+        assert (len(worked.runs), worked.more) == (firing.BATCH, True)
+        assert firing.next_at(quiet, NOW + 5) == (NOW + 5 if len(seen) < 2 * firing.BATCH else None)
+        seen += [each.record_id for each in worked.runs]
+    assert seen == sorted(made)
+    assert not firing.work(quiet, NOW + 5, None).more
+
+
+def test_tasks_that_make_tasks_come_to_an_end(quiet: Connection) -> None:
+    """A rule whose procedure makes, each time a task falls due, another one that falls due later, ends as rules do that follow at once."""
+    again = {"kind": "create_task", "subject": "Again", "due_in_s": HOUR_S}
+    rule(
+        quiet,
+        procedure(quiet, again, entity="task"),
+        "time_passed",
+        entity="task",
+        detail={"field": "due_at", "after_s": 0},
+    )
+    work(quiet)
+    make(quiet, "task", subject="First", due_at=NOW + HOUR_S)
+    runs = [run for hour in range(1, 3 * events.DEEPEST) for run in work(quiet, NOW + hour * HOUR_S)]
+    assert len(runs) == events.DEEPEST
+
+
+def test_a_letter_that_came_late_is_looked_at_at_once(quiet: Connection) -> None:
+    """A letter that is older than the time that a rule allows for an answer starts the rule when it is filed."""
+    rule(quiet, raised(quiet), "time_passed", detail={"field": "waiting_since", "after_s": HOUR_S})
+    work(quiet)
+    one = make(quiet, CASE, subject="x").id
+    case_events.record(quiet, one, Happened.AGENT_ANSWERED, NOW)
+    assert work(quiet, NOW + 9 * HOUR_S) == []
+    case_events.record(quiet, one, Happened.CUSTOMER_WROTE, NOW + 7 * HOUR_S)
+    assert [each.record_id for each in work(quiet, NOW + 9 * HOUR_S)] == [one]
