@@ -51,8 +51,9 @@ def record(
     interaction_id: str | None = None,
     agent_id: str | None = None,
     policy_version: str | None = None,
+    told: bool = True,
 ) -> None:
-    """Append it, and have the case's clocks looked at now."""
+    """Append it, and have the case's clocks looked at now. Not `told`: it is no news, only entered where it belongs."""
     conn.execute(
         insert(case_event).values(
             case_id=case_id,
@@ -67,7 +68,7 @@ def record(
     conn.execute(
         update(support_case).where(row.id == case_id).values(sla_look_at=at, waiting_since=_waiting(kind, at))
     )
-    if kind is Happened.CUSTOMER_WROTE:
+    if told and kind is Happened.CUSTOMER_WROTE:
         rules.happened(conn, "case", case_id, Trigger.CUSTOMER_WROTE, at)
         telling.tell(conn, case_id, at, "customer_wrote", None, {}, owner_too=True)
 

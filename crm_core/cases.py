@@ -183,7 +183,9 @@ def replied(conn: Connection, case_id: str, now: float, actor_id: str | None) ->
 def set_party(conn: Connection, case_id: str, party_id: str, now: float) -> Case:
     """Say whose case it is, which may change what is promised; `Refused` for an unknown case, and for a customer who is unknown or was
     removed."""
+    before = _known(conn, case_id)
     changed = _change(conn, case_id, party_id=redirects.living(conn, party_id), updated_at=now)
+    events.changed(conn, "case", case_id, now, {"party_id": before.party_id}, {"party_id": changed.party_id})
     case_events.record_terms(conn, case_id, now)
     return changed
 

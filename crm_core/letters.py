@@ -49,7 +49,7 @@ __all__ = [
     "thread",
 ]
 
-_BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce"})
+BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce"})
 """Marks of letters to which nobody waits for an answer."""
 
 
@@ -84,7 +84,7 @@ def store_letter(
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=new.raw))
     for position, part in enumerate(new.parsed.attachments):
         conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
-    if case_id is not None and _BY_MACHINES.isdisjoint(new.parsed.marks):
+    if case_id is not None and BY_MACHINES.isdisjoint(new.parsed.marks):
         case_events.record(
             conn, case_id, Happened.CUSTOMER_WROTE, new.received_at, interaction_id=interaction_id
         )

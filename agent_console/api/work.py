@@ -8,6 +8,7 @@ from pydantic import Field
 from agent_console import lifecycle_documents, text_documents, work_list_documents
 from agent_console.acting import AtDesk, Desk
 from agent_console.api.bodies import Body, Text
+from agent_console.api.case_access import changed
 from agent_console.lifecycle_documents import MovedAnswer
 from agent_console.procedures import TOPIC
 from agent_console.text_documents import FilledAnswer, TextsAnswer
@@ -84,15 +85,16 @@ async def see_notices(at: AtDesk, given: Seen) -> None:
 async def decide_approval(at: AtDesk, approval: str, given: Decision) -> MovedAnswer | None:
     """Approve or reject a step. The last approval makes it; else null."""
 
-    def write(connection: Connection, acting: Acting) -> MovedAnswer | None:
+    def write(connection: Connection, acting: Acting) -> tuple[str, MovedAnswer | None]:
+        place = approvals.place(connection, approval)
         last = approvals.decide(connection, acting, approval, given.decision, given.note)
         if last is None:
-            return None
-        moved = moving.approved(connection, last.case_id, last.state_to, acting.now, acting.reader.user_id)
-        return MovedAnswer(state=moved.state, status=moved.status, asked=None)
+            return place.case_id, None
+        moved = moving.approved(connection, last, acting.now, acting.reader.user_id)
+        return place.case_id, MovedAnswer(state=moved.state, status=moved.status, asked=None)
 
-    answer = await at.write(write)
-    at.within.bus.publish("case", approval)
+    case_id, answer = await at.write(write)
+    await changed(at, case_id)
     at.within.bus.publish(TOPIC, "")
     return answer
 

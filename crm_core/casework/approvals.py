@@ -14,7 +14,7 @@ from crm_core.paging import columns
 from crm_core.records.change import Acting
 from crm_core.tables import approval, support_case, user_account
 
-APPROVED, REJECTED = "approved", "rejected"
+APPROVED, REJECTED, WITHDRAWN = "approved", "rejected", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +94,19 @@ def mine(conn: Connection, user_id: str, role: str) -> list[Approval]:
     return [Approval(**columns(each)) for each in conn.execute(query)]
 
 
+def place(conn: Connection, approval_id: str) -> Approval:
+    """One place of a round; `Refused` when there is none."""
+    found = conn.execute(select(*_COLUMNS).where(approval.c.id == approval_id)).one_or_none()
+    if found is None:
+        raise Refused("approval.unknown", Kind.MISSING, id=approval_id[:100])
+    return Approval(**columns(found))
+
+
 def decide(conn: Connection, acting: Acting, approval_id: str, decision: str, note: str) -> Approval | None:
     """Decide what is one's own to decide. The place whose approval ends the round is returned; None: others still follow, or it was
     rejected."""
     row = approval.c
-    found = conn.execute(select(*_COLUMNS).where(row.id == approval_id)).one_or_none()
-    if found is None:
-        raise Refused("approval.unknown", Kind.MISSING, id=approval_id[:100])
-    here = Approval(**columns(found))
+    here = place(conn, approval_id)
     _must_be_theirs(conn, here, acting.reader.user_id)
     decided = {"decision": decision, "decided_at": acting.now, "decided_by": acting.reader.user_id}
     done = conn.execute(
@@ -129,6 +134,18 @@ def decide(conn: Connection, acting: Acting, approval_id: str, decision: str, no
         return None
     _tell_asker(conn, here, case, "case.approved", acting.now)
     return here
+
+
+def withdraw(conn: Connection, case_id: str, now: float, actor_id: str | None) -> None:
+    """The case went on otherwise: what was asked for from where it stood is nobody's to decide any more."""
+    row = approval.c
+    open_rounds = select(row.request_id).where(row.case_id == case_id, row.turn)
+    requests = list(conn.execute(open_rounds).scalars())
+    conn.execute(
+        update(approval)
+        .where(row.request_id.in_(requests), row.decision.is_(None))
+        .values(turn=False, decision=WITHDRAWN, decided_at=now, decided_by=actor_id)
+    )
 
 
 _COLUMNS = [approval.c[name] for name in Approval.__dataclass_fields__]

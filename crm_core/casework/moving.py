@@ -11,7 +11,8 @@ from crm_core import case_events
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.casework import activity, approvals, forms, types
-from crm_core.casework.lifecycle import DONE, Move, Standing, State, unmet
+from crm_core.casework.approvals import Approval
+from crm_core.casework.lifecycle import DONE, OPEN, Move, Standing, State, unmet
 from crm_core.casework.types import CaseType
 from crm_core.records import known, rows
 from crm_core.records.change import Acting
@@ -72,6 +73,9 @@ def move(  # noqa: PLR0917 - a step with what belongs to it
     wanted = kind.lifecycle.move(here.name, to)
     if wanted is None:
         raise Refused("case.move_unknown", pointer="/to", start=here.name, end=to[:60])
+    if "type_id" in (changes or {}):
+        # the step was chosen from the table of the type that it has
+        raise Refused("case.move_type", Kind.INVALID, pointer="/type_id")
     if changes:
         rows.patch(conn, acting, known.entity("case"), case_id, changes)
     row = row_of(conn, case_id)
@@ -82,13 +86,14 @@ def move(  # noqa: PLR0917 - a step with what belongs to it
     return _enter(conn, row, kind, wanted.end, acting.now, acting.reader.user_id, note=note)
 
 
-def approved(conn: Connection, case_id: str, to: str, now: float, actor_id: str) -> Moved:
-    """The step that the last approver let pass; its needs may have gone meanwhile."""
+def approved(conn: Connection, asked: Approval, now: float, actor_id: str) -> Moved:
+    """The step that the last approver let pass, from where it was asked for; its needs may have gone meanwhile."""
+    case_id, to = asked.case_id, asked.state_to
     row = row_of(conn, case_id)
     _must_be_live(row)
     kind = types.of(conn, row.type_id)
     here = kind.lifecycle.standing(row.state, row.status)
-    if kind.lifecycle.move(here.name, to) is None:
+    if here.name != asked.state_from or kind.lifecycle.move(here.name, to) is None:
         raise Refused("case.move_unknown", start=here.name, end=to[:60])
     return _enter(conn, row, kind, to, now, actor_id, note="", why="approved")
 
@@ -99,8 +104,11 @@ def towards(conn: Connection, case_id: str, status: str, now: float, actor_id: s
     _must_be_live(row)
     kind = types.of(conn, row.type_id)
     here = kind.lifecycle.standing(row.state, row.status)
-    if here.of_class == status:
+    if row.status == status:
         return Moved(state=here.name, status=status)
+    if here.of_class == status:
+        # its table has no state of the class that it is of
+        return _enter(conn, row, kind, here.name, now, actor_id)
     ways = kind.lifecycle.towards(here.name, status)
     if not ways:
         raise Refused("case.move_unknown", pointer="/status", start=here.name, end=status)
@@ -118,7 +126,7 @@ def by_customer(conn: Connection, case_id: str, now: float) -> None:
     kind = types.of(conn, row.type_id)
     here = kind.lifecycle.standing(row.state, row.status)
     goal = kind.lifecycle.state(kind.lifecycle.on_customer)
-    if here.of_class == "open" or goal is None or goal.name == here.name:
+    if row.status == OPEN or goal is None or (goal.name == here.name and goal.of_class == row.status):
         touch(conn, case_id, now)
     else:
         _enter(conn, row, kind, goal.name, now, None, why="customer_wrote")
@@ -130,7 +138,7 @@ def by_reply(conn: Connection, case_id: str, now: float, actor_id: str | None) -
     kind = types.of(conn, row.type_id)
     here = kind.lifecycle.standing(row.state, row.status)
     goal = kind.lifecycle.state(kind.lifecycle.on_reply or "")
-    if here.of_class in DONE or goal is None or goal.name == here.name:
+    if row.status in DONE or goal is None or (goal.name == here.name and goal.of_class == row.status):
         touch(conn, case_id, now)
     else:
         _enter(conn, row, kind, goal.name, now, actor_id, why="replied")
@@ -173,6 +181,7 @@ def _enter(  # noqa: PLR0917 - a step with what belongs to it
         "row_version": row.row_version + 1,
     }
     values |= _ends(row, goal, now)
+    approvals.withdraw(conn, row.id, now, actor_id)
     conn.execute(update(support_case).where(support_case.c.id == row.id).values(**values))
     case_events.record_status(conn, row.id, row.status, goal.of_class, now)
     if goal.of_class not in DONE and row.status in DONE:
@@ -181,7 +190,8 @@ def _enter(  # noqa: PLR0917 - a step with what belongs to it
     more = {name: text for name, text in (("note", note), ("why", why)) if text}
     data = {"from": started, "to": goal.name, "class": goal.of_class} | more
     activity.record(conn, row.id, now, "moved", actor_id, **data)
-    entered = {"state": goal.name, "class": goal.of_class, "changes": {"status": [row.status, goal.of_class]}}
+    changes = events.differences(named_columns(row), values)
+    entered = {"state": goal.name, "class": goal.of_class, "changes": changes}
     events.happened(conn, "case", row.id, Trigger.STATUS_ENTERED, now, entered)
     events.happened(conn, "case", row.id, Trigger.CHANGED, now, entered)
     index.refresh(conn, "case", row.id)

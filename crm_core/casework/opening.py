@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from crm_core import case_events, policies
 from crm_core.casework import activity
+from crm_core.casework.lifecycle import DONE
 from crm_core.casework.types import CaseType
 from crm_core.contracts import case_contract
 from crm_core.sla.clock import Happened
@@ -29,14 +30,12 @@ def begun(kind: CaseType, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def retyped(kind: CaseType, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that follow from another type: the same state where it has one, else the first of its class."""
+    """The columns that follow from another type: the same state where it has one, else the first of its class. What was done is done
+    there, too: where the table has not that class, in its first state that ends."""
     place = kind.lifecycle.standing(before.get("state"), before["status"])
-    same = place.of_class == before["status"]
-    return {
-        "state": place.name,
-        "status": place.of_class if same else before["status"],
-        "is_complaint": kind.is_complaint,
-    }
+    if before["status"] in DONE and place.of_class not in DONE:
+        place = next(each for each in kind.lifecycle.states if each.of_class in DONE)
+    return {"state": place.name, "status": place.of_class, "is_complaint": kind.is_complaint}
 
 
 def opened(  # noqa: PLR0917 - what is known of a beginning

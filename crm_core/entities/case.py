@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from crm_core import case_events, notifications, rights
-from crm_core.access.model import Action, allowed
+from crm_core.access.model import Action, Scope, allowed
 from crm_core.access.reader import Reader
-from crm_core.casework import activity, forms, opening, types
+from crm_core.casework import activity, approvals, forms, opening, types
+from crm_core.casework.lifecycle import DONE
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice
@@ -71,10 +72,18 @@ def _go_on(conn: Connection, change: Change, before: Any) -> None:
     if change.changed("type_id"):
         if not kind.offered:
             raise change.refuse("type_id", "field.choice")
+        _check_done(change, before)
         after |= opening.retyped(kind, before)
     if "form" in change.given or change.changed("type_id"):
         after["form"] = forms.checked(kind.form, after.get("form"), before.get("form"))
         forms.must_be_filled(kind.form, after["form"], after["state"])
+
+
+def _check_done(change: Change, before: Any) -> None:
+    """Nobody leads a case past the steps of its own type by ending it as one of another type: what is done is corrected by whoever
+    answers for all cases."""
+    if before["status"] in DONE and change.acting.reader.scope("case", Action.UPDATE) is not Scope.ALL:
+        raise change.refuse("type_id", "case.retype_done", number=before.get("number"))
 
 
 def _check_parent(conn: Connection, change: Change) -> None:
@@ -96,6 +105,9 @@ def _written(conn: Connection, change: Change) -> None:
     if change.before is None:
         opening.opened(conn, change.id, now, now, actor, change.after.get("channel"))
     else:
+        if change.changed("type_id"):
+            approvals.withdraw(conn, change.id, now, actor)
+            case_events.record_status(conn, change.id, change.before["status"], change.after["status"], now)
         if any(change.changed(name) for name in _TERMS):
             case_events.record_terms(conn, change.id, now)
         _tell(conn, change, actor)
