@@ -13,7 +13,7 @@ from agent_console.knowledge_documents import (
 from config.errors import Kind, Refused
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
-from crm_core.knowledge import files, publishing, texts, usefulness
+from crm_core.knowledge import files, publishing_right, texts, usefulness
 from crm_core.knowledge.usefulness import Usefulness
 from crm_core.records import codes, known, lists
 from crm_core.records.shape import shape_of
@@ -67,7 +67,7 @@ def _whole(connection: Connection, reader: Reader, at: Desk, article: str) -> Ar
             usefulness.usefulness(connection, [article]).get(article, Usefulness())
         ),
         editable=editable,
-        publishable=editable and publishing.may_publish(connection, reader, article),
+        publishable=editable and publishing_right.may_publish(connection, reader, article),
     )
 
 

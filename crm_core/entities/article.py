@@ -12,6 +12,7 @@ from crm_core.access.reader import Reader
 from crm_core.entities.party_words import LANGUAGES
 from crm_core.knowledge import texts
 from crm_core.knowledge.drafts import forget_drafts
+from crm_core.knowledge.publishing_right import must_not_be_shown
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice
@@ -19,6 +20,8 @@ from crm_core.tables.base import database_now, metadata
 
 RESERVED = frozenset({"ask", "search", "files", "style", "sent"})
 """What the public pages call their own."""
+_SHOWN = ("audience", "expires_at", "slug", "reviewer_id")
+"""What decides who reads a published article, where, and who answers for that."""
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WHOLE = allowed(read="all", create="all", update="all", delete="all", export="all", **{"import": "all"})
 
@@ -45,6 +48,8 @@ def _prepare(conn: Connection, change: Change) -> None:
     after = change.after
     if change.before is not None and "title" in change.given and change.changed("title"):
         raise change.refuse("title", "article.title_kept")
+    if change.before is not None and any(change.changed(name) for name in _SHOWN):
+        must_not_be_shown(conn, change.acting.reader, change.id)
     products: Any = metadata.tables["product"].c
     wanted = tuple(after.get("product_ids") or ())
     if change.changed("product_ids") and wanted:

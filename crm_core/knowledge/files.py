@@ -11,6 +11,7 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core.entities.article import current
 from crm_core.knowledge.publishing import may_edit
+from crm_core.knowledge.publishing_right import must_not_be_shown
 from crm_core.paging import columns
 from crm_core.records.change import Acting
 from crm_core.tables import article_file
@@ -38,8 +39,9 @@ class File:
 def add(
     conn: Connection, acting: Acting, article_id: str, name: str, content_type: str, *, content: bytes
 ) -> File:
-    """Keep a file with an article. A picture's type is what its first bytes say, never what was claimed."""
+    """Keep a file with an article; with one that is published, whoever may publish. A picture's type is what its first bytes say, never what was claimed."""
     may_edit(conn, acting, article_id)
+    must_not_be_shown(conn, acting.reader, article_id)
     if not content or len(content) > LARGEST_BYTES:
         raise Refused("article.file_size", Kind.INVALID, pointer="/name", most=LARGEST_BYTES)
     held = conn.execute(select(func.count()).select_from(article_file).where(_F.article_id == article_id))
@@ -66,6 +68,7 @@ def add(
 
 def remove(conn: Connection, acting: Acting, article_id: str, file_id: str) -> None:
     may_edit(conn, acting, article_id)
+    must_not_be_shown(conn, acting.reader, article_id)
     conn.execute(delete(article_file).where(_F.id == file_id, _F.article_id == article_id))
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from config.errors import Kind, Refused
 from crm_core import audit
-from crm_core.access.model import Action, Scope
-from crm_core.access.reader import Reader
+from crm_core.access.model import Action
 from crm_core.knowledge import texts
+from crm_core.knowledge.publishing_right import must_publish
 from crm_core.knowledge.texts import Text, Words
 from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting
@@ -77,7 +77,7 @@ def move(  # noqa: PLR0917 - what, where, by whom
     if to not in STEPS.get(row.state, frozenset()):
         raise Refused("article.step", state=row.state, to=to[:20])
     if to in ("published", "retired") or (row.state == "in_review" and to == "draft"):
-        _may_publish(conn, acting, article_id)
+        must_publish(conn, acting.reader, article_id)
     if to == "published":
         _complete(texts.version(conn, article_id, language, row.version))
     conn.execute(
@@ -101,21 +101,6 @@ def _of_step(row: Any, to: str, acting: Acting) -> dict[str, Any]:
             return {"submitted_by": _author(acting)}
         case _:
             return {}
-
-
-def may_publish(conn: Connection, reader: Reader, article_id: str) -> bool:
-    """The reviewer that is named, else whoever may change all articles; the house's administrators always."""
-    if reader.scope("article", Action.UPDATE) is not Scope.ALL:
-        return False
-    article = metadata.tables["article"].c
-    reviewer = conn.execute(select(article.reviewer_id).where(article.id == article_id)).scalar()
-    may_configure = reader.scope("code_value", Action.UPDATE) is Scope.ALL
-    return reviewer in (None, reader.user_id) or may_configure
-
-
-def _may_publish(conn: Connection, acting: Acting, article_id: str) -> None:
-    if not may_publish(conn, acting.reader, article_id):
-        raise Refused("article.not_reviewer", Kind.FORBIDDEN)
 
 
 def may_edit(conn: Connection, acting: Acting, article_id: str) -> None:

@@ -11,7 +11,7 @@ from crm_core.access.model import Rights
 from crm_core.access.reader import Reader
 from crm_core.access.roles import built_in
 from crm_core.audit import Origin
-from crm_core.knowledge import collect, memos, publishing, review, suggest, texts, usefulness
+from crm_core.knowledge import collect, files, memos, publishing, review, suggest, texts, usefulness
 from crm_core.knowledge.public import GUEST
 from crm_core.knowledge.texts import Words
 from crm_core.letter_types import NewLetter, ParsedFields
@@ -444,3 +444,25 @@ def test_two_servers_may_look_at_one_case(conn: Connection) -> None:
         assert collect.collect(conn, EDITOR, case) is None
     looked = select(func.count()).select_from(article_use).where(article_use.c.kind == "looked")
     assert conn.execute(looked).scalar_one() == 1
+
+
+def test_what_is_published_is_changed_by_whoever_may_publish(conn: Connection) -> None:
+    """An agent neither shows their published article to everybody nor puts files on it, nor takes them away; while it is a draft they do."""
+    lamp = write(conn, "Lamp", acting=ANN)
+    article = known.entity("article")
+    rows.patch(conn, ANN, article, lamp, {"audience": "public"})
+    rows.patch(conn, ANN, article, lamp, {"audience": "internal"})
+    kept = files.add(conn, ANN, lamp, "a.txt", "text/plain", content=b"a")
+    publishing.move(conn, SUE, lamp, "en", "published")
+    for forbidden in (
+        lambda: rows.patch(conn, ANN, article, lamp, {"audience": "public"}),
+        lambda: rows.patch(conn, ANN, article, lamp, {"expires_at": FAR}),
+        lambda: files.add(conn, ANN, lamp, "b.txt", "text/plain", content=b"b"),
+        lambda: files.remove(conn, ANN, lamp, kept.id),
+    ):
+        with pytest.raises(Refused) as refusal:
+            forbidden()
+        assert (refusal.value.code, refusal.value.kind) == ("article.not_reviewer", Kind.FORBIDDEN)
+    assert [each.name for each in files.of_article(conn, lamp)] == ["a.txt"]
+    rows.patch(conn, ANN, article, lamp, {"keywords": ["lamp"]})
+    rows.patch(conn, SUE, article, lamp, {"audience": "public"})

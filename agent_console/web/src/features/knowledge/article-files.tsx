@@ -18,6 +18,8 @@ export function ArticleFiles({ article, path, again }: { article: ArticleDoc; pa
     setProblem(await sent(path, file));
     again();
   };
+  // what others read changes with its files at once: that is publishing
+  const keeps = article.editable && (article.publishable || article.record["state"] !== "published");
   const copy = (file: FileDoc): void => void navigator.clipboard.writeText(`![${file.name}](/help/files/${file.id})`).then(() => tell("knowledge.copied"));
   return (
     <div className="knowledge-panel">
@@ -29,12 +31,12 @@ export function ArticleFiles({ article, path, again }: { article: ArticleDoc; pa
             <a className="grow clip" href={`/api/v1/knowledge/files/${segment(file.id)}`}>{file.name}</a>
             <span className="tiny faint num">{Math.max(1, Math.round(file.size / 1024))} kB</span>
             {article.editable && file.content_type.startsWith("image/") && <IconButton small icon="note" label={t("knowledge.copy_picture")} onPress={() => copy(file)} />}
-            {article.editable && <IconButton small icon="trash" label={t("knowledge.remove_file", { name: file.name })} onPress={() => attempt(call("DELETE", `${path}/files/${segment(file.id)}`).then(again))} />}
+            {keeps && <IconButton small icon="trash" label={t("knowledge.remove_file", { name: file.name })} onPress={() => attempt(call("DELETE", `${path}/files/${segment(file.id)}`).then(again))} />}
           </li>
         ))}
       </ul>
       <Wrong problem={problem} />
-      {article.editable && <label className="btn small file-button"><Icon name="plus" size={16} />{t("knowledge.add_file")}<input className="vh" type="file" onChange={(event) => void add(event)} /></label>}
+      {keeps && <label className="btn small file-button"><Icon name="plus" size={16} />{t("knowledge.add_file")}<input className="vh" type="file" onChange={(event) => void add(event)} /></label>}
     </div>
   );
 }
