@@ -18,6 +18,7 @@ from crm_core.tables import party as party_table
 from crm_core.tables import segment as segment_table
 
 _AT_ONCE = 500
+_OPEN = ("new", "waiting", "offered", "connected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +190,16 @@ def for_case(conn: Connection, case_id: str, limit: int) -> list[Interaction]:
     query = select(interaction_table).where(row.case_id == case_id)
     rows = conn.execute(query.order_by(row.enqueued_at.desc(), row.id.desc()).limit(limit))
     return [read_interaction(found) for found in rows]
+
+
+def open_about(conn: Connection, case_id: str, medium: str) -> str | None:
+    """The latest interaction in which somebody will see what is said about this case next."""
+    row = interaction_table.c
+    query = select(row.id).where(row.case_id == case_id, row.medium == medium, row.state.in_(_OPEN))
+    found: str | None = conn.execute(
+        query.order_by(row.enqueued_at.desc(), row.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
 
 
 def set_note(conn: Connection, interaction_id: str, text: str) -> None:

@@ -92,6 +92,19 @@ def store_letter(
     return StoredLetter(id=letter_id, new=True)
 
 
+def automatic_ones(conn: Connection, address: str, since: float) -> int:
+    """How many letters about cases went to this address that no person wrote."""
+    row = letter_table.c
+    query = select(func.count()).where(
+        row.direction == "out",
+        row.author_id.is_(None),
+        row.case_id.is_not(None),
+        row.received_at > since,
+        row.envelope_to == (address,),
+    )
+    return conn.execute(query).scalar_one()
+
+
 def known(conn: Connection, spool_id: str) -> bool:
     """Whether this letter of the spool has been stored before."""
     return (

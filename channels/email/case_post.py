@@ -3,20 +3,21 @@
 import hashlib
 from dataclasses import dataclass
 
-from channels.email import writing
+from channels.email import addressing, writing
 from channels.email.addresses import reply_address
-from channels.email.parsed import Mark
 from channels.email.written import Reply, answer_address, compose, reply_subject, reply_subject_of
-from config.errors import Refused
+from config.errors import Kind, Refused
 from config.settings import Mail
-from crm_core import cases, letters, parties, queues
+from crm_core import cases, letters, parties
 from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.casework.texts import Place
-from crm_core.letters import Letter
+from crm_core.letters import BY_MACHINES, Letter
 from crm_core.store import Connection
 
-_MOST_REFERENCES = 20
+MOST_AUTOMATIC = 5
+"""Letters that nobody wrote, to one address in a day: a machine that does not say that it is one is answered no more often."""
+_DAY_S = 86400.0
 _SAID = {
     "moved": "{number}: now {to}",
     "note": "{number}: a note was written",
@@ -65,10 +66,12 @@ class CasePost:
         place = Place(case_id=case_id, author_id=author_id, centre=self._centre_name)
         filled = texts.fill(conn, template_id, place, now)
         answered = _latest(conn, case_id) if address is None else None
-        if author_id is None and answered is not None and Mark.AUTOMATIC in answered.marks:
+        if author_id is None and answered is not None and not BY_MACHINES.isdisjoint(answered.marks):
             # two machines would go on for ever
             raise Refused("letter.automatic", id=case_id)
         to, name = (address, "") if address else _customer(conn, case, answered)
+        if author_id is None:
+            _must_be_few(conn, to, now)
         subject = filled.subject or (reply_subject_of(answered) if answered else case.subject)
         letter = self._queue(
             conn,
@@ -115,7 +118,8 @@ class CasePost:
     def _queue(self, conn: Connection, given: _ToWrite) -> Letter:
         if not writing.is_address(given.to):
             raise Refused("letter.no_address", id=given.case.id)
-        sender = _sender(conn, given.case)
+        case = given.case
+        sender = addressing.sender(conn, case.queue_id, *addressing.entries(conn), about=case.id)
         digest = hashlib.sha256(f"case\0{given.case.id}\0{given.key}".encode()).hexdigest()
         secret = self._settings.reply_secret.get_secret_value()
         answered = given.answered
@@ -128,7 +132,7 @@ class CasePost:
             subject=reply_subject(given.subject) if answered else given.subject,
             message_id=f"<{digest[:40]}@{self._settings.hostname}>",
             in_reply_to=answered.message_id if answered else "",
-            references=_references(answered),
+            references=addressing.references(answered),
             at=given.now,
             automatic=given.author_id is None,
         )
@@ -159,6 +163,11 @@ def _case(conn: Connection, case_id: str) -> Case:
     return found
 
 
+def _must_be_few(conn: Connection, address: str, now: float) -> None:
+    if letters.automatic_ones(conn, address, now - _DAY_S) >= MOST_AUTOMATIC:
+        raise Refused("letter.too_many", Kind.TOO_MANY, address=address, most=MOST_AUTOMATIC)
+
+
 def _latest(conn: Connection, case_id: str) -> Letter | None:
     thread = letters.thread(conn, case_id)
     return next((each for each in reversed(thread) if each.direction == "in"), None)
@@ -174,21 +183,3 @@ def _customer(conn: Connection, case: Case, answered: Letter | None) -> tuple[st
         if party is not None and writing.is_address(address):
             return address, party.name
     raise Refused("letter.no_address", id=case.id)
-
-
-def _sender(conn: Connection, case: Case) -> str:
-    """The queue's address, else the first that letters come to."""
-    queue = queues.queue_by_id(conn, case.queue_id or "")
-    own = [queue.mail_address] if queue and queue.mail_address else []
-    others = [each.address for each in queues.entries(conn) if each.medium == "email"]
-    for address in (*own, *others):
-        if "@" in address:
-            return address
-    raise Refused("letter.no_sender", id=case.id)
-
-
-def _references(answered: Letter | None) -> tuple[str, ...]:
-    if answered is None:
-        return ()
-    all_of_them = (*answered.references, *([answered.message_id] if answered.message_id else []))
-    return all_of_them[-_MOST_REFERENCES:]

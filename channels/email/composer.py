@@ -3,15 +3,15 @@
 import hashlib
 import re
 
-from channels.email import writing
-from channels.email.addresses import reply_address, split
+from channels.email import addressing, writing
+from channels.email.addresses import reply_address
 from channels.email.case_post import CasePost
 from channels.email.written import Reply, answer_address, compose, reply_subject
 from config.clock import Clock
 from config.errors import Kind, Refused
 from config.logs import Transcript
 from config.settings import Mail
-from crm_core import cases, interactions, letters, queues
+from crm_core import cases, interactions, letters
 from crm_core.interactions import Interaction
 from crm_core.letters import Letter
 from crm_core.store import Connection, Store
@@ -21,7 +21,6 @@ from routing.bus import Bus
 log = Transcript("mail")
 
 _LONGEST_TEXT = 200_000
-_MOST_REFERENCES = 20
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -123,12 +122,10 @@ class Composer:
     def _reply(
         self, conn: Connection, interaction: Interaction, answered: Letter, message_id: str, now: float
     ) -> Reply:
-        sender = _queue_address(conn, interaction)
+        sender = addressing.sender(
+            conn, interaction.queue_id, interaction.entry_address, about=interaction.id
+        )
         to, to_name = _recipient(conn, interaction, answered)
-        own_id = (answered.message_id,) if answered.message_id else ()
-        references = (*answered.references, *own_id)
-        if len(references) > _MOST_REFERENCES:
-            references = (references[0], *references[1 - _MOST_REFERENCES :])
         secret = self._settings.reply_secret.get_secret_value()
         return Reply(
             sender=sender,
@@ -139,7 +136,7 @@ class Composer:
             subject=reply_subject(answered.subject),
             message_id=message_id,
             in_reply_to=answered.message_id,
-            references=references,
+            references=addressing.references(answered),
             at=now,
         )
 
@@ -162,11 +159,3 @@ def _recipient(conn: Connection, interaction: Interaction, answered: Letter) -> 
     if answered.from_address or not writing.is_address(interaction.customer_address):
         raise Refused("letter.no_address", id=interaction.id)
     return interaction.customer_address, answered.from_name
-
-
-def _queue_address(conn: Connection, interaction: Interaction) -> str:
-    queue = queues.queue_by_id(conn, interaction.queue_id or "")
-    address = (queue.mail_address if queue else None) or split(interaction.entry_address).base
-    if "@" not in address:
-        raise Refused("letter.no_sender", id=interaction.id)
-    return address

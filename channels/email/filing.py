@@ -17,12 +17,10 @@ from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition, remembered
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
-from crm_core.letters import NewAttachment, NewLetter, ParsedFields
+from crm_core.letters import CaseLetter, NewAttachment, NewLetter, ParsedFields
 from crm_core.queues import Queue
 from crm_core.recognition import Match
 from crm_core.store import Connection
-
-_OPEN = {"new", "waiting", "offered", "connected"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ def _file(conn: Connection, task: _Task) -> Filed:
     customer = _customer(conn, task.parsed, task.now)
     placement = place(_evidence(conn, task, customer.address))
     case_id = placement.case_id or _open_case(conn, task, customer)
-    working = _open_interaction(conn, case_id) if placement.case_id else None
+    working = interactions.open_about(conn, case_id, "email") if placement.case_id else None
     quiet = placement.case_id and Mark.AUTOMATIC in task.parsed.marks and Mark.BOUNCE not in task.parsed.marks
     if placement.case_id and not quiet:  # an automatic answer is nobody's work: solved stays solved
         cases.customer_wrote(conn, case_id, task.now)
@@ -134,12 +132,7 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
         sender="" if split(sender).base in ours else sender,
         queue_id=task.queue.id,
         signed=next(filter(None, (_reference(conn, case_id) for case_id in signed)), None),
-        cited=[
-            Reference(
-                case_id=one.case_id, queue_id=_queue_of(conn, one.case_id), participants=one.participants
-            )
-            for one in found
-        ],
+        cited=[_cited(conn, one) for one in found],
         bounce=bounce,
     )
 
@@ -154,9 +147,13 @@ def _reference(conn: Connection, case_id: str) -> Reference | None:
     )
 
 
-def _queue_of(conn: Connection, case_id: str) -> str | None:
-    known = cases.case(conn, case_id)
-    return known.queue_id if known else None
+def _cited(conn: Connection, found: CaseLetter) -> Reference:
+    known = cases.leading(conn, found.case_id)
+    return Reference(
+        case_id=known.id if known else found.case_id,
+        queue_id=known.queue_id if known else None,
+        participants=found.participants,
+    )
 
 
 def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
@@ -169,12 +166,6 @@ def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
         asked_at=task.spooled.envelope.received_at,
         channel="email",
     ).id
-
-
-def _open_interaction(conn: Connection, case_id: str) -> str | None:
-    """The interaction in which somebody will see a further letter of this case."""
-    recent = interactions.for_case(conn, case_id, 20)
-    return next((one.id for one in recent if one.medium == "email" and one.state in _OPEN), None)
 
 
 def _open(conn: Connection, task: _Task, customer: _Customer, case_id: str, placement: Placement) -> str:

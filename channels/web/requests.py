@@ -14,6 +14,7 @@ from channels.email import writing
 from config.errors import Kind, Refused, Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition
+from crm_core.cases import Case
 from crm_core.casework import types
 from crm_core.customers.relations import today
 from crm_core.letter_types import NewLetter, ParsedFields
@@ -22,8 +23,6 @@ from crm_core.recognition import Match
 from crm_core.store import Connection
 from routing.core.events import Arrived
 from routing.core.model import InteractionId, Medium, QueueId
-
-_OPEN = frozenset({"new", "waiting", "offered", "connected"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +74,15 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
     known = letters.by_spool_id(conn, spool_id)
     if known is not None:
         return _again(conn, known)
-    queue = _queue(conn, request)
+    # a case that was merged lives on in another one
+    about = cases.leading(conn, request.case_id) if request.case_id else None
+    if request.case_id and about is None:
+        raise Refused("case.unknown", Kind.MISSING, id=request.case_id[:100])
+    queue = _queue(conn, request, about)
     matches = _matches(conn, request, now)
     _, found = recognition.verdict([(match.party_id, match.strength) for match in matches])
     party_id = request.party_id or found
-    case_id = request.case_id
-    if case_id is None:
+    if about is None:
         opened = cases.open_case(
             conn,
             subject=request.subject,
@@ -92,8 +94,9 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
         )
         case_id = opened.id
     else:
+        case_id = about.id
         cases.customer_wrote(conn, case_id, now)
-    working = _working(conn, case_id)
+    working = interactions.open_about(conn, case_id, "email")
     interaction = working or _open(conn, request, queue, case_id, matches, now)
     letters.store_letter(
         conn,
@@ -123,10 +126,9 @@ def _again(conn: Connection, known: letters.Letter) -> Filed:
     )
 
 
-def _queue(conn: Connection, request: Request) -> Queue:
+def _queue(conn: Connection, request: Request, case: Case | None) -> Queue:
     """The case's own; the one that the settings name; an e-mail queue of the language; any e-mail queue; any."""
     every = queues.list_queues(conn)
-    case = cases.case(conn, request.case_id) if request.case_id else None
     with_mail = {entry.queue_id for entry in queues.entries(conn) if entry.medium == "email"}
     for fits in (
         lambda queue: case is not None and queue.id == case.queue_id,
@@ -145,12 +147,6 @@ def _matches(conn: Connection, request: Request, now: float) -> list[Match]:
     if request.party_id is not None:
         return [Match(party_id=request.party_id, name=request.name, strength="exact")]
     return recognition.by_email(conn, request.address, day=today(now))
-
-
-def _working(conn: Connection, case_id: str) -> str | None:
-    """The interaction in which somebody will see it."""
-    recent = interactions.for_case(conn, case_id, 20)
-    return next((one.id for one in recent if one.medium == "email" and one.state in _OPEN), None)
 
 
 def _open(  # noqa: PLR0917 - what an interaction is made of

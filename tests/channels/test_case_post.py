@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from channels.email.addresses import reply_address
+from channels.web.requests import Request, file_request
 from config.errors import Refused
 from crm_core import case_events, cases, letters
 from crm_core.casework import regrouping
@@ -15,6 +18,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from tests.channels.rooms import ANN, SERVICE, MailRoom, letter, mail_room
+from tests.contracts.test_letters import arrived
 
 NOW = 1_790_000_000.0
 
@@ -92,18 +96,113 @@ async def test_a_procedures_letter_says_that_a_machine_wrote_it(room: MailRoom) 
     assert found.status == "pending"
 
 
-async def test_a_machine_is_not_answered_by_a_machine(room: MailRoom) -> None:
-    """When an automatic letter came last, a procedure sends none."""
-    await room.deliver(letter(Auto_Submitted="auto-replied"))
+def unasked(room: MailRoom, case_id: str, text: str, key: str, address: str | None = None) -> Any:
+    """A unit in which a procedure writes."""
+    return lambda conn: room.composer.from_template(
+        conn,
+        case_id=case_id,
+        template_id=text,
+        address=address,
+        key=key,
+        author_id=None,
+        now=room.clock.now(),
+    )
+
+
+@pytest.mark.parametrize("sign", [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}])
+async def test_a_machine_is_not_answered_by_a_machine(room: MailRoom, sign: dict[str, str]) -> None:
+    """When an automatic letter or mass mail came last, a procedure sends none."""
+    await room.deliver(letter(**sign))
     (case,) = await filed(room, 1)
     text = await room.store.write(template)
     with pytest.raises(Refused) as refusal:
+        await room.store.write(unasked(room, case.id, text, "a"))
+    assert refusal.value.code == "letter.automatic"
+
+
+async def test_a_machine_that_does_not_say_so_is_answered_five_times_a_day(room: MailRoom) -> None:
+    """Whichever case it is about: the sixth automatic letter to one address is refused; another address and a person's letter go."""
+    await room.deliver(letter("first"))
+    await room.deliver(letter("second"))
+    first, second = await filed(room, 2)
+    text = await room.store.write(template)
+    for number in range(5):
+        await room.store.write(unasked(room, (first, second)[number % 2].id, text, str(number)))
+    with pytest.raises(Refused) as refusal:
+        await room.store.write(unasked(room, first.id, text, "5"))
+    assert (refusal.value.code, refusal.value.params["address"]) == ("letter.too_many", ANN)
+    await room.store.write(unasked(room, first.id, text, "6", "boss@example.org"))
+    await room.store.write(
+        lambda conn: room.composer.from_template(
+            conn,
+            case_id=first.id,
+            template_id=text,
+            address=None,
+            key="7",
+            author_id=room.agent.id,
+            now=room.clock.now(),
+        )
+    )
+    assert len([each for each in await room.thread(first.id) if each.direction == "out"]) == 5
+
+
+async def test_a_form_about_a_merged_case_goes_on_in_the_survivor(room: MailRoom) -> None:
+    """Whoever writes on in the portal, about a case that was merged meanwhile, writes to where it lives on."""
+    await room.deliver(letter("first"))
+    await room.deliver(letter("second"))
+    first, second = await filed(room, 2)
+    await room.store.write(lambda conn: regrouping.merge(conn, second.id, first.id, room.clock.now(), None))
+    asked = Request(
+        key="k",
+        address=ANN,
+        name="Ann",
+        subject="More",
+        text="And another thing",
+        mark="portal",
+        language="en",
+        case_id=second.id,
+    )
+    made = await room.store.write(lambda conn: file_request(conn, asked, "example.com", room.clock.now()))
+    assert (made.case_id, made.number) == (first.id, first.number)
+    assert len(await room.thread(first.id)) == 3
+    with pytest.raises(Refused, match=r"case\.unknown"):
         await room.store.write(
-            lambda conn: room.composer.from_template(
-                conn, case_id=case.id, template_id=text, address=None, key="a", author_id=None, now=NOW
+            lambda conn: file_request(
+                conn, replace(asked, key="other", case_id="nowhere"), "example.com", room.clock.now()
             )
         )
-    assert refusal.value.code == "letter.automatic"
+
+
+async def test_a_cited_letter_of_a_merged_case_leads_to_the_survivor(room: MailRoom) -> None:
+    """A letter that stayed in a case which was split off and merged back is answered in the case that lives on."""
+    await room.deliver(letter("first", Message_ID="<m1@example.org>"))
+    (first,) = await filed(room, 1)
+    chosen = (await room.thread(first.id))[0].id
+    now = room.clock.now()
+    made = await room.store.write(
+        lambda conn: regrouping.split(
+            conn,
+            first.id,
+            subject="x",
+            letters=[chosen],
+            interactions=[],
+            type_id=None,
+            now=now,
+            actor_id=None,
+        )
+    )
+    later = arrived("later", "<m2@example.org>", at=now, from_address=ANN)
+    await room.store.write(
+        lambda conn: letters.store_letter(
+            conn, later, case_id=made.other_id, interaction_id=None, party_id=None
+        )
+    )
+    await room.store.write(lambda conn: regrouping.undo(conn, made.id, now, None))
+    await room.deliver(letter("Re: first", In_Reply_To="<m2@example.org>"))
+    async with asyncio.timeout(60):
+        while len(await room.thread(first.id)) < 2:
+            await asyncio.sleep(0.02)
+    assert [each.message_id for each in await room.thread(made.other_id)] == ["<m2@example.org>"]
 
 
 async def test_a_watchers_letter_belongs_to_no_case(room: MailRoom) -> None:
