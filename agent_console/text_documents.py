@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from agent_console import lifecycle_documents
 from agent_console.lifecycle_documents import FaultDocument
-from crm_core.casework.macros import Preview
+from crm_core.casework.macros import Preview, Ran
 from crm_core.casework.texts import Filled, Text
 
 
@@ -86,4 +86,10 @@ def preview(row: Preview) -> PreviewAnswer:
         reply=filled(row.reply) if row.reply else None,
         note=row.note,
         tasks=list(row.tasks),
+    )
+
+
+def ran(row: Ran) -> RanAnswer:
+    return RanAnswer(
+        changed=list(row.changed), state=row.state, letter_id=row.letter_id, tasks=list(row.tasks)
     )

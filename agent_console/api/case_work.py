@@ -1,6 +1,6 @@
 """Work on cases: types and their forms, steps of the life cycle, links, watchers, procedures, macros, figures."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Header, Query
 from pydantic import Field
@@ -30,7 +30,7 @@ from crm_core.casework import (
 )
 from crm_core.casework.overview import Asked
 from crm_core.casework.texts import Place
-from crm_core.records import known, lists
+from crm_core.records import known, lists, requests
 from crm_core.records.change import Acting
 from crm_core.rules import procedures
 from crm_core.rules.model import Trigger
@@ -205,9 +205,7 @@ async def start_procedure(at: AtDesk, case: str, procedure: str, key: Key) -> Ru
         may_change(connection, acting, case)
         if procedure not in [each.id for each in procedures.by_hand(connection, "case")]:
             raise Refused("procedure.unknown", Kind.MISSING, id=procedure[:100])
-        started = Started(
-            key=f"hand/{at.user.id}/{key}", trigger=Trigger.BY_HAND, by_id=acting.reader.user_id
-        )
+        started = Started(key=f"hand/{at.user.id}/{key}", trigger=Trigger.BY_HAND, by=acting)
         run = procedures.run(connection, procedure, "case", case, started, acting.now, at.within.letters)
         if run is None:
             raise Refused("procedure.started")
@@ -233,18 +231,22 @@ async def preview_macro(at: AtDesk, case: str, macro: str) -> PreviewAnswer:
 
 @router.post("/{case}/macros/{macro}")
 async def run_macro(at: AtDesk, case: str, macro: str, key: Key) -> RanAnswer:
-    """Do it, as one unit."""
-    place = _place(at, case)
-    ran = await at.write(
-        lambda c, acting: macros.run(
-            c, acting, macro, place, post=at.within.letters, key=f"macro/{at.user.id}/{key}"
-        )
-    )
+    """Do it, as one unit. The same key again does nothing and gives the same answer."""
+    place, post = _place(at, case), at.within.letters
+
+    def write(connection: Connection, acting: Acting) -> requests.Answer:
+        def work() -> requests.Answer:
+            name = f"macro/{macro}/{at.user.id}/{key}"
+            ran = macros.run(connection, acting, macro, place, post=post, key=name)
+            return requests.Answer(status=200, body=dict(text_documents.ran(ran)))
+
+        asked = requests.fingerprint("macro", case, macro)
+        return requests.once(connection, user_id=at.user.id, key=key, asked=asked, now=acting.now, work=work)
+
+    answer = await at.write(write)
     await changed(at, case)
     at.within.bus.publish("outbox", case)
-    return RanAnswer(
-        changed=list(ran.changed), state=ran.state, letter_id=ran.letter_id, tasks=list(ran.tasks)
-    )
+    return cast("RanAnswer", answer.body)
 
 
 def _place(at: Desk, case: str) -> Place:
@@ -268,8 +270,8 @@ def _work(connection: Connection, reader: Reader, at: Desk, case: str, names: di
         state=lifecycle_documents.state(kind.lifecycle.standing(row.state, row.status)),
         steps=[lifecycle_documents.step(each, kind.lifecycle) for each in steps],
         form=dict(row.form or {}),
-        links=[case_work_documents.link(each) for each in watching.links(connection, case)],
-        parts=[case_work_documents.link(each) for each in watching.parts(connection, case)],
+        links=[case_work_documents.link(each) for each in watching.links(connection, reader, case)],
+        parts=[case_work_documents.link(each) for each in watching.parts(connection, reader, case)],
         watchers=[case_work_documents.watcher(each) for each in watchers],
         watching=at.user.id in [each.user_id for each in watchers],
         tasks=[work_list_documents.todo(each) for each in overview.tasks_about(connection, case)],

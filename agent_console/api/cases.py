@@ -6,10 +6,14 @@ from fastapi import APIRouter
 
 from agent_console import promises, rows, scope
 from agent_console.access import InContext, SignedIn
+from agent_console.acting import AtDesk
 from agent_console.answers import WholeCaseAnswer
 from agent_console.api.bodies import Body
+from agent_console.api.case_access import changed, may_change
 from agent_console.promises import ClocksAnswer
 from crm_core import case_clocks, cases, interactions, letters
+from crm_core.records.change import Acting
+from crm_core.store import Connection
 
 router = APIRouter(prefix="/cases/{case}", tags=["cases"])
 _SHOWN_INTERACTIONS = 50
@@ -52,12 +56,12 @@ async def read_clocks(case: str, user: SignedIn, within: InContext, *, explain: 
 
 
 @router.put("/status", status_code=204)
-async def choose_case_status(case: str, given: ChosenStatus, user: SignedIn, within: InContext) -> None:
-    """Open, pending, solved or closed, by a step of its life cycle."""
-    await scope.readable_case(within, user, case)
-    now = within.clock.now()
-    await within.store.write(lambda c: cases.set_status(c, case, given.status, now, user.id))
-    about = await within.store.read(lambda c: interactions.for_case(c, case, _SHOWN_INTERACTIONS))
-    within.bus.publish("case", case)
-    for each in about:
-        within.bus.publish("interaction", each.id)
+async def choose_case_status(case: str, given: ChosenStatus, at: AtDesk) -> None:
+    """Open, pending, solved or closed, by a step of its life cycle; the case must be theirs to change."""
+
+    def write(connection: Connection, acting: Acting) -> None:
+        may_change(connection, acting, case)
+        cases.set_status(connection, case, given.status, acting.now, at.user.id)
+
+    await at.write(write)
+    await changed(at, case)

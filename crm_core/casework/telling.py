@@ -9,7 +9,7 @@ from config.errors import Refused
 from crm_core import notifications
 from crm_core.casework.post import Post
 from crm_core.rules.model import Trigger
-from crm_core.tables import case_watcher, rule_event, support_case
+from crm_core.tables import case_watcher, rule_event, support_case, user_account
 
 WATCHED = frozenset({"moved", "note", "merged", "merged_into", "split", "approval_asked", "rejected"})
 """Of all that happens, what people who only watch want to know."""
@@ -88,6 +88,12 @@ def write(conn: Connection, event: Row[Any], post: Post | None, now: float) -> N
 
 
 def _watchers(conn: Connection, case_id: str) -> list[Any]:
-    row = case_watcher.c
-    query = select(row.user_id, row.email).where(row.case_id == case_id).order_by(row.since, row.user_id)
+    """Those who still work here: the address of whoever left may be somebody else's by now."""
+    row, person = case_watcher.c, user_account.c
+    query = (
+        select(row.user_id, row.email)
+        .join(user_account, person.id == row.user_id)
+        .where(row.case_id == case_id, person.active)
+        .order_by(row.since, row.user_id)
+    )
     return [*conn.execute(query)]

@@ -7,8 +7,11 @@ from sqlalchemy import Connection, delete, insert, or_, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core.access.reader import Reader
+from crm_core.access.scopes import readable
 from crm_core.casework import activity
 from crm_core.paging import columns
+from crm_core.records import known
 from crm_core.records.values import is_address
 from crm_core.tables import case_link, case_watcher, inserting, support_case, user_account
 
@@ -96,32 +99,32 @@ def unlink(conn: Connection, case_id: str, link_id: str, now: float, actor_id: s
     )
 
 
-def links(conn: Connection, case_id: str) -> list[Link]:
-    """In both directions."""
+def links(conn: Connection, reader: Reader, case_id: str) -> list[Link]:
+    """In both directions; only to cases that this person may read."""
     row, other = case_link.c, support_case.c
+    theirs = readable(known.entity("case"), reader)
     outward = (
         select(row.id, row.kind, other.id.label("case_id"), other.number, other.subject, other.status)
         .join(support_case, other.id == row.other_id)
-        .where(row.case_id == case_id)
+        .where(row.case_id == case_id, theirs)
     )
     inward = (
         select(row.id, row.kind, other.id.label("case_id"), other.number, other.subject, other.status)
         .join(support_case, other.id == row.case_id)
-        .where(row.other_id == case_id)
+        .where(row.other_id == case_id, theirs)
     )
     found = [Link(outward=True, **columns(each)) for each in conn.execute(outward.order_by(row.at))]
     found += [Link(outward=False, **columns(each)) for each in conn.execute(inward.order_by(row.at))]
     return found
 
 
-def parts(conn: Connection, case_id: str) -> list[Link]:
-    """The cases that are part of this one, and the one that it is part of."""
+def parts(conn: Connection, reader: Reader, case_id: str) -> list[Link]:
+    """The cases that are part of this one, and the one that it is part of; only those that this person may read."""
     row = support_case.c
-    above = select(row.parent_id).where(row.id == case_id).scalar_subquery()
-    query = select(row.id, row.number, row.subject, row.status).where(
-        or_(row.parent_id == case_id, row.id == above), row.deleted_at.is_(None)
-    )
     parent = conn.execute(select(row.parent_id).where(row.id == case_id)).scalar_one_or_none()
+    query = select(row.id, row.number, row.subject, row.status).where(
+        or_(row.parent_id == case_id, row.id == parent), readable(known.entity("case"), reader)
+    )
     return [
         Link(
             id=each.id,

@@ -181,6 +181,8 @@ def _step(given: Any, number: int) -> Step:
         value = words.get(name)
         if value is not None and (not _is_number(value) or not 0 <= value <= LONGEST_S):
             raise _wrong("procedure.step", place)
+    if not isinstance(words.get("mail", True), bool):
+        raise _wrong("procedure.step", place)
     level = words.get("level")
     if level is not None and (not _is_number(level) or level not in range(1, HIGHEST_LEVEL + 1)):
         raise _wrong("procedure.step", place)

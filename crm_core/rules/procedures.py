@@ -12,6 +12,7 @@ from crm_core.casework import activity
 from crm_core.casework.post import Post
 from crm_core.paging import columns
 from crm_core.records import known
+from crm_core.records.change import Acting
 from crm_core.records.lists import row_of
 from crm_core.records.shape import named_columns
 from crm_core.records.tables import table_of
@@ -27,13 +28,18 @@ _WHOLE = "procedure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """Why a procedure runs. `key` is what makes it run once; `depth`: how many runs it follows from."""
+    """Why a procedure runs. `key` is what makes it run once; `depth`: how many runs it follows from; `by`: who started it by hand, so that
+    it does what they may do and nothing else."""
 
     key: str
     trigger: Trigger
     rule_id: str | None = None
-    by_id: str | None = None
+    by: Acting | None = None
     depth: int = 0
+
+    @property
+    def by_id(self) -> str | None:
+        return None if self.by is None else self.by.reader.user_id or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,7 @@ def run(  # noqa: PLR0917 - what runs, on what, why, when, and by which post
         run_id=run_id,
         now=now,
         post=post,
-        by_id=started.by_id,
+        by=started.by,
     )
     try:
         with conn.begin_nested(), events.within(started.depth + 1):

@@ -9,11 +9,13 @@ from sqlalchemy import Connection, select, update
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import notifications
+from crm_core.access.model import Action
 from crm_core.casework import moving, telling
 from crm_core.casework.post import Post
 from crm_core.records import known, rows
 from crm_core.records.change import Acting, system
 from crm_core.records.declared import Entity
+from crm_core.records.lists import may
 from crm_core.records.tables import table_of
 from crm_core.rules import events, people
 from crm_core.rules.model import Step, StepKind, Target
@@ -31,11 +33,12 @@ class Setting:
     run_id: str
     now: float
     post: Post | None
-    by_id: str | None
+    by: Acting | None
 
     @property
     def acting(self) -> Acting:
-        return system(self.now)
+        """Whoever pressed the button; the program itself for rules."""
+        return self.by or system(self.now)
 
     @property
     def case_id(self) -> str | None:
@@ -58,7 +61,8 @@ def _notify(conn: Connection, setting: Setting, step: Step, row: Mapping[str, An
         text=step.text("text"),
         title=str(row.get(setting.entity.title) or ""),
     )
-    if setting.case_id is not None and any(each.kind == "watchers" for each in step.targets):
+    watchers = any(each.kind == "watchers" for each in step.targets)
+    if setting.case_id is not None and watchers and step.given.get("mail") is not False:
         telling.mail_later(conn, setting.case_id, setting.now, None, "procedure", {"text": step.text("text")})
     if not told:
         raise Refused("procedure.nobody")
@@ -98,6 +102,7 @@ def _next_word(conn: Connection, codes: str, now: str | None) -> str:
 
 def _escalate(conn: Connection, setting: Setting, step: Step, row: Mapping[str, Any]) -> Done:
     """One level up (or to the one that is named, never down), and whoever stands there learns of it."""
+    may(conn, setting.acting.reader, setting.entity, setting.record_id, Action.UPDATE)
     so_far = int(row.get("escalation_level") or 0)
     level = max(so_far, int(step.number("level", so_far + 1)))
     case = support_case.c
@@ -234,7 +239,7 @@ def _open_case(conn: Connection, setting: Setting, step: Step, row: Mapping[str,
         run_id=new_id(),
         now=setting.now,
         post=setting.post,
-        by_id=setting.by_id,
+        by=setting.by,
     )
     words = step.text("task") or str(given["subject"])
     phone = _phone_of(conn, case.get("party_id"))

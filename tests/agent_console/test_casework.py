@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import httpx
 from sqlalchemy import update
 
 from crm_core import letters
+from crm_core.access import roles
 from crm_core.casework import watching
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from crm_core.tables import template_use, user_account
 from routing.core.model import InteractionId
 from routing.core.presence import Phase
@@ -194,7 +198,12 @@ async def test_a_macro_is_previewed_and_run_once(house: House) -> None:
             assert ran.json()["state"] == "solved", ran.text
         sent = await house.store.read(lambda c: letters.thread(c, case))
         assert [each.text for each in sent] == ["Dear 林小美"]
-        assert [each["name"] for each in (await work(sue, case))["macros"]] == ["Close"]
+        told = [each["kind"] for each in (await work(sue, case))["activity"]]
+        assert told.count("macro") == 1
+        other = await made(sue, "macros", name="Note", note="x")
+        reused = await sue.post(f"/api/v1/cases/{case}/macros/{other['id']}", headers=KEY)
+        assert reused.json()["code"] == "request.key_reused"
+        assert [each["name"] for each in (await work(sue, case))["macros"]] == ["Close", "Note"]
 
 
 async def test_canned_replies_are_offered_filled_and_counted(house: House) -> None:
@@ -301,7 +310,12 @@ async def test_my_work_has_tasks_cases_and_decisions(house: House) -> None:
         [decision] = (await sue.get("/api/v1/work")).json()["approvals"]
         refused = await ann.post(f"/api/v1/approvals/{decision['id']}", json={"decision": "approved"})
         assert (refused.status_code, refused.json()["code"]) == (403, "approval.not_yours")
+        told: list[str] = []
+        unsubscribe = house.bus.subscribe("case", told.append)
         done = await sue.post(f"/api/v1/approvals/{decision['id']}", json={"decision": "approved"})
+        unsubscribe()
+        assert case in told
+        assert decision["id"] not in told
         assert done.json() == {"state": "paid", "status": "closed", "asked": None}
 
 
@@ -325,3 +339,17 @@ async def test_a_watcher_may_read_what_they_watch(house: House) -> None:
         asked = {"filter": json.dumps({"field": "subject", "is": "eq", "value": "Ann's"})}
         listed = (await bob.get("/api/v1/records/cases", params=asked)).json()["items"]
         assert [each["id"] for each in listed] == [case]
+
+
+async def test_a_status_is_set_by_whoever_may_change_the_case(house: House) -> None:
+    """Reading a case is not enough: its steps are for those who may change it."""
+    scopes = {"case": {"read": "all", "update": "none"}}
+    given = {"name": "Reader", "based_on": "agent", "scopes": scopes}
+    role = await house.store.write(lambda c: rows.create(c, system(time.time()), known.entity("role"), given))
+    await house.store.write(lambda c: roles.give(c, house.seed.users["bob"], [role.id]))
+    async with house.browser("ann") as ann, house.browser("bob") as bob:
+        case = (await made(ann, "cases", subject="Ann's"))["id"]
+        assert (await bob.get(f"/api/v1/cases/{case}")).status_code == 200
+        refused = await bob.put(f"/api/v1/cases/{case}/status", json={"status": "solved"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.action")
+        assert (await ann.put(f"/api/v1/cases/{case}/status", json={"status": "solved"})).status_code == 204

@@ -303,7 +303,7 @@ def test_merge_and_undo_leave_every_row_as_it_was(conn: Connection) -> None:
     assert cases.by_number(conn, number) == cases.case(conn, one)
     assert cases.leading(conn, two) == cases.case(conn, one)
     assert [each.number for each in overview.tasks_about(conn, one)] == [row(conn, one).number]
-    assert [(each.kind, each.outward) for each in watching.links(conn, one)] == [("caused_by", True)]
+    assert [(each.kind, each.outward) for each in watching.links(conn, SYSTEM, one)] == [("caused_by", True)]
     assert row(conn, three).parent_id == one
     assert [each.user_id for each in watching.of_case(conn, one)] == [ann]
     with pytest.raises(Refused) as refusal:
@@ -365,7 +365,7 @@ def test_split_and_undo(conn: Connection) -> None:
         actor_id=None,
     )
     assert [each.id for each in letters.thread(conn, made.other_id)] == [second]
-    assert [(each.kind, each.outward) for each in watching.links(conn, made.other_id)] == [
+    assert [(each.kind, each.outward) for each in watching.links(conn, SYSTEM, made.other_id)] == [
         ("split_from", True)
     ]
     assert interactions.interaction(conn, "i-m2").case_id == made.other_id  # type: ignore[union-attr]
@@ -629,3 +629,19 @@ def test_an_approval_holds_from_where_it_was_asked_for(conn: Connection) -> None
         moving.approved(conn, place, NOW, bob)
     assert refusal.value.code == "case.move_unknown"
     assert moving.move(conn, acting(ann), case_id, "paid").asked is not None
+
+
+def test_links_and_parts_show_only_what_one_may_read(conn: Connection) -> None:
+    """Another agent's case is told to a supervisor, and to nobody else, by what it is linked to and part of."""
+    ann, bob, sue = user(conn, "ann"), user(conn, "bob"), user(conn, "sue", "supervisor")
+    one = make(conn, CASE, acting(ann), subject="mine").id
+    linked, back, part = (make(conn, CASE, acting(bob), subject="secret").id for _ in range(3))
+    above = make(conn, CASE, acting(bob), subject="secret").id
+    watching.link(conn, one, linked, "related", NOW, None)
+    watching.link(conn, back, one, "caused_by", NOW, None)
+    for child, parent in ((part, one), (one, above)):
+        rows.patch(conn, system(NOW), known.entity(CASE), child, {"parent_id": parent})
+    for reader, seen in ((acting(ann).reader, False), (acting(sue, "supervisor").reader, True)):
+        found = {each.case_id for each in watching.links(conn, reader, one)}
+        found |= {each.case_id for each in watching.parts(conn, reader, one)}
+        assert found == ({linked, back, part, above} if seen else set())

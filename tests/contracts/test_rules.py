@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, delete, func, select, update
 
 from config.errors import Refused
-from crm_core import case_clocks, case_events, cases, notifications, parties, schema
+from crm_core import case_clocks, case_events, cases, notifications, parties, people, schema
 from crm_core.casework import activity, moving, overview, watching
 from crm_core.records import known, rows
 from crm_core.records.change import system
@@ -273,7 +273,7 @@ def test_every_kind_of_step_does_its_work(quiet: Connection) -> None:
     )
     one = make(quiet, CASE, acting(ann), subject="x", party_id=party).id
     pen = Pen()
-    started = Started(key="hand/1", trigger=Trigger.BY_HAND, by_id=ann)
+    started = Started(key="hand/1", trigger=Trigger.BY_HAND, by=acting(bob, "supervisor"))
     run = procedures.run(quiet, name, CASE, one, started, NOW, pen)
     assert run is not None
     assert (run.outcome, [each["outcome"] for each in run.steps]) == ("done", ["done"] * 9)
@@ -487,3 +487,52 @@ def test_a_letter_that_came_late_is_looked_at_at_once(quiet: Connection) -> None
     assert work(quiet, NOW + 9 * HOUR_S) == []
     case_events.record(quiet, one, Happened.CUSTOMER_WROTE, NOW + 7 * HOUR_S)
     assert [each.record_id for each in work(quiet, NOW + 9 * HOUR_S)] == [one]
+
+
+def test_whoever_left_is_not_written_to(quiet: Connection) -> None:
+    """A watcher who works here no more gets no mail: the address may be somebody else's by now."""
+    ann, bob = user(quiet, "ann"), user(quiet, "bob")
+    one = make(quiet, CASE, acting(ann), subject="x").id
+    watching.watch(quiet, one, bob, "bob@example.org", NOW)
+    people.remove(quiet, bob, NOW)
+    moving.move(quiet, acting(ann), one, "pending")
+    pen = Pen()
+    work(quiet, NOW, pen)
+    assert pen.written == []
+
+
+def test_a_notice_without_mail_is_shown_only(quiet: Connection) -> None:
+    """A step that says so tells watchers on their screens and mails nobody; what is no yes or no is refused."""
+    ann = user(quiet, "ann")
+    one = make(quiet, CASE, subject="x").id
+    watching.watch(quiet, one, ann, "ann@example.org", NOW)
+    step = {"kind": "notify", "to": [{"kind": "watchers"}], "text": "look"}
+    pen = Pen()
+    for mail in (False, True):
+        name = procedure(quiet, step | {"mail": mail}, name=f"mail {mail}")
+        procedures.run(quiet, name, CASE, one, Started(key=name, trigger=Trigger.CREATED), NOW, pen)
+        work(quiet, NOW, pen)
+        assert pen.written == ([(one, "ann@example.org")] if mail else [])
+    with pytest.raises(Refused):
+        procedure(quiet, step | {"mail": "perhaps"}, name="p")
+
+
+def test_a_procedure_does_what_whoever_starts_it_may_do(quiet: Connection) -> None:
+    """By hand it goes within their rights: a step that is the supervisors' is refused to an agent, and each change is told as theirs."""
+    ann, sue = user(quiet, "ann"), user(quiet, "sue", "supervisor")
+    table = {
+        "initial": "new",
+        "states": [{"name": "new", "class": "open"}, {"name": "end", "class": "closed"}],
+        "moves": [{"from": "new", "to": "end", "needs": {"roles": ["supervisor"]}}],
+    }
+    kind = make(quiet, "case_type", code="k", name="K", kind="inquiry", lifecycle=table).id
+    name = procedure(quiet, {"kind": "move", "state": "end"})
+    one = make(quiet, CASE, acting(ann), subject="x", type_id=kind).id
+    for who, role, outcome in ((ann, "agent", "failed"), (sue, "supervisor", "done")):
+        started = Started(key=who, trigger=Trigger.BY_HAND, by=acting(who, role))
+        run = procedures.run(quiet, name, CASE, one, started, NOW, None)
+        assert run is not None
+        assert (run.outcome, run.by_id) == (outcome, who)
+    assert row(quiet, one).state == "end"
+    made = make(quiet, "procedure", name="q", entity=CASE, steps=[{"kind": "escalate"}])
+    assert made.values["by_hand"] is False
