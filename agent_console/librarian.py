@@ -17,6 +17,10 @@ _EVERY_S = 300.0
 _GATHER_S = 2.0
 """A case is often solved and opened again in the same breath."""
 _PAUSE_S = 0.05
+_OVERLAP_S = 300.0
+"""What another server wrote may be a little older than our last look."""
+_WHOLE_EVERY_S = 86400.0
+"""All solved cases are asked for at the start and once a day; in between those that were touched."""
 _log = Transcript("knowledge")
 
 
@@ -25,6 +29,7 @@ class Librarian:
 
     def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
         self._store, self._bus, self._clock = store, bus, clock
+        self._looked_at = self._whole_at = self._sweep_at = 0.0
 
     async def run(self) -> None:
         """Until cancelled: look when a case was touched, and every five minutes."""
@@ -47,15 +52,27 @@ class Librarian:
 
     async def round(self) -> None:
         """All that there is to do now, each in a unit of its own so that calls never wait for it."""
-        while cases := await self._store.read(collect.due):
-            for case_id in cases:
-                await self._collect(case_id)
-                await asyncio.sleep(_PAUSE_S)
         now = self._clock.now()
+        whole = now >= self._whole_at
+        await self._collect_all(0.0 if whole else self._looked_at - _OVERLAP_S)
+        self._looked_at = now
+        if whole:
+            self._whole_at = now + _WHOLE_EVERY_S
         for due in await self._store.read(lambda c: review.newly_due(c, now)):
             await self._store.write(lambda c, due=due: _tell(c, due, now))  # type: ignore[misc]
             _log.note("=", due.number, "is due for review")
-        await self._store.write(lambda c: links.sweep(c, now))
+        if now >= self._sweep_at:
+            self._sweep_at = now + _EVERY_S
+            await self._store.write(lambda c: links.sweep(c, now))
+
+    async def _collect_all(self, since: float) -> None:
+        """Every solved case that was touched since; one that could not be dealt with is not tried twice in a round."""
+        tried: set[str] = set()
+        while fresh := set(await self._store.read(lambda c: collect.due(c, since))) - tried:
+            for case_id in sorted(fresh):
+                await self._collect(case_id)
+                await asyncio.sleep(_PAUSE_S)
+            tried |= fresh
 
     async def _collect(self, case_id: str) -> None:
         now = self._clock.now()

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from crm_core.access.reader import Reader
 from crm_core.access.scopes import readable
+from crm_core.casework.overview import RUNNING
 from crm_core.records import known
 from crm_core.tables import case_event, letter, support_case, template_use
 
@@ -67,12 +68,12 @@ class Figures:
 
 def figures(conn: Connection, reader: Reader, since: float, until: float) -> Figures:
     """Of the cases that this person may read; `[since, until)`."""
-    lives = list(_lives(conn, reader, until))
+    told = list(lives(conn, reader, since, until))
     replies, canned = _replies(conn, reader, since, until)
     return Figures(
-        whole=_figure("", lives, since, until),
-        by_channel=_by(lives, "channel", since, until),
-        by_queue=_by(lives, "queue", since, until),
+        whole=_figure("", told, since, until),
+        by_channel=_by(told, "channel", since, until),
+        by_queue=_by(told, "queue", since, until),
         replies=replies,
         canned=canned,
     )
@@ -100,12 +101,20 @@ def fold(
     return opened, answered, solved, handled_s if solved is not None else None
 
 
-def _lives(conn: Connection, reader: Reader, until: float) -> Iterable[Life]:
+def lives(conn: Connection, reader: Reader, since: float, until: float) -> Iterable[Life]:
+    """Those that a figure of the period can depend on: of what was over before it, and stayed so, nothing is read."""
     mine = readable(known.entity("case"), reader)
+    stirred = select(_E.case_id).where(_E.kind.in_(_HELD), _E.at >= since)
     query = (
         select(_C.id, _C.channel, _C.queue_id, _C.is_complaint, _E.kind, _E.at)
         .join(case_event, _E.case_id == _C.id)
-        .where(mine, _C.merged_into_id.is_(None), _E.kind.in_(_HELD), _E.at < until)
+        .where(
+            mine,
+            _C.merged_into_id.is_(None),
+            or_(_C.status.in_(RUNNING), _C.id.in_(stirred)),
+            _E.kind.in_(_HELD),
+            _E.at < until,
+        )
         .order_by(_C.id, _E.at, _E.seq)
     )
     held: list[tuple[str, float]] = []

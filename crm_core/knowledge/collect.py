@@ -43,10 +43,17 @@ class Matter:
     language: str
 
 
-def due(conn: Connection, limit: int = BATCH) -> list[str]:
-    """Solved cases of which no draft was made, the oldest first."""
+def due(conn: Connection, since: float = 0.0, limit: int = BATCH) -> list[str]:
+    """Solved cases of which no draft was made and that were touched since then, the oldest first; what was merged away is told where
+    it lives on."""
     made = exists().where(_U.case_id == _C.id, _U.kind.in_(("source", "looked")))
-    query = select(_C.id).where(_C.status.in_(_SOLVED), _C.deleted_at.is_(None), ~made)
+    query = select(_C.id).where(
+        _C.status.in_(_SOLVED),
+        _C.updated_at >= since,
+        _C.deleted_at.is_(None),
+        _C.merged_into_id.is_(None),
+        ~made,
+    )
     return list(conn.execute(query.order_by(_C.updated_at, _C.id).limit(limit)).scalars())
 
 

@@ -645,3 +645,29 @@ def test_links_and_parts_show_only_what_one_may_read(conn: Connection) -> None:
         found = {each.case_id for each in watching.links(conn, reader, one)}
         found |= {each.case_id for each in watching.parts(conn, reader, one)}
         assert found == ({linked, back, part, above} if seen else set())
+
+
+def test_figures_of_a_period_read_what_they_depend_on(conn: Connection) -> None:
+    """What was over before the period is not read; what was opened, solved, reopened or left open is counted as it stood then."""
+    day = 24 * HOUR_S
+
+    def case(opened: float, *steps: tuple[float, str]) -> str:
+        made = cases.open_case(conn, subject="x", party_id=None, queue_id=None, now=NOW + opened * day)
+        for at, status in steps:
+            cases.set_status(conn, made.id, status, NOW + at * day)
+        return made.id
+
+    over = case(0, (1, "solved"))
+    again = case(0, (1, "solved"), (5, "open"), (6, "solved"))
+    left = case(0)
+    later = case(0, (20, "solved"))
+    fresh = case(4, (5, "solved"))
+    read = {each.case_id for each in figures.lives(conn, SYSTEM, NOW + 3 * day, NOW + 10 * day)}
+    assert read == {again, left, later, fresh}
+    told = [
+        (found.opened, found.solved, found.backlog)
+        for begin, end in ((-1, 3), (3, 10), (10, 30))
+        for found in (figures.figures(conn, SYSTEM, NOW + begin * day, NOW + end * day).whole,)
+    ]
+    assert told == [(4, 2, 2), (1, 2, 2), (0, 1, 1)]
+    assert over not in read

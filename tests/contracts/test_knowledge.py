@@ -11,6 +11,7 @@ from crm_core.access.model import Rights
 from crm_core.access.reader import Reader
 from crm_core.access.roles import built_in
 from crm_core.audit import Origin
+from crm_core.casework import regrouping
 from crm_core.knowledge import collect, files, memos, publishing, review, suggest, texts, usefulness
 from crm_core.knowledge.public import GUEST
 from crm_core.knowledge.texts import Words
@@ -466,3 +467,13 @@ def test_what_is_published_is_changed_by_whoever_may_publish(conn: Connection) -
     assert [each.name for each in files.of_article(conn, lamp)] == ["a.txt"]
     rows.patch(conn, ANN, article, lamp, {"keywords": ["lamp"]})
     rows.patch(conn, SUE, article, lamp, {"audience": "public"})
+
+
+def test_only_what_was_touched_is_asked_for(conn: Connection) -> None:
+    """Cases that were solved before the last look are not gone through again, and merged ones are told where they live on."""
+    old = solved_case(conn, answer=ANSWER)
+    assert collect.due(conn, NOW + 2) == [old]
+    assert collect.due(conn, NOW + 3) == []
+    other = cases.open_case(conn, subject="x", party_id=None, queue_id=None, now=NOW)
+    regrouping.merge(conn, old, other.id, NOW + 3, None)
+    assert collect.due(conn) == []
