@@ -8,7 +8,7 @@ import { Pill, Wrong } from "../../ui/panes";
 import { momentText } from "../records/values";
 import type { ApprovalDoc } from "./types";
 
-const LOOKS = { approved: { tone: "go", icon: "check" }, rejected: { tone: "stop", icon: "cross" }, waiting: { tone: "ring", icon: "clock" }, later: { tone: "mute", icon: "pause" } } as const;
+const LOOKS = { approved: { tone: "go", icon: "check" }, rejected: { tone: "stop", icon: "cross" }, waiting: { tone: "ring", icon: "clock" }, later: { tone: "mute", icon: "pause" }, withdrawn: { tone: "mute", icon: "cross" } } as const;
 
 /** The latest round of sign-off in its order; whose turn it is decides here. */
 export function Approvals({ items, changed }: { items: readonly ApprovalDoc[]; changed: () => void }) {
@@ -20,7 +20,7 @@ export function Approvals({ items, changed }: { items: readonly ApprovalDoc[]; c
       <h2 className="label">{t("casework.approval")}</h2>
       <ol className="approvals">
         {round.map((each) => {
-          const look = each.decision === "approved" || each.decision === "rejected" ? each.decision : each.turn ? "waiting" : "later";
+          const look = each.decision ?? (each.turn ? "waiting" : "later");
           return (
             <li key={each.id}>
               <p className="row"><Pill {...LOOKS[look]}>{t(`casework.approval_${look}`)}</Pill><span className="grow">{each.kind === "role" ? t(`role.${each.who}`) : each.who}</span>{each.decided_at !== null && <span className="tiny faint num">{momentText(each.decided_at, i18n.language as Language)}</span>}</p>

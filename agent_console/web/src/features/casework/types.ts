@@ -94,7 +94,7 @@ export interface ApprovalDoc {
   asked_by: string | null;
   turn: boolean;
   mine: boolean;
-  decision: string | null;
+  decision: "approved" | "rejected" | "withdrawn" | null;
   decided_at: number | null;
   decided_by: string | null;
   note: string;
