@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.errors import Kind, Refused
+from crm_core.search.cut import mark
 from crm_core.search.words import fold, is_han, number_keys, phrase
 
 MOST_TERMS = 16
@@ -42,6 +43,21 @@ class Asked:
 
     terms: tuple[Term, ...]
     without: tuple[Term, ...] = ()
+
+    def of_kind(self, kind: str) -> "Asked":
+        """The same in the words of one kind (see `cut.mark`)."""
+        sign = mark(kind)
+        return Asked(
+            terms=tuple(_marked(sign, term) for term in self.terms),
+            without=tuple(_marked(sign, term) for term in self.without),
+        )
+
+
+def _marked(sign: str, term: Term) -> Term:
+    return tuple(
+        tuple(Phrase(tokens=tuple(sign + token for token in part.tokens), begins=part.begins) for part in way)
+        for way in term
+    )
 
 
 def read(text: str) -> Asked:

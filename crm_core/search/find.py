@@ -22,7 +22,7 @@ from crm_core.search.spelling import fits, forgiving
 from crm_core.search.words import cut, fold
 from crm_core.tables import search_document
 
-MOST_OF_A_KIND = 100
+MOST_OF_A_KIND = 50
 LARGEST_PAGE = 100
 RECENT_S = 180 * 86_400.0
 """How old a document is when its age takes away two thirds of what its newness gives."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from crm_core.search.asked import Asked, Phrase
-from crm_core.search.cut import CutWords, kind_token
+from crm_core.search.cut import CutWords, mark
 from crm_core.search.reach import Reach
 from crm_core.search.spelling import fts5
 from crm_core.tables import search_document
@@ -59,17 +59,15 @@ def empty(conn: Connection) -> None:
 
 def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, float]:
     """Of each kind within reach the newest `most` documents that fit and as many whose title fits, each with its relevance."""
-    found: set[int] = set()
+    found: dict[int, Asked] = {}
     for kind, readable in reach.items():
-        query = _NEWEST
-        if readable is not None:
-            query = query.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
-        places = _places(conn, query, fts5(asked, also=kind_token(kind)), most)
-        found.update(places)
+        query, of_kind = _newest_of(kind, readable), asked.of_kind(kind)
+        places = _places(conn, query, fts5(of_kind), most)
         if len(places) == most:
-            found.update(_places(conn, query, fts5(asked, also=kind_token(kind), title=True), most))
-    rows = conn.execute(select(_WORDS).where(_WORDS.c.rowid.in_(found)))
-    return {row.rowid: _relevance(asked, row) for row in rows}
+            places += _places(conn, query, fts5(of_kind, title=True), most)
+        found |= dict.fromkeys(places, of_kind)
+    rows = conn.execute(select(_WORDS).where(_WORDS.c.rowid.in_(list(found))))
+    return {row.rowid: _relevance(found[row.rowid], row) for row in rows}
 
 
 def newest_with(
@@ -77,8 +75,14 @@ def newest_with(
 ) -> Callable[[Connection, str], list[int]]:
     """Asks for the newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass. The statement is put
     together once for all words."""
-    query = _NEWEST.where(exists().where(search_document.c.id == _WORDS.c.rowid, readable))
-    return lambda conn, token: _places(conn, query, f'"{kind_token(kind)}" AND "{token}"', most)
+    query, sign = _newest_of(kind, readable), mark(kind)
+    return lambda conn, token: _places(conn, query, f'"{sign}{token}"', most)
+
+
+def _newest_of(kind: str, readable: ColumnElement[bool] | None) -> Select[Any]:
+    """Kinds of few documents may share a mark, so the kind is asked too, of those that fit alone."""
+    of_kind = exists().where(search_document.c.id == _WORDS.c.rowid, search_document.c.kind == kind)
+    return _NEWEST.where(of_kind if readable is None else of_kind.where(readable))
 
 
 def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> list[int]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, delete
 
 from crm_core.search import document_rows, fts5_index, sources, tsvector_index
-from crm_core.search.cut import Cut, CutWords, era_token, kind_token
+from crm_core.search.cut import Cut, CutWords, era_token, marked
 from crm_core.search.sources import Document
 from crm_core.search.words import LONGEST_WORD, cut, fold, may_be_misspelt, misspelt, numbers_in
 from crm_core.tables import search_document
@@ -82,8 +82,7 @@ def cut_words(document: Document) -> Cut:
     title, body = fold(document.title), fold(document.body)
     title_tokens, title_signs = cut(title)
     body_tokens, body_signs = cut(body)
-    found = {kind_token(document.kind)}
-    found |= title_signs | body_signs | numbers_in(title) | numbers_in(body)
+    found = title_signs | body_signs | numbers_in(title) | numbers_in(body)
     del title_tokens[MOST_TITLE_WORDS:], body_tokens[MOST_BODY_WORDS:]
     if document.kind == "party":
         for word in filter(may_be_misspelt, title_tokens):
@@ -91,7 +90,8 @@ def cut_words(document: Document) -> Cut:
     # a token each: plain letters as they are typed
     heard = [word[:LONGEST_WORD] for word in document.heard if word.isascii() and word.isalpha()]
     words = [*body_tokens[: MOST_BODY_WORDS - len(heard)], *heard]
-    return Cut(title=title_tokens, body=words, keys=found)
+    kind = document.kind
+    return Cut(title=marked(kind, title_tokens), body=marked(kind, words), keys=set(marked(kind, found)))
 
 
 def _placed(document: Document, words: Cut, place: int) -> CutWords:

@@ -2,7 +2,8 @@
 
 GIN yields all documents of a word at once, in no order. So that a frequent word does not cost more than a rare one, the
 newest documents of a kind are asked first, by the token of their era, which the index intersects; only when they hold too
-few, more of them are, and all when the word is rare. All kinds are asked in one statement: a round trip costs more than a kind.
+few, more of them are, and all when the word is rare in its kind, which has words of its own (`cut.mark`). All kinds are asked
+in one statement: a round trip costs more than a kind.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
 from crm_core.search.asked import Asked
-from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, kind_token, title_token
+from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, mark, title_token
 from crm_core.search.reach import Reach
 from crm_core.search.spelling import tsquery
 from crm_core.tables import search_document
@@ -54,7 +55,8 @@ _PLACES = [str(place) for place in range(1, 16_384)]
 _WORDS = table("search_words", column("id"), column("words"), *map(column, SCOPE))
 # D, C, B, A: the body weighs D, the title A
 _WEIGH = text(
-    "SELECT id, ts_rank('{0.2, 0.2, 0.4, 1.0}', words, CAST(:sought AS tsquery), 1) AS rank FROM search_words"
+    "SELECT id, ts_rank('{0.2, 0.2, 0.4, 1.0}', words, CAST(sought AS tsquery), 1) AS rank FROM search_words"
+    " JOIN unnest(CAST(:kinds AS text[]), CAST(:questions AS text[])) AS asked (kind, sought) USING (kind)"
     " WHERE id = ANY(:places)"
 )
 _LAST = text(
@@ -82,14 +84,15 @@ def empty(conn: Connection) -> None:
 def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, float]:
     """Of each kind within reach the newest `most` documents that fit and as many whose title fits, each with its relevance."""
     last = {row.kind: row.last for row in conn.execute(_LAST, {"kinds": list(reach)}) if row.last}
+    questions = {kind: asked.of_kind(kind) for kind in last}
     eras = dict.fromkeys(last, FIRST_ERAS)
     found: dict[str, set[int]] = {}
     titled: set[int] = set()
     while eras:
-        tokens = {kind: _of_eras(kind, last[kind], count) for kind, count in eras.items()}
-        found |= _places(conn, reach, asked, tokens, most)
-        full = {kind: also for kind, also in tokens.items() if len(found[kind]) == most}
-        titled.update(*_places(conn, reach, asked, full, most, title=True).values())
+        within = {kind: _of_eras(kind, last[kind], count) for kind, count in eras.items()}
+        found |= _places(conn, reach, questions, within, most)
+        full = {kind: also for kind, also in within.items() if len(found[kind]) == most}
+        titled.update(*_places(conn, reach, questions, full, most, title=True).values())
         eras = {
             kind: _more_eras(count, len(found[kind]), most)
             for kind, count in eras.items()
@@ -98,7 +101,8 @@ def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, f
     everything = sorted(titled.union(*found.values()))
     if not everything:
         return {}
-    weights = conn.execute(_WEIGH, {"sought": tsquery(asked), "places": everything})
+    given = {"kinds": list(questions), "questions": [tsquery(question) for question in questions.values()]}
+    weights = conn.execute(_WEIGH, {"places": everything, **given})
     return {row.id: float(row.rank) for row in weights}
 
 
@@ -107,14 +111,15 @@ def newest_with(
 ) -> Callable[[Connection, str], list[int]]:
     """Asks for the newest documents of a kind with one word, among those that `readable` (on `search_document`) lets pass. The
     statement is put together once for all words."""
-    query = _newest_of(kind, readable, most)
+    query, sign = _newest_of(kind, readable, most), mark(kind)
     newest = select(func.max(search_document.c.id)).where(search_document.c.kind == kind)
 
     def look(conn: Connection, token: str) -> list[int]:
         last = conn.execute(newest).scalar() or 0
         found: list[int] = []
         for count in (FIRST_ERAS, ALL_ERAS) if last else ():
-            sought = f"({_of_eras(kind, last, count)}) & '{token}'"
+            eras = _of_eras(kind, last, count)
+            sought = f"'{sign}{token}'" + (f" & ({eras})" if eras else "")
             found = [row.id for row in conn.execute(query, {"sought": sought})]
             if len(found) == most:
                 break
@@ -124,10 +129,10 @@ def newest_with(
 
 
 def _of_eras(kind: str, last: int, count: int) -> str:
-    """The token of the newest so many eras of a kind, or of the kind itself where that is all."""
+    """The tokens of the newest so many eras of a kind, as a part of a tsquery; empty where that is all."""
     newest = last // ERA_DOCUMENTS
     if count > newest:
-        return f"'{kind_token(kind)}'"
+        return ""
     return " | ".join(
         f"'{era_token(kind, era * ERA_DOCUMENTS)}'" for era in range(newest, newest - count, -1)
     )
@@ -140,13 +145,20 @@ def _more_eras(count: int, found: int, most: int) -> int:
 
 
 def _places(
-    conn: Connection, reach: Reach, asked: Asked, tokens: Mapping[str, str], most: int, *, title: bool = False
+    conn: Connection,
+    reach: Reach,
+    questions: Mapping[str, Asked],
+    within: Mapping[str, str],
+    most: int,
+    *,
+    title: bool = False,
 ) -> dict[str, set[int]]:
-    """What fits of each kind's eras. The words are looked up once for all kinds."""
-    found: dict[str, set[int]] = {kind: set() for kind in tokens}
-    if tokens:
-        parts = (_newest_of(kind, reach[kind], most) for kind in tokens)
-        sought = tsquery(asked, also=" | ".join(tokens.values()), title=title)
+    """What fits of each kind's eras: one statement, and one look into the index, for all kinds."""
+    found: dict[str, set[int]] = {kind: set() for kind in within}
+    if within:
+        parts = (_newest_of(kind, reach[kind], most) for kind in within)
+        asked = (tsquery(questions[kind], also=eras, title=title) for kind, eras in within.items())
+        sought = " | ".join(f"({each})" for each in asked)
         for row in conn.execute(union_all(*parts), {"sought": sought}):
             found[row.kind].add(row.id)
     return found

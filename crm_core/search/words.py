@@ -16,7 +16,7 @@ from operator import add
 
 from crm_core.phone_numbers import DEFAULT_REGION, read_number
 
-VERSION = 2
+VERSION = 3
 """To be raised when tokens change: the index is then built anew."""
 LONGEST_WORD = 60
 _HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
