@@ -1,5 +1,6 @@
 """The entity pattern on both databases: made, listed, changed, removed, put back, within rights, audited."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from crm_core.audit import Origin
 from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting, system
 from crm_core.records.lists import Asked, Record
-from crm_core.tables import audit_detail, audit_event
+from crm_core.tables import audit_detail, audit_event, support_case
 
 NOW = 1_790_000_000.0
 ADMIN = system(NOW)
@@ -329,3 +330,18 @@ def test_roles_add_up_to_the_widest() -> None:
     assert rights.scope("party", Action.READ) is Scope.TEAM
     assert rights.hidden("party") == frozenset()
     assert Rights(roles=(narrow,)).hidden("party") == {"note"}
+
+
+def test_reading_all_cases_does_not_lend_them_for_changing(conn: Connection) -> None:
+    """Who may read every case but change their own alone changes those, and those that they work on, and no others."""
+    made = {name: make(conn, "case", subject=name).id for name in ("mine", "held", "other")}
+    entity = known.entity("case")
+    conn.execute(support_case.update().where(support_case.c.id == made["mine"]).values(owner_id="u"))
+    rights = Rights(roles=(Role(scopes={"case": allowed(read="all", update="own")}),))
+    who = somebody("u", rights)
+    who = replace(who, reader=replace(who.reader, everything=True, cases=(made["held"],)))
+    assert set(page(conn, "case", who)) == set(made.values())
+    for name in ("mine", "held"):
+        rows.patch(conn, who, entity, made[name], {"subject": "changed"})
+    with pytest.raises(Refused, match=r"record\.not_yours"):
+        rows.patch(conn, who, entity, made["other"], {"subject": "changed"})
