@@ -6,10 +6,10 @@ import zipfile
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, select
 
 from crm_core.privacy.links import OF_INTERACTION, OF_LETTER
-from crm_core.privacy.person import CARRIERS, Person, among, person, speaking
+from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
 from crm_core.tables import attachment, letter_raw, party
 
 _NOT_THEIRS = frozenset({"interaction_match", "outbox"})
@@ -40,11 +40,7 @@ def _rows(conn: Connection, found: Person) -> dict[str, list[dict[str, Any]]]:
         told[table.name] = _of(conn, table, among(table.c.id, found.carried[kind]))
     for table, keys in found.own.items():
         if keys and table.name not in _NOT_THEIRS and table not in (letter_raw, attachment):
-            listed = sorted(keys)
-            columns = tuple_(*table.primary_key.columns)
-            told[table.name] = _of(
-                conn, table, [columns.in_(listed[at : at + 200]) for at in range(0, len(listed), 200)]
-            )
+            told[table.name] = _of(conn, table, among_keys(table, keys))
     for link in speaking():
         if link.kind == OF_INTERACTION and link.table not in found.own and link.table.name not in told:
             told[link.table.name] = _of(conn, link.table, among(link.column, found.carried[link.kind]))

@@ -1,0 +1,25 @@
+"""Whom the audit trail and imports have still to forget; letters by their age."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "forgetting",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("about", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forgetting")),
+    )
+    op.create_index(op.f("ix_letter_received_at"), "letter", ["received_at"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
+    op.drop_table("forgetting")
