@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from config.errors import Kind, Refused, RefusedFields
 from crm_core import audit
+from crm_core.access import roles
 from crm_core.access.model import Action, FieldRight, Rights, Role, Scope, allowed
 from crm_core.access.reader import Reader
 from crm_core.access.roles import built_in
@@ -15,7 +16,7 @@ from crm_core.audit import Origin
 from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting, system
 from crm_core.records.lists import Asked, Record
-from crm_core.tables import audit_detail, audit_event, support_case
+from crm_core.tables import audit_detail, audit_event, metadata, support_case, user_account
 
 NOW = 1_790_000_000.0
 ADMIN = system(NOW)
@@ -345,3 +346,24 @@ def test_reading_all_cases_does_not_lend_them_for_changing(conn: Connection) -> 
         rows.patch(conn, who, entity, made[name], {"subject": "changed"})
     with pytest.raises(Refused, match=r"record\.not_yours"):
         rows.patch(conn, who, entity, made["other"], {"subject": "changed"})
+
+
+def test_rights_never_grow_because_a_role_went(conn: Connection) -> None:
+    """A role that somebody has is not removed; should it be gone all the same, it allows nothing, while who was never given one keeps
+    what their workplace allows."""
+    role = make(conn, "role", name="Narrow", based_on="agent", scopes={"party": {"read": "own"}})
+    for user in ("u", "v"):
+        values = {"login": user, "name": user, "role": "supervisor", "password_hash": "", "language": "en"}
+        conn.execute(user_account.insert().values(id=user, active=True, **values))
+    roles.give(conn, "u", [role.id])
+    with pytest.raises(Refused, match=r"role\.in_use"):
+        rows.remove(conn, ADMIN, known.entity("role"), role.id)
+    assert roles.rights_of(conn, "u", "supervisor").scope("party", Action.READ) is Scope.OWN
+    table = metadata.tables["role"]
+    conn.execute(table.update().where(table.c.id == role.id).values(deleted_at=NOW))
+    assert roles.rights_of(conn, "u", "supervisor").scope("party", Action.READ) is Scope.NONE
+    assert roles.rights_of(conn, "v", "supervisor").scope("party", Action.READ) is Scope.ALL
+    conn.execute(table.update().where(table.c.id == role.id).values(deleted_at=None))
+    roles.give(conn, "u", [])
+    rows.remove(conn, ADMIN, known.entity("role"), role.id)
+    assert page(conn, "role") == []
