@@ -62,7 +62,7 @@ def condition(shape: Shape, reader: Reader, asked: Any) -> ColumnElement[bool]:
 
 def orders(shape: Shape, reader: Reader, asked: str) -> tuple[Order, ...]:
     """`-updated_at,name`: falling by the one, then rising by the other."""
-    names = [name for name in (asked or shape.entity.sort).split(",") if name]
+    names = [name for name in (asked or _usual(shape, reader)).split(",") if name]
     if len(names) > MOST_SORTS:
         raise Refused("sort.too_many", Kind.INVALID, pointer="/query/sort", most=MOST_SORTS)
     found = []
@@ -72,6 +72,12 @@ def orders(shape: Shape, reader: Reader, asked: str) -> tuple[Order, ...]:
             raise Refused("sort.field_unsorted", Kind.INVALID, pointer="/query/sort", field=field.name)
         found.append(Order(field=field, falling=name.startswith("-")))
     return tuple(found)
+
+
+def _usual(shape: Shape, reader: Reader) -> str:
+    """The entity's own order, as far as they may see by what."""
+    seen = {field.name for field in shape.readable(reader)}
+    return ",".join(name for name in shape.entity.sort.split(",") if name.lstrip("-") in seen)
 
 
 def _part(shape: Shape, reader: Reader, asked: Any, count: list[int], depth: int) -> ColumnElement[bool]:

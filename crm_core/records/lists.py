@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, select, true
 
 from config.errors import Kind, Refused
 from crm_core.access.model import Action, Scope
@@ -121,6 +121,8 @@ def found_by(conn: Connection, reader: Reader, entity: Entity, words: str, now: 
     if not words.strip():
         return true()
     if not entity.searched:
+        if entity.title in reader.hidden(entity.name):
+            return false()
         pattern = f"%{filters.escaped(words.strip().lower())}%"
         return func.lower(row[entity.title]).like(pattern, escape="\\")
     hits: list[str] = []
