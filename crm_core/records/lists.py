@@ -145,9 +145,14 @@ def at_home(conn: Connection, entity: Entity, row_id: str) -> str:
     return entity.moved(conn, row_id) or row_id
 
 
-def row_of(conn: Connection, entity: Entity, row_id: str, *, deleted: bool = False) -> Row[Any]:
+def row_of(
+    conn: Connection, entity: Entity, row_id: str, *, deleted: bool = False, locked: bool = False
+) -> Row[Any]:
+    """`locked`: as it is once everybody else is done with it, and so that nobody changes it before this unit is (on SQLite the whole
+    database is, anyway)."""
     table = table_of(entity)
-    row = conn.execute(select(table).where(table.c.id == row_id)).one_or_none()
+    query = select(table).where(table.c.id == row_id)
+    row = conn.execute(query.with_for_update() if locked else query).one_or_none()
     if row is None or (row.deleted_at is not None and not deleted):
         raise Refused("record.unknown", Kind.MISSING, entity=entity.name, id=row_id[:100])
     return row
