@@ -367,3 +367,33 @@ def test_rights_never_grow_because_a_role_went(conn: Connection) -> None:
     roles.give(conn, "u", [])
     rows.remove(conn, ADMIN, known.entity("role"), role.id)
     assert page(conn, "role") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"field": "traits", "is": "has", "value": "常客"}, "A"),
+        ({"field": "traits", "is": "has", "value": "常"}, "A"),
+        ({"field": "traits", "is": "begins", "value": "挑"}, "A"),
+        ({"field": "traits", "is": "begins", "value": "客"}, ""),
+        ({"field": "traits", "is": "begins", "value": "Pat"}, "B"),
+        ({"field": "traits", "is": "has", "value": 'in "q'}, "B"),
+        ({"field": "traits", "is": "empty"}, "C"),
+        ({"field": "contact_times", "is": "empty"}, "BC"),
+        ({"field": "contact_times", "is": "filled"}, "A"),
+    ],
+)
+def test_filters_of_lists_and_structures(conn: Connection, asked: Any, expected: str) -> None:
+    """Words of lists are found in any script, also by how one of them begins; a structure that is not there is empty, however it went."""
+    given: dict[str, dict[str, Any]] = {
+        "A": {"traits": ["挑剔", "常客"], "contact_times": {"days": [1], "from": "09:00", "until": "12:00"}},
+        "B": {"traits": ["patient", 'in "quotes"']},
+        "C": {},
+    }
+    names = {make(conn, "party", kind="person", name=name, **more).id: name for name, more in given.items()}
+    for row_id, name in names.items():
+        if name == "B":
+            times = given["A"]["contact_times"]
+            rows.patch(conn, ADMIN, known.entity("party"), row_id, {"contact_times": times})
+            rows.patch(conn, ADMIN, known.entity("party"), row_id, {"contact_times": None})
+    assert "".join(sorted(names[each] for each in page(conn, "party", filter=asked))) == expected

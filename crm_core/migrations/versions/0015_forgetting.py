@@ -1,4 +1,4 @@
-"""Whom the audit trail and imports have still to forget; letters by their age."""
+"""Whom the audit trail and imports have still to forget; letters by their age; structures that are not there are NULL, not JSON's null."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,21 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
+_STRUCTURES = (
+    ("party", "contact_times"),
+    ("party_merge_image", "before"),
+    ("macro", "changes"),
+    ("macro", "tasks"),
+    ("case_type", "form"),
+    ("case_type", "lifecycle"),
+    ("rule", "detail"),
+    ("rule", "condition"),
+    ("rule", "count"),
+    ("role", "scopes"),
+    ("role", "fields"),
+    ("saved_view", "filter"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -18,6 +33,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forgetting")),
     )
     op.create_index(op.f("ix_letter_received_at"), "letter", ["received_at"], unique=False)
+    for table, column in _STRUCTURES:
+        op.execute(f'UPDATE "{table}" SET "{column}" = NULL WHERE CAST("{column}" AS TEXT) = \'null\'')  # noqa: S608 - names of ours
 
 
 def downgrade() -> None:
