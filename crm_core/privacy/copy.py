@@ -14,6 +14,8 @@ from crm_core.tables import attachment, letter_raw, party
 
 _NOT_THEIRS = frozenset({"interaction_match", "outbox"})
 """The house's own workings, which may name others."""
+_SECRET = frozenset({"pin_hash", "token_sha256"})
+"""What opens doors: a hash of a short PIN is as good as the PIN to whoever tries all."""
 
 
 def copy_of(conn: Connection, party_id: str) -> bytes:
@@ -50,7 +52,11 @@ def _rows(conn: Connection, found: Person) -> dict[str, list[dict[str, Any]]]:
 def _of(conn: Connection, table: Table, conditions: Any) -> list[dict[str, Any]]:
     rows = (row for each in conditions for row in conn.execute(select(table).where(each)))
     return [
-        {name: value for name, value in zip(row._fields, row, strict=True) if value is not None}
+        {
+            name: value
+            for name, value in zip(row._fields, row, strict=True)
+            if value is not None and name not in _SECRET
+        }
         for row in rows
     ]
 

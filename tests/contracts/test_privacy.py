@@ -230,6 +230,20 @@ def test_a_copy_holds_what_is_kept(conn: Connection) -> None:
     assert "Somebody" not in json.dumps(told)
 
 
+def test_a_copy_opens_no_doors(conn: Connection) -> None:
+    """The copy tells that there is a PIN, a link, a session, and nothing by which somebody could use or guess them."""
+    user(conn)
+    ids = Ids(conn)
+    plant(conn, ids, Ids(conn, "Somebody Else", theirs=False).party)
+    with zipfile.ZipFile(io.BytesIO(copy_of(conn, ids.party))) as archive:
+        told = json.loads(archive.read("person.json"))
+    assert told["party_pin"]
+    assert told["portal_link"]
+    assert told["portal_session"]
+    names = {name for of in told.values() for row in of for name in row}
+    assert not {name for name in names if "hash" in name or "token" in name}
+
+
 def swept(conn: Connection, now: float) -> int:
     """All that is due treated, unit by unit; how many rows."""
     done = 0
