@@ -28,12 +28,13 @@ MOST_FOUND = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One row as its reader may see it: hidden fields are not in `values`."""
+    """One row as its reader may see it: hidden fields are neither in `values` nor in `fields`."""
 
     id: str
     version: int
     deleted_at: float | None
     values: Mapping[str, Any]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,34 @@ class Asked:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page, the fields of its rows, and how many rows there are in all where that was asked: up to one more than `MOST_COUNTED`."""
+
+    page: Page[Record]
+    fields: tuple[Field, ...]
+    count: int | None
+
+
 def listed(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float) -> Page[Record]:
     """A page of the rows that they may read. `Refused` for filters, orders and cursors that mean nothing."""
+    return listing(conn, reader, entity, asked, now=now).page
+
+
+def counted(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float) -> int:
+    """How many rows fit, up to one more than `MOST_COUNTED`."""
+    must(reader, entity, Action.READ)
+    return _count(conn, _fitting(conn, shape_of(conn, entity), reader, asked, now))
+
+
+def listing(
+    conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float, count: bool = False
+) -> Listing:
+    """The page with its count: what was understood and found for the one serves the other."""
     must(reader, entity, Action.READ)
     shape = shape_of(conn, entity)
     order = filters.orders(shape, reader, asked.sort)
-    query = chosen(shape, reader, asked).where(found_by(conn, reader, entity, asked.words, now))
+    fitting = query = _fitting(conn, shape, reader, asked, now)
     if asked.cursor is not None:
         place = from_place(asked.cursor, order)
         query = query.where(filters.place_after(shape, order, place))
@@ -62,14 +85,16 @@ def listed(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, no
     more = len(rows) > limit
     fields = shape.readable(reader)
     items = tuple(record_of(row, fields) for row in rows[:limit])
-    return Page(items=items, next_cursor=to_place(shape, order, rows[limit - 1]) if more else None)
+    page = Page(items=items, next_cursor=to_place(shape, order, rows[limit - 1]) if more else None)
+    return Listing(page=page, fields=fields, count=_count(conn, fitting) if count else None)
 
 
-def counted(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float) -> int:
-    """How many rows fit, up to one more than `MOST_COUNTED`."""
-    must(reader, entity, Action.READ)
-    found = found_by(conn, reader, entity, asked.words, now)
-    few = chosen(shape_of(conn, entity), reader, asked).where(found).limit(MOST_COUNTED + 1).subquery()
+def _fitting(conn: Connection, shape: Shape, reader: Reader, asked: Asked, now: float) -> Select[Any]:
+    return chosen(shape, reader, asked).where(found_by(conn, reader, shape.entity, asked.words, now))
+
+
+def _count(conn: Connection, fitting: Select[Any]) -> int:
+    few = fitting.limit(MOST_COUNTED + 1).subquery()
     return conn.execute(select(func.count()).select_from(few)).scalar_one()
 
 
@@ -96,17 +121,24 @@ def in_order(query: Select[Any], shape: Shape, order: Sequence[filters.Order]) -
 
 
 def read(conn: Connection, reader: Reader, entity: Entity, row_id: str, *, deleted: bool = False) -> Record:
-    """One row. `Refused` (MISSING) for those that there are not and (FORBIDDEN) for those they may not read."""
+    """One row. `Refused` (MISSING) for those that there are not and (FORBIDDEN) for those they may not read; a deleted one is shown, as in
+    lists, to those who may delete it."""
     row_id = row_id if deleted else at_home(conn, entity, row_id)
     row = row_of(conn, entity, row_id, deleted=deleted)
     must_reach(conn, reader, entity, row_id, Action.READ)
+    if row.deleted_at is not None:
+        may(conn, reader, entity, row_id, Action.DELETE)
     return record_of(row, shape_of(conn, entity).readable(reader))
 
 
 def record_of(row: Row[Any], fields: Sequence[Field]) -> Record:
     """The row with these fields."""
     return Record(
-        id=row.id, version=row.row_version, deleted_at=row.deleted_at, values=values_of(row, fields)
+        id=row.id,
+        version=row.row_version,
+        deleted_at=row.deleted_at,
+        values=values_of(row, fields),
+        fields=tuple(fields),
     )
 
 

@@ -397,3 +397,31 @@ def test_filters_of_lists_and_structures(conn: Connection, asked: Any, expected:
             rows.patch(conn, ADMIN, known.entity("party"), row_id, {"contact_times": times})
             rows.patch(conn, ADMIN, known.entity("party"), row_id, {"contact_times": None})
     assert "".join(sorted(names[each] for each in page(conn, "party", filter=asked))) == expected
+
+
+def test_a_removed_row_is_shown_to_those_who_may_remove_it(conn: Connection) -> None:
+    """Who may read every row but remove none does not read a removed one by its id either."""
+    entity = known.entity("product")
+    row = product(conn, "A")
+    rows.remove(conn, ADMIN, entity, row.id)
+    reads = somebody("u", Rights(roles=(Role(scopes={"product": allowed(read="all")}),)))
+    removes = somebody("u", Rights(roles=(Role(scopes={"product": allowed(read="all", delete="all")}),)))
+    with pytest.raises(Refused, match=r"access\.action"):
+        lists.read(conn, reads.reader, entity, row.id, deleted=True)
+    assert lists.read(conn, removes.reader, entity, row.id, deleted=True).deleted_at == NOW
+
+
+def test_a_listing_counts_what_it_pages(conn: Connection) -> None:
+    """A page comes with the number of all rows that fit, whatever its size and place, and with the fields that its reader sees."""
+    for n in range(5):
+        product(conn, f"P{n}", name="lamp" if n else "chair")
+    hidden = {"product": {"price": FieldRight.HIDDEN}}
+    who = somebody("u", Rights(roles=(Role(scopes={"product": allowed(read="all")}, fields=hidden),)))
+    asked = Asked(words="lamp", limit=3)
+    first = lists.listing(conn, who.reader, known.entity("product"), asked, now=NOW, count=True)
+    after = replace(asked, cursor=first.page.next_cursor)
+    second = lists.listing(conn, who.reader, known.entity("product"), after, now=NOW, count=True)
+    assert [len(each.page.items) for each in (first, second)] == [3, 1]
+    assert first.count == second.count == 4
+    assert lists.listing(conn, who.reader, known.entity("product"), asked, now=NOW).count is None
+    assert "price" not in {field.name for field in first.fields}
