@@ -1,8 +1,8 @@
 """Who acts on records, from where: built once a request, for reading and for writing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
@@ -10,6 +10,7 @@ from agent_console import scope
 from agent_console.access import Here, InContext, SignedIn
 from agent_console.context import Context
 from config.errors import Kind, Refused
+from crm_core import audit
 from crm_core.access.reader import Reader
 from crm_core.audit import Origin
 from crm_core.records.change import Acting
@@ -39,6 +40,20 @@ class Desk:
                 c, Acting(reader=scope.reader(c, self.user, self.held), origin=self.origin, now=now)
             )
         )
+
+    async def tell(
+        self, action: str, entity: str, object_id: str | None = None, detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Add to the audit trail what was only read or taken along. Who it was stands in the origin: nothing of their rights is asked."""
+        entry = audit.Entry(
+            at=self.within.clock.now(),
+            origin=self.origin,
+            action=action,
+            entity=entity,
+            object_id=object_id,
+            detail=detail or {},
+        )
+        await self.within.store.write(lambda c: audit.record(c, entry))
 
 
 def desk(request: Request, who: Here, user: SignedIn, within: InContext) -> Desk:

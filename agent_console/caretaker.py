@@ -2,11 +2,14 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from config.clock import Clock
-from config.errors import Unavailable
+from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from crm_core.privacy import retention
+from crm_core.privacy.forget import forget
 from crm_core.store import Store
 from routing.bus import Bus
 
@@ -36,15 +39,30 @@ class Caretaker:
             unsubscribe()
 
     async def _sweep(self, *, scrub: bool) -> None:
-        """The rules' rows in small units; then nothing of what went is left in the database's own corners."""
+        """The rules' rows in small units, then what still names the erased; then nothing of what went is left in the database's own
+        corners."""
         try:
-            swept = 0
-            while done := await self._store.write(lambda c: retention.sweep(c, self._clock.now())):
-                swept += done
-                await asyncio.sleep(_PAUSE_S)
+            swept = await self._treat()
             if swept:
                 _log.note("=", "", f"{swept} rows were kept long enough")
-            if swept or scrub:
+            forgotten = await forget(self._store)
+            if swept or forgotten or scrub:
                 await self._store.scrub()
         except Unavailable as problem:
             _log.note("!", problem.peer, f"sweeping waits: {problem.reason}")
+
+    async def _treat(self) -> int:
+        """All that is due, however much; what may not be treated stands in nobody's way."""
+        swept, refused = 0, set[Any]()
+        now = self._clock.now()
+        while some := await self._store.read(lambda c: retention.due(c, now, without=refused)):
+            for portion in some:
+                try:
+                    swept += await self._store.write(partial(retention.carry_out, some=portion, now=now))
+                except Refused as refusal:
+                    refused.update(portion.ids)
+                    _log.note(
+                        "!", portion.what, f"{len(portion.ids)} rows stay until the next look: {refusal.code}"
+                    )
+                await asyncio.sleep(_PAUSE_S)
+        return swept

@@ -13,7 +13,7 @@ from crm_core.access.roles import standing_of
 from crm_core.cases import Case
 from crm_core.interactions import Interaction
 from crm_core.letter_types import Letter
-from crm_core.pop import shown_parties
+from crm_core.pop import concerned
 from crm_core.store import Connection
 from crm_core.users import User
 from routing.core.model import AgentId, InteractionId
@@ -66,16 +66,11 @@ def reader(connection: Connection, user: User, held: tuple[InteractionId, ...]) 
         territories=standing.territories,
         rights=standing.rights,
     )
-    if mine.everything:
+    if not held:
         return mine
-    # the floor may hold one a moment before its edge has described it
-    known = [found for each in held if (found := interactions.interaction(connection, each)) is not None]
-    return replace(
-        mine,
-        interactions=held,
-        parties=tuple({party for each in known for party in shown_parties(connection, each)}),
-        cases=tuple({each.case_id for each in known if each.case_id is not None}),
-    )
+    # also for those who read all: what they hold is lent to them for changing
+    parties, theirs = concerned(connection, held)
+    return replace(mine, interactions=held, parties=parties, cases=theirs)
 
 
 def own_work(within: Context, user: User, interaction: str) -> Work:

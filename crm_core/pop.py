@@ -89,11 +89,6 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
     )
 
 
-def shown_parties(conn: Connection, found: Interaction) -> tuple[str, ...]:
-    """The customers whom the pop of an interaction shows, without reading more of them."""
-    return tuple(_strengths(conn, found))
-
-
 def card(conn: Connection, party_id: str, now: float, reader: Reader = SYSTEM) -> PopParty:
     """The same of one customer without an interaction: before dialling out, with the cases and contacts that are theirs to read.
     `Refused` (party.unknown)."""
@@ -117,6 +112,23 @@ def _theirs(conn: Connection, found: PopParty, reader: Reader) -> PopParty:
         interactions=tuple(past_contacts(conn, party_id, MOST_CONTACTS, reader=reader)),
         brief=about,
     )
+
+
+def concerned(conn: Connection, interaction_ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The customers whom the pops of these interactions show, and their cases, without gathering the pops: rights ask with every
+    request."""
+    row, may_be = interaction_table.c, interaction_match.c
+    known = conn.execute(select(row.id, row.party_id, row.case_id).where(row.id.in_(interaction_ids))).all()
+    open_ones = [each.id for each in known if each.party_id is None]
+    shown: dict[str, list[str]] = {}
+    if open_ones:
+        query = select(may_be.interaction_id, may_be.party_id).where(may_be.interaction_id.in_(open_ones))
+        for match in conn.execute(query.order_by(may_be.interaction_id, may_be.position)):
+            shown.setdefault(match.interaction_id, []).append(match.party_id)
+    parties_shown = {each.party_id for each in known if each.party_id is not None}
+    parties_shown.update(party_id for found in shown.values() for party_id in found[:MOST_PARTIES])
+    cases_shown = {each.case_id for each in known if each.case_id is not None}
+    return tuple(sorted(parties_shown)), tuple(sorted(cases_shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

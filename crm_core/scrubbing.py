@@ -4,8 +4,11 @@ from sqlalchemy import Connection, create_engine, text
 
 from crm_core.engines import sqlite_file, writing_engine
 from crm_core.tables import (
+    answered_request,
     audit_detail,
     contact_point,
+    forgetting,
+    import_row,
     interaction,
     letter,
     letter_raw,
@@ -21,12 +24,15 @@ _MERGE = text(f"INSERT INTO {WORDS_TABLE} ({WORDS_TABLE}, rank) VALUES ('merge',
 _VACUUMED = (
     party,
     contact_point,
+    forgetting,
+    import_row,
     interaction,
     support_case,
     letter,
     letter_raw,
     search_document,
     audit_detail,
+    answered_request,
 )
 
 

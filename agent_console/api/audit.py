@@ -1,5 +1,6 @@
 """The audit log, for administrators: read, exported, verified; the last two are themselves told to the chain."""
 
+import asyncio
 import csv
 import io
 import json
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from agent_console.acting import AtAdministration, Desk
+from agent_console.acting import AtAdministration
 from agent_console.api.bodies import Body
 from agent_console.audit_documents import AuditPage, AuditVerdict, event
 from crm_core import audit
@@ -17,7 +18,6 @@ from crm_core.access.reader import Reader
 from crm_core.audit import reading
 from crm_core.audit.reading import Told, Wanted
 from crm_core.records import codes, known
-from crm_core.records.change import Acting
 from crm_core.records.shape import shape_of
 from crm_core.store import Connection
 
@@ -76,7 +76,7 @@ async def read_audit(at: AtAdministration, asked: Annotated[Listed, Query()]) ->
 async def verify_audit(at: AtAdministration) -> AuditVerdict:
     """Walk the whole chain: what was changed, taken out or put in afterwards shows."""
     verdict = await at.read(lambda c, _: audit.verify(c))
-    await _tell(at, "verified", {"events": verdict.events, "broken_at": verdict.broken_at})
+    await at.tell("verified", "audit", detail={"events": verdict.events, "broken_at": verdict.broken_at})
     return AuditVerdict(events=verdict.events, broken_at=verdict.broken_at)
 
 
@@ -84,9 +84,10 @@ async def verify_audit(at: AtAdministration) -> AuditVerdict:
 async def export_audit(at: AtAdministration, asked: Annotated[Asked, Query()]) -> Response:
     """The same as a table that spreadsheets open (CSV in UTF-8), at most 50,000 events."""
     found = await at.read(lambda c, _: list(reading.every(c, asked.wanted(), most=MOST_EXPORTED)))
-    await _tell(at, "exported", {"rows": len(found), "filter": asked.model_dump(exclude_defaults=True)})
+    detail = {"rows": len(found), "filter": asked.model_dump(exclude_defaults=True)}
+    await at.tell("exported", "audit", detail=detail)
     return Response(
-        _table(found),
+        await asyncio.to_thread(_table, found),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
     )
@@ -104,14 +105,6 @@ def _names(connection: Connection, reader: Reader, found: Sequence[Told]) -> dic
         for of, names in codes.names(connection, reader, fields, values).items():
             named.setdefault(of, {}).update(names)
     return named
-
-
-async def _tell(at: Desk, action: str, detail: dict[str, Any]) -> None:
-    def tell(connection: Connection, acting: Acting) -> None:
-        entry = audit.Entry(at=acting.now, origin=acting.origin, action=action, entity="audit", detail=detail)
-        audit.record(connection, entry)
-
-    await at.write(tell)
 
 
 def _table(found: list[Told]) -> str:

@@ -13,13 +13,11 @@ from agent_console.api.bodies import Body
 from agent_console.api.record_history import add_history
 from agent_console.records import BulkAnswer, BulkOutcome, EntitiesAnswer, RecordAnswer, RecordPage
 from config.errors import Kind, Refused, RefusedFields
-from crm_core import audit
 from crm_core.access.reader import Reader
 from crm_core.records import codes, describe, known, lists, requests, rows
 from crm_core.records.change import Acting
 from crm_core.records.declared import Entity
 from crm_core.records.lists import Asked, Record
-from crm_core.records.shape import shape_of
 from crm_core.store import Connection
 
 MOST_AT_ONCE = 500
@@ -87,7 +85,7 @@ def _router(entity: Entity) -> APIRouter:
         page = await at.read(lambda c, reader: _page(c, reader, entity, given, counted=asked.count, now=now))
         if entity.personal:
             detail = {"filter": given.filter, "words": given.words, "rows": len(page["items"])}
-            await at.write(lambda c, acting: _tell(c, acting, entity, "listed", None, detail))
+            await at.tell("listed", entity.name, detail=detail)
         return page
 
     @router.post("", status_code=201, name=f"create_{entity.collection}")
@@ -99,12 +97,10 @@ def _router(entity: Entity) -> APIRouter:
     async def read_row(at: AtDesk, record: str, response: Response, *, deleted: bool = False) -> RecordAnswer:
         _must_be_on(at, entity)
         answer = await at.read(
-            lambda c, reader: _answer(
-                c, reader, entity, lists.read(c, reader, entity, record, deleted=deleted)
-            )
+            lambda c, reader: _answer(c, reader, lists.read(c, reader, entity, record, deleted=deleted))
         )
         if entity.personal:
-            await at.write(lambda c, acting: _tell(c, acting, entity, "read", record, {}))
+            await at.tell("read", entity.name, record)
         response.headers["ETag"] = _tag(answer)
         return answer
 
@@ -117,7 +113,7 @@ def _router(entity: Entity) -> APIRouter:
 
         def change(connection: Connection, acting: Acting) -> RecordAnswer:
             changed = rows.patch(connection, acting, entity, record, given.root, version=version)
-            return _answer(connection, acting.reader, entity, changed)
+            return _answer(connection, acting.reader, changed)
 
         answer = await at.write(change)
         _published(at, entity, record)
@@ -137,9 +133,11 @@ def _router(entity: Entity) -> APIRouter:
 
         def put_back(connection: Connection, acting: Acting) -> RecordAnswer:
             row = rows.put_back(connection, acting, entity, record)
-            return _answer(connection, acting.reader, entity, row)
+            return _answer(connection, acting.reader, row)
 
-        return await at.write(put_back)
+        answer = await at.write(put_back)
+        _published(at, entity, record)
+        return answer
 
     add_history(router, entity)
 
@@ -171,21 +169,19 @@ def _filter(given: str | None) -> Any:
 def _page(
     connection: Connection, reader: Reader, entity: Entity, asked: Asked, *, counted: bool, now: float
 ) -> RecordPage:
-    page = lists.listed(connection, reader, entity, asked, now=now)
-    fields = shape_of(connection, entity).readable(reader)
+    found = lists.listing(connection, reader, entity, asked, now=now, count=counted)
+    rows_shown = found.page.items
     return RecordPage(
-        items=[documents.record(row, fields) for row in page.items],
-        named=codes.names(connection, reader, fields, [row.values for row in page.items]),
-        next_cursor=page.next_cursor,
-        count=lists.counted(connection, reader, entity, asked, now=now) if counted else None,
+        items=[documents.record(row, found.fields) for row in rows_shown],
+        named=codes.names(connection, reader, found.fields, [row.values for row in rows_shown]),
+        next_cursor=found.page.next_cursor,
+        count=found.count,
     )
 
 
-def _answer(connection: Connection, reader: Reader, entity: Entity, row: Record) -> RecordAnswer:
-    fields = shape_of(connection, entity).readable(reader)
-    return RecordAnswer(
-        record=documents.record(row, fields), named=codes.names(connection, reader, fields, [row.values])
-    )
+def _answer(connection: Connection, reader: Reader, row: Record) -> RecordAnswer:
+    named = codes.names(connection, reader, row.fields, [row.values])
+    return RecordAnswer(record=documents.record(row, row.fields), named=named)
 
 
 async def _once(
@@ -196,7 +192,7 @@ async def _once(
     def create(connection: Connection, acting: Acting) -> requests.Answer:
         def work() -> requests.Answer:
             made = rows.create(connection, acting, entity, given.root)
-            return requests.Answer(status=201, body=dict(_answer(connection, acting.reader, entity, made)))
+            return requests.Answer(status=201, body=dict(_answer(connection, acting.reader, made)))
 
         return requests.once(connection, user_id=at.user.id, key=key, asked=asked, now=acting.now, work=work)
 
@@ -231,28 +227,6 @@ async def _one_of_many(at: Desk, entity: Entity, row_id: str, given: Bulk) -> Bu
         return BulkOutcome(id=row_id, outcome="refused", code=refusal.code, errors=errors)
     _published(at, entity, row_id)
     return BulkOutcome(id=row_id, outcome="done", code=None, errors=[])
-
-
-def _tell(  # noqa: PLR0917 - the parts of an entry
-    connection: Connection,
-    acting: Acting,
-    entity: Entity,
-    action: str,
-    row_id: str | None,
-    detail: dict[str, Any],
-) -> None:
-    """Reading customers' data is told to the chain, too."""
-    audit.record(
-        connection,
-        audit.Entry(
-            at=acting.now,
-            origin=acting.origin,
-            action=action,
-            entity=entity.name,
-            object_id=row_id,
-            detail=detail,
-        ),
-    )
 
 
 def _published(at: Desk, entity: Entity, row_id: str) -> None:

@@ -37,16 +37,17 @@ async def search(user: SignedIn, within: InContext, asked: Annotated[Question, Q
     held, now = scope.held_by(within, user), within.clock.now()
 
     def look(connection: Connection) -> tuple[list[Shown], str | None]:
+        reader = scope.reader(connection, user, held)
         page = find.find(
             connection,
-            scope.reader(connection, user, held),
+            reader,
             asked.q,
             now=now,
             kinds=tuple(filter(None, asked.kinds.split(","))) or None,
             limit=asked.limit,
             cursor=asked.cursor,
         )
-        return shown.show(connection, page.items, asked.q), page.next_cursor
+        return shown.show(connection, reader, page.items, asked.q), page.next_cursor
 
     items, next_cursor = await within.store.read(look)
     return SearchPage(items=[_document(each) for each in items], next_cursor=next_cursor)

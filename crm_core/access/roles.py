@@ -36,15 +36,20 @@ def standing_of(conn: Connection, user_id: str, workplace: str) -> Standing:
 
 
 def rights_of(conn: Connection, user_id: str, workplace: str) -> Rights:
-    """Roles that were given replace the built-in one; of several, the widest counts."""
+    """Roles that were given replace the built-in one; of several, the widest counts. One that is gone allows nothing: rights never grow
+    because a role went."""
     role, given = metadata.tables["role"].c, user_role.c
     query = (
-        select(role.based_on, role.scopes, role.fields)
-        .join(user_role, given.role_id == role.id)
-        .where(given.user_id == user_id, role.deleted_at.is_(None))
+        select(role.based_on, role.scopes, role.fields, role.deleted_at, role.id)
+        .select_from(user_role)
+        .outerjoin(metadata.tables["role"], given.role_id == role.id)
+        .where(given.user_id == user_id)
     )
-    roles = [_made(row) for row in conn.execute(query)]
-    return Rights(roles=tuple(roles) or (built_in(workplace),))
+    rows = conn.execute(query).all()
+    if not rows:
+        return Rights(roles=(built_in(workplace),))
+    there = [row for row in rows if row.id is not None and row.deleted_at is None]
+    return Rights(roles=tuple(_made(row) for row in there))
 
 
 def rights_of_all(conn: Connection) -> dict[str, Rights]:

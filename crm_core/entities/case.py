@@ -1,5 +1,6 @@
 """Cases as records: what is listed, filtered, exported. How a case lives is `crm_core.cases`."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -33,8 +34,10 @@ CHANNELS = (
 
 
 def _also(reader: Reader, action: str) -> ColumnElement[bool] | None:
-    """Whoever works on a case, or on its customer's call, reads and changes it."""
-    return rights.readable_case(reader) if action in (Action.READ, Action.UPDATE) else None
+    """Whoever works on a case, or on its customer's call, reads and changes it. To read all is not to work on all."""
+    if action not in (Action.READ, Action.UPDATE):
+        return None
+    return rights.readable_case(replace(reader, everything=False))
 
 
 def _prepare(conn: Connection, change: Change) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from config.errors import Kind, Refused
 from crm_core.access.model import Action, FieldRight, Scope
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_ADMIN, Entity, Field, FieldKind, label
 from crm_core.records.shape import choice
+from crm_core.tables import user_role
 
 _ACTIONS = {action.value for action in Action}
 _SCOPES = {scope.name.lower() for scope in Scope}
@@ -35,9 +36,20 @@ def _nested(given: Any, pointer: str, names: set[str] | None, words: set[str]) -
         raise Refused("role.form", Kind.INVALID, pointer=pointer)
 
 
-def _prepare(_: Connection, change: Change) -> None:
+def _prepare(conn: Connection, change: Change) -> None:
+    if change.after.get("deleted_at") is not None:
+        _must_not_be_in_use(conn, change.id)
     change.after["scopes"] = change.after.get("scopes") or {}
     change.after["fields"] = change.after.get("fields") or {}
+
+
+def _must_not_be_in_use(conn: Connection, role_id: str) -> None:
+    """Whoever has it would have nothing left; that is to be decided for each of them first."""
+    given = user_role.c
+    count = select(func.count()).select_from(user_role).where(given.role_id == role_id)
+    users = conn.execute(count).scalar_one()
+    if users:
+        raise Refused("role.in_use", users=users)
 
 
 ROLE = Entity(

@@ -6,14 +6,16 @@ import zipfile
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Connection, Table, select
 
 from crm_core.privacy.links import OF_INTERACTION, OF_LETTER
-from crm_core.privacy.person import CARRIERS, Person, among, person, speaking
+from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
 from crm_core.tables import attachment, letter_raw, party
 
 _NOT_THEIRS = frozenset({"interaction_match", "outbox"})
 """The house's own workings, which may name others."""
+_SECRET = frozenset({"pin_hash", "token_sha256"})
+"""What opens doors: a hash of a short PIN is as good as the PIN to whoever tries all."""
 
 
 def copy_of(conn: Connection, party_id: str) -> bytes:
@@ -40,11 +42,7 @@ def _rows(conn: Connection, found: Person) -> dict[str, list[dict[str, Any]]]:
         told[table.name] = _of(conn, table, among(table.c.id, found.carried[kind]))
     for table, keys in found.own.items():
         if keys and table.name not in _NOT_THEIRS and table not in (letter_raw, attachment):
-            listed = sorted(keys)
-            columns = tuple_(*table.primary_key.columns)
-            told[table.name] = _of(
-                conn, table, [columns.in_(listed[at : at + 200]) for at in range(0, len(listed), 200)]
-            )
+            told[table.name] = _of(conn, table, among_keys(table, keys))
     for link in speaking():
         if link.kind == OF_INTERACTION and link.table not in found.own and link.table.name not in told:
             told[link.table.name] = _of(conn, link.table, among(link.column, found.carried[link.kind]))
@@ -54,7 +52,11 @@ def _rows(conn: Connection, found: Person) -> dict[str, list[dict[str, Any]]]:
 def _of(conn: Connection, table: Table, conditions: Any) -> list[dict[str, Any]]:
     rows = (row for each in conditions for row in conn.execute(select(table).where(each)))
     return [
-        {name: value for name, value in zip(row._fields, row, strict=True) if value is not None}
+        {
+            name: value
+            for name, value in zip(row._fields, row, strict=True)
+            if value is not None and name not in _SECRET
+        }
         for row in rows
     ]
 

@@ -1,22 +1,21 @@
 """Erasing a person: what is theirs alone goes, what tells of them in the house's own work loses its words and keeps its figures, and the audit
-chain keeps that it happened. One unit: all of it or nothing."""
+chain keeps that it happened. One unit: all of it or nothing, but for what nothing leads to (`forget`)."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, cast, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from config.errors import Refused
 from crm_core.customers import redirects
+from crm_core.privacy import forget
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, blank, entity_of, links, wordy
-from crm_core.privacy.person import CARRIERS, Person, among, person, speaking
+from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
 from crm_core.records import known
-from crm_core.records.filters import escaped
 from crm_core.search import index, sources
 from crm_core.tables import (
-    answered_request,
     audit_detail,
     audit_event,
     interaction,
@@ -26,7 +25,6 @@ from crm_core.tables import (
 )
 from crm_core.tables.base import metadata
 
-SHORTEST_SPOKEN = 2
 _OURS = frozenset({("interaction", "entry_address"), ("letter", "message_id")})
 """Words that are the house's own, or that something else is told by."""
 
@@ -45,12 +43,15 @@ def erase(conn: Connection, party_id: str) -> Erased:
     former = [erase(conn, each) for each in redirects.forget_former(conn, party_id)]
     found = person(conn, party_id)
     _must_not_be_held(conn, found)
-    blanked = blank_carried(conn, found.carried, {"party_id": None}) + _blank_speaking(conn, found)
+    blanked = blank_carried(conn, found.carried, {"party_id": None}) + blank_speaking(
+        conn, found.carried, found.own
+    )
     for entity in known.every():
         if entity.erased is not None:
             entity.erased(conn, found.carried)
     _forget_in_search(conn, found)
     _forget_in_audit(conn, found)
+    forget.note(conn, found, {row_id for _, row_id in _objects(found)})
     _let_go(conn, found)
     return Erased(
         removed=_remove(conn, found) + sum(each.removed for each in former),
@@ -80,14 +81,23 @@ def blank_carried(conn: Connection, carried: Mapping[str, Iterable[str]], also: 
     return done
 
 
-def _blank_speaking(conn: Connection, found: Person) -> int:
+def blank_speaking(
+    conn: Connection,
+    carried: Mapping[str, Iterable[str]],
+    without: Mapping[Table, set[tuple[Any, ...]]] = MappingProxyType({}),
+) -> int:
+    """Take the words of what tells of these cases and interactions; rows `without`, by primary key, go as a whole."""
     done = 0
     for link in speaking():
         values = _blanks(link.table)
-        if not values or link.table in found.own:
+        if not values:
             continue
-        for condition in among(link.column, found.carried[link.kind]):
-            done += conn.execute(update(link.table).where(condition).values(**values)).rowcount
+        own = without.get(link.table, set())
+        keys = link.table.primary_key.columns
+        for condition in among(link.column, carried.get(link.kind, ())):
+            told = {tuple(row) for row in conn.execute(select(*keys).where(condition))} - own
+            for some in among_keys(link.table, told):
+                done += conn.execute(update(link.table).where(some).values(**values)).rowcount
     return done
 
 
@@ -105,7 +115,8 @@ def _let_go(conn: Connection, found: Person) -> None:
         if entity is not None:
             gone.setdefault(entity, set()).update(str(key[0]) for key in keys)
     for link in links():
-        if not link.required and link.kind in gone and link.table not in found.own:
+        if not link.required and link.kind in gone:
+            # also in rows that go: those that a cycle ties together are let go first
             for condition in among(link.column, gone[link.kind]):
                 conn.execute(update(link.table).where(condition).values({link.column.name: None}))
 
@@ -116,10 +127,7 @@ def _remove(conn: Connection, found: Person) -> int:
     for table in reversed(metadata.sorted_tables):
         keys = found.own.get(table)
         if keys:
-            columns = list(table.primary_key.columns)
-            listed = sorted(keys)
-            for start in range(0, len(listed), 200):
-                some = tuple_(*columns).in_(listed[start : start + 200])
+            for some in among_keys(table, keys):
                 done += conn.execute(delete(table).where(some)).rowcount
     conn.execute(delete(party).where(party.c.id == found.id))
     return done + 1
@@ -151,7 +159,7 @@ def _objects(found: Person) -> Iterable[tuple[str, str]]:
 
 
 def _forget_in_audit(conn: Connection, found: Person) -> None:
-    """Details of what was done to their rows, and those of lists, searches and exports that name them. The chain itself stays."""
+    """Details of what was done to their rows. The chain itself stays; lists, searches and exports that name them: see `forget`."""
     event, detail = audit_event.c, audit_detail.c
     seqs: set[int] = set()
     by_entity: dict[str, set[str]] = {}
@@ -160,25 +168,6 @@ def _forget_in_audit(conn: Connection, found: Person) -> None:
     for kind, ids in by_entity.items():
         for condition in among(event.object_id, ids):
             seqs.update(conn.execute(select(event.seq).where(event.entity == kind, condition)).scalars())
-    named = [_says(detail.body, word) for word in _spoken(found)]
-    if named:
-        general = select(detail.seq).join(audit_event, event.seq == detail.seq)
-        seqs.update(conn.execute(general.where(event.object_id.is_(None), or_(*named))).scalars())
-        said = cast(answered_request.c.body, Text)
-        for word in (found.id, *_spoken(found)):
-            conn.execute(delete(answered_request).where(_says(said, word)))
     listed = sorted(seqs)
     for start in range(0, len(listed), 500):
         conn.execute(delete(audit_detail).where(detail.seq.in_(listed[start : start + 500])))
-
-
-def _spoken(found: Person) -> set[str]:
-    """What somebody may have typed to find them: the whole name, its parts, numbers and addresses."""
-    parts = {part for word in found.words for part in word.split() if len(part) >= SHORTEST_SPOKEN}
-    return parts | set(found.words)
-
-
-def _says(body: Any, word: str) -> ColumnElement[bool]:
-    """Whatever the case; JSON spells Chinese in one of two ways."""
-    spelt = {word.lower(), json.dumps(word)[1:-1].lower()}
-    return or_(*(func.lower(body).like(f"%{escaped(each)}%", escape="\\") for each in spelt))

@@ -1,11 +1,15 @@
-"""Keeping data no longer than the rules say: some rows at a time, oldest first, never against a hold."""
+"""Keeping data no longer than the rules say: what is due is found on a reader and treated in units so small that calls never wait for
+the broom; oldest first, never against a hold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, delete, exists, or_, select
 
+from crm_core.casework.lifecycle import DONE
 from crm_core.entities.erasure import ERASURE
-from crm_core.privacy.erase import blank_carried
+from crm_core.privacy.erase import blank_carried, blank_speaking
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, OF_LETTER
 from crm_core.records import rows
 from crm_core.records.change import system
@@ -17,88 +21,142 @@ from crm_core.tables import (
     interaction,
     letter,
     letter_raw,
+    outbox,
     party,
+    party_redirect,
     support_case,
 )
 from crm_core.tables.base import metadata
 
 AT_ONCE = 50
-"""Rows of one unit: calls must not wait for the broom."""
+"""Rows of one unit."""
 DAY_S = 86_400.0
-_I, _C, _L, _P = interaction.c, support_case.c, letter.c, party.c
+_I, _C, _L, _P, _D = interaction.c, support_case.c, letter.c, party.c, audit_detail.c
 
 
-def sweep(conn: Connection, now: float) -> int:
-    """Carry out every active rule on some rows; how many were treated. Zero: all is as the rules say."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Some rows to be treated in one unit: what they are, their ids, and the moment before which the rule takes them."""
+
+    what: str
+    ids: tuple[Any, ...]
+    before: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How one kind of row is found, and treated. `query` selects its `id`, given the moment."""
+
+    rule: str
+    id: "Column[Any]"
+    query: Callable[[float], Select[Any]]
+    treat: Callable[[Connection, Sequence[Any], float], None]
+    at_once: int = AT_ONCE
+
+
+def due(conn: Connection, now: float, *, without: Collection[Any] = ()) -> list[Due]:
+    """What active rules take, a unit of each kind, the oldest first, but for the ids in `without`. Empty: all is as the rules say."""
     rule = metadata.tables["retention_rule"].c
     query = select(rule.what, rule.after_days).where(rule.active.is_(True), rule.deleted_at.is_(None))
-    return sum(_RULES[row.what](conn, now - row.after_days * DAY_S, now) for row in conn.execute(query).all())
+    days = {row.what: row.after_days for row in conn.execute(query)}
+    found = []
+    for what, kind in _KINDS.items():
+        if kind.rule not in days:
+            continue
+        before = now - days[kind.rule] * DAY_S
+        listed = conn.execute(kind.query(before).limit(kind.at_once + len(without))).scalars()
+        ids = tuple([each for each in listed if each not in without][: kind.at_once])
+        if ids:
+            found.append(Due(what=what, ids=ids, before=before))
+    return found
 
 
-def _contacts(conn: Connection, before: float, _: float) -> int:
-    calls = _some(
-        conn,
+def carry_out(conn: Connection, some: Due, now: float) -> int:
+    """Treat them, in the caller's unit; how many. What is due no more, since a hold came between, is left alone."""
+    kind = _KINDS[some.what]
+    still = kind.query(some.before).where(kind.id.in_(some.ids))
+    ids = list(conn.execute(still).scalars())
+    if ids:
+        kind.treat(conn, ids, now)
+    return len(ids)
+
+
+def _calls(before: float) -> Select[Any]:
+    return (
         select(_I.id)
         .where(_I.closed_at < before, or_(_I.customer_address != "", _I.customer_name != "", _I.note != ""))
         .where(_not_held(_I.party_id))
-        .order_by(_I.closed_at),
+        .order_by(_I.closed_at)
     )
-    letters = _some(
-        conn,
+
+
+def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
+    blank_carried(conn, {OF_INTERACTION: ids}, {})
+    index.forget_many(conn, "note", ids)
+
+
+def _letters(before: float) -> Select[Any]:
+    waiting = exists().where(outbox.c.letter_id == _L.id, outbox.c.state == "queued")
+    return (
         select(_L.id)
         .where(_L.received_at < before, or_(_L.from_address != "", _L.text != "", _L.subject != ""))
-        .where(_not_held(_L.party_id))
-        .order_by(_L.received_at),
+        .where(_not_held(_L.party_id), ~waiting)
+        .order_by(_L.received_at)
     )
-    for table in (letter_raw, attachment):
-        conn.execute(delete(table).where(table.c.letter_id.in_(letters)))
-    blank_carried(conn, {OF_INTERACTION: calls, OF_LETTER: letters}, {})
-    for row_id in calls:
-        index.forget(conn, "note", row_id)
-    for row_id in letters:
-        index.forget(conn, "letter", row_id)
-    return len(calls) + len(letters)
 
 
-def _cases(conn: Connection, before: float, _: float) -> int:
-    solved = _some(
-        conn,
+def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
+    for table in (letter_raw, attachment, outbox):
+        conn.execute(delete(table).where(table.c.letter_id.in_(ids)))
+    blank_carried(conn, {OF_LETTER: ids}, {})
+    index.forget_many(conn, "letter", ids)
+
+
+def _cases(before: float) -> Select[Any]:
+    return (
         select(_C.id)
-        .where(_C.status == "solved", _C.updated_at < before, _C.subject != "", _not_held(_C.party_id))
-        .order_by(_C.updated_at),
+        .where(_C.status.in_(DONE), _C.updated_at < before, _C.subject != "", _not_held(_C.party_id))
+        .order_by(_C.updated_at)
     )
-    blank_carried(conn, {OF_CASE: solved}, {})
-    for row_id in solved:
-        index.refresh(conn, "case", row_id)
-    return len(solved)
 
 
-def _parties(conn: Connection, before: float, now: float) -> int:
+def _forget_cases(conn: Connection, ids: Sequence[str], _: float) -> None:
+    blank_carried(conn, {OF_CASE: ids}, {})
+    blank_speaking(conn, {OF_CASE: ids})
+    index.refresh_many(conn, "case", ids)
+
+
+def _parties(before: float) -> Select[Any]:
+    """Customers without contact. One that was merged into another goes with that one, and not before."""
     heard = exists().where(_I.party_id == _P.id, _I.enqueued_at >= before)
     worked = exists().where(_C.party_id == _P.id, _C.updated_at >= before)
-    silent = _some(
-        conn,
+    former = party_redirect.c
+    merged = exists().where(former.from_id == _P.id)
+    held_before = exists().where(former.to_id == _P.id, ~_not_held(former.from_id))
+    return (
         select(_P.id)
-        .where(_P.updated_at < before, ~heard, ~worked, _not_held(_P.id))
-        .order_by(_P.updated_at),
+        .where(_P.updated_at < before, ~heard, ~worked, ~merged, _not_held(_P.id), ~held_before)
+        .order_by(_P.updated_at)
     )
-    for party_id in silent:
+
+
+def _erase_parties(conn: Connection, ids: Sequence[str], now: float) -> None:
+    for party_id in ids:
         rows.create(conn, system(now), ERASURE, {"party_id": party_id, "reason": "retention"})
-    return len(silent)
 
 
-def _audit(conn: Connection, before: float, _: float) -> int:
+def _audit(before: float) -> Select[Any]:
     event = audit_event.c
-    old = (
-        select(audit_detail.c.seq).join(audit_event, event.seq == audit_detail.c.seq).where(event.at < before)
+    return (
+        select(_D.seq)
+        .join(audit_event, event.seq == _D.seq)
+        .where(event.at < before)
+        .order_by(event.at, _D.seq)
     )
-    seqs = list(conn.execute(old.order_by(event.seq).limit(AT_ONCE * 10)).scalars())
-    conn.execute(delete(audit_detail).where(audit_detail.c.seq.in_(seqs)))
-    return len(seqs)
 
 
-def _some(conn: Connection, query: Select[tuple[str]]) -> list[str]:
-    return [row.id for row in conn.execute(query.limit(AT_ONCE))]
+def _forget_audit(conn: Connection, seqs: Sequence[int], _: float) -> None:
+    conn.execute(delete(audit_detail).where(_D.seq.in_(seqs)))
 
 
 def _not_held(party_id: ColumnElement[str | None]) -> ColumnElement[bool]:
@@ -107,9 +165,11 @@ def _not_held(party_id: ColumnElement[str | None]) -> ColumnElement[bool]:
     return ~live
 
 
-_RULES: dict[str, Callable[[Connection, float, float], int]] = {
-    "contacts": _contacts,
-    "cases": _cases,
-    "parties": _parties,
-    "audit": _audit,
+_KINDS: dict[str, _Kind] = {
+    "calls": _Kind(rule="contacts", id=_I.id, query=_calls, treat=_forget_calls),
+    "letters": _Kind(rule="contacts", id=_L.id, query=_letters, treat=_forget_letters),
+    "cases": _Kind(rule="cases", id=_C.id, query=_cases, treat=_forget_cases),
+    # an erasure touches every table there is: one of them is a unit
+    "parties": _Kind(rule="parties", id=_P.id, query=_parties, treat=_erase_parties, at_once=1),
+    "audit": _Kind(rule="audit", id=_D.seq, query=_audit, treat=_forget_audit, at_once=AT_ONCE * 10),
 }

@@ -55,6 +55,8 @@ def _names(conn: Connection, reader: Reader, of: str, ids: set[str]) -> dict[str
         found = conn.execute(select(row.id, row.name).where(row.id.in_(ids)))
     else:
         entity = known.entity(of)
+        if entity.title in reader.hidden(of):
+            return {}
         of_entity = table_of(entity).c
         title = of_entity[entity.title].label("name")
         # deleted rows keep their name where they are referred to

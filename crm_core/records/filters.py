@@ -4,6 +4,7 @@
 field's own kind and bound; nothing of what is given becomes SQL.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,7 @@ def condition(shape: Shape, reader: Reader, asked: Any) -> ColumnElement[bool]:
 
 def orders(shape: Shape, reader: Reader, asked: str) -> tuple[Order, ...]:
     """`-updated_at,name`: falling by the one, then rising by the other."""
-    names = [name for name in (asked or shape.entity.sort).split(",") if name]
+    names = [name for name in (asked or _usual(shape, reader)).split(",") if name]
     if len(names) > MOST_SORTS:
         raise Refused("sort.too_many", Kind.INVALID, pointer="/query/sort", most=MOST_SORTS)
     found = []
@@ -72,6 +73,12 @@ def orders(shape: Shape, reader: Reader, asked: str) -> tuple[Order, ...]:
             raise Refused("sort.field_unsorted", Kind.INVALID, pointer="/query/sort", field=field.name)
         found.append(Order(field=field, falling=name.startswith("-")))
     return tuple(found)
+
+
+def _usual(shape: Shape, reader: Reader) -> str:
+    """The entity's own order, as far as they may see by what."""
+    seen = {field.name for field in shape.readable(reader)}
+    return ",".join(name for name in shape.entity.sort.split(",") if name.lstrip("-") in seen)
 
 
 def _part(shape: Shape, reader: Reader, asked: Any, count: list[int], depth: int) -> ColumnElement[bool]:
@@ -150,13 +157,21 @@ def _not_equal(shape: Shape, field: Field, given: Any) -> ColumnElement[bool]:
 
 
 def _has(shape: Shape, field: Field, given: Any) -> ColumnElement[bool]:
-    pattern = f"%{escaped(_words(field, given).lower())}%"
-    return func.lower(_plain(shape, field)).like(pattern, escape="\\")
+    return _like(shape, field, "%", _words(field, given))
 
 
 def _begins(shape: Shape, field: Field, given: Any) -> ColumnElement[bool]:
-    pattern = f"{escaped(_words(field, given).lower())}%"
-    return func.lower(_plain(shape, field)).like(pattern, escape="\\")
+    # of a list, any of its words
+    return _like(shape, field, '%"' if field.kind is FieldKind.TAGS else "", _words(field, given))
+
+
+def _like(shape: Shape, field: Field, before: str, words: str) -> ColumnElement[bool]:
+    spelt = {words.lower()}
+    if field.kind is FieldKind.TAGS:
+        # kept as JSON, in which all but ASCII is escaped; PostgreSQL spells a custom field's out again
+        spelt |= {json.dumps(words)[1:-1].lower(), json.dumps(words, ensure_ascii=False)[1:-1].lower()}
+    plain = func.lower(_plain(shape, field))
+    return or_(*(plain.like(f"{before}{escaped(each)}%", escape="\\") for each in sorted(spelt)))
 
 
 def _plain(shape: Shape, field: Field) -> ColumnElement[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, select, true
 
 from config.errors import Kind, Refused
 from crm_core.access.model import Action, Scope
@@ -28,12 +28,13 @@ MOST_FOUND = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One row as its reader may see it: hidden fields are not in `values`."""
+    """One row as its reader may see it: hidden fields are neither in `values` nor in `fields`."""
 
     id: str
     version: int
     deleted_at: float | None
     values: Mapping[str, Any]
+    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,34 @@ class Asked:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A page, the fields of its rows, and how many rows there are in all where that was asked: up to one more than `MOST_COUNTED`."""
+
+    page: Page[Record]
+    fields: tuple[Field, ...]
+    count: int | None
+
+
 def listed(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float) -> Page[Record]:
     """A page of the rows that they may read. `Refused` for filters, orders and cursors that mean nothing."""
+    return listing(conn, reader, entity, asked, now=now).page
+
+
+def counted(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float) -> int:
+    """How many rows fit, up to one more than `MOST_COUNTED`."""
+    must(reader, entity, Action.READ)
+    return _count(conn, _fitting(conn, shape_of(conn, entity), reader, asked, now))
+
+
+def listing(
+    conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float, count: bool = False
+) -> Listing:
+    """The page with its count: what was understood and found for the one serves the other."""
     must(reader, entity, Action.READ)
     shape = shape_of(conn, entity)
     order = filters.orders(shape, reader, asked.sort)
-    query = chosen(shape, reader, asked).where(found_by(conn, reader, entity, asked.words, now))
+    fitting = query = _fitting(conn, shape, reader, asked, now)
     if asked.cursor is not None:
         place = from_place(asked.cursor, order)
         query = query.where(filters.place_after(shape, order, place))
@@ -62,14 +85,16 @@ def listed(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, no
     more = len(rows) > limit
     fields = shape.readable(reader)
     items = tuple(record_of(row, fields) for row in rows[:limit])
-    return Page(items=items, next_cursor=to_place(shape, order, rows[limit - 1]) if more else None)
+    page = Page(items=items, next_cursor=to_place(shape, order, rows[limit - 1]) if more else None)
+    return Listing(page=page, fields=fields, count=_count(conn, fitting) if count else None)
 
 
-def counted(conn: Connection, reader: Reader, entity: Entity, asked: Asked, *, now: float) -> int:
-    """How many rows fit, up to one more than `MOST_COUNTED`."""
-    must(reader, entity, Action.READ)
-    found = found_by(conn, reader, entity, asked.words, now)
-    few = chosen(shape_of(conn, entity), reader, asked).where(found).limit(MOST_COUNTED + 1).subquery()
+def _fitting(conn: Connection, shape: Shape, reader: Reader, asked: Asked, now: float) -> Select[Any]:
+    return chosen(shape, reader, asked).where(found_by(conn, reader, shape.entity, asked.words, now))
+
+
+def _count(conn: Connection, fitting: Select[Any]) -> int:
+    few = fitting.limit(MOST_COUNTED + 1).subquery()
     return conn.execute(select(func.count()).select_from(few)).scalar_one()
 
 
@@ -96,17 +121,24 @@ def in_order(query: Select[Any], shape: Shape, order: Sequence[filters.Order]) -
 
 
 def read(conn: Connection, reader: Reader, entity: Entity, row_id: str, *, deleted: bool = False) -> Record:
-    """One row. `Refused` (MISSING) for those that there are not and (FORBIDDEN) for those they may not read."""
+    """One row. `Refused` (MISSING) for those that there are not and (FORBIDDEN) for those they may not read; a deleted one is shown, as in
+    lists, to those who may delete it."""
     row_id = row_id if deleted else at_home(conn, entity, row_id)
     row = row_of(conn, entity, row_id, deleted=deleted)
     must_reach(conn, reader, entity, row_id, Action.READ)
+    if row.deleted_at is not None:
+        may(conn, reader, entity, row_id, Action.DELETE)
     return record_of(row, shape_of(conn, entity).readable(reader))
 
 
 def record_of(row: Row[Any], fields: Sequence[Field]) -> Record:
     """The row with these fields."""
     return Record(
-        id=row.id, version=row.row_version, deleted_at=row.deleted_at, values=values_of(row, fields)
+        id=row.id,
+        version=row.row_version,
+        deleted_at=row.deleted_at,
+        values=values_of(row, fields),
+        fields=tuple(fields),
     )
 
 
@@ -121,6 +153,8 @@ def found_by(conn: Connection, reader: Reader, entity: Entity, words: str, now: 
     if not words.strip():
         return true()
     if not entity.searched:
+        if entity.title in reader.hidden(entity.name):
+            return false()
         pattern = f"%{filters.escaped(words.strip().lower())}%"
         return func.lower(row[entity.title]).like(pattern, escape="\\")
     hits: list[str] = []
@@ -143,9 +177,14 @@ def at_home(conn: Connection, entity: Entity, row_id: str) -> str:
     return entity.moved(conn, row_id) or row_id
 
 
-def row_of(conn: Connection, entity: Entity, row_id: str, *, deleted: bool = False) -> Row[Any]:
+def row_of(
+    conn: Connection, entity: Entity, row_id: str, *, deleted: bool = False, locked: bool = False
+) -> Row[Any]:
+    """`locked`: as it is once everybody else is done with it, and so that nobody changes it before this unit is (on SQLite the whole
+    database is, anyway)."""
     table = table_of(entity)
-    row = conn.execute(select(table).where(table.c.id == row_id)).one_or_none()
+    query = select(table).where(table.c.id == row_id)
+    row = conn.execute(query.with_for_update() if locked else query).one_or_none()
     if row is None or (row.deleted_at is not None and not deleted):
         raise Refused("record.unknown", Kind.MISSING, entity=entity.name, id=row_id[:100])
     return row

@@ -2,6 +2,7 @@
 and to the entity's own rules, all in the caller's unit."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, update
@@ -62,7 +63,7 @@ def patch(
 ) -> Record:
     """Change what is given. With `version`, `Refused` (STALE) when somebody was quicker. What changes nothing writes nothing."""
     row_id = lists.at_home(conn, entity, row_id)
-    row = row_of(conn, entity, row_id)
+    row = row_of(conn, entity, row_id, locked=True)
     may(conn, acting.reader, entity, row_id, Action.UPDATE)
     if version is not None and row.row_version != version:
         raise Refused("record.stale", Kind.STALE, version=row.row_version)
@@ -72,7 +73,8 @@ def patch(
     change = Change(
         action=Action.UPDATE,
         id=row_id,
-        before=with_own_columns(named_columns(row), before),
+        # apart from what comes after: a rule may change a structure in its place
+        before=deepcopy(with_own_columns(named_columns(row), before)),
         after=with_own_columns(named_columns(row), before) | values,
         given=frozenset(given),
         acting=acting,
@@ -81,9 +83,11 @@ def patch(
         return record_of(row, shape.readable(acting.reader))
     must_be_complete(shape, change.after)
     _prepare(conn, entity, change)
-    columns = columns_of(shape, change.after) | {"updated_at": acting.now, "row_version": row.row_version + 1}
-    table = table_of(entity)
-    _write(conn, entity, update(table).where(table.c.id == row_id).values(**columns))
+    old = columns_of(shape, change.before or {})
+    changed = {
+        n: value for n, value in columns_of(shape, change.after).items() if n not in old or old[n] != value
+    }
+    change_row(conn, acting, entity, row, changed)
     return _done(conn, shape, change)
 
 
@@ -91,7 +95,7 @@ def remove(
     conn: Connection, acting: Acting, entity: Entity, row_id: str, *, version: int | None = None
 ) -> None:
     """Delete a row, so that it can be put back."""
-    row = row_of(conn, entity, row_id)
+    row = row_of(conn, entity, row_id, locked=True)
     may(conn, acting.reader, entity, row_id, Action.DELETE)
     if version is not None and row.row_version != version:
         raise Refused("record.stale", Kind.STALE, version=row.row_version)
@@ -100,7 +104,7 @@ def remove(
 
 def put_back(conn: Connection, acting: Acting, entity: Entity, row_id: str) -> Record:
     """Undo a deletion; harmless for a row that is there."""
-    row = row_of(conn, entity, row_id, deleted=True)
+    row = row_of(conn, entity, row_id, deleted=True, locked=True)
     if row.deleted_at is not None:
         if not reaches(conn, acting.reader, entity, row_id, Action.DELETE):
             raise Refused("record.not_yours", Kind.FORBIDDEN, entity=entity.name)
@@ -120,9 +124,7 @@ def _mark(conn: Connection, acting: Acting, entity: Entity, row: Row[Any], delet
         acting=acting,
     )
     _prepare(conn, entity, change)
-    table = table_of(entity)
-    changed = {"deleted_at": deleted_at, "updated_at": acting.now, "row_version": row.row_version + 1}
-    _write(conn, entity, update(table).where(table.c.id == row.id).values(**changed))
+    change_row(conn, acting, entity, row, {"deleted_at": deleted_at})
     if entity.written is not None:
         entity.written(conn, change)
     if entity.searched:
@@ -132,6 +134,18 @@ def _mark(conn: Connection, acting: Acting, entity: Entity, row: Row[Any], delet
         conn,
         audit.Entry(at=acting.now, origin=acting.origin, action=action, entity=entity.name, object_id=row.id),
     )
+
+
+def change_row(
+    conn: Connection, acting: Acting, entity: Entity, row: Row[Any], columns: Mapping[str, Any]
+) -> None:
+    """Write these columns of a row that was read, and no others: what somebody else wrote into the rest stays. `Refused` (STALE) when it
+    is no longer the row that was read."""
+    table = table_of(entity)
+    stamps = {"updated_at": acting.now, "row_version": row.row_version + 1}
+    same = (table.c.id == row.id, table.c.row_version == row.row_version)
+    if _write(conn, entity, update(table).where(*same).values(**columns, **stamps)) != 1:
+        raise Refused("record.stale", Kind.STALE, version=row.row_version)
 
 
 def _done(conn: Connection, shape: Shape, change: Change) -> Record:
@@ -195,9 +209,10 @@ def with_own_columns(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
     return {name: value for name, value in row.items() if name not in ("id", "row_version")} | dict(values)
 
 
-def _write(conn: Connection, entity: Entity, statement: Any) -> None:
+def _write(conn: Connection, entity: Entity, statement: Any) -> int:
+    """How many rows it was."""
     try:
-        conn.execute(statement)
+        return conn.execute(statement).rowcount
     except IntegrityError as error:
         # another node was quicker by a moment, or a rule of the table itself was broken: the unit is undone
         raise Refused("record.conflict", entity=entity.name) from error

@@ -2,12 +2,14 @@
 
 Of each kind the newest `MOST_OF_A_KIND` that fit are ranked, and as many whose title fits: a word that is in more documents
 than that says nothing about which of them is meant, and the time it takes must not grow with their number. Rights are a
-condition of the very query, so a page is never thinned out afterwards.
+condition of the very query, so a page is never thinned out afterwards; only who may not see all fields has what was found looked at
+again (`seen`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +17,7 @@ from config.errors import Kind, Refused
 from crm_core.access.reader import Reader
 from crm_core.paging import Page, columns, from_cursor, to_cursor
 from crm_core.search import asked as asking
-from crm_core.search import fts5_index, sources, tsvector_index
+from crm_core.search import fts5_index, seen, sources, tsvector_index
 from crm_core.search.asked import Asked
 from crm_core.search.reach import Reach, reach
 from crm_core.search.spelling import fits, forgiving
@@ -91,22 +93,28 @@ def _ranked(
     conn: Connection, reader: Reader, question: Asked, kinds: Sequence[str], as_of: float
 ) -> list[Hit]:
     within = reach(conn, reader, kinds)
-    found = {(hit.kind, hit.id): hit for hit in _hits(conn, within, question, as_of=as_of)}
+    found = {(hit.kind, hit.id): hit for hit in _hits(conn, reader, within, question, as_of=as_of)}
     lenient = forgiving(question) if "party" in within and len(found) < MOST_OF_A_KIND else None
     if lenient is not None:
         parties = {"party": within["party"]}
-        for hit in _hits(conn, parties, lenient, as_of=as_of, penalty=_FORGIVEN):
+        for hit in _hits(conn, reader, parties, lenient, as_of=as_of, penalty=_FORGIVEN):
             found.setdefault((hit.kind, hit.id), hit)
     return sorted(found.values(), key=_order)
 
 
 def _hits(
-    conn: Connection, within: Reach, question: Asked, *, as_of: float, penalty: float = 0.0
+    conn: Connection, reader: Reader, within: Reach, question: Asked, *, as_of: float, penalty: float = 0.0
 ) -> list[Hit]:
     look = fts5_index.look if conn.dialect.name == "sqlite" else tsvector_index.look
-    relevance = look(conn, within, question, MOST_OF_A_KIND)
+    partly = {kind: condition for kind, condition in within.items() if seen.is_part(reader, kind)}
+    wholly = {kind: condition for kind, condition in within.items() if kind not in partly}
+    relevance = look(conn, wholly, question, MOST_OF_A_KIND) if wholly else {}
+    if partly:
+        # a word that is hidden must not be learnt from what it takes away either
+        relevance |= look(conn, partly, replace(question, without=()), MOST_OF_A_KIND)
     query = select(search_document).where(_D.id.in_(list(relevance)))
     rows = [columns(row) for row in conn.execute(query)] if relevance else []
+    rows = _seen(conn, reader, partly, question, rows)
     best: dict[str, float] = {}
     for row in rows:
         best[row["kind"]] = max(best.get(row["kind"], 0.0), relevance[row["id"]])
@@ -116,6 +124,20 @@ def _hits(
         rank += _of_title(question, row["title"]) + _newness(row["at"], as_of)
         hits.append(Hit(id=row.pop("source_id"), rank=round(rank, 6), **row))
     return hits
+
+
+def _seen(
+    conn: Connection, reader: Reader, partly: Reach, question: Asked, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Without those that fit only by words that are hidden from the reader, and with the titles that they see."""
+    for kind in partly:
+        ids = [row["source_id"] for row in rows if row["kind"] == kind]
+        fitting = seen.fitting(conn, reader, kind, ids, question)
+        rows = [row for row in rows if row["kind"] != kind or row["source_id"] in fitting]
+        for row in rows:
+            if row["kind"] == kind:
+                row["title"] = fitting[row["source_id"]].title
+    return rows
 
 
 def _of_title(question: Asked, title: str) -> float:

@@ -13,7 +13,7 @@ from crm_core.customers import contact_points, identifiers
 from crm_core.paging import Page, columns, from_cursor, to_cursor
 from crm_core.parties import organisation_table
 from crm_core.records import known
-from crm_core.search import find
+from crm_core.search import find, seen
 from crm_core.tables import contact_point, support_case
 from crm_core.tables import party as party_table
 
@@ -54,17 +54,18 @@ def search(
         if refused.code == "search.nothing_sought":
             return Page(items=(), next_cursor=None)
         raise
-    of_case = [] if cursor is not None else [*_of_case(conn, text), *identifiers.owners(conn, text)]
+    numbered = [] if seen.is_part(reader, "party") else identifiers.owners(conn, text)
+    of_case = [] if cursor is not None else [*_of_case(conn, text), *numbered]
     ids = list(dict.fromkeys([*of_case, *(hit.id for hit in found.items)]))
     rows = {row["id"]: row for row in _rows(conn, _listing(reader).where(party_table.c.id.in_(ids)))}
-    items = tuple(_party_row(rows[name]) for name in ids if name in rows)
+    items = tuple(_party_row(rows[name], reader) for name in ids if name in rows)
     return Page(items=items, next_cursor=found.next_cursor)
 
 
 def of_ids(conn: Connection, reader: Reader, ids: Iterable[str]) -> dict[str, PartyRow]:
     """Those of these that they may read, by id."""
     rows = _rows(conn, _listing(reader).where(party_table.c.id.in_(list(ids))))
-    return {row["id"]: _party_row(row) for row in rows}
+    return {row["id"]: _party_row(row, reader) for row in rows}
 
 
 def _by_name(conn: Connection, reader: Reader, limit: int, cursor: str | None) -> Page[PartyRow]:
@@ -74,7 +75,7 @@ def _by_name(conn: Connection, reader: Reader, limit: int, cursor: str | None) -
     rows = _rows(conn, query.limit(limit + 1))
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
-        items=tuple(_party_row(row) for row in rows[:limit]),
+        items=tuple(_party_row(row, reader) for row in rows[:limit]),
         next_cursor=to_cursor(last["sought"], last["id"]) if last else None,
     )
 
@@ -89,8 +90,14 @@ def _rows(conn: Connection, query: Select[Any]) -> list[dict[str, Any]]:
     return [columns(row) for row in conn.execute(query)]
 
 
-def _party_row(row: dict[str, Any]) -> PartyRow:
-    return PartyRow(**{name: row[name] for name in PartyRow.__dataclass_fields__})
+def _party_row(row: dict[str, Any], reader: Reader) -> PartyRow:
+    hidden = set(reader.hidden("party")) - {"kind"}
+    if hidden & {"name", "organisation_id"}:
+        hidden.add("organisation")
+    if reader.hidden("contact_point") & {"raw", "normal"}:
+        hidden |= {"phone", "email"}
+    nothing = {name: "" if name == "name" else None for name in hidden}
+    return PartyRow(**{name: nothing.get(name, row[name]) for name in PartyRow.__dataclass_fields__})
 
 
 def _listing(reader: Reader) -> Select[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, case, select
 
+from crm_core.access.reader import Reader
 from crm_core.search import asked as asking
 from crm_core.search import sources
 from crm_core.search.asked import Asked, Phrase
@@ -48,15 +49,15 @@ class Shown:
     party: Owner | None
 
 
-def show(conn: Connection, hits: Sequence[Hit], text: str) -> list[Shown]:
-    """The hits of one page with their excerpts; one whose row has gone meanwhile is left out."""
+def show(conn: Connection, reader: Reader, hits: Sequence[Hit], text: str) -> list[Shown]:
+    """The hits of one page with their excerpts, as the reader sees them; one whose row has gone meanwhile is left out."""
     question = asking.read(text)
     bodies = {
         document.id: document.body
         for kind in {hit.kind for hit in hits}
-        for document in sources.read(conn, kind, [hit.id for hit in hits if hit.kind == kind])
+        for document in sources.read(conn, kind, [hit.id for hit in hits if hit.kind == kind], reader.hidden)
     }
-    owners = _owners(conn, hits)
+    owners = {} if "name" in reader.hidden("party") else _owners(conn, hits)
     return [
         Shown(
             hit=hit,

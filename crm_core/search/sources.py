@@ -32,19 +32,28 @@ class Document:
     heard: tuple[str, ...] = ()
 
 
+Hidden = Callable[[str], frozenset[str]]
+
+
+def nothing(_: str) -> frozenset[str]:
+    """No field is hidden."""
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where a kind's documents come from, and the row's moment, by which an index is built in order of age."""
 
     query: Select[Any]
     id: "Column[str]"
-    read: Callable[[Connection, Sequence[Any]], list[Document]]
+    read: Callable[[Connection, Sequence[Any], Hidden], list[Document]]
 
 
-def read(conn: Connection, kind: str, ids: Sequence[str]) -> list[Document]:
-    """The documents of these rows; rows without words, and unknown ones, are not among them."""
+def read(conn: Connection, kind: str, ids: Sequence[str], hidden: Hidden = nothing) -> list[Document]:
+    """The documents of these rows; rows without words, and unknown ones, are not among them. `hidden`: fields by entity whose words
+    are left out."""
     source = source_of(kind)
-    return source.read(conn, conn.execute(source.query.where(source.id.in_(ids))).all())
+    return source.read(conn, conn.execute(source.query.where(source.id.in_(ids))).all(), hidden)
 
 
 def after(conn: Connection, kind: str, place: str, limit: int) -> tuple[list[Document], str | None]:
@@ -53,7 +62,7 @@ def after(conn: Connection, kind: str, place: str, limit: int) -> tuple[list[Doc
     Our ids are UUIDv7 and Asterisk's begin with the time, so that this is the order of their making."""
     source = source_of(kind)
     rows = conn.execute(source.query.where(source.id > place).order_by(source.id).limit(limit)).all()
-    return source.read(conn, rows), rows[-1].id if len(rows) == limit else None
+    return source.read(conn, rows, nothing), rows[-1].id if len(rows) == limit else None
 
 
 def count(conn: Connection, kind: str) -> int:
@@ -83,22 +92,22 @@ def _general(entity: Entity) -> Source:
     return Source(
         query=select(table).where(table.c.deleted_at.is_(None)),
         id=table.c.id,
-        read=lambda conn, rows: _records(conn, entity, rows),
+        read=lambda conn, rows, hidden: _records(conn, entity, rows, hidden(entity.name)),
     )
 
 
-def _records(conn: Connection, entity: Entity, rows: Sequence[Any]) -> list[Document]:
-    more = {} if entity.body is None or not rows else entity.body(conn, rows)
+def _records(conn: Connection, entity: Entity, rows: Sequence[Any], hidden: frozenset[str]) -> list[Document]:
+    # what its body holds is of fields as well: of which, the entity alone knows
+    more = {} if entity.body is None or not rows or hidden else entity.body(conn, rows)
     searched = [field for field in declared(entity) if field.searched and field.name != entity.title]
     custom = searched_custom(conn, entity)
+    shown = [field for field in (*searched, *custom) if field.name not in hidden]
     return [
         Document(
             kind=entity.name,
             id=row.id,
-            title=str(getattr(row, entity.title) or ""),
-            body="\n".join(
-                [*_words(row, [*searched, *custom]), *filter(None, [more.get(row.id)])],
-            ),
+            title="" if entity.title in hidden else str(getattr(row, entity.title) or ""),
+            body="\n".join([*_words(row, shown), *filter(None, [more.get(row.id)])]),
             at=row.created_at,
         )
         for row in rows
@@ -128,44 +137,50 @@ def party_bodies(conn: Connection, rows: Sequence[Any]) -> dict[str, str]:
     return {party_id: "\n".join(found) for party_id, found in reached.items()}
 
 
-def _parties(conn: Connection, rows: Sequence[Any]) -> list[Document]:
+def _parties(conn: Connection, rows: Sequence[Any], hidden: Hidden) -> list[Document]:
     entity = known.entity("party")
     ids = [row.id for row in rows]
-    reached, numbers = party_bodies(conn, rows), identifiers.words_of(conn, ids)
+    unseen = hidden("party")
+    reached = {} if hidden("contact_point") & {"raw", "normal"} else party_bodies(conn, rows)
+    numbers = {} if "value" in hidden("party_identifier") else identifiers.words_of(conn, ids)
     fields = [field for field in entity.fields if field.searched and field.name not in ("name", "note")]
-    custom = searched_custom(conn, entity)
+    named = "name" not in unseen
+    before = [field for field in fields if field.name not in unseen]
+    after = [field for field in searched_custom(conn, entity) if field.name not in unseen]
     return [
         Document(
             kind="party",
             id=row.id,
-            title=row.name,
+            title=row.name if named else "",
             body="\n".join(
                 filter(
                     None,
                     [
-                        row.organisation,
-                        *_words(row, fields),
+                        row.organisation if named and "organisation_id" not in unseen else None,
+                        *_words(row, before),
                         reached.get(row.id),
                         *numbers.get(row.id, ()),
-                        row.note,
-                        *_words(row, custom),
+                        row.note if "note" not in unseen else None,
+                        *_words(row, after),
                     ],
                 )
             ),
             at=row.created_at,
-            heard=pinyin.spelt(row.name),
+            heard=pinyin.spelt(row.name) if named else (),
         )
         for row in rows
     ]
 
 
-def _cases(conn: Connection, rows: Sequence[Any]) -> list[Document]:
-    custom = searched_custom(conn, known.entity("case"))
+def _cases(conn: Connection, rows: Sequence[Any], hidden: Hidden) -> list[Document]:
+    unseen = hidden("case")
+    title = [name for name in ("number", "subject") if name not in unseen]
+    custom = [field for field in searched_custom(conn, known.entity("case")) if field.name not in unseen]
     return [
         Document(
             kind="case",
             id=row.id,
-            title=f"{row.number} {row.subject}",
+            title=" ".join(getattr(row, name) for name in title),
             body="\n".join(_words(row, custom)),
             at=row.created_at,
             case_id=row.id,
@@ -174,7 +189,7 @@ def _cases(conn: Connection, rows: Sequence[Any]) -> list[Document]:
     ]
 
 
-def _letters(_: Connection, rows: Sequence[Any]) -> list[Document]:
+def _letters(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
     return [
         Document(
             kind="letter",
@@ -191,7 +206,7 @@ def _letters(_: Connection, rows: Sequence[Any]) -> list[Document]:
     ]
 
 
-def _notes(_: Connection, rows: Sequence[Any]) -> list[Document]:
+def _notes(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
     return [
         Document(
             kind="note",

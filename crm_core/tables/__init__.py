@@ -59,6 +59,7 @@ from crm_core.tables.platform import (
     audit_detail,
     audit_event,
     audit_head,
+    forgetting,
     user_role,
 )
 from crm_core.tables.portal import portal_correction, portal_link, portal_session
@@ -110,6 +111,7 @@ __all__ = [
     "disposition",
     "duplicate_candidate",
     "fact",
+    "forgetting",
     "identification_try",
     "import_batch",
     "import_row",

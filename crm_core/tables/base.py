@@ -63,13 +63,14 @@ class TextList(TypeDecorator[tuple[str, ...]]):
 
 
 class Json(TypeDecorator[Any]):
-    """A structure that is read whole, or asked for a part of: `jsonb` on PostgreSQL, text on SQLite."""
+    """A structure that is read whole, or asked for a part of: `jsonb` on PostgreSQL, text on SQLite. None is no structure: NULL."""
 
     impl = sa.JSON
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(postgresql.JSONB() if dialect.name == "postgresql" else sa.JSON())
+        kind = postgresql.JSONB if dialect.name == "postgresql" else sa.JSON
+        return dialect.type_descriptor(kind(none_as_null=True))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return storable(value)

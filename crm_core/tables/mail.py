@@ -18,7 +18,7 @@ letter = Table(
     Column("sha256", Text, nullable=False),
     Column("envelope_from", Words, nullable=False),
     Column("envelope_to", TextList, nullable=False),
-    moment("received_at"),
+    moment("received_at", index=True),
     Column("message_id", Words, nullable=False, index=True),
     Column("in_reply_to", Words, nullable=False),
     Column("reference_ids", TextList, nullable=False),

@@ -59,3 +59,11 @@ answered_request = Table(
     Column("body", Json, nullable=False),
     moment("at", index=True),
 )
+
+# who was erased, until nothing names them any more where nothing leads to them: their words, for some seconds
+forgetting = Table(
+    "forgetting",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("about", Json, nullable=False),
+)

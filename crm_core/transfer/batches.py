@@ -152,7 +152,10 @@ def stop(conn: Connection, acting: Acting, batch_id: str) -> Batch:
 
 
 def resume(conn: Connection, acting: Acting, batch_id: str) -> Batch:
-    """Go on behind the last row that was dealt with."""
+    """Go on behind the last row that was dealt with; `Refused` (import.file_gone) once its file was thrown away."""
+    batch = one(conn, acting.reader, batch_id)
+    if batch.state in (STOPPED, FAILED) and _ended_at(batch) < acting.now - _ABANDONED_S:
+        raise Refused("import.file_gone")
     return _move(conn, acting, batch_id, (STOPPED, FAILED), QUEUED)
 
 
@@ -220,6 +223,17 @@ def abandoned(conn: Connection, now: float) -> list[Batch]:
     """Drafts that nobody came back to."""
     query = select(import_batch).where(_B.state.in_((DRAFT, CHECKED)), _B.created_at < now - _ABANDONED_S)
     return [_batch(row) for row in conn.execute(query)]
+
+
+def left_behind(conn: Connection, now: float) -> list[Batch]:
+    """Imports that stopped or failed, and that nobody went on with for so long: their reports stay, their files are customers' data."""
+    query = select(import_batch).where(_B.state.in_((STOPPED, FAILED)), _B.created_at < now - _ABANDONED_S)
+    ended = map(_batch, conn.execute(query))
+    return [batch for batch in ended if _ended_at(batch) < now - _ABANDONED_S]
+
+
+def _ended_at(batch: Batch) -> float:
+    return batch.finished_at or batch.started_at or batch.created_at
 
 
 def tell(conn: Connection, batch: Batch, told: Sequence[Told], done: int) -> None:

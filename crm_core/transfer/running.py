@@ -31,6 +31,7 @@ from crm_core.transfer.references import Known
 UNIT_S = 0.02
 """What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
 MOST_FRAMES = 40
+_TIDY_S = 24 * 3600.0
 _LOOK_AGAIN_S = 30.0
 _CLEARED = 500
 Changed = Callable[[str], None]
@@ -66,10 +67,13 @@ class Importer:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self._forget_abandoned()
+        tidy_at = self._clock.monotonic()
         while True:
             self._woken.clear()
             try:
+                if (now := self._clock.monotonic()) >= tidy_at:
+                    tidy_at = now + _TIDY_S
+                    await self._forget_abandoned()
                 await self.work()
             except Unavailable as problem:
                 _log.note("!", problem.peer, f"imports wait: {problem.reason}")
@@ -227,6 +231,8 @@ class Importer:
     async def _forget_abandoned(self) -> None:
         for batch in await self._store.read(lambda conn: batches.abandoned(conn, self._clock.now())):
             await self._store.write(partial(batches.forget, batch=batch))
+            self._file(batch).unlink(missing_ok=True)
+        for batch in await self._store.read(lambda conn: batches.left_behind(conn, self._clock.now())):
             self._file(batch).unlink(missing_ok=True)
 
     def _file(self, batch: Batch) -> Path:

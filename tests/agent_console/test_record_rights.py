@@ -179,3 +179,36 @@ async def test_scopes_of_made_roles(house: House, name: str, word: str) -> None:
         if entity.searched:
             hits = (await client.get("/api/v1/search", params={"q": WORDS, "kinds": name})).json()["items"]
             assert {hit["id"] for hit in hits} & set(made.values()) == expected
+
+
+@pytest.mark.parametrize("name", [each for each in ENTITIES if known.entity(each).scoped])
+async def test_each_action_has_a_scope_of_its_own(house: House, name: str) -> None:
+    """A role that reads all, changes its own, exports its team's and removes nothing reaches as far with each action and no farther."""
+    entity = known.entity(name)
+    team = await make(house, "org_unit", 7)
+    ann, bob = house.seed.users["ann"], house.seed.users["bob"]
+    scopes = {"read": "all", "update": "own", "export": "team", "delete": "none"}
+    given = {"name": "made", "based_on": "agent", "scopes": {name: scopes}}
+    role = await house.store.write(lambda c: rows.create(c, system(time.time()), known.entity("role"), given))
+    await house.store.write(lambda c: roles.give(c, ann, [role.id]))
+    await house.store.write(
+        lambda c: c.execute(user_account.update().where(user_account.c.id == ann).values(team_id=team))
+    )
+    made = {
+        "own": await make(house, name, 1, owner=ann),
+        "team": await make(house, name, 2, owner=bob, team=team),
+        "other": await make(house, name, 3, owner=bob),
+    }
+    place = f"{RECORDS}/{entity.collection}"
+    async with house.browser("ann") as client:
+        export = await client.get(f"{place}/export", params={"format": "csv"})
+        for whose, row in made.items():
+            answers = {
+                "read": await client.get(f"{place}/{row}"),
+                "update": await client.patch(f"{place}/{row}", json={}),
+                "delete": await client.delete(f"{place}/{row}"),
+            }
+            for action, answer in answers.items():
+                right = reaches(Scope[scopes[action].upper()], whose)
+                assert (answer.status_code == 200) is right, (action, whose, answer.text)
+            assert (row in export.text) is reaches(Scope.TEAM, whose), whose

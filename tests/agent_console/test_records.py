@@ -1,5 +1,6 @@
 """The API of records: typed by the declaration, by cursor, with versions, keys, rights, and an audit of who read whom."""
 
+import asyncio
 import json
 
 from agent_console import application
@@ -12,7 +13,7 @@ LAMP = {"code": "L-1", "name": "檯燈", "kind": "goods", "price": "1200"}
 
 
 async def test_a_record_from_making_to_putting_back(house: House) -> None:
-    """Made, read, changed under its version, removed and put back, each with the right status and tag."""
+    """Made, read, changed under its version, removed and put back, each with the right status and tag; whoever shows it hears of it."""
     async with house.browser("sue") as sue:
         made = await sue.post(PRODUCTS, json=LAMP)
         assert made.status_code == 201, made.text
@@ -26,7 +27,13 @@ async def test_a_record_from_making_to_putting_back(house: House) -> None:
         assert (stale.status_code, stale.json()["code"]) == (412, "record.stale")
         assert (await sue.delete(place)).status_code == 204
         assert (await sue.get(place)).status_code == 404
+        told: list[str] = []
+        unsubscribe = house.bus.subscribe("product", told.append)
         assert (await sue.post(f"{place}/put-back")).json()["record"]["name"] == "Lamp"
+        async with asyncio.timeout(5):
+            while told != [row["id"]]:
+                await asyncio.sleep(0.01)
+        unsubscribe()
 
 
 async def test_a_repeated_request_is_done_once(house: House) -> None:

@@ -359,6 +359,7 @@ def test_the_pop_shows_who_and_what(conn: Connection) -> None:
     assert [case.subject for case in who.cases] == ["s3", "s2", "s1"]
     assert [past.id for past in who.interactions] == ["past6", "past5", "past4", "past3", "past2"]
     assert (who.interactions[0].queue, who.interactions[0].agent) == ("客戶服務", "林雅婷")
+    assert pop.concerned(conn, ["now", "no such call"]) == ((ming,), (opened[0].id,))
 
 
 def test_the_pop_shows_ten_at_most(conn: Connection) -> None:
@@ -370,5 +371,6 @@ def test_the_pop_shows_ten_at_most(conn: Connection) -> None:
     shown = pop.pop(conn, "c1")
     assert shown.match == "many"
     assert [one.party.name for one in shown.parties] == [f"P{number:02}" for number in range(10)]
+    assert pop.concerned(conn, ["c1"]) == (tuple(sorted(one.party.id for one in shown.parties)), ())
     with pytest.raises(Refused, match=r"interaction\.unknown"):
         pop.pop(conn, "c9")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -482,6 +483,31 @@ async def test_stopped_and_resumed(desk: Desk) -> None:
     await desk.importer().work()
     assert (await desk.now(batch)).created == 4_000
     assert await desk.count(party) == 4_000
+
+
+def _run(conn: Connection, statement: Any) -> None:
+    conn.execute(statement)
+
+
+async def test_files_of_ended_imports_do_not_stay(desk: Desk) -> None:
+    """The file of an import that stopped long ago goes, and the import is not resumed; one that stopped lately keeps its own; reports stay."""
+    now, week = SystemClock().now(), 8 * 24 * 3600.0
+    old, new = await desk.upload("name\nA\n"), await desk.upload("name\nB\n")
+    for batch, at in ((old, now - week), (new, now)):
+        values = {"state": "stopped", "created_at": at, "started_at": at}
+        query = import_batch.update().where(import_batch.c.seq == batch.seq).values(**values)
+        await desk.change(partial(_run, statement=query))
+    running = asyncio.create_task(desk.importer().run())
+    async with asyncio.timeout(10):
+        while (desk.folder / old.id).exists():
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert (desk.folder / new.id).exists()
+    assert (await desk.now(old)).state == "stopped"
+    acting = system(now)
+    with pytest.raises(Refused, match=r"import\.file_gone"):
+        await desk.change(lambda conn: batches.resume(conn, acting, old.id))
+    await desk.change(lambda conn: batches.resume(conn, acting, new.id))
 
 
 def nobody(**scopes: Any) -> Acting:

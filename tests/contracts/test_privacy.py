@@ -17,6 +17,7 @@ from crm_core.engines import sqlite_file
 from crm_core.letter_types import NewAttachment, NewLetter, ParsedFields
 from crm_core.privacy import retention
 from crm_core.privacy.copy import copy_of
+from crm_core.privacy.forget import forget
 from crm_core.privacy.links import links
 from crm_core.privacy.person import CARRIERS
 from crm_core.records import known, rows
@@ -185,6 +186,7 @@ async def test_erasure_leaves_no_trace(url: str, store: Store) -> None:
     assert planted >= 5
     erase = {"party_id": party_id, "reason": "request"}
     await store.write(lambda conn: rows.create(conn, SYSTEM, known.entity("erasure"), erase))
+    assert await forget(store) >= 1
     await store.scrub()
     told = (await store.read(everything)).lower()
     assert not [line for line in told.splitlines() if any(trace in line for trace in TRACES)]
@@ -228,6 +230,37 @@ def test_a_copy_holds_what_is_kept(conn: Connection) -> None:
     assert "Somebody" not in json.dumps(told)
 
 
+def test_a_copy_opens_no_doors(conn: Connection) -> None:
+    """The copy tells that there is a PIN, a link, a session, and nothing by which somebody could use or guess them."""
+    user(conn)
+    ids = Ids(conn)
+    plant(conn, ids, Ids(conn, "Somebody Else", theirs=False).party)
+    with zipfile.ZipFile(io.BytesIO(copy_of(conn, ids.party))) as archive:
+        told = json.loads(archive.read("person.json"))
+    assert told["party_pin"]
+    assert told["portal_link"]
+    assert told["portal_session"]
+    names = {name for of in told.values() for row in of for name in row}
+    assert not {name for name in names if "hash" in name or "token" in name}
+
+
+def swept(conn: Connection, now: float) -> int:
+    """All that is due treated, unit by unit; how many rows."""
+    done = 0
+    while some := retention.due(conn, now):
+        done += sum(retention.carry_out(conn, each, now) for each in some)
+    return done
+
+
+def rule(conn: Connection, what: str, days: int = 30) -> None:
+    given = {"what": what, "after_days": days, "active": True}
+    rows.create(conn, SYSTEM, known.entity("retention_rule"), given)
+
+
+def erased(conn: Connection, party_id: str) -> None:
+    rows.create(conn, SYSTEM, known.entity("erasure"), {"party_id": party_id, "reason": "request"})
+
+
 def test_rules_take_words_when_they_are_old_enough(conn: Connection) -> None:
     """Calls, letters, solved cases, silent customers and details of the audit go when their rule says so, and not before; holds win."""
     ids, held = Ids(conn), Ids(conn, "Held One", theirs=False)
@@ -237,12 +270,9 @@ def test_rules_take_words_when_they_are_old_enough(conn: Connection) -> None:
     for each in (ids, held):
         cases.set_status(conn, each.case, "solved", NOW)
     for what in ("contacts", "cases", "parties", "audit"):
-        rows.create(
-            conn, SYSTEM, known.entity("retention_rule"), {"what": what, "after_days": 30, "active": True}
-        )
-    assert retention.sweep(conn, NOW + 29 * DAY) == 0
-    while retention.sweep(conn, NOW + 31 * DAY):
-        pass
+        rule(conn, what)
+    assert retention.due(conn, NOW + 29 * DAY) == []
+    assert swept(conn, NOW + 31 * DAY) > 0
     assert parties.party(conn, ids.party) is None
     assert parties.party(conn, held.party) is not None
     assert interactions.interaction(conn, held.interaction).note == "Held One said plain"  # type: ignore[union-attr]

@@ -1,5 +1,6 @@
 """The entity pattern on both databases: made, listed, changed, removed, put back, within rights, audited."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 
 from config.errors import Kind, Refused, RefusedFields
 from crm_core import audit
+from crm_core.access import roles
 from crm_core.access.model import Action, FieldRight, Rights, Role, Scope, allowed
 from crm_core.access.reader import Reader
 from crm_core.access.roles import built_in
@@ -14,7 +16,7 @@ from crm_core.audit import Origin
 from crm_core.records import known, lists, rows
 from crm_core.records.change import Acting, system
 from crm_core.records.lists import Asked, Record
-from crm_core.tables import audit_detail, audit_event
+from crm_core.tables import audit_detail, audit_event, metadata, support_case, user_account
 
 NOW = 1_790_000_000.0
 ADMIN = system(NOW)
@@ -329,3 +331,97 @@ def test_roles_add_up_to_the_widest() -> None:
     assert rights.scope("party", Action.READ) is Scope.TEAM
     assert rights.hidden("party") == frozenset()
     assert Rights(roles=(narrow,)).hidden("party") == {"note"}
+
+
+def test_reading_all_cases_does_not_lend_them_for_changing(conn: Connection) -> None:
+    """Who may read every case but change their own alone changes those, and those that they work on, and no others."""
+    made = {name: make(conn, "case", subject=name).id for name in ("mine", "held", "other")}
+    entity = known.entity("case")
+    conn.execute(support_case.update().where(support_case.c.id == made["mine"]).values(owner_id="u"))
+    rights = Rights(roles=(Role(scopes={"case": allowed(read="all", update="own")}),))
+    who = somebody("u", rights)
+    who = replace(who, reader=replace(who.reader, everything=True, cases=(made["held"],)))
+    assert set(page(conn, "case", who)) == set(made.values())
+    for name in ("mine", "held"):
+        rows.patch(conn, who, entity, made[name], {"subject": "changed"})
+    with pytest.raises(Refused, match=r"record\.not_yours"):
+        rows.patch(conn, who, entity, made["other"], {"subject": "changed"})
+
+
+def test_rights_never_grow_because_a_role_went(conn: Connection) -> None:
+    """A role that somebody has is not removed; should it be gone all the same, it allows nothing, while who was never given one keeps
+    what their workplace allows."""
+    role = make(conn, "role", name="Narrow", based_on="agent", scopes={"party": {"read": "own"}})
+    for user in ("u", "v"):
+        values = {"login": user, "name": user, "role": "supervisor", "password_hash": "", "language": "en"}
+        conn.execute(user_account.insert().values(id=user, active=True, **values))
+    roles.give(conn, "u", [role.id])
+    with pytest.raises(Refused, match=r"role\.in_use"):
+        rows.remove(conn, ADMIN, known.entity("role"), role.id)
+    assert roles.rights_of(conn, "u", "supervisor").scope("party", Action.READ) is Scope.OWN
+    table = metadata.tables["role"]
+    conn.execute(table.update().where(table.c.id == role.id).values(deleted_at=NOW))
+    assert roles.rights_of(conn, "u", "supervisor").scope("party", Action.READ) is Scope.NONE
+    assert roles.rights_of(conn, "v", "supervisor").scope("party", Action.READ) is Scope.ALL
+    conn.execute(table.update().where(table.c.id == role.id).values(deleted_at=None))
+    roles.give(conn, "u", [])
+    rows.remove(conn, ADMIN, known.entity("role"), role.id)
+    assert page(conn, "role") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"field": "traits", "is": "has", "value": "常客"}, "A"),
+        ({"field": "traits", "is": "has", "value": "常"}, "A"),
+        ({"field": "traits", "is": "begins", "value": "挑"}, "A"),
+        ({"field": "traits", "is": "begins", "value": "客"}, ""),
+        ({"field": "traits", "is": "begins", "value": "Pat"}, "B"),
+        ({"field": "traits", "is": "has", "value": 'in "q'}, "B"),
+        ({"field": "traits", "is": "empty"}, "C"),
+        ({"field": "contact_times", "is": "empty"}, "BC"),
+        ({"field": "contact_times", "is": "filled"}, "A"),
+    ],
+)
+def test_filters_of_lists_and_structures(conn: Connection, asked: Any, expected: str) -> None:
+    """Words of lists are found in any script, also by how one of them begins; a structure that is not there is empty, however it went."""
+    given: dict[str, dict[str, Any]] = {
+        "A": {"traits": ["挑剔", "常客"], "contact_times": {"days": [1], "from": "09:00", "until": "12:00"}},
+        "B": {"traits": ["patient", 'in "quotes"']},
+        "C": {},
+    }
+    names = {make(conn, "party", kind="person", name=name, **more).id: name for name, more in given.items()}
+    for row_id, name in names.items():
+        if name == "B":
+            times = given["A"]["contact_times"]
+            rows.patch(conn, ADMIN, known.entity("party"), row_id, {"contact_times": times})
+            rows.patch(conn, ADMIN, known.entity("party"), row_id, {"contact_times": None})
+    assert "".join(sorted(names[each] for each in page(conn, "party", filter=asked))) == expected
+
+
+def test_a_removed_row_is_shown_to_those_who_may_remove_it(conn: Connection) -> None:
+    """Who may read every row but remove none does not read a removed one by its id either."""
+    entity = known.entity("product")
+    row = product(conn, "A")
+    rows.remove(conn, ADMIN, entity, row.id)
+    reads = somebody("u", Rights(roles=(Role(scopes={"product": allowed(read="all")}),)))
+    removes = somebody("u", Rights(roles=(Role(scopes={"product": allowed(read="all", delete="all")}),)))
+    with pytest.raises(Refused, match=r"access\.action"):
+        lists.read(conn, reads.reader, entity, row.id, deleted=True)
+    assert lists.read(conn, removes.reader, entity, row.id, deleted=True).deleted_at == NOW
+
+
+def test_a_listing_counts_what_it_pages(conn: Connection) -> None:
+    """A page comes with the number of all rows that fit, whatever its size and place, and with the fields that its reader sees."""
+    for n in range(5):
+        product(conn, f"P{n}", name="lamp" if n else "chair")
+    hidden = {"product": {"price": FieldRight.HIDDEN}}
+    who = somebody("u", Rights(roles=(Role(scopes={"product": allowed(read="all")}, fields=hidden),)))
+    asked = Asked(words="lamp", limit=3)
+    first = lists.listing(conn, who.reader, known.entity("product"), asked, now=NOW, count=True)
+    after = replace(asked, cursor=first.page.next_cursor)
+    second = lists.listing(conn, who.reader, known.entity("product"), after, now=NOW, count=True)
+    assert [len(each.page.items) for each in (first, second)] == [3, 1]
+    assert first.count == second.count == 4
+    assert lists.listing(conn, who.reader, known.entity("product"), asked, now=NOW).count is None
+    assert "price" not in {field.name for field in first.fields}

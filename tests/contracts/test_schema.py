@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from config.errors import Unavailable
 from crm_core import schema
@@ -75,3 +75,23 @@ def test_sqlite_in_memory_is_refused() -> None:
     """Memory cannot be shared by a writer and its readers, so it is refused at once."""
     with pytest.raises(ValueError, match="name a file"):
         schema.upgrade("sqlite://")
+
+
+def test_structures_that_are_not_there_become_null(empty_url: str) -> None:
+    """JSON's null, as earlier versions wrote it for nothing, is NULL after the upgrade; a structure that is there stays."""
+    schema.upgrade(empty_url)
+    schema.downgrade(empty_url, "0014")
+
+    def write(conn: Connection) -> None:
+        for name, form in (("none", "null"), ("some", '{"a": [null]}')):
+            conn.execute(
+                text(
+                    "INSERT INTO macro (id, name, changes, tasks, active, created_at, updated_at)"
+                    f" VALUES ('{name}', '{name}', '{form}', '{form}', TRUE, 0, 0)"
+                )
+            )
+
+    run_in(empty_url, write)
+    schema.upgrade(empty_url)
+    query = text("SELECT id FROM macro WHERE changes IS NULL AND tasks IS NULL")
+    assert run_in(empty_url, lambda conn: conn.execute(query).scalars().all()) == ["none"]

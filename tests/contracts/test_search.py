@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, text
 from config.errors import Refused
 from crm_core import cases, interactions, letters, parties, rights, schema
 from crm_core.access.model import Rights
-from crm_core.access.reader import Reader
+from crm_core.access.reader import SYSTEM, Reader
 from crm_core.access.roles import built_in
 from crm_core.letter_types import NewLetter, ParsedFields
 from crm_core.search import find, index, rebuild
@@ -146,7 +146,7 @@ def test_all_kinds_are_found(conn: Connection) -> None:
     case = cases.open_case(conn, subject="發票金額不符", party_id=chen.id, queue_id=None, now=NOW)
     mail = letter(conn, "a", "十月份的發票", "發票", case_id=case.id)
     call = note(conn, "tl-1", "客戶問發票", party_id=chen.id)
-    rows = {row.hit.kind: row for row in show(conn, hits(conn, "发票"), "发票")}
+    rows = {row.hit.kind: row for row in show(conn, SYSTEM, hits(conn, "发票"), "发票")}
     assert {kind: row.hit.id for kind, row in rows.items()} == {
         "party": chen.id,
         "case": case.id,
