@@ -24,6 +24,8 @@ class PageRoute(APIRoute):
 
         async def page(request: Request) -> Response:
             try:
+                if "\0" in request.url.path or "%00" in request.url.query:
+                    raise Refused("request.invalid", Kind.INVALID)  # PostgreSQL takes none
                 return await handler(request)
             except Refused as refusal:
                 return _refused(request, refusal)
