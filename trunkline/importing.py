@@ -21,8 +21,8 @@ from crm_core.transfer.indexing import ImportIndexing
 from crm_core.transfer.plan import Plan, entity_of, targets
 from crm_core.transfer.questions import Look, Seen
 from crm_core.transfer.reading import look
-from crm_core.transfer.running import Importer
 from crm_core.transfer.report import LARGEST_PAGE, report_page
+from crm_core.transfer.running import Importer
 from crm_core.transfer.words import report_heading, report_lines
 from crm_core.transfer.writing import csv_heading, csv_lines
 from trunkline import checks

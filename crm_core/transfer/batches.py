@@ -288,7 +288,7 @@ def written(conn: Connection, seq: int, after: int, limit: int) -> tuple[list[tu
     return [(row.row, row.record_id) for row in conn.execute(query)], done
 
 
-def _move(  # noqa: PLR0917 - from where to where
+def _move(
     conn: Connection, acting: Acting, batch_id: str, states: Sequence[str], state: str, **values: Any
 ) -> Batch:
     batch = one(conn, acting.reader, batch_id)

@@ -102,7 +102,7 @@ class Importer:
             await self._ended(batch, batches.FAILED, refusal.code)
         except asyncio.IncompleteReadError:
             await self._ended(batch, batches.FAILED, "import.reader_failed")
-        except Exception as error:  # a bug of ours, or a value that only this database refuses
+        except Exception as error:  # noqa: BLE001 - a bug of ours, or a value that only this database refuses
             _log.crash(batch.id, error)
             await self._ended(batch, batches.FAILED, "import.broken")
 
