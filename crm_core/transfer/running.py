@@ -21,12 +21,13 @@ from crm_core import audit
 from crm_core.records.change import Acting
 from crm_core.store import Store
 from crm_core.transfer import batches, on_behalf, report, told, undo
-from crm_core.transfer.apply import Task, apply
+from crm_core.transfer.apply import apply
 from crm_core.transfer.batches import Batch, Overtaken
 from crm_core.transfer.plan import check, entity_of, shape_for, targets
 from crm_core.transfer.prepare import Job, Ready
 from crm_core.transfer.reading import asked
 from crm_core.transfer.references import Known
+from crm_core.transfer.task import Task
 
 UNIT_S = 0.02
 """What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, event, select, update
+from sqlalchemy import text as sql
 
 from config.errors import Kind, Refused
 from crm_core import users
@@ -199,3 +200,32 @@ async def test_what_no_database_keeps_is_told_by_row(desk: Desk) -> None:
     assert batch.created == 61
     by_id = await desk.imported("name,id\n" + "Ann,\n" * 60 + "Bob,a\0b\n", "name,id", match="id")
     assert outcomes(await desk.report(by_id, outcome="failed")) == [(62, "failed", "field.unprinted", "id")]
+
+
+async def test_an_id_that_is_taken_costs_its_row_alone(desk: Desk) -> None:
+    """A customer whose id is another's, in the database or earlier in the file, is told by the column, and the rows round it are still written together."""
+    await desk.imported("name,erp\nAnn,E-1\n", "name,erp_id")
+    texts = [f"Customer {n},N-{n}" for n in range(100)]
+    texts[10], texts[40] = "Bob,e-1", "Twin,n-39"
+    statements: list[str] = []
+
+    def note(*parts: Any) -> None:
+        statements.append(parts[2])
+
+    event.listen(desk.store._writing, "before_cursor_execute", note)
+    batch = await desk.imported("name,erp\n" + "\n".join(texts) + "\n", "name,erp_id")
+    failed = outcomes(await desk.report(batch, outcome="failed"))
+    assert failed == [(12, "failed", "field.taken", "erp_id"), (42, "failed", "field.taken", "erp_id")]
+    assert (batch.created, batch.failed) == (98, 2)
+    assert sum(text.startswith("INSERT INTO party ") for text in statements) <= 8
+
+
+async def test_a_row_that_only_the_database_refuses_is_found(desk: Desk) -> None:
+    """Of a hundred rows the one that the database's own rule refuses fails, the others are made; no rule of ours had foreseen it."""
+    rule = sql("CREATE UNIQUE INDEX test_rule ON party (title)")
+    await desk.change(lambda conn: conn.execute(rule))
+    texts = [f"Customer {n},t{n}" for n in range(100)]
+    texts[60] = "Twin,t59"
+    batch = await desk.imported("name,title\n" + "\n".join(texts) + "\n", "name,title")
+    assert outcomes(await desk.report(batch, outcome="failed")) == [(62, "failed", "record.conflict", None)]
+    assert batch.created == 99

@@ -289,7 +289,7 @@ async def test_ids_of_other_systems(desk: Desk) -> None:
     assert (await desk.rows())["Ann"]["title"] == "Boss"
     twice = await desk.imported("name,erp\nEve,E-0013\nZoe,E-0014\n", "name,erp_id")
     assert outcomes(await desk.report(twice)) == [
-        (2, "failed", "record.conflict", None),
+        (2, "failed", "field.taken", "erp_id"),
         (3, "created", None, None),
     ]
 
