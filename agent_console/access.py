@@ -3,17 +3,16 @@
 Denied unless a route says otherwise: every route asks for `signed_in` by the router that holds it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from agent_console import lately
 from agent_console.context import Context
 from agent_console.gate import COOKIE, HEADER, address_of, allowed_origin
-from config.errors import Kind, Refused, Unavailable
-from config.logs import Transcript
+from config.errors import Kind, Refused
 from crm_core import api_tokens, sessions
 from crm_core.api_tokens import ApiToken
 from crm_core.sessions import Session
@@ -21,10 +20,7 @@ from crm_core.sign_in_log import SignInEvent, note
 from crm_core.store import Connection
 from crm_core.users import User
 
-_TRANSCRIPT = Transcript("console")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_SEEN_EVERY_S = 60.0
-"""When somebody was last here is kept to the minute: not every read may cost a write."""
 _DAY_S = 86_400.0
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/v1/login.")
 _bearer = HTTPBearer(
@@ -32,9 +28,6 @@ _bearer = HTTPBearer(
     bearerFormat="tl_...",
     description="A token made in My account, or by an administrator for a service account. No cookie counts beside it.",
 )
-
-
-Unit = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +84,14 @@ def signed_in(who: Annotated[Present, Depends(present)]) -> User:
 
 def in_person(who: Annotated[Present, Depends(present)]) -> Present:
     """A person at a browser: a leaked token must not make another one, or change a password."""
+    must_be_in_person(who)
+    return who
+
+
+def must_be_in_person(who: Present) -> None:
+    """The same where it depends on what is asked for."""
     if who.session is None:
         raise Refused("access.token", Kind.FORBIDDEN)
-    return who
 
 
 def agent(user: Annotated[User, Depends(signed_in)]) -> User:
@@ -130,8 +128,8 @@ async def _with_session(within: Context, cookie: str | None, address: str) -> Pr
     found = await within.store.read(lambda c: sessions.current(c, cookie, now) if cookie else None)
     if found is None:
         raise Refused("session.ended", Kind.UNAUTHENTICATED)
-    if _is_old(found.seen_at, now):
-        await _keep(within, lambda c: sessions.seen(c, found.id, now))
+    if lately.is_old(found.seen_at, now):
+        await lately.keep(within, lambda c: sessions.seen(c, found.id, now))
     return Present(user=found.user, session=found, token=None, address=address)
 
 
@@ -142,8 +140,8 @@ async def _with_token(within: Context, text: str, address: str, *, writes: bool)
         raise Refused("token.invalid", Kind.UNAUTHENTICATED)
     if writes and found.token.scope != "write":
         raise Refused("token.read_only", Kind.FORBIDDEN)
-    if _is_old(found.token.used_at, now):
-        await _keep(within, lambda c: _used(c, found, address, now))
+    if lately.is_old(found.token.used_at, now):
+        await lately.keep(within, lambda c: _used(c, found, address, now))
     return Present(user=found.user, session=None, token=found.token, address=address)
 
 
@@ -162,18 +160,6 @@ def _used(connection: Connection, found: api_tokens.Bearer, address: str, now: f
             ),
         )
     api_tokens.used(connection, found.token.id, now, address)
-
-
-async def _keep(within: Context, unit: Unit) -> None:
-    """What is good to know, but no reason to refuse a reader while the database takes no writes."""
-    try:
-        await within.store.write(unit)
-    except Unavailable as error:
-        _TRANSCRIPT.note("!", error.peer, f"who was here is not kept: {error.reason}")
-
-
-def _is_old(at: float | None, now: float) -> bool:
-    return at is None or now - at >= _SEEN_EVERY_S
 
 
 def _has_bearer(request: Request) -> bool:

@@ -12,10 +12,11 @@ from config.clock import Clock
 from config.ids import new_id
 from config.settings import Settings
 from crm_core.store import Store
-from crm_core.transfer.batches import Batch, ReportRow
+from crm_core.transfer.batches import Batch
 from crm_core.transfer.indexing import ImportIndexing
 from crm_core.transfer.plan import Target
 from crm_core.transfer.questions import Seen
+from crm_core.transfer.report import ReportRow
 from crm_core.transfer.running import Importer
 from routing.bus import Bus
 
@@ -88,7 +89,7 @@ class ImportsAnswer(TypedDict):
 
 
 class ReportRowDocument(TypedDict):
-    """What became of a row. `undo`: taken_back, changed_since or in_use, after an undo."""
+    """What became of a row. `undo`: taken_back, changed_since, in_use or not_yours, after an undo."""
 
     row: int
     outcome: str

@@ -30,17 +30,20 @@ class Transcript:
         """One line; `subject` is the interaction, agent or peer that it is about."""
         level = logging.WARNING if mark == "!" else logging.INFO
         if self._log.isEnabledFor(level):  # a busy centre that logs warnings only cleans no words
-            self._log.log(level, "%s %s %s", mark, subject or "-", _printable(words))
+            self._log.log(level, "%s %s %s", mark, _printable(subject) or "-", _printable(words))
 
     def detail(self, mark: Mark, subject: str, words: str) -> None:
         """The same for what only a developer wants to read."""
-        self._log.debug("%s %s %s", mark, subject or "-", _printable(words))
+        if self._log.isEnabledFor(logging.DEBUG):
+            self._log.debug("%s %s %s", mark, _printable(subject) or "-", _printable(words))
 
     def crash(self, subject: str, error: BaseException) -> None:
         """A bug or a peer's surprise, with its traceback."""
-        self._log.error("! %s %s", subject or "-", error, exc_info=error)
+        self._log.error("! %s %s", _printable(subject) or "-", _printable(str(error)), exc_info=error)
 
 
 def _printable(words: str) -> str:
-    """Customer text may hold line breaks and escapes; a log line is one line."""
+    """What customers and strangers wrote, a login too, may hold line breaks and escapes; a log line is one line."""
+    if words.isprintable():
+        return words
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in words)

@@ -37,6 +37,14 @@ def from_cursor(cursor: str, length: int) -> tuple[str, ...]:
     return tuple(storable(part) for part in place)
 
 
+def number_from(cursor: str) -> int:
+    """The same where the place is a number."""
+    (place,) = from_cursor(cursor, 1)
+    if not place.isascii() or not place.isdigit() or len(place) > 15:
+        raise Refused("cursor.unknown", Kind.INVALID, pointer="/cursor")
+    return int(place)
+
+
 def columns(row: Any) -> dict[str, Any]:
     """A row as keyword arguments of the dataclass whose fields have the columns' names."""
     fields: dict[str, Any] = row._asdict()

@@ -52,7 +52,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="The archive that `trunkline backup` wrote.")],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Write over a database that holds something.")
+        bool, typer.Option("--replace", help="Write over a database and files that are there.")
     ] = False,
     config_file: ConfigOption = DEFAULT,
 ) -> None:

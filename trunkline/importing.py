@@ -21,6 +21,7 @@ from crm_core.transfer.indexing import ImportIndexing
 from crm_core.transfer.plan import Plan, entity_of, targets
 from crm_core.transfer.questions import Look, Seen
 from crm_core.transfer.reading import look
+from crm_core.transfer.report import LARGEST_PAGE, report_page
 from crm_core.transfer.running import Importer
 from crm_core.transfer.words import report_heading, report_lines
 from crm_core.transfer.writing import csv_heading, csv_lines
@@ -133,9 +134,7 @@ async def _write_report(store: Store, batch: Batch, path: Path) -> None:
     with path.open("wb") as file:
         file.write(csv_heading(report_heading(labels, "en")))
         while True:
-            page = await store.read(
-                partial(batches.report, batch=batch, limit=batches.LARGEST_PAGE, cursor=cursor)
-            )
+            page = await store.read(partial(report_page, batch=batch, limit=LARGEST_PAGE, cursor=cursor))
             file.write(csv_lines(report_lines(page.items, fields, "en")))
             cursor = page.next_cursor
             if cursor is None:

@@ -22,13 +22,14 @@ from crm_core.transfer.guess import guess
 from crm_core.transfer.plan import Plan
 from crm_core.transfer.questions import Look, Seen
 from crm_core.transfer.reading import look
+from crm_core.transfer.report import LARGEST_PAGE, report_page
 from crm_core.transfer.sheets import Layout
 from crm_core.transfer.words import report_heading, report_lines
 from crm_core.transfer.writing import csv_heading, csv_lines
 
 router = APIRouter(tags=["imports"])
 Outcome = Literal["created", "updated", "unchanged", "skipped", "failed", ""]
-Undo = Literal["taken_back", "changed_since", "in_use", ""]
+Undo = Literal["taken_back", "changed_since", "in_use", "not_yours", ""]
 
 
 class LayoutAsked(Body):
@@ -54,7 +55,7 @@ class ReportAsked(Body):
 
     outcome: Outcome = ""
     undo: Undo = ""
-    limit: int = Field(default=100, ge=1, le=batches.LARGEST_PAGE)
+    limit: int = Field(default=100, ge=1, le=LARGEST_PAGE)
     cursor: str | None = Field(default=None, max_length=200)
 
 
@@ -64,11 +65,10 @@ async def list_imports(
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ImportsAnswer:
-    """Imports of what one may import, newest first."""
+    """One's own imports, and those of others where one may import all; newest first."""
 
     def read(conn: Connection, reader: Reader) -> ImportsAnswer:
-        names = [entity.name for entity in plan.importable(reader)]
-        page = batches.listed(conn, names, limit, cursor)
+        page = batches.listed(conn, reader, limit, cursor)
         return ImportsAnswer(
             items=[documents.batch(each) for each in page.items], next_cursor=page.next_cursor
         )
@@ -189,7 +189,7 @@ async def read_import_rows(at: AtDesk, batch: str, asked: Annotated[ReportAsked,
     """What became of its rows, in the order of the file."""
 
     def read(conn: Connection, reader: Reader) -> ReportAnswer:
-        page = batches.report(
+        page = report_page(
             conn,
             batches.one(conn, reader, batch),
             outcome=asked.outcome,
@@ -232,9 +232,7 @@ async def _report(
     yield csv_heading(report_heading(labels, language))
     cursor: str | None = None
     while True:
-        part = partial(
-            batches.report, batch=told, outcome=outcome, undo=undo, limit=batches.LARGEST_PAGE, cursor=cursor
-        )
+        part = partial(report_page, batch=told, outcome=outcome, undo=undo, limit=LARGEST_PAGE, cursor=cursor)
         page = await at.within.store.read(part)
         yield csv_lines(report_lines(page.items, fields, language))
         cursor = page.next_cursor

@@ -7,7 +7,13 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from agent_console import identity_rows, leaving
-from agent_console.access import AsAdministrator, InContext, Present
+from agent_console.access import (
+    AsAdministrator,
+    AsAdministratorInPerson,
+    InContext,
+    Present,
+    must_be_in_person,
+)
 from agent_console.api.bodies import Body
 from agent_console.context import Context
 from agent_console.identity_answers import PeoplePage, PersonDocument, SkillsAnswer, TotpRolesAnswer
@@ -116,7 +122,10 @@ async def list_users(  # noqa: PLR0917 - a query's parameters
 
 @router.post("/users", status_code=201)
 async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> PersonDocument:
-    """Somebody new; an agent is in the queues that fit their skills from now on."""
+    """Somebody new; an agent is in the queues that fit their skills from now on. A program may add programs' accounts, but no administrator
+    and nobody with a password: 403 `access.token`."""
+    if given.password or given.role == "admin":
+        must_be_in_person(who)
     now, hashed = within.clock.now(), ""
     if not given.service:
         password_policy.check(given.password, login=given.login, name=given.name)
@@ -156,8 +165,11 @@ async def read_user(user: str, who: AsAdministrator, within: InContext) -> Perso
 async def change_user(
     user: str, given: UserChanges, who: AsAdministrator, within: InContext
 ) -> PersonDocument:
-    """Name, role, language, extension, address, letters; another role signs them out everywhere."""
+    """Name, role, language, extension, address, letters; another role signs them out everywhere. A program makes nobody an administrator,
+    and changes no address by which one may sign in: 403 `access.token`."""
     wishes = {name: wish for name, wish in given.model_dump().items() if wish is not None}
+    if wishes.get("role") == "admin" or ("email" in wishes and within.settings.oidc.link_by_email):
+        must_be_in_person(who)
     if "role" in wishes:
         _not_oneself(who, user, wishes["role"] != who.user.role)
     now = within.clock.now()
@@ -190,7 +202,9 @@ async def set_user_skills(
 
 
 @router.put("/users/{user}/password", status_code=204)
-async def set_user_password(user: str, given: SetPassword, who: AsAdministrator, within: InContext) -> None:
+async def set_user_password(
+    user: str, given: SetPassword, who: AsAdministratorInPerson, within: InContext
+) -> None:
     """For somebody who forgot theirs; they are signed out and must choose another at their next sign-in."""
     now = within.clock.now()
     known = await within.store.read(lambda c: people.person(c, user, now))
@@ -236,7 +250,7 @@ async def restore_user(user: str, who: AsAdministrator, within: InContext) -> Pe
 
 
 @router.delete("/users/{user}/totp", status_code=204)
-async def reset_user_totp(user: str, who: AsAdministrator, within: InContext) -> None:
+async def reset_user_totp(user: str, who: AsAdministratorInPerson, within: InContext) -> None:
     """Their phone is lost: signed out everywhere, and no code is asked for until they have set up another one."""
     now = within.clock.now()
 
@@ -261,7 +275,9 @@ async def list_totp_roles(who: AsAdministrator, within: InContext) -> TotpRolesA
 
 
 @router.put("/totp-roles")
-async def set_totp_roles(given: TotpRoles, who: AsAdministrator, within: InContext) -> TotpRolesAnswer:
+async def set_totp_roles(
+    given: TotpRoles, who: AsAdministratorInPerson, within: InContext
+) -> TotpRolesAnswer:
     """From now on; whoever lacks one must set it up before anything else, whoever is signed in as well."""
     if given.roles and within.seal is None:
         raise Refused("sign_in.no_key")

@@ -44,6 +44,9 @@ async def read(request: Request, within: Context) -> Form:
         pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except (ValueError, UnicodeDecodeError) as error:
         raise Refused("request.form", Kind.INVALID) from error
+    if any("\0" in part for pair in pairs for part in pair):
+        # nobody types it, and PostgreSQL keeps none
+        raise Refused("request.form", Kind.INVALID)
     return Form(
         fields={name: value.replace("\r\n", "\n").replace("\r", "\n").strip() for name, value in pairs}
     )

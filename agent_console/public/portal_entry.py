@@ -18,7 +18,7 @@ from channels.web.notices import queue_notice
 from config.errors import Unavailable
 from config.logs import Transcript
 from crm_core.portal import links, profile
-from crm_core.portal.links import Link
+from crm_core.portal.links import Customer, Link
 from crm_core.store import Connection
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute, prefix="/portal")
@@ -119,14 +119,14 @@ def entry(request: Request, within: Context, *, problem: str = "", status: int =
     return answer
 
 
-async def mail_confirmation(within: Context, party_id: str, name: str, address: str, language: str) -> None:
+async def mail_confirmation(within: Context, customer: Customer, address: str, language: str) -> None:
     """A link to a further address, which proves that it is theirs."""
     now = within.clock.now()
 
     def unit(connection: Connection) -> None:
-        token = links.ask_for_address(connection, party_id, address, now)
+        token = links.ask_for_address(connection, customer, address, now)
         if token is not None:
-            made = Link(token=token, party_id=party_id, name=name, language=language)
+            made = Link(token=token, party_id=customer.party_id, name=customer.name, language=language)
             _queue(connection, within, address, [made], language, "mail_address", now)
 
     await within.store.write(unit)
@@ -208,14 +208,12 @@ def _queue(  # noqa: PLR0917 - the parts of a letter
 
 def _opened(connection: Connection, token: str, now: float, request: Request) -> tuple[str, str] | None:
     redeemed = links.redeem(connection, token, now)
-    if redeemed is None:
-        return None
-    agent = request.headers.get("user-agent", "")
-    session = links.enter(connection, redeemed, now, peer=peer(request), agent=agent)
-    customer = links.customer_of(connection, session, now, links.SESSION_S)
-    if customer is None:  # removed meanwhile
+    customer = None if redeemed is None else links.whose(connection, redeemed, now)
+    if redeemed is None or customer is None:
         return None
     if redeemed.purpose == "add_address":
         acting = profile.acting_as(customer, now, peer=peer(request))
         profile.add_point(connection, acting, customer, "email", redeemed.address)
+    agent = request.headers.get("user-agent", "")
+    session = links.enter(connection, redeemed, now, peer=peer(request), agent=agent)
     return session, redeemed.purpose

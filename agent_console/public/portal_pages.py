@@ -176,7 +176,7 @@ async def change_points(request: Request, within: InContext) -> Response:
             done = "removed"
         elif kind == "email":
             address = profile.checked_point(kind, raw)
-            await mail_confirmation(within, customer.party_id, customer.name, address, visited.view.language)
+            await mail_confirmation(within, customer, address, visited.view.language)
             return _to(visited, "/portal/profile", "link_to_new")
         else:
             await within.store.write(lambda c: profile.add_point(c, acting, customer, kind, raw))

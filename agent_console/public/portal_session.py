@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from agent_console import lately
 from agent_console.context import Context
 from agent_console.public import forms
 from agent_console.public.forms import Form
@@ -84,7 +85,8 @@ async def visit(request: Request, within: Context) -> Visit | None:
     customer = await within.store.read(lambda c: links.customer_of(c, token, now, idle_s))
     if customer is None:
         return None
-    await within.store.write(lambda c: links.seen(c, token, now))
+    if lately.is_old(customer.seen_at, now):
+        await lately.keep(within, lambda c: links.seen(c, token, now))
     view = View(request, within, customer.language)
     return Visit(within=within, request=request, customer=customer, token=token, view=view)
 

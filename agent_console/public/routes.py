@@ -24,6 +24,7 @@ class PageRoute(APIRoute):
 
         async def page(request: Request) -> Response:
             try:
+                _refuse_nul(request)
                 return await handler(request)
             except Refused as refusal:
                 return _refused(request, refusal)
@@ -34,6 +35,12 @@ class PageRoute(APIRoute):
                 return answer
 
         return page
+
+
+def _refuse_nul(request: Request) -> None:
+    """No address of ours has one, and PostgreSQL takes none."""
+    if "\0" in request.url.path or "%00" in request.url.query:
+        raise Refused("request.invalid", Kind.INVALID)
 
 
 def _refused(request: Request, refusal: Refused) -> Response:

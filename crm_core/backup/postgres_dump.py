@@ -77,11 +77,16 @@ def settle(url: str) -> None:
         conn.execute(text(f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE"))
 
 
+def is_aside(url: str) -> bool:
+    """Whether old tables wait: a restore was interrupted before `settle`."""
+    with _connection(url) as conn:
+        return _is_aside(conn)
+
+
 def put_back(url: str) -> bool:
     """The old tables again where a restore was interrupted before `settle`; whether there was one."""
     with _connection(url) as conn:
-        asked = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
-        if conn.execute(asked, {"name": ASIDE}).first() is None:
+        if not _is_aside(conn):
             return False
         # the search path names a schema that may be missing: then it is the one that was put aside
         found = conn.execute(text("SELECT current_schema()")).scalar_one_or_none()
@@ -89,6 +94,11 @@ def put_back(url: str) -> bool:
         conn.execute(text(f"DROP SCHEMA IF EXISTS {name} CASCADE"))
         conn.execute(text(f"ALTER SCHEMA {ASIDE} RENAME TO {name}"))
     return True
+
+
+def _is_aside(conn: Connection) -> bool:
+    asked = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
+    return conn.execute(asked, {"name": ASIDE}).first() is not None
 
 
 @contextmanager

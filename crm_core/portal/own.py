@@ -1,6 +1,6 @@
 """A customer's own cases, contracts, consents, and all of it to take along. Every question names the party."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,17 +17,17 @@ from crm_core.records.change import Acting
 from crm_core.records.describe import describe
 from crm_core.records.lists import Asked
 from crm_core.records.values import shown
-from crm_core.tables import article_vote, support_case
+from crm_core.tables import article_vote, contact_point, support_case
 from crm_core.tables.base import metadata
 
 MOST = 200
 PURPOSES = "consent_purpose"
-_C = support_case.c
+_C, _P = support_case.c, contact_point.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCase:
-    """A case with the letters that went to and fro: notes, tasks and whatever else is inside stays inside."""
+    """A case with the letters that went to and fro: notes, tasks, letters to others and whatever else is inside stays inside."""
 
     case: Case
     thread: tuple[Letter, ...]
@@ -53,7 +53,30 @@ def own_case(conn: Connection, party_id: str, case_id: str) -> OwnCase | None:
     if conn.execute(query).first() is None:
         return None
     found = cases.case(conn, case_id)
-    return None if found is None else OwnCase(case=found, thread=tuple(letters.thread(conn, case_id)))
+    if found is None:
+        return None
+    return OwnCase(case=found, thread=_to_and_fro(conn, party_id, letters.thread(conn, case_id)))
+
+
+def _to_and_fro(conn: Connection, party_id: str, thread: Sequence[Letter]) -> tuple[Letter, ...]:
+    """The letters between them and us: what they wrote, and what went to an address of theirs or to one that they wrote from. What we
+    wrote about the case to a supplier or a lawyer, and what those answered, is none of it."""
+    query = select(_P.normal).where(_P.party_id == party_id, _P.kind == "email", _P.deleted_at.is_(None))
+    theirs = set(conn.execute(query).scalars())
+    theirs |= {each.from_address.lower() for each in thread if _wrote(each, party_id)}
+    return tuple(
+        each
+        for each in thread
+        if _wrote(each, party_id) or theirs & {address.lower() for address in _other_side(each)}
+    )
+
+
+def _wrote(letter: Letter, party_id: str) -> bool:
+    return letter.direction == "in" and letter.party_id == party_id
+
+
+def _other_side(letter: Letter) -> tuple[str, ...]:
+    return (letter.from_address,) if letter.direction == "in" else (*letter.to, *letter.cc)
 
 
 def own_file(conn: Connection, party_id: str, case_id: str, file_id: str) -> AttachmentContent | None:

@@ -34,6 +34,8 @@ def stored(field: Field, given: Any) -> Any:
     """The value as it is kept; `Wrong` when the field cannot hold it. Nothing, and blank text, are None."""
     if isinstance(given, str):
         given = given.strip() if field.kind is not FieldKind.LONG_TEXT else given.rstrip()
+    if isinstance(given, str) and "\0" in given and field.kind is not FieldKind.LONG_TEXT:
+        raise Wrong("field.unprinted")  # PostgreSQL keeps no text with it; long ones get a sign in its place
     if given is None or given in ("", []):
         if field.required:
             raise Wrong("field.required")

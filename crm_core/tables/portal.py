@@ -12,6 +12,8 @@ portal_link = Table(
     Column("party_id", Text, ForeignKey("party.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("address", Words, nullable=False, index=True),
     Column("purpose", Text, nullable=False),
+    # of a link to a further address: the one by which whoever asked was signed in
+    Column("asked_from", Words),
     # the letter that carries the token: its bytes are emptied when the link is over
     Column("letter_id", Text),
     moment("made_at"),

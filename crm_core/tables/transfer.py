@@ -39,7 +39,7 @@ import_batch = Table(
 )
 
 # JSON, written by ourselves: most rows have none of it. `before`: what an update replaced; `given`: the cells of a row that was not taken, so that it can be mended and imported again;
-# `undo`: taken_back, changed_since, in_use
+# `undo`: taken_back, changed_since, in_use, not_yours
 import_row = Table(
     "import_row",
     metadata,

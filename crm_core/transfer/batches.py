@@ -1,31 +1,29 @@
-"""Batches as they are kept: where each stands, and the report of its rows."""
+"""Batches as they are kept: whose each is, and where it stands."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core.access.model import Action
+from crm_core.access.model import Action, Scope
 from crm_core.access.reader import Reader
 from crm_core.audit import Origin
 from crm_core.many import ManyRows
-from crm_core.paging import Page, from_cursor, to_cursor
+from crm_core.paging import Page, number_from, to_cursor
 from crm_core.records.change import Acting
 from crm_core.records.lists import must
 from crm_core.tables import import_batch, import_row
-from crm_core.transfer.plan import Plan, check, entity_of, plan_from
+from crm_core.transfer.plan import Plan, check, entity_of, importable, plan_from
 from crm_core.transfer.sheets import Layout
 from crm_core.transfer.told import CREATED, OUTCOMES, UPDATED, Told
 
 DRAFT, QUEUED, RUNNING, FINISHED = "draft", "queued", "running", "finished"
 CHECKED, STOPPED, FAILED, UNDOING, UNDONE = "checked", "stopped", "failed", "undoing", "undone"
 AT_WORK = (QUEUED, RUNNING, UNDOING)
-LARGEST_PAGE = 500
 _ABANDONED_S = 7 * 24 * 3600.0
 _B, _R = import_batch.c, import_row.c
 _TOLD = ManyRows(import_row)
@@ -33,7 +31,11 @@ _TOLD = ManyRows(import_row)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """An import. `rows_total` counts the rows that hold anything, `rows_done` is the number of the last row that is dealt with."""
+    """An import. `rows_total` counts the rows that hold anything, `rows_done` is the number of the last row that is dealt with.
+
+    `user_id` is whose it is: who brought the file. `origin` is who acts, with whose rights it is done and in whose name it is told: who
+    started it, resumed it or takes it back.
+    """
 
     seq: int
     id: str
@@ -100,12 +102,7 @@ def add(conn: Connection, acting: Acting, *, entity: str, file_name: str, layout
             taken_back=0,
             kept=0,
             user_id=origin.user_id,
-            origin={
-                "user_id": origin.user_id,
-                "name": origin.name,
-                "via": "import",
-                "address": origin.address,
-            },
+            origin=_who(acting),
             created_at=acting.now,
             **dict.fromkeys(OUTCOMES, 0),
         )
@@ -134,6 +131,7 @@ def start(conn: Connection, acting: Acting, batch_id: str, plan: Plan, *, dry_ru
         conn,
         batch.seq,
         state=QUEUED,
+        origin=_who(acting),
         plan=plan.as_json(),
         dry_run=dry_run,
         rows_done=0,
@@ -152,11 +150,14 @@ def stop(conn: Connection, acting: Acting, batch_id: str) -> Batch:
 
 
 def resume(conn: Connection, acting: Acting, batch_id: str) -> Batch:
-    """Go on behind the last row that was dealt with; `Refused` (import.file_gone) once its file was thrown away."""
+    """Go on behind the last row that was dealt with; not where an undo has begun, or nothing is left to be done. `Refused`
+    (import.file_gone) once its file was thrown away."""
     batch = one(conn, acting.reader, batch_id)
+    if batch.taken_back or batch.kept or batch.rows >= batch.rows_total:
+        raise Refused("import.state", state=batch.state)
     if batch.state in (STOPPED, FAILED) and _ended_at(batch) < acting.now - _ABANDONED_S:
         raise Refused("import.file_gone")
-    return _move(conn, acting, batch_id, (STOPPED, FAILED), QUEUED)
+    return _move(conn, acting, batch_id, (STOPPED, FAILED), QUEUED, origin=_who(acting))
 
 
 def undo(conn: Connection, acting: Acting, batch_id: str) -> Batch:
@@ -167,7 +168,7 @@ def undo(conn: Connection, acting: Acting, batch_id: str) -> Batch:
     must(acting.reader, entity, Action.UPDATE)
     if batch.dry_run:
         raise Refused("import.state", state=batch.state)
-    return _move(conn, acting, batch_id, (FINISHED, STOPPED, FAILED), UNDOING)
+    return _move(conn, acting, batch_id, (FINISHED, STOPPED, FAILED), UNDOING, origin=_who(acting))
 
 
 def discard(conn: Connection, acting: Acting, batch_id: str) -> Batch:
@@ -180,19 +181,26 @@ def discard(conn: Connection, acting: Acting, batch_id: str) -> Batch:
 
 
 def one(conn: Connection, reader: Reader, batch_id: str) -> Batch:
-    """`Refused` for one there is not, and for entities that they may not import."""
+    """`Refused` for one there is not, for entities that they may not import, and for what others brought, unless they may import all:
+    the report holds the cells of the file."""
     row = conn.execute(select(import_batch).where(_B.id == batch_id)).one_or_none()
     if row is None:
         raise Refused("import.unknown", Kind.MISSING, id=batch_id[:100])
     must(reader, entity_of(row.entity), Action.IMPORT)
+    if reader.scope(row.entity, Action.IMPORT) is not Scope.ALL and row.user_id != reader.user_id:
+        raise Refused("import.unknown", Kind.MISSING, id=batch_id[:100])
     return _batch(row)
 
 
-def listed(conn: Connection, entities: Sequence[str], limit: int, cursor: str | None) -> Page[Batch]:
-    """The newest first."""
-    query = select(import_batch).where(_B.entity.in_(entities)).order_by(_B.seq.desc()).limit(limit + 1)
+def listed(conn: Connection, reader: Reader, limit: int, cursor: str | None) -> Page[Batch]:
+    """Those that they may see, the newest first."""
+    may = {entity.name: reader.scope(entity.name, Action.IMPORT) for entity in importable(reader)}
+    everybodys = [name for name, scope in may.items() if scope is Scope.ALL]
+    theirs = and_(_B.entity.in_(set(may) - set(everybodys)), _B.user_id == reader.user_id)
+    query = select(import_batch).where(or_(_B.entity.in_(everybodys), theirs))
+    query = query.order_by(_B.seq.desc()).limit(limit + 1)
     if cursor is not None:
-        query = query.where(_B.seq < _number(cursor))
+        query = query.where(_B.seq < number_from(cursor))
     rows = conn.execute(query).all()
     more = len(rows) > limit
     return Page(
@@ -258,9 +266,10 @@ def advance(conn: Connection, batch: Batch, state: str, **values: Any) -> bool:
     return conn.execute(query).rowcount == 1
 
 
-def end(conn: Connection, seq: int, state: str, code: str | None, now: float) -> bool:
-    """The importer is done with it; unless somebody stopped it meanwhile."""
-    query = update(import_batch).where(_B.seq == seq, _B.state.in_((QUEUED, RUNNING)))
+def end(conn: Connection, batch: Batch, state: str, code: str | None, now: float) -> bool:
+    """The importer is done with what it did with the batch; unless somebody stopped that meanwhile."""
+    at_it = (UNDOING,) if batch.state == UNDOING else (QUEUED, RUNNING)
+    query = update(import_batch).where(_B.seq == batch.seq, _B.state.in_(at_it))
     return conn.execute(query.values(state=state, error=code, finished_at=now)).rowcount == 1
 
 
@@ -293,80 +302,23 @@ def written(conn: Connection, seq: int, after: int, limit: int) -> tuple[list[tu
     return [(row.row, row.record_id) for row in conn.execute(query)], done
 
 
-def clear_report(conn: Connection, batch: Batch, limit: int) -> int:
-    """Forget rows of a report (of a dry run, before the real one), some at a time."""
-    few = select(_R.row).where(_R.batch == batch.seq).limit(limit)
-    rows = list(conn.execute(few).scalars())
-    if rows:
-        conn.execute(delete(import_row).where(_R.batch == batch.seq, _R.row.in_(rows)))
-    return len(rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportRow:
-    """A row of the report as it is shown."""
-
-    row: int
-    outcome: str
-    record_id: str | None
-    code: str | None
-    field: str | None
-    params: Mapping[str, Any]
-    given: tuple[str, ...]
-    undo: str | None
-
-
-def report(
-    conn: Connection,
-    batch: Batch,
-    *,
-    outcome: str = "",
-    undo: str = "",
-    limit: int = 100,
-    cursor: str | None = None,
-) -> Page[ReportRow]:
-    """A page of what became of the rows, in the order of the file."""
-    query = select(import_row).where(_R.batch == batch.seq)
-    if outcome:
-        query = query.where(_R.outcome == outcome)
-        if outcome != CREATED:
-            query = query.where(_R.outcome != CREATED)  # says which index serves
-    if undo:
-        query = query.where(_R.undo == undo)
-    if cursor is not None:
-        query = query.where(_R.row > _number(cursor))
-    limit = max(1, min(limit, LARGEST_PAGE))
-    rows = conn.execute(query.order_by(_R.row).limit(limit + 1)).all()
-    more = len(rows) > limit
-    return Page(
-        items=tuple(map(_report_row, rows[:limit])),
-        next_cursor=to_cursor(str(rows[limit - 1].row)) if more else None,
-    )
-
-
-def _report_row(row: Row[Any]) -> ReportRow:
-    return ReportRow(
-        row=row.row,
-        outcome=row.outcome,
-        record_id=row.record_id,
-        code=row.code,
-        field=row.field,
-        params=json.loads(row.params) if row.params else {},
-        given=tuple(json.loads(row.given)) if row.given else (),
-        undo=row.undo,
-    )
-
-
-def _move(conn: Connection, acting: Acting, batch_id: str, states: Sequence[str], state: str) -> Batch:
+def _move(
+    conn: Connection, acting: Acting, batch_id: str, states: Sequence[str], state: str, **values: Any
+) -> Batch:
     batch = one(conn, acting.reader, batch_id)
     if batch.state not in states:
         raise Refused("import.state", state=batch.state)
-    _set(conn, batch.seq, state=state, error=None)
+    _set(conn, batch.seq, state=state, error=None, **values)
     return one(conn, acting.reader, batch_id)
 
 
 def _set(conn: Connection, seq: int, **values: Any) -> None:
     conn.execute(update(import_batch).where(_B.seq == seq).values(**values))
+
+
+def _who(acting: Acting) -> dict[str, Any]:
+    origin = acting.origin
+    return {"user_id": origin.user_id, "name": origin.name, "via": "import", "address": origin.address}
 
 
 def _layout(layout: Layout) -> dict[str, Any]:
@@ -380,10 +332,3 @@ def _layout(layout: Layout) -> dict[str, Any]:
 
 def _batch(row: Row[Any]) -> Batch:
     return Batch(**{name: getattr(row, name) for name in Batch.__slots__})
-
-
-def _number(cursor: str) -> int:
-    (place,) = from_cursor(cursor, 1)
-    if not place.isascii() or not place.isdigit() or len(place) > 15:
-        raise Refused("cursor.unknown", Kind.INVALID, pointer="/cursor")
-    return int(place)

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_
 
 from config.errors import Kind, Refused
 from crm_core import audit
 from crm_core.access.model import Action, FieldRight
 from crm_core.access.reader import Reader
 from crm_core.access.scopes import within_reach
-from crm_core.records import codes, filters
+from crm_core.records import codes, filters, known
 from crm_core.records.change import Acting
 from crm_core.records.cursors import from_place, to_place
 from crm_core.records.declared import Entity, Field, FieldKind, Label
@@ -78,7 +78,7 @@ def opened(conn: Connection, reader: Reader, entity: Entity, wanted: Wanted) -> 
     filters.condition(shape, reader, wanted.asked.filter)
     fields = shape.readable(reader)
     also = () if entity.brings is None else entity.brings.columns
-    beside = tuple(each for each in also if reader.right(entity.name, each.name) >= FieldRight.READ)
+    beside = tuple(each for each in also if _may_take(reader, entity, each))
     if wanted.columns:
         by_name = {each.name: each for each in (*fields, *beside)}
         for name in wanted.columns:
@@ -104,16 +104,17 @@ def part(conn: Connection, reader: Reader, sheet: Sheet, cursor: str | None, now
         query = query.where(filters.place_after(shape, order, from_place(cursor, order)))
     found = conn.execute(in_order(query, shape, order).limit(PART_ROWS)).all()
     readable = set(shape.readable(reader))
+    brought = [each if _may_take(reader, entity, each) else None for each in sheet.brought]
     own = [each if each in readable else None for each in sheet.own]
     values = [values_of(row, [each for each in own if each is not None]) for row in found]
     named = {} if sheet.wanted.as_codes else codes.names(conn, reader, filter(None, own), values)
     show = _shower(sheet, named)
-    beside = _beside(conn, sheet, [row.id for row in found])
+    beside = _beside(conn, reader, sheet, [row.id for row in found])
     rows: list[list[Cell]] = [
         [
             row.id,
             *(None if each is None else show(each, of_row[each.name]) for each in own),
-            *(beside.get(row.id, {}).get(each.name) for each in sheet.brought),
+            *(None if each is None else beside.get(row.id, {}).get(each.name) for each in brought),
         ]
         for row, of_row in zip(found, values, strict=True)
     ]
@@ -148,10 +149,26 @@ def _words(words: Sequence[CodeWord], language: str) -> dict[str, str]:
     return {word.code: said(word.label, language) for word in words}
 
 
-def _beside(conn: Connection, sheet: Sheet, ids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
-    if not sheet.brought or not ids or sheet.entity.brings is None:
+def _may_take(reader: Reader, entity: Entity, column: Field) -> bool:
+    """Whether they may read and export what is kept beside the row."""
+    brings = entity.brings
+    if brings is None:
+        return False
+    return brings.right(reader, entity.name, column.name, Action.READ, Action.EXPORT) >= FieldRight.READ
+
+
+def _beside(
+    conn: Connection, reader: Reader, sheet: Sheet, ids: Sequence[str]
+) -> Mapping[str, Mapping[str, str]]:
+    brings = sheet.entity.brings
+    if not sheet.brought or not ids or brings is None:
         return {}
-    return sheet.entity.brings.cells(conn, ids)
+    holding = [known.entity(name) for name in {name for name, _ in brings.held.values()}]
+    reach = {
+        each.name: and_(within_reach(each, reader, Action.READ), within_reach(each, reader, Action.EXPORT))
+        for each in holding
+    }
+    return brings.cells(conn, ids, reach)
 
 
 def _shower(sheet: Sheet, named: Mapping[str, Mapping[str, str]]) -> Callable[[Field, Any], Cell]:

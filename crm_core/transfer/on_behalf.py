@@ -12,8 +12,9 @@ from crm_core.transfer.batches import Batch
 
 
 def acting(conn: Connection, batch: Batch, now: float) -> Acting:
-    """Whoever started the batch; `Refused` when they may work here no more. Batches of the command line are the system's."""
-    return Acting(reader=_reader(conn, batch.user_id), origin=batch.read_origin(), now=now)
+    """Whoever started it, resumed it or takes it back; `Refused` when they may work here no more. The command line is the system."""
+    origin = batch.read_origin()
+    return Acting(reader=_reader(conn, origin.user_id), origin=origin, now=now)
 
 
 def _reader(conn: Connection, user_id: str | None) -> Reader:

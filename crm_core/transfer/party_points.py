@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from config.ids import new_id
 from crm_core.customers import identifiers
@@ -143,10 +143,14 @@ def _take_back(conn: Connection, added: Mapping[str, Mapping[str, Sequence[str]]
         conn.execute(delete(table).where(table.c.id.in_(ids)))
 
 
-def _cells(conn: Connection, party_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+def _cells(
+    conn: Connection, party_ids: Sequence[str], reach: Mapping[str, ColumnElement[bool]]
+) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     counts: dict[tuple[str, str], int] = {}
-    query = select(_P.party_id, _P.kind, _P.raw).where(_P.party_id.in_(party_ids), _P.deleted_at.is_(None))
+    query = select(_P.party_id, _P.kind, _P.raw).where(
+        _P.party_id.in_(party_ids), _P.deleted_at.is_(None), reach["contact_point"]
+    )
     for row in conn.execute(query.order_by(_P.party_id, _P.position)):
         number = counts[row.party_id, row.kind] = counts.get((row.party_id, row.kind), 0) + 1
         column = row.kind if number == 1 else f"{row.kind}_{number}"
@@ -154,7 +158,9 @@ def _cells(conn: Connection, party_ids: Sequence[str]) -> dict[str, dict[str, st
             found.setdefault(row.party_id, {})[column] = row.raw
     names = {scheme: column for column, scheme in SCHEMES.items()}
     of = metadata.tables["party_identifier"].c
-    ids = select(of.party_id, of.scheme, of.value).where(of.party_id.in_(party_ids), of.deleted_at.is_(None))
+    ids = select(of.party_id, of.scheme, of.value).where(
+        of.party_id.in_(party_ids), of.deleted_at.is_(None), reach["party_identifier"]
+    )
     for row in conn.execute(ids.order_by(of.id)):
         if row.scheme in names:
             found.setdefault(row.party_id, {}).setdefault(names[row.scheme], row.value)
@@ -164,6 +170,9 @@ def _cells(conn: Connection, party_ids: Sequence[str]) -> dict[str, dict[str, st
 PARTY_POINTS = Brought(
     owned=(("contact_point", "party_id"), ("party_identifier", "party_id")),
     columns=(*POINTS, *IDENTIFIERS),
+    held={each.name: ("contact_point", "raw") for each in POINTS}
+    | {each.name: ("party_identifier", "value") for each in IDENTIFIERS},
+    sole=tuple(SCHEMES),
     matching=("phone", "email", *SCHEMES),
     read=_read,
     key=_key,

@@ -74,7 +74,7 @@ def targets(conn: Connection, reader: Reader, entity: Entity) -> tuple[Target, .
         *(
             Target(field=each, words={}, brought=True, key=each.name in also.matching)
             for each in also.columns
-            if reader.right(entity.name, each.name) is FieldRight.WRITE
+            if also.right(reader, entity.name, each.name, Action.CREATE) is FieldRight.WRITE
         ),
     )
 

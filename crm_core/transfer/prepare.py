@@ -78,7 +78,7 @@ def _maker(job: Job) -> Callable[[Row], Ready]:
             also.append((place, name, _brought(job, name)))
         elif name and name != ID:
             field = job.fields[name]
-            read = str.strip if field.kind in REFERRING else reader(field, job.words.get(name, {}), zone)
+            read = _name if field.kind in REFERRING else reader(field, job.words.get(name, {}), zone)
             own.append((place, name, read))
 
     def make(row: Row) -> Ready:
@@ -94,9 +94,18 @@ def _maker(job: Job) -> Callable[[Row], Ready]:
         except Wrong as wrong:
             fault = (wrong.code, name, wrong.params)
         row_id = cells[id_place].strip() if id_place is not None and id_place < count else ""
+        if "\0" in row_id:
+            row_id, fault = "", ("field.unprinted", ID, {})
         return Ready(row.number, row_id, values, brought, fault, cells)
 
     return make
+
+
+def _name(cell: str) -> str:
+    """What another record or a user is called in the file."""
+    if "\0" in cell:
+        raise Wrong("field.unprinted")
+    return cell.strip()
 
 
 def _brought(job: Job, name: str) -> Callable[[str], Any]:

@@ -6,7 +6,7 @@ Everything that is done moves the batch on in the same unit, so after a restart 
 import asyncio
 import pickle
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,13 +20,14 @@ from config.logs import Transcript
 from crm_core import audit
 from crm_core.records.change import Acting
 from crm_core.store import Store
-from crm_core.transfer import batches, on_behalf, told, undo
-from crm_core.transfer.apply import Task, apply
+from crm_core.transfer import batches, on_behalf, report, told, undo
+from crm_core.transfer.apply import apply
 from crm_core.transfer.batches import Batch, Overtaken
 from crm_core.transfer.plan import check, entity_of, shape_for, targets
 from crm_core.transfer.prepare import Job, Ready
 from crm_core.transfer.reading import asked
 from crm_core.transfer.references import Known
+from crm_core.transfer.task import Task
 
 UNIT_S = 0.02
 """What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
@@ -82,41 +83,43 @@ class Importer:
                     await self._woken.wait()
 
     async def work(self) -> None:
-        """All that is there to do now."""
+        """All that is there to do now. A batch that cannot be done fails alone: the others are done, and the server goes on."""
         for batch in await self._store.read(batches.at_work):
             try:
                 if batch.state == batches.UNDOING:
-                    await self._undo(batch)
+                    await self._or_failed(batch, self._undo)
                 elif self._file(batch).exists():  # else it is on another server
-                    await self._import(batch)
+                    await self._or_failed(batch, self._import)
             except Overtaken:
                 _log.note("=", batch.id, "was stopped")
             self._changed(batch.id)
 
-    async def _import(self, batch: Batch) -> None:
+    async def _or_failed(self, batch: Batch, act: Callable[[Batch], Awaitable[None]]) -> None:
+        """A database that is away is waited for; whatever else is wrong is the batch's end, for it would be so again."""
         try:
-            started = await self._started(batch)
-            job, acting = await self._store.read(lambda conn: self._job(conn, started))
+            await act(batch)
+        except (Overtaken, Unavailable):
+            raise
         except Refused as refusal:
             await self._ended(batch, batches.FAILED, refusal.code)
-            return
-        _log.note("<", batch.id, f"{batch.file_name} into {batch.entity} from row {batch.rows_done + 1}")
-        running = started
-        try:
-            async with asked(job) as frames:
-                running = await self._chunks(started, job, acting, frames)
         except asyncio.IncompleteReadError:
-            await self._ended(started, batches.FAILED, "import.reader_failed")
-            return
-        except Refused as refusal:
-            await self._ended(started, batches.FAILED, refusal.code)
-            return
+            await self._ended(batch, batches.FAILED, "import.reader_failed")
+        except Exception as error:  # noqa: BLE001 - a bug of ours, or a value that only this database refuses
+            _log.crash(batch.id, error)
+            await self._ended(batch, batches.FAILED, "import.broken")
+
+    async def _import(self, batch: Batch) -> None:
+        started = await self._started(batch)
+        job, acting = await self._store.read(lambda conn: self._job(conn, started))
+        _log.note("<", batch.id, f"{batch.file_name} into {batch.entity} from row {batch.rows_done + 1}")
+        async with asked(job) as frames:
+            running = await self._chunks(started, job, acting, frames)
         await self._ended(running, batches.CHECKED if batch.dry_run else batches.FINISHED, None)
 
     async def _started(self, batch: Batch) -> Batch:
         """A batch that begins anew forgets what a dry run told of its rows."""
         if batch.rows_done == 0:
-            while await self._store.write(lambda conn: batches.clear_report(conn, batch, _CLEARED)):
+            while await self._store.write(lambda conn: report.clear(conn, batch, _CLEARED)):
                 pass
         if batch.state == batches.RUNNING:
             return batch
@@ -207,7 +210,7 @@ class Importer:
         now = self._clock.now()
 
         def unit(conn: Connection) -> None:
-            if not batches.end(conn, batch.seq, state, code, now):
+            if not batches.end(conn, batch, state, code, now):
                 raise Overtaken
             current = batches.by_seq(conn, batch.seq)
             counts = {name: getattr(current, name) for name in told.OUTCOMES}
@@ -216,7 +219,7 @@ class Importer:
                 audit.Entry(
                     at=now,
                     origin=batch.read_origin(),
-                    action="imported",
+                    action="imported" if batch.state != batches.UNDOING else "import_undone",
                     entity=batch.entity,
                     object_id=None,
                     detail={"import": batch.id, "file": batch.file_name, "state": state} | counts,

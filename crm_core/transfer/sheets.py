@@ -20,6 +20,8 @@ LONGEST_CELL = 1_000_000
 """Characters; a quote that is never closed would else read the rest of the file into one cell."""
 MOST_XLSX_BYTES = 2_000_000_000
 """Unpacked; a workbook of 100 KB may unpack to terabytes."""
+MOST_XLSX_OTHER_BYTES = 200_000_000
+"""Of these what is no worksheet: texts and styles are held as a whole, rows only one by one."""
 _XLSX = b"PK\x03\x04"
 
 
@@ -62,8 +64,6 @@ def headings(path: Path, layout: Layout) -> list[str]:
     first = next(all_rows(path, layout), None)
     if first is None or not any(first.cells):
         raise Refused("import.file_empty", Kind.INVALID, pointer="/file")
-    if len(first.cells) > MOST_COLUMNS:
-        raise Refused("import.too_many_columns", Kind.INVALID, pointer="/file", at_most=MOST_COLUMNS)
     if layout.header:
         return [cell.strip() for cell in first.cells]
     return [str(number) for number in range(1, len(first.cells) + 1)]
@@ -82,6 +82,8 @@ def all_rows(path: Path, layout: Layout) -> Iterator[Row]:
     with _reading(path):
         rows = _xlsx_rows(path) if layout.format == "xlsx" else _csv_rows(path, layout)
         for number, cells in enumerate(rows, start=1):
+            if len(cells) > MOST_COLUMNS:
+                raise Refused("import.too_many_columns", Kind.INVALID, pointer="/file", at_most=MOST_COLUMNS)
             yield Row(number=number, cells=cells)
 
 
@@ -95,14 +97,27 @@ def _xlsx_rows(path: Path) -> Iterator[list[str]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - a third of a second that only a workbook pays
 
     with zipfile.ZipFile(path) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MOST_XLSX_BYTES:
+        parts = packed.infolist()
+        other = (part for part in parts if not part.filename.startswith("xl/worksheets/"))
+        if (
+            sum(part.file_size for part in parts) > MOST_XLSX_BYTES
+            or sum(part.file_size for part in other) > MOST_XLSX_OTHER_BYTES
+        ):
             raise Refused("import.file_too_large", Kind.INVALID, pointer="/file")
     # as an open file, for by name it would insist on the ending
     with path.open("rb") as file, closing(load_workbook(file, read_only=True, data_only=True)) as book:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what other programs say about the size is often wrong
         for cells in sheet.iter_rows(values_only=True):
-            yield [_as_text(cell) for cell in cells]
+            yield [_as_text(cell) for cell in _without_tail(cells)]
+
+
+def _without_tail(cells: Sequence[Any]) -> Sequence[Any]:
+    """A whole row that somebody has coloured has 16,384 cells."""
+    width = len(cells)
+    while width > MOST_COLUMNS and cells[width - 1] in (None, ""):
+        width -= 1
+    return cells[:width]
 
 
 def _as_text(cell: Any) -> str:

@@ -12,7 +12,7 @@ from crm_core.tables.base import Amount, TextList
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, FAILED = "created", "updated", "unchanged", "skipped", "failed"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, FAILED)
-TAKEN_BACK, CHANGED_SINCE, IN_USE = "taken_back", "changed_since", "in_use"
+TAKEN_BACK, CHANGED_SINCE, IN_USE, NOT_YOURS = "taken_back", "changed_since", "in_use", "not_yours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

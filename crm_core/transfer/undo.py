@@ -1,5 +1,5 @@
 """A whole import taken back, last row first: what it made goes, what it changed gets its old values. What somebody changed since, or what others
-have come to refer to, stays as it is and is told."""
+have come to refer to, or whoever takes it back may not treat so, stays as it is and is told."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Table, delete, select, update
 
 from crm_core import audit
+from crm_core.access.model import Action
+from crm_core.access.scopes import within_reach
 from crm_core.records import known
 from crm_core.records.change import Acting
 from crm_core.records.declared import Entity, FieldKind
@@ -15,7 +17,7 @@ from crm_core.records.tables import table_of
 from crm_core.search import index, sources
 from crm_core.tables import import_batch, import_row, metadata
 from crm_core.transfer.batches import UNDOING, UNDONE, Batch, Overtaken
-from crm_core.transfer.told import CHANGED_SINCE, CREATED, IN_USE, TAKEN_BACK, UPDATED, restored
+from crm_core.transfer.told import CHANGED_SINCE, CREATED, IN_USE, NOT_YOURS, TAKEN_BACK, UPDATED, restored
 
 _R, _B = import_row.c, import_batch.c
 _LENT = ("search_document", "interaction_match")
@@ -79,7 +81,10 @@ def _part(
 ) -> dict[int, str]:
     table = table_of(entity)
     ids = [row.record_id for row in rows]
-    query = select(table.c.id, table.c.updated_at, table.c.deleted_at).where(table.c.id.in_(ids))
+    may_delete = within_reach(entity, acting.reader, Action.DELETE).label("may_delete")
+    may_update = within_reach(entity, acting.reader, Action.UPDATE).label("may_update")
+    columns = (table.c.id, table.c.updated_at, table.c.deleted_at, may_delete, may_update)
+    query = select(*columns).where(table.c.id.in_(ids))
     there = {row.id: row for row in conn.execute(query)}
     outcomes: dict[int, str] = {}
     made: dict[str, int] = {}
@@ -88,6 +93,8 @@ def _part(
         current = there.get(row.record_id)
         if current is None or current.updated_at != batch.started_at or current.deleted_at is not None:
             outcomes[row.row] = CHANGED_SINCE
+        elif not (current.may_delete if row.outcome == CREATED else current.may_update):
+            outcomes[row.row] = NOT_YOURS
         elif row.outcome == CREATED:
             made[row.record_id] = row.row
         else:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from crm_core.records.declared import Field
-from crm_core.transfer.batches import ReportRow
 from crm_core.transfer.export import said
+from crm_core.transfer.report import ReportRow
 from crm_core.transfer.writing import Cell
 
 LANGUAGES = ("en", "zh-TW", "zh-CN")
@@ -28,10 +28,16 @@ OUTCOME: _Words = {
     "taken_back": ("taken back", "已復原", "已撤销"),
     "changed_since": ("kept: changed since", "保留：之後已被修改", "保留：之后已被修改"),
     "in_use": ("kept: in use", "保留：已被使用", "保留：已被使用"),
+    "not_yours": ("kept: not yours to change", "保留：無權修改", "保留：无权修改"),
 }
 ERROR: _Words = {
     "field.required": ("Must be filled in", "必填", "必填"),
     "field.too_long": ("At most {most} characters", "最多 {most} 個字元", "最多 {most} 个字符"),
+    "field.unprinted": (
+        "Has a character that cannot be kept (NUL)",
+        "含有無法儲存的字元（NUL）",
+        "含有无法保存的字符（NUL）",
+    ),
     "field.one_line": ("One line only", "只能一行", "只能一行"),
     "field.too_small": ("At least {least}", "至少 {least}", "至少 {least}"),
     "field.too_large": ("At most {most}", "最多 {most}", "最多 {most}"),

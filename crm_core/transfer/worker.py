@@ -4,17 +4,20 @@ Frames in both directions: four bytes of length, then a pickle; both ends are ou
 """
 
 import pickle
+import resource
 import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from config.errors import Refused
+from config.errors import Kind, Refused
 from crm_core.transfer.prepare import Job, frames
 from crm_core.transfer.questions import LENGTH, Fault, Look, Seen
 from crm_core.transfer.sheets import data_rows, guess_layout, headings
 
 PREVIEW_ROWS = 10
+MOST_MEMORY = 2 * 1024**3
+"""Bytes of address space; a file may be made so that it wants all that the machine has, and calls are on that machine."""
 
 
 def look(asked: Look) -> Seen:
@@ -30,6 +33,7 @@ def look(asked: Look) -> Seen:
 
 def main() -> None:
     """Answer one question."""
+    _limit_memory()
     question = pickle.loads(_read(sys.stdin.buffer))  # noqa: S301 - see above
     out = sys.stdout.buffer
     try:
@@ -37,12 +41,23 @@ def main() -> None:
             out.write(LENGTH.pack(len(frame)))
             out.write(frame)
             out.flush()
-    except Refused as refusal:
+    except (Refused, MemoryError) as problem:
+        refusal = problem if isinstance(problem, Refused) else _too_large()
         told = Fault(code=refusal.code, pointer=refusal.pointer, params=dict(refusal.params))
         frame = pickle.dumps(told)
         out.write(LENGTH.pack(len(frame)) + frame)
     out.write(LENGTH.pack(0))
     out.flush()
+
+
+def _limit_memory() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [MOST_MEMORY, *(each for each in (soft, hard) if each != resource.RLIM_INFINITY)]
+    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+
+
+def _too_large() -> Refused:
+    return Refused("import.file_too_large", Kind.INVALID, pointer="/file")
 
 
 def _answers(question: Any) -> Iterator[bytes]:

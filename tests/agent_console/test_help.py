@@ -236,3 +236,13 @@ def test_the_three_catalogues_have_the_same_keys() -> None:
 def test_the_reader_s_language(wanted: str | None, header: str, language: str) -> None:
     """The address decides, then the browser; every Chinese has its script."""
     assert chosen(wanted, header) == language
+
+
+async def test_what_no_database_keeps_is_refused(house: House) -> None:
+    """A NUL in the words sought, an address or a form is the reader's fault, told on a page, whatever the database."""
+    async with house.browser() as anybody:
+        for path in ("/help?q=a%00b", "/help/a%00b", "/help/ask?about=%00", "/help?lang=%00"):
+            answer = await anybody.get(path)
+            assert (answer.status_code, "text/html" in answer.headers["content-type"]) == (422, True), path
+        refused = await question(anybody, text="It does\0 not shine.")
+        assert refused.status_code == 422

@@ -1,9 +1,11 @@
 """The customers' portal: in by a mailed link, own data and cases and nobody else's, every change checked, told and flagged."""
 
+import asyncio
 import email
 import io
 import json
 import re
+import threading
 import time
 import zipfile
 from collections.abc import AsyncIterator
@@ -17,8 +19,10 @@ from agent_console.public import portal_entry, portal_pages
 from crm_core import audit, cases, interactions, letters, outbox, parties
 from crm_core.customers import consent
 from crm_core.portal import links
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from crm_core.store import Connection
-from crm_core.tables import audit_event, letter_raw, portal_link, portal_session
+from crm_core.tables import audit_event, contact_point, letter_raw, portal_link, portal_session
 from crm_core.tables.base import metadata
 from tests.agent_console.house import House
 from tests.agent_console.test_help import fields
@@ -429,3 +433,88 @@ async def test_switched_off_there_is_no_portal(door: House) -> None:
             assert (await ann.get(path)).status_code == 404
         assert (await ann.post("/portal/sign-in", data={"address": ADDRESS})).status_code == 404
         assert (await ann.get("/api/v1/portal/corrections")).status_code == 404
+
+
+async def test_letters_to_and_from_others_stay_inside(door: House) -> None:
+    """What we and a supplier wrote each other about a customer's case is on no page, in no download, and its file is not there."""
+    await door.letter_arrives("m9")
+    now = time.time()
+
+    def unit(connection: Connection) -> None:
+        for name, to in (("ask", "supplier@example.com"), ("answer", ADDRESS.upper())):
+            letters.queue_reply(
+                connection, interaction_id="m9", case_id=door.seed.case, author_id=door.seed.users["ann"],
+                envelope_from="help@example.com", to=(to,), cc=(), subject="Lamp", text=f"our {name}",
+                message_id=f"{name}@example.com", in_reply_to="", references=(), raw=b"", now=now,
+            )  # fmt: skip
+        parsed = letters.ParsedFields(
+            from_address="supplier@example.com",
+            to=("help@example.com",),
+            text="she is a difficult one",
+            attachments=(
+                letters.NewAttachment(name="price.pdf", content_type="application/pdf", content=b"x"),
+            ),
+        )
+        new = letters.NewLetter(
+            spool_id="supplier", raw=b"", sha256="", envelope_from="supplier@example.com",
+            envelope_to=("help@example.com",), received_at=now, parsed=parsed,
+        )  # fmt: skip
+        letters.store_letter(
+            connection, new, case_id=door.seed.case, interaction_id="m9", party_id=door.seed.stranger
+        )
+
+    await door.store.write(unit)
+    thread = await door.store.read(lambda c: letters.thread(c, door.seed.case))
+    file = next(each for each in thread if each.text == "she is a difficult one").attachments[0].id
+    async with signed_in(door) as client:
+        page = await client.get(f"/portal/cases/{door.seed.case}")
+        gathered = _unzipped(await press(client, "/portal/data", "/portal/data/download"))
+        refused = await client.get(f"/portal/cases/{door.seed.case}/files/{file}")
+    for text in (page.text, gathered["my-data.json"], gathered["my-data.html"]):
+        assert "It broke" in text
+        assert "our answer" in text
+        for secret in ("our ask", "supplier", "difficult", "price.pdf"):
+            assert secret not in text
+    assert refused.status_code == 404
+
+
+async def test_an_address_that_is_taken_away_opens_nothing(door: House) -> None:
+    """Whoever signed in by it is out, and the links that were mailed to it, or that were asked for from there, are over."""
+    async with signed_in(door) as client:
+        await press(client, "/portal/profile", "/portal/points", kind="email", raw="evil@example.org")
+        further = (await mailed(door, "evil@example.org"))[-1]
+        async with httpx.AsyncClient(base_url=door.origin, timeout=60) as other:
+            await asked(door, other)
+            link = (await mailed(door))[-1]
+            assert (await other.get(link)).status_code == 200
+
+            def take_away(connection: Connection) -> None:
+                entity, now = known.entity("contact_point"), time.time()
+                query = select(contact_point.c.id).where(contact_point.c.normal == ADDRESS)
+                rows.remove(connection, system(now), entity, connection.execute(query).scalar_one())
+
+            await door.store.write(take_away)
+            assert "林小美" not in (await client.get("/portal")).text
+            assert (await client.get(f"/portal/cases/{door.seed.case}")).status_code == 303
+            for dead in (link, further):
+                token = dead.partition("token=")[2]
+                assert (await other.get(dead)).status_code == 410
+                assert (await other.post("/portal/enter", data={"token": token})).status_code == 410
+    party = await door.store.read(lambda c: parties.party(c, door.seed.party))
+    assert party is not None
+    assert party.reached_by("email") == ()
+
+
+async def test_reading_waits_for_no_writer(door: House) -> None:
+    """While the one writer is busy, pages of somebody who was here a moment ago come at once."""
+    busy = threading.Event()
+    async with signed_in(door) as client:
+        writing = asyncio.create_task(door.store.write(lambda _: busy.wait(50)))
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(40):
+                assert "林小美" in (await client.get("/portal")).text
+            assert not writing.done()
+        finally:
+            busy.set()
+            await writing

@@ -106,6 +106,33 @@ async def test_a_token_cannot_make_another_or_touch_the_account(house: House) ->
                 assert (answer.status_code, answer.json()["code"]) == (403, "access.token"), path
 
 
+async def test_an_administrators_token_opens_no_account(house: House) -> None:
+    """It sets nobody's password, takes away no second factor and makes no administrator; what is not a way in it may do, and a person at a
+    browser all of it."""
+    async with house.browser("adm") as adm:
+        made = await make(adm)
+        ann = f"/api/v1/users/{house.seed.users['ann']}"
+        new = {"login": "new", "name": "New", "role": "agent"}
+        closed: list[tuple[str, str, dict[str, Any] | None]] = [
+            ("PUT", f"{ann}/password", {"password": "quite another fine one"}),
+            ("DELETE", f"{ann}/totp", None),
+            ("PUT", "/api/v1/totp-roles", {"roles": []}),
+            ("PATCH", ann, {"role": "admin"}),
+            ("POST", "/api/v1/users", new | {"password": "quite another fine one"}),
+            ("POST", "/api/v1/users", new | {"role": "admin", "service": True}),
+        ]
+        async with program(house, made["secret"]) as script:
+            for method, path, body in closed:
+                answer = await script.request(method, path, json=body)
+                assert (answer.status_code, answer.json()["code"]) == (403, "access.token"), path
+            assert (await script.get(ann)).json()["role"] == "agent"
+            assert (await script.patch(ann, json={"name": "Ann B", "role": "supervisor"})).status_code == 200
+            robot = {"login": "robot", "name": "R", "role": "agent", "service": True}
+            assert (await script.post("/api/v1/users", json=robot)).status_code == 201
+        for method, path, body in closed:
+            assert (await adm.request(method, path, json=body)).status_code in {200, 201, 204, 409}, path
+
+
 async def test_tokens_of_programs_are_made_by_administrators(house: House) -> None:
     """For a service account, never for a person; locked, its tokens open nothing, unlocked they do again."""
     async with house.browser("adm") as adm:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, create_engine, delete, func, insert, select, text, update
 
 from config.errors import Unavailable
 from config.settings import Settings, load
@@ -26,9 +26,10 @@ from crm_core.tables import counter, metadata, party
 from tests.contracts.databases import Postgres, run_in
 from tests.contracts.full_database import fill
 from trunkline.backup import archive, contents
+from trunkline.backup.folders import STAGING
 from trunkline.backup.making import make
 from trunkline.backup.manifest import Manifest
-from trunkline.backup.restoring import STAGING, restore, take_settings
+from trunkline.backup.restoring import restore, take_settings
 
 SECRET = "sixteen characters and more"
 
@@ -190,6 +191,37 @@ def test_not_over_what_is_there(full: Centre, other: Centre) -> None:
     other.restore(backup, replace=True)
     assert everything(other.url) == everything(full.url)
     assert files(other.data) == files(full.data)
+
+
+def keep_letter(of: Centre) -> dict[str, str]:
+    """A letter that was accepted waits in the spool, beside a key; the files there are."""
+    for folder, name in (("spool", "9.seg"), ("keys", "own.key")):
+        (of.data / folder).mkdir(parents=True)
+        (of.data / folder / name).write_bytes(b"old")
+    return files(of.data)
+
+
+def test_not_over_letters_that_wait(full: Centre, other: Centre) -> None:
+    """A new database beside a spool that holds letters is not written over: they are nowhere else. Said so, they are replaced."""
+    backup, there = full.back_up(), keep_letter(other)
+    with pytest.raises(Unavailable, match=r"holds 2 files.*--replace"):
+        other.restore(backup)
+    assert files(other.data) == there
+    other.restore(backup, replace=True)
+    assert files(other.data) == files(full.data)
+
+
+def test_a_database_in_use_costs_no_letter(full: Centre, other: Centre) -> None:
+    """When the last step is refused, because somebody has the database open, the folders are the old ones again."""
+    backup, there, before = full.back_up(), keep_letter(other), everything(other.url)
+    engine = create_engine(other.url)
+    with engine.connect() as company:
+        company.execute(text("SELECT count(*) FROM party")).all()
+        with pytest.raises(Unavailable, match="stop the server"):
+            other.restore(backup, replace=True)
+    engine.dispose()
+    assert files(other.data) == there
+    assert everything(other.url) == before
 
 
 def test_any_flipped_byte_is_refused(full: Centre, other: Centre) -> None:
@@ -371,7 +403,7 @@ restore(Path(sys.argv[1]), load(Path(sys.argv[2]), {}), replace=True, told=lambd
 def test_a_killed_restore_leaves_the_old(full: Centre, other: Centre, moment: str) -> None:
     """Killed while it reads, migrates or is about to put in place, it has changed nothing that does not come back, and the
     next one works."""
-    backup = full.back_up()
+    backup, there = full.back_up(), keep_letter(other)
     add_parties(other.url, "p-old")
     before = everything(other.url)
     done = subprocess.run(
@@ -379,11 +411,37 @@ def test_a_killed_restore_leaves_the_old(full: Centre, other: Centre, moment: st
     )
     assert done.returncode == -9, done.stderr
     if sqlite_file(other.url) is None:
-        assert postgres_dump.put_back(other.url) == (moment != "reading")
+        assert postgres_dump.is_aside(other.url) == (moment != "reading")
+    else:
+        assert everything(other.url) == before
+    with pytest.raises(Unavailable, match="--replace"):
+        other.restore(backup)
+    assert files(other.data) == there, "also a refused one puts back what a killed one had put aside"
     assert everything(other.url) == before
     other.restore(backup, replace=True)
     assert everything(other.url) == everything(full.url)
+    assert files(other.data) == files(full.data)
     assert not (other.data / STAGING).exists()
+
+
+_KILLED_LATE = _KILLED.replace(
+    "place = sys.argv[3]", "from trunkline.backup import folders; folders._settle = die; place = ''"
+)
+
+
+def test_a_restore_that_is_killed_at_its_end_is_done(full: Centre, other: Centre) -> None:
+    """Killed when the new database is in its place, the new folders stay with it."""
+    backup = full.back_up()
+    keep_letter(other)
+    add_parties(other.url, "p-old")
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED_LATE, backup, other.file], check=False, capture_output=True
+    )
+    assert done.returncode == -9, done.stderr
+    with pytest.raises(Unavailable, match="--replace"):
+        other.restore(backup)
+    assert everything(other.url) == everything(full.url)
+    assert files(other.data) == files(full.data)
 
 
 def test_a_failing_migration_leaves_the_old(

@@ -20,6 +20,7 @@ from crm_core.records.lists import Asked
 from crm_core.tables import audit_detail
 from crm_core.transfer import export
 from crm_core.transfer.export import Sheet, Wanted, opened, part
+from crm_core.transfer.plan import Plan, check, targets
 from crm_core.transfer.writing import Cell
 
 NOW = 1_790_000_000.0
@@ -144,3 +145,63 @@ def test_it_is_told(conn: Connection) -> None:
     )
     assert (detail["rows"], detail["whole"], detail["columns"]) == (7, False, ["name"])
     assert audit.verify(conn).broken_at is None
+
+
+def holder(**held: Any) -> Reader:
+    """Somebody who may do all with customers, and this with what is kept beside them."""
+    whole = allowed(read="all", create="all", update="all", export="all", **{"import": "all"})
+    role = Role(scopes={"party": whole, **held}, fields={})
+    return Reader(user_id="u-1", everything=False, rights=Rights(roles=(role,)))
+
+
+def test_numbers_and_ids_leave_only_with_their_own_rights(conn: Connection) -> None:
+    """Who may not export contact points or ids of other systems gets no column of them beside the customer; one asked for is unknown."""
+    ann = make(conn, "Ann")
+    add_contact_point(conn, ann, "phone", "0912345678")
+    rows.create(
+        conn, ADMIN, known.entity("party_identifier"), {"party_id": ann, "scheme": "erp", "value": "E-1"}
+    )
+    taken = allowed(read="all", export="all")
+
+    def cells(who: Reader) -> list[Cell]:
+        sheet = opened(conn, who, PARTY, Wanted(asked=Asked()))
+        columns = sheet.heading()
+        (row,) = everything(conn, who, sheet)
+        return [row[columns.index(each)] for each in ("Phone", "ERP number") if each in columns]
+
+    assert cells(holder(contact_point=taken, party_identifier=taken)) == ["0912345678", "E-1"]
+    assert cells(holder(contact_point=allowed(read="all"), party_identifier=taken)) == ["E-1"]
+    assert cells(holder(contact_point=taken)) == ["0912345678"]
+    with pytest.raises(Refused) as refusal:
+        opened(conn, holder(), PARTY, Wanted(asked=Asked(), columns=("name", "phone")))
+    assert refusal.value.code == "field.unknown"
+
+
+def test_a_right_that_is_taken_away_ends_a_file(conn: Connection) -> None:
+    """From the next part on the cells of what may be taken no more are empty."""
+    add_contact_point(conn, make(conn, "Ann"), "phone", "0912345678")
+    taken = allowed(read="all", export="all")
+    sheet = opened(conn, holder(contact_point=taken), PARTY, Wanted(asked=Asked(), columns=("name", "phone")))
+    assert everything(conn, holder(contact_point=taken), sheet)[0][1:] == ["Ann", "0912345678"]
+    assert everything(conn, holder(), sheet)[0][1:] == ["Ann", None]
+
+
+def test_numbers_and_ids_come_only_with_their_own_rights(conn: Connection) -> None:
+    """Who may not make contact points or ids brings none along with a file of customers, nor finds customers by them."""
+    made = allowed(read="all", create="all")
+
+    def offered(who: Reader) -> set[str]:
+        names = {each.field.name for each in targets(conn, who, PARTY)}
+        return names & {"name", "phone", "email_2", "erp_id"}
+
+    assert offered(holder(contact_point=made, party_identifier=made)) == {
+        "name",
+        "phone",
+        "email_2",
+        "erp_id",
+    }
+    assert offered(holder(contact_point=allowed(read="all"), party_identifier=made)) == {"name", "erp_id"}
+    assert offered(holder(contact_point=made)) == {"name", "phone", "email_2"}
+    with pytest.raises(Refused) as refusal:
+        check(conn, holder(), Plan(entity="party", columns=("name", "phone"), match="phone"))
+    assert refusal.value.code == "field.unknown"

@@ -24,12 +24,13 @@ from crm_core.search import find
 from crm_core.store import Store
 from crm_core.tables import audit_event, contact_point, import_batch, import_row, party, repair_item
 from crm_core.transfer import batches
-from crm_core.transfer.batches import Batch, ReportRow
+from crm_core.transfer.batches import Batch
 from crm_core.transfer.guess import guess
 from crm_core.transfer.indexing import ImportIndexing
 from crm_core.transfer.plan import Plan, Target, check, entity_of, targets
 from crm_core.transfer.questions import Look
 from crm_core.transfer.reading import look
+from crm_core.transfer.report import ReportRow, report_page
 from crm_core.transfer.running import Importer
 
 NOW = 1_790_000_000.0
@@ -92,7 +93,7 @@ class Desk:
         return await self.store.read(lambda conn: batches.by_seq(conn, batch.seq))
 
     async def report(self, batch: Batch, **asked: str) -> list[ReportRow]:
-        return list((await self.store.read(lambda conn: batches.report(conn, batch, **asked))).items)
+        return list((await self.store.read(lambda conn: report_page(conn, batch, **asked))).items)
 
     async def rows(self, entity: str = "party") -> dict[str, Mapping[str, Any]]:
         """By title, with the numbers and addresses of parties."""
@@ -289,7 +290,7 @@ async def test_ids_of_other_systems(desk: Desk) -> None:
     assert (await desk.rows())["Ann"]["title"] == "Boss"
     twice = await desk.imported("name,erp\nEve,E-0013\nZoe,E-0014\n", "name,erp_id")
     assert outcomes(await desk.report(twice)) == [
-        (2, "failed", "record.conflict", None),
+        (2, "failed", "field.taken", "erp_id"),
         (3, "created", None, None),
     ]
 
@@ -551,10 +552,10 @@ async def test_plans_that_mean_nothing(desk: Desk, plan: dict[str, Any], code: s
 
 
 async def test_the_rights_of_the_moment_count(desk: Desk) -> None:
-    """A batch whose owner works here no more does nothing, and says why."""
+    """A batch that somebody started who works here no more does nothing, and says why."""
     batch = await desk.upload("name\nAnn\n")
-    await desk.start(batch, "name")
-    await desk.change(lambda conn: conn.execute(update(import_batch).values(user_id="gone")))
+    gone = replace(ADMIN, origin=Origin(user_id="gone", name="gone", via="console"))
+    await desk.start(batch, "name", acting=gone)
     await desk.importer().work()
     batch = await desk.now(batch)
     assert (batch.state, batch.error) == ("failed", "import.owner_gone")

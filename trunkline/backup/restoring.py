@@ -1,7 +1,8 @@
-"""`trunkline restore`: all of an archive is checked, then laid out beside what is there, then renamed into its place."""
+"""`trunkline restore`: all of an archive is checked, then laid out beside what is there, then renamed into its place: the folders, which can be
+renamed back, and last the database."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,30 +13,25 @@ from crm_core import schema
 from crm_core.backup import postgres_dump, sqlite_copy
 from crm_core.backup.holdings import beyond_new, held
 from crm_core.engines import sqlite_file
-from trunkline.backup import archive, contents
+from trunkline.backup import archive, contents, folders
 from trunkline.backup.archive import Told
 from trunkline.backup.manifest import Manifest
 
-STAGING = ".restoring"
-"""In the data folder: what is not yet in its place."""
-
 
 def restore(path: Path, settings: Settings, *, replace: bool, told: Told) -> Manifest:
-    """Put the archive's centre in the place of the settings' one. Until the last step, a rename, the old one is whole."""
+    """Put the archive's centre in the place of the settings' one, or leave that as it is: also when it is killed, by the next one."""
     manifest = archive.read(path, told)
     url, data_dir = settings.database_url(), settings.centre.data_dir
-    _refuse(manifest, path, url, replace=replace)
+    _recover(url, data_dir)
+    _refuse(manifest, path, settings, replace=replace)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _staging(data_dir) as staging:
+    with folders.staging(data_dir) as staging:
         if archive.read(path, told, lambda name: _place(staging, name)) != manifest:
             raise Unavailable(str(path), "was changed while it was read")
         told("checking the database", 0, 0)
-        if (file := sqlite_file(url)) is None:
-            _restore_postgresql(manifest, url, staging)
-        else:
-            _restore_sqlite(manifest, file, staging)
-        for folder in manifest.folders:
-            _swap(staging, data_dir, folder)
+        restored = _restored_postgresql if sqlite_file(url) is None else _restored_sqlite
+        with restored(manifest, url, staging) as put_in_place, folders.swapped(data_dir, manifest.folders):
+            put_in_place()
     return manifest
 
 
@@ -71,7 +67,23 @@ def _put_where_none_is(source: Path | None, place: Path) -> None:
     place.write_bytes(source.read_bytes())
 
 
-def _refuse(manifest: Manifest, path: Path, url: str, *, replace: bool) -> None:
+def _recover(url: str, data_dir: Path) -> None:
+    """What a restore that was killed in its last steps left half done is undone, or is seen to be done."""
+    file = sqlite_file(url)
+    if file is None:
+        interrupted = postgres_dump.is_aside(url)
+        if interrupted:
+            postgres_dump.refuse_company(url)
+        folders.recover(data_dir, lambda: not interrupted)
+        postgres_dump.put_back(url)
+    else:
+        new = _beside(file)
+        folders.recover(data_dir, lambda: not new.exists())
+        _clear(new)
+
+
+def _refuse(manifest: Manifest, path: Path, settings: Settings, *, replace: bool) -> None:
+    url = settings.database_url()
     kind = "sqlite" if sqlite_file(url) else "postgresql"
     if manifest.database != kind:
         raise Unavailable(
@@ -85,17 +97,13 @@ def _refuse(manifest: Manifest, path: Path, url: str, *, replace: bool) -> None:
         )
     if not replace and (rows := beyond_new(held(url))):
         raise Unavailable("database", f"holds {rows:,} rows; say --replace if they may be lost")
-
-
-@contextmanager
-def _staging(data_dir: Path) -> Iterator[Path]:
-    staging = data_dir / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(mode=0o700)
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    data_dir = settings.centre.data_dir
+    if not replace and (files := folders.files_in(data_dir, manifest.folders)):
+        # a letter that was accepted is in the spool alone until it is in the database
+        raise Unavailable(
+            str(data_dir),
+            f"holds {files:,} files (letters, recordings, keys); say --replace if they may be lost",
+        )
 
 
 def _place(staging: Path, name: str) -> BinaryIO | None:
@@ -109,32 +117,47 @@ def _place(staging: Path, name: str) -> BinaryIO | None:
     return place.open("wb")
 
 
-def _restore_sqlite(manifest: Manifest, file: Path, staging: Path) -> None:
-    new = file.with_name(file.name + ".restoring")  # beside it, for only there is a rename one step
+@contextmanager
+def _restored_sqlite(manifest: Manifest, url: str, staging: Path) -> Iterator[Callable[[], None]]:
+    """The database beside its place, and what puts it there."""
+    file = Path(str(sqlite_file(url)))
+    new = _beside(file)
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         shutil.move(staging / contents.SQLITE, new)
         new.chmod(0o600)
-        url = f"sqlite:///{new}"
-        _compare_rows(manifest, held(url))
-        schema.upgrade(url)
+        aside = f"sqlite:///{new}"
+        _compare_rows(manifest, held(aside))
+        schema.upgrade(aside)
         sqlite_copy.prepare(new)
-        sqlite_copy.put_in_place(new, file)
+        yield lambda: sqlite_copy.put_in_place(new, file)
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            new.with_name(new.name + suffix).unlink(missing_ok=True)
+        _clear(new)
 
 
-def _restore_postgresql(manifest: Manifest, url: str, staging: Path) -> None:
+def _beside(file: Path) -> Path:
+    """In the same folder, for only there is a rename one step."""
+    return file.with_name(file.name + ".restoring")
+
+
+def _clear(new: Path) -> None:
+    """With what belongs to it: a journal that stays behind would be played into the next one."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        new.with_name(new.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _restored_postgresql(manifest: Manifest, url: str, staging: Path) -> Iterator[Callable[[], None]]:
+    """The restored tables with the old ones aside, and what lets those go."""
     postgres_dump.refuse_company(url)
     postgres_dump.restore(url, staging / contents.POSTGRESQL)
     try:
         _compare_rows(manifest, held(url))
         schema.upgrade(url)
+        yield lambda: postgres_dump.settle(url)
     except BaseException:
         postgres_dump.put_back(url)
         raise
-    postgres_dump.settle(url)
 
 
 def _compare_rows(manifest: Manifest, found: dict[str, int]) -> None:
@@ -143,14 +166,3 @@ def _compare_rows(manifest: Manifest, found: dict[str, int]) -> None:
         raise Unavailable(
             "database", f"the restored tables lack rows: {', '.join(wrong)}; take another backup"
         )
-
-
-def _swap(staging: Path, data_dir: Path, folder: str) -> None:
-    """The archive's folder, or none where it had none, in the place of the old one."""
-    old, new = data_dir / folder, staging / contents.DATA / folder
-    if old.exists():
-        gone = staging / "gone" / folder
-        gone.parent.mkdir(exist_ok=True)
-        old.rename(gone)
-    if new.exists():
-        new.rename(old)

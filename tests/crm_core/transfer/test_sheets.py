@@ -2,6 +2,10 @@
 
 import csv
 import io
+import pickle
+import resource
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,6 +18,7 @@ from openpyxl import Workbook, load_workbook
 
 from config.errors import Refused
 from crm_core.transfer.encodings import encoding_of
+from crm_core.transfer.questions import LENGTH, Look
 from crm_core.transfer.sheets import data_rows, guess_layout, headings
 from crm_core.transfer.writing import XlsxFile, csv_heading, csv_lines, guarded, unguarded
 
@@ -142,6 +147,79 @@ def test_a_workbook_that_unpacks_to_terabytes_is_refused(
 
 
 cells = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20)
+
+
+def test_a_workbook_may_hold_no_mountain_beside_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its texts are held as a whole, so they are allowed less than its worksheets."""
+    monkeypatch.setattr("crm_core.transfer.sheets.MOST_XLSX_OTHER_BYTES", 1_000_000)
+    path = tmp_path / "table"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/sharedStrings.xml", b" " * 1_000_001)
+    with pytest.raises(Refused) as refusal:
+        guess_layout(path)
+    assert refusal.value.code == "import.file_too_large"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_row_far_below_is_held_to_the_columns_too(tmp_path: Path, kind: str) -> None:
+    """Not only the first row: one with more columns than we read is refused; blank cells at the end of a coloured one are not counted."""
+    path = tmp_path / "table"
+    rows = [["name", "note"], *([f"n{number}", "x"] for number in range(100)), ["x"] * 401]
+    if kind == "csv":
+        path.write_text("\n".join(",".join(row) for row in rows))
+    else:
+        book = Workbook()
+        for row in rows[:-1]:
+            book.active.append(row)
+        book.active.cell(row=50, column=900).number_format = "0.00"
+        book.save(path)
+        layout = guess_layout(path)
+        assert sum(1 for _ in data_rows(path, layout)) == 100
+        book.active.append(rows[-1])
+        book.save(path)
+    layout = guess_layout(path)
+    with pytest.raises(Refused) as refusal:
+        list(data_rows(path, layout))
+    assert (refusal.value.code, refusal.value.params) == ("import.too_many_columns", {"at_most": 400})
+
+
+def test_the_reading_process_cannot_take_the_whole_machine(tmp_path: Path) -> None:
+    """What wants more memory than the process may have is refused as too large; it asks for a limit by itself."""
+    path, made, plain = tmp_path / "table", Workbook(), io.BytesIO()
+    made.active.append(["name"])
+    made.save(plain)
+    with zipfile.ZipFile(plain) as small, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in small.namelist():
+            packed.writestr(
+                name, small.read(name).replace(b"<t>name</t>", b"<t>" + b"x" * 100_000_000 + b"</t>")
+            )
+    question = pickle.dumps(Look(path=path))
+    little = 120_000_000
+    done = subprocess.run(
+        [sys.executable, "-m", "crm_core.transfer.worker"],
+        input=LENGTH.pack(len(question)) + question,
+        capture_output=True,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (little, little)),
+    )
+    (length,) = LENGTH.unpack(done.stdout[: LENGTH.size])
+    told = pickle.loads(done.stdout[LENGTH.size : LENGTH.size + length])
+    assert (told.code, told.pointer) == ("import.file_too_large", "/file")
+    limited = subprocess.run([sys.executable, "-c", _GREEDY], input=b"", capture_output=True, check=False)
+    assert limited.returncode == 3, limited.stderr
+
+
+_GREEDY = """
+import sys
+from crm_core.transfer import worker
+worker._read = lambda _: bytearray(3 * 1024**3)
+try:
+    worker.main()
+except MemoryError:
+    sys.exit(3)
+"""
 
 
 @given(rows=st.lists(st.lists(cells, min_size=3, max_size=3), max_size=8))

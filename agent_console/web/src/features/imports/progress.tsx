@@ -52,7 +52,7 @@ export function Progress({ item, changed }: { item: ImportDoc; changed: () => vo
       <div className="row">
         {item.state === "checked" && <Button look="primary" icon="arrowIn" isDisabled={busy} onPress={forReal} data-testid="import-real">{t("imports.start_real")}</Button>}
         {["queued", "running"].includes(item.state) && <Button icon="pause" isDisabled={busy} onPress={act("stop")} data-testid="import-stop">{t("imports.stop")}</Button>}
-        {["stopped", "failed"].includes(item.state) && <Button look="primary" icon="play" isDisabled={busy} onPress={act("resume")} data-testid="import-resume">{t("imports.resume")}</Button>}
+        {["stopped", "failed"].includes(item.state) && item.taken_back + item.kept === 0 && item.rows < item.rows_total && <Button look="primary" icon="play" isDisabled={busy} onPress={act("resume")} data-testid="import-resume">{t("imports.resume")}</Button>}
         {TAKEN_BACK_FROM.includes(item.state) && written > 0 && !item.dry_run && !sure && <Button icon="undo" isDisabled={busy} onPress={() => setSure(true)} data-testid="import-undo">{t("imports.undo")}</Button>}
       </div>
       {sure && (

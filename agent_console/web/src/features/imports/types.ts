@@ -3,7 +3,7 @@ import type { Seconds } from "../../net/types";
 import type { Labels } from "../records/entities";
 
 export type Outcome = "created" | "updated" | "unchanged" | "skipped" | "failed";
-export type Undo = "taken_back" | "changed_since" | "in_use";
+export type Undo = "taken_back" | "changed_since" | "in_use" | "not_yours";
 export type State = "draft" | "queued" | "running" | "finished" | "checked" | "stopped" | "failed" | "undoing" | "undone";
 
 export interface Layout {
