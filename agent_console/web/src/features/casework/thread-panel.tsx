@@ -60,7 +60,7 @@ function Split({ caseId, letters, interactions, done }: { caseId: string; letter
     const made = await call<{ other_id: string }>("POST", `/cases/${segment(caseId)}/split`, { subject: subject.trim(), letters, interactions });
     tell("casework.split_done");
     done();
-    await go(`/records/cases/${made.other_id}`);
+    await go(`/records/cases/${made.other_id}`, { beside: true });
   });
   return (
     <div className="step-form">
@@ -81,7 +81,7 @@ function Merge({ caseId, done }: { caseId: string; done: () => void }) {
     await call("POST", `/cases/${segment(caseId)}/merge`, { into: into.id });
     tell("casework.merge_done");
     done();
-    await go(`/records/cases/${into.id}`);
+    await go(`/records/cases/${into.id}`, { beside: true });
   });
   return (
     <div className="step-form">

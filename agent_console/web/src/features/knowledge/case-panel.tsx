@@ -25,7 +25,7 @@ export default function CasePanel({ record }: PanelProps) {
   const path = `/knowledge/cases/${segment(record.id)}`;
   const { data, problem, again } = useResource(`${path}/articles`, () => call<{ items: CaseArticle[] }>("GET", `${path}/articles`));
   const [busy, wrong, run] = useBusy();
-  const draft = (): void => run(() => call<ArticleDoc>("POST", `${path}/draft`).then(({ record: made }) => go(articleAddress(made.id))));
+  const draft = (): void => run(() => call<ArticleDoc>("POST", `${path}/draft`).then(({ record: made }) => go(articleAddress(made.id), { beside: true })));
   const unlink = (id: string): void => attempt(call("DELETE", `${path}/articles/${segment(id)}`).then(again));
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={3} />;
   return (

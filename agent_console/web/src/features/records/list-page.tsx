@@ -37,7 +37,7 @@ function EntityList({ entity }: { entity: EntityDoc }) {
   const said = fromSearch(place.search);
   const view = views.views.find(({ id }) => id === said.view) ?? null;
   const state = resolved(said, view);
-  const set = (next: Partial<Said>): void => void go(listAddress(entity) + toSearch({ ...said, ...next }), { replace: true });
+  const set = (next: Partial<Said>): void => void go(listAddress(entity) + toSearch({ ...said, ...next }), { replace: true, beside: true });
   const rows = useRows(entity, state, null);
   const columns = useColumns(entity, view);
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
