@@ -64,15 +64,19 @@ interface Way {
   replace?: boolean;
   /** Without asking. */
   force?: boolean;
-  /** A page leads on by itself (an answer came, typing rested): while one is at home, home stays and the page waits where it has led. */
-  beside?: boolean;
+  /** The path of the page that leads on by itself (an answer came, typing rested). While one is at home, home stays and the page waits where it has led; once another page is open, it leads nowhere. */
+  from?: string;
 }
 
-export async function go(to: string, { replace = false, force = false, beside: waits = false }: Way = {}): Promise<void> {
+export async function go(to: string, { replace = false, force = false, from }: Way = {}): Promise<void> {
   const url = new URL(to, window.location.origin);
-  if (waits && place.path === home) return waitAt({ path: url.pathname, search: url.search }, force);
+  const gone = (): boolean => from !== undefined && beside?.path !== from;
+  const waits = (): boolean => from !== undefined && place.path === home;
+  if (gone()) return;
+  if (waits()) return waitAt({ path: url.pathname, search: url.search }, force);
   if (!force && !(await mayLeave(url.pathname))) return;
-  if (waits && place.path === home) return waitAt({ path: url.pathname, search: url.search }, true); // home came up while it was asked
+  if (gone()) return;
+  if (waits()) return waitAt({ path: url.pathname, search: url.search }, true); // home came up while it was asked
   const address = url.pathname + url.search;
   if (address === place.path + place.search) return;
   if (!replace) index += 1;
@@ -123,7 +127,9 @@ function subscribe(listener: () => void): () => void {
 export const usePlace = (): Place => useSyncExternalStore(subscribe, () => place);
 
 /** The page that was open last, also while one is at home: what one writes in it is still there on coming back. */
-export const useBeside = (): Place | null => useSyncExternalStore(subscribe, () => beside);
+export const waiting = (): Place | null => beside;
+
+export const useBeside = (): Place | null => useSyncExternalStore(subscribe, waiting);
 
 export type Params = Record<string, string>;
 

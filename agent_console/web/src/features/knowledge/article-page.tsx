@@ -62,7 +62,7 @@ function NewArticle({ entity }: { entity: EntityDoc }) {
   const [dirty, setDirty] = useState(false);
   const save = async (words: { title: string; summary: string; body: string }): Promise<void> => {
     const made = await call<ArticleDoc>("POST", "/knowledge/articles", { language, title: words.title, summary: words.summary, body: words.body });
-    await go(articleAddress(made.record.id), { replace: true, force: true, beside: true });
+    await go(articleAddress(made.record.id), { replace: true, force: true, from: place.path });
   };
   return (
     <main className="record-page" aria-label={t("knowledge.new_article")}>

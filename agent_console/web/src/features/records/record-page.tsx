@@ -40,7 +40,7 @@ function NewRecord({ entity }: { entity: EntityDoc }) {
   const { place } = useHere();
   const [dirty, setDirty] = useState(false);
   const label = entity.label[i18n.language as Language];
-  const saved = ({ record }: RecordAnswer): void => void go(recordAddress(entity, record.id), { replace: true, force: true, beside: true });
+  const saved = ({ record }: RecordAnswer): void => void go(recordAddress(entity, record.id), { replace: true, force: true, from: place.path });
   return (
     <main className="record-page" aria-label={t("records.new_of", { label })}>
       <Head entity={entity} title={t("records.new_of", { label })} />
