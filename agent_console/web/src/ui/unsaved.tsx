@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { protect } from "../route";
 import { Button } from "./button";
+import { Modal } from "./modal";
 
 /** While something is unsaved on this page: ask before it goes, and let the browser ask before the tab does. */
 export function Unsaved({ path, dirty }: { path: string; dirty: boolean }) {
@@ -29,18 +29,13 @@ export function Unsaved({ path, dirty }: { path: string; dirty: boolean }) {
     answer.current = null;
   };
   return (
-    <ModalOverlay className="veil" isOpen={asks} onOpenChange={(open) => !open && say(false)}>
-      <Modal className="modal small">
-        <Dialog className="dialog" role="alertdialog" data-testid="unsaved">
-          <Heading slot="title" level={2}>{t("records.unsaved")}</Heading>
-          <p className="soft">{t("records.unsaved_text")}</p>
-          <div className="row dialog-end">
-            <span className="grow" />
-            <Button look="quiet" onPress={() => say(true)} data-testid="unsaved-leave">{t("records.unsaved_leave")}</Button>
-            <Button look="primary" autoFocus onPress={() => say(false)} data-testid="unsaved-stay">{t("records.unsaved_stay")}</Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={t("records.unsaved")} open={asks} close={() => say(false)} size="small" alert testid="unsaved">
+      <p className="soft">{t("records.unsaved_text")}</p>
+      <div className="row dialog-end">
+        <span className="grow" />
+        <Button look="quiet" onPress={() => say(true)} data-testid="unsaved-leave">{t("records.unsaved_leave")}</Button>
+        <Button look="primary" autoFocus onPress={() => say(false)} data-testid="unsaved-stay">{t("records.unsaved_stay")}</Button>
+      </div>
+    </Modal>
   );
 }

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { IconButton } from "../../ui/button";
+import { Modal } from "../../ui/modal";
 
 /** Alt with the key's place on the keyboard (`code`): the same in every layout, and no input method uses them. */
 export const SHORTCUTS = {
@@ -79,25 +78,17 @@ export function ShortcutList({ open, close }: { open: boolean; close: () => void
     setSingle(!single);
   };
   return (
-    <ModalOverlay className="veil" isOpen={open} onOpenChange={(is) => !is && close()} isDismissable>
-      <Modal className="modal">
-        <Dialog className="dialog">
-          <div className="row dialog-head">
-            <Heading slot="title" level={2} className="grow">{t("shortcut.title")}</Heading>
-            <IconButton icon="cross" label={t("common.close")} onPress={close} />
-          </div>
-          <dl className="shortcut-list">
-            {Object.entries(SHORTCUTS).map(([name, code]) => (
-              <div key={name}><dt>{t(`shortcut.${name}`)}</dt><dd><kbd>Alt</kbd> <kbd>{code === "Slash" ? "/" : code.slice(3)}</kbd></dd></div>
-            ))}
-            <div><dt>{t("shortcut.items")}</dt><dd><kbd>Alt</kbd> <kbd>1</kbd>–<kbd>9</kbd></dd></div>
-            <div><dt>{t("shortcut.send")}</dt><dd><kbd>Ctrl</kbd> <kbd>Enter</kbd></dd></div>
-            <div><dt>{t("shortcut.disposition")}</dt><dd><kbd>1</kbd>–<kbd>9</kbd></dd></div>
-            <div><dt>{t("shortcut.help")}</dt><dd><kbd>?</kbd></dd></div>
-          </dl>
-          <label className="row check"><input type="checkbox" checked={single} onChange={toggle} />{t("shortcut.single")}</label>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={t("shortcut.title")} open={open} close={close} light cross>
+      <dl className="shortcut-list">
+        {Object.entries(SHORTCUTS).map(([name, code]) => (
+          <div key={name}><dt>{t(`shortcut.${name}`)}</dt><dd><kbd>Alt</kbd> <kbd>{code === "Slash" ? "/" : code.slice(3)}</kbd></dd></div>
+        ))}
+        <div><dt>{t("shortcut.items")}</dt><dd><kbd>Alt</kbd> <kbd>1</kbd>–<kbd>9</kbd></dd></div>
+        <div><dt>{t("shortcut.send")}</dt><dd><kbd>Ctrl</kbd> <kbd>Enter</kbd></dd></div>
+        <div><dt>{t("shortcut.disposition")}</dt><dd><kbd>1</kbd>–<kbd>9</kbd></dd></div>
+        <div><dt>{t("shortcut.help")}</dt><dd><kbd>?</kbd></dd></div>
+      </dl>
+      <label className="row check"><input type="checkbox" checked={single} onChange={toggle} />{t("shortcut.single")}</label>
+    </Modal>
   );
 }
