@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Composer } from "../src/features/interaction/composer";
 import { CaseBox } from "../src/features/interaction/case-box";
 import { readCase } from "../src/features/interaction/drafts";
 import { begin, clear, deskOf, draw, field, itemOf, part, press, serve, settle, type } from "./house";
@@ -8,6 +9,57 @@ const TYPES = { items: ["inquiry", "repair"].map((id) => ({ id, label: words(id)
 
 beforeAll(begin);
 afterEach(clear);
+
+describe("A canned reply", () => {
+  const letter = itemOf("l1", { state: "connected" });
+  const TEXTS = { items: [{ id: "t1", name: "Refund", shortcut: "refund", language: "en", body: "Dear {{name}}" }] };
+  const LIST = "GET /api/v1/texts?channel=email&language=en&interaction=l1";
+
+  async function written(fill: () => Promise<unknown>): Promise<void> {
+    serve({ [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": fill });
+    await draw(deskOf(), <Composer item={letter} sent={() => undefined} />);
+  }
+
+  test("stands where the caret is and takes nothing away that was typed while it came.", async () => {
+    let come: (filled: unknown) => void = () => undefined;
+    await written(() => new Promise((done) => { come = done; }));
+    await type("composer", "Hello Ada, kind regards");
+    field("composer").setSelectionRange(10, 10);
+    await press("texts");
+    await settle();
+    await press("text-refund");
+    await type("composer", "Hello Ada, very kind regards");
+    field("composer").setSelectionRange(10, 10);
+    come({ template_id: "t1", subject: "", body: " the refund is on its way,", lacking: [] });
+    await settle(20);
+    expect(field("composer").value).toBe("Hello Ada, the refund is on its way, very kind regards");
+    expect([document.activeElement, field("composer").selectionStart]).toEqual([part("composer"), 36]);
+  });
+
+  test("takes the place of the shortcut that was typed for it.", async () => {
+    await written(async () => ({ template_id: "t1", subject: "", body: "It is on its way.", lacking: [] }));
+    await type("composer", "Hello Ada, /ref");
+    await settle();
+    await press("text-refund");
+    await settle(20);
+    expect(field("composer").value).toBe("Hello Ada, It is on its way.");
+  });
+
+  test("goes with the letter that it was put into, and not with the next one.", async () => {
+    const asked = serve({ [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": { template_id: "t1", subject: "", body: "It is on its way.", lacking: [] } });
+    await draw(deskOf(), <Composer item={letter} sent={() => undefined} />);
+    await type("composer", "/refund");
+    await settle();
+    await press("text-refund");
+    await settle(20);
+    await press("send");
+    await settle(20);
+    await type("composer", "And thank you.");
+    await press("send");
+    await settle(20);
+    expect(asked.filter(({ line }) => line.endsWith("/replies")).map(({ body }) => body)).toEqual([{ text: "It is on its way.", finish: false, texts: ["t1"] }, { text: "And thank you.", finish: false, texts: [] }]);
+  });
+});
 
 describe("A case that is being written", () => {
   const talk = itemOf("i1", { medium: "voice", state: "connected" });
