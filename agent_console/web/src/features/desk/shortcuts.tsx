@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Modal } from "../../ui/modal";
+import { useHere } from "../shell/here";
 
 /** Alt with the key's place on the keyboard (`code`): the same in every layout, and no input method uses them. */
 export const SHORTCUTS = {
@@ -22,6 +23,12 @@ export const SHORTCUTS = {
 } as const;
 export type Shortcut = keyof typeof SHORTCUTS;
 
+/** What a call wants goes from everywhere; all else only where it can be seen. */
+const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hangup"]);
+
+/** A dialog covers what a key would act on. */
+export const covered = (): boolean => document.querySelector(".veil") !== null;
+
 const BY_CODE = new Map(Object.entries(SHORTCUTS).map(([name, code]) => [code as string, name as Shortcut]));
 const actions = new Map<Shortcut, () => void>();
 const SINGLE = "trunkline.single-keys";
@@ -29,7 +36,7 @@ const SINGLE = "trunkline.single-keys";
 /** Single keys (`?`, 1 to 9) can be switched off: WCAG 2.1.4. */
 export const singleKeys = (): boolean => localStorage.getItem(SINGLE) !== "off";
 
-/** Bind an action while this component shows; null binds nothing. */
+/** Bind an action while this component is drawn; null binds nothing. What stands on the desk binds with `useDeskKey`. */
 export function useShortcut(name: Shortcut, action: (() => void) | null): void {
   const latest = useRef(action);
   latest.current = action;
@@ -42,6 +49,12 @@ export function useShortcut(name: Shortcut, action: (() => void) | null): void {
       if (actions.get(name) === run) actions.delete(name);
     };
   }, [name, bound]);
+}
+
+/** Bind an action of the desk: while a page is shown in its place, the key does nothing to what cannot be seen. */
+export function useDeskKey(name: Shortcut, action: (() => void) | null): void {
+  const { shown } = useHere();
+  useShortcut(name, shown ? action : null);
 }
 
 /** Whether a key belongs to what is being written. */
@@ -65,7 +78,7 @@ function alt(event: KeyboardEvent, select: (place: number) => void): void {
   const digit = /^Digit([1-9])$/.exec(event.code);
   const name = BY_CODE.get(event.code);
   const action = digit ? () => select(Number(digit[1])) : name && actions.get(name);
-  if (!action) return;
+  if (!action || (covered() && !(name && OF_CALLS.has(name)))) return;
   event.preventDefault();
   action();
 }

@@ -7,7 +7,7 @@ import { Wrong } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
 import { sends } from "../../ui/ime";
 import { tell } from "../../ui/toasts";
-import { useShortcut } from "../desk/shortcuts";
+import { useDeskKey } from "../desk/shortcuts";
 import { appended, putIn, typing, usePlace } from "../knowledge/typing";
 import type { Filled } from "../casework/types";
 import { Texts } from "../casework/texts";
@@ -21,7 +21,7 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
   const [busy, problem, run] = useBusy();
   const box = useRef<HTMLTextAreaElement>(null);
   const caret = useRef<number | null>(null);
-  useShortcut("reply", () => box.current?.focus());
+  useDeskKey("reply", () => box.current?.focus());
   const typed = /(?:^|\s)(\/[^\s/]{0,40})$/.exec(draft.text)?.[1] ?? "";
   const write = (text: string, texts: readonly string[] = latest.current.texts ?? []): void => {
     latest.current = { text, idempotencyKey: newKey(), texts: text === "" ? [] : [...new Set(texts)] };

@@ -5,7 +5,7 @@ import type { Item } from "../../net/types";
 import { useLink } from "../../store/hooks";
 import { Icon } from "../../ui/icon";
 import { complain } from "../../ui/toasts";
-import { useShortcut } from "../desk/shortcuts";
+import { useDeskKey } from "../desk/shortcuts";
 import { appended, typing, usePlace } from "../knowledge/typing";
 import { keepNote, noteArrived, readNote } from "./drafts";
 import { useWriting } from "./writing";
@@ -16,7 +16,7 @@ type Saved = "clean" | "dirty" | "saved" | "failed";
 /** A note's field: writing goes on in the next one of the same interaction. */
 function useField(interaction: string) {
   const box = useWriting<HTMLTextAreaElement>(interaction, "note");
-  useShortcut("note", () => box.current?.focus());
+  useDeskKey("note", () => box.current?.focus());
   return box;
 }
 
