@@ -2,6 +2,7 @@
 import { lazy, Suspense, useId, useState, type ComponentType, type KeyboardEvent, type LazyExoticComponent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
+import { useAsTyped } from "../../ui/as-typed";
 import { Icon } from "../../ui/icon";
 import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
@@ -108,7 +109,7 @@ export function FieldInput(props: InputProps): ReactNode {
     case "number":
       return <Figure {...props} />;
     case "amount":
-      return <Line {...props} mode="decimal" read={(text) => text.replaceAll(",", "").trim() || null} write={(value) => plain(value).replace(/(\.\d\d)0+$/, "$1")} />;
+      return <Line {...props} mode="decimal" read={(text) => text.replaceAll(",", "").trim() || null} write={(value) => plain(value).replace(/(\.\d\d\d*?)0+$/, "$1")} />;
     case "tags":
       return <Tags {...props} />;
     case "json":
@@ -138,27 +139,26 @@ interface LineProps extends InputProps {
 
 function Line({ field, value, change, id, describedBy, invalid, autoFocus, type = "text", mode, read, write, lead }: LineProps) {
   const { t } = useTranslation();
-  const shown = write(value);
+  const [shown, take] = useAsTyped(value, read, write);
   const to = lead && shown ? lead(shown) : null;
   return (
     <span className="line-input">
       <input id={id} className="input" type={type} inputMode={mode} value={shown} data-empty={shown === "" || undefined} dir={type === "text" ? "auto" : undefined} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required}
-        autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(read(event.target.value))} data-testid={`input-${field.name}`} />
+        autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(take(event.target.value))} data-testid={`input-${field.name}`} />
       {to && <a className="picker-link" href={to} target={field.kind === "url" ? "_blank" : undefined} rel="noreferrer" aria-label={t("records.open_named", { name: shown })}><Icon name={field.kind === "phone" ? "phone" : field.kind === "email" ? "mail" : "arrowOut"} size={14} /></a>}
     </span>
   );
 }
 
+function figureOf(text: string): unknown {
+  const number = Number(text.replaceAll(",", ""));
+  return text.trim() === "" ? null : Number.isFinite(number) ? number : text;
+}
+
 /** What is typed stays as it is until it is a number; what never becomes one is sent as it is, and the server says so at the field. */
 function Figure({ field, value, change, id, describedBy, invalid, autoFocus }: InputProps) {
-  const [text, setText] = useState(plain(value));
-  const shown = Number(text.replaceAll(",", "")) === value || typeof value === "string" ? text : plain(value);
-  const read = (typed: string): void => {
-    setText(typed);
-    const number = Number(typed.replaceAll(",", ""));
-    change(typed.trim() === "" ? null : Number.isFinite(number) ? number : typed);
-  };
-  return <input id={id} className="input" inputMode="decimal" value={shown} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required} autoFocus={autoFocus} autoComplete="off" onChange={(event) => read(event.target.value)} data-testid={`input-${field.name}`} />;
+  const [shown, take] = useAsTyped(value, figureOf, plain);
+  return <input id={id} className="input" inputMode="decimal" value={shown} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required} autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(take(event.target.value))} data-testid={`input-${field.name}`} />;
 }
 
 function LongText({ field, value, change, id, describedBy, invalid, autoFocus }: InputProps) {

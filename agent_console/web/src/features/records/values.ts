@@ -73,13 +73,16 @@ export function textOf(field: FieldDoc, value: unknown, named: Named, { t, langu
 /** Figures stand on the right. */
 export const isFigure = (field: FieldDoc): boolean => ["integer", "number", "amount"].includes(field.kind);
 
-const two = (n: number): string => String(n).padStart(2, "0");
+const digits = (n: number, places = 2): string => String(n).padStart(places, "0");
+
+/** The day of a moment where the reader is: a date as inputs and the API write it. */
+export const localDay = (date: Date): string => `${digits(date.getFullYear(), 4)}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}`;
 
 /** Seconds -> what an input of kind datetime-local holds, in the browser's own time zone. */
 export function localInput(at: number | null): string {
   if (at === null) return "";
   const date = new Date(at * 1000);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${localDay(date)}T${digits(date.getHours())}:${digits(date.getMinutes())}`;
 }
 
 export function fromLocalInput(text: string): number | null {
