@@ -21,6 +21,9 @@ const CASE: Record<CaseStatus, { tone: Tone; icon: IconName }> = {
   closed: { tone: "mute", icon: "check" },
 };
 
+/** Whether there is still something to do; what is solved may come back, what is closed does not. */
+export const isOpen = ({ status }: { status: CaseStatus }): boolean => status === "open" || status === "pending";
+
 export function CasePill({ status }: { status: CaseStatus }) {
   const { t } = useTranslation();
   const { tone, icon } = CASE[status];

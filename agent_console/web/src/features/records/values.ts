@@ -1,6 +1,6 @@
 /** Values of fields for people (pure): dates and amounts by language, codes by their labels, references by their names. */
 import type { TFunction } from "i18next";
-import { phoneNumber } from "../../format";
+import { localDay, phoneNumber, two } from "../../format";
 import type { Language } from "../../net/types";
 import type { FieldDoc, Named } from "./entities";
 
@@ -73,16 +73,11 @@ export function textOf(field: FieldDoc, value: unknown, named: Named, { t, langu
 /** Figures stand on the right. */
 export const isFigure = (field: FieldDoc): boolean => ["integer", "number", "amount"].includes(field.kind);
 
-const digits = (n: number, places = 2): string => String(n).padStart(places, "0");
-
-/** The day of a moment where the reader is: a date as inputs and the API write it. */
-export const localDay = (date: Date): string => `${digits(date.getFullYear(), 4)}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}`;
-
 /** Seconds -> what an input of kind datetime-local holds, in the browser's own time zone. */
 export function localInput(at: number | null): string {
   if (at === null) return "";
   const date = new Date(at * 1000);
-  return `${localDay(date)}T${digits(date.getHours())}:${digits(date.getMinutes())}`;
+  return `${localDay(at)}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 export function fromLocalInput(text: string): number | null {
