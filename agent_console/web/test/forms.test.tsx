@@ -149,3 +149,38 @@ describe("An article that is being written", () => {
     expect(part("article-save")).toBeNull();
   });
 });
+
+describe("A field with an editor of its own", () => {
+  const QUEUES = { id: "q1", name: "Returns" } as never;
+
+  test("is named by its label, says that it must be filled in, and what is wrong with it.", async () => {
+    const template = thing({ name: "template", collection: "templates", fields: [fieldOf("queue_id", "text", { label: label("Queue"), hint: label("Where it is offered."), required: true })] });
+    const refused = new Response(JSON.stringify({ code: "record.invalid", errors: [{ pointer: "/queue_id", code: "field.required" }] }), { status: 422, headers: { "Content-Type": "application/problem+json" } });
+    serve({ "POST /api/v1/records/templates": refused });
+    const desk = deskOf();
+    desk.store.apply({ set: [["queues", "q1", QUEUES]], drop: [] });
+    await draw(desk, <RecordForm entity={template} record={null} named={{}} saved={() => undefined} />);
+    await vi.waitFor(async () => { await settle(20); expect(part("input-queue_id")).not.toBeNull(); });
+    await press("record-save");
+    await settle(20);
+    const input = field("input-queue_id");
+    expect(input.labels?.[0]?.textContent).toMatch(/^Queue.*required/i);
+    expect([input.getAttribute("aria-required"), input.getAttribute("aria-invalid")]).toEqual(["true", "true"]);
+    const told = (input.getAttribute("aria-describedby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent ?? "");
+    expect(told).toHaveLength(2);
+    expect(told[1]).toBe("Where it is offered.");
+    expect(told[0]).not.toBe("");
+  });
+
+  test("Where the same field stands in two conditions, each has its own input and label.", async () => {
+    serve({ "GET /api/v1/records": { items: [thing({ name: "case", collection: "cases", fields: [fieldOf("name", "text", { operators: ["eq"] })] })] } });
+    await askEntities();
+    const rule = thing({ name: "rule", collection: "rules", fields: [fieldOf("condition", "json", { label: label("Condition") })] });
+    await draw(deskOf(), <RecordForm entity={rule} record={row(1, { condition: { all: [{ field: "name", is: "eq", value: "a" }, { field: "name", is: "eq", value: "b" }] } })} named={{}} saved={() => undefined} />);
+    await vi.waitFor(async () => { await settle(20); expect(document.querySelectorAll("[data-testid=input-name]")).toHaveLength(2); });
+    const inputs = [...document.querySelectorAll<HTMLInputElement>("[data-testid=input-name]")];
+    expect(new Set(inputs.map(({ id }) => id)).size).toBe(2);
+    expect(inputs.map(({ labels }) => labels?.length)).toEqual([1, 1]);
+    expect(part("field-condition")?.getAttribute("role")).toBe("group");
+  });
+});

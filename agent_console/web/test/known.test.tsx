@@ -85,7 +85,7 @@ test("A piece of news leads to the page of what it is about, whatever its plural
 
 test("Whoever a procedure names is shown by name, as kept and as chosen.", async () => {
   serve({ "GET /api/v1/users/names?ids=u7": { items: [{ id: "u7", name: "Grace Hopper" }] } });
-  await draw(deskOf(), <StepsEditor value={[{ kind: "notify", to: [{ kind: "user", who: "u7" }] }]} change={() => undefined} read={() => null} writable wrong={new Map()} />);
+  await draw(deskOf(), <StepsEditor value={[{ kind: "notify", to: [{ kind: "user", who: "u7" }] }]} change={() => undefined} field={fieldOf("steps")} read={() => null} writable wrong={new Map()} id="it" describedBy={undefined} invalid={false} />);
   await settle(20);
   expect(document.querySelector<HTMLInputElement>(".target-user input")?.value).toBe("Grace Hopper");
 });

@@ -14,6 +14,8 @@ const fieldOf = (kind: FieldKind): FieldDoc => ({
   operators: [], section: "", custom: false, shown_for: [],
 });
 
+const GIVEN = { field: fieldOf("json"), read: (): unknown => null, writable: true, wrong: new Map<string, string>(), id: "it", describedBy: undefined, invalid: false };
+
 let value: unknown;
 
 function Holder({ start, children }: { start: unknown; children: (value: unknown, change: (value: unknown) => void) => ReactNode }) {
@@ -49,21 +51,21 @@ test("A value that comes from elsewhere is shown, whatever was typed before.", a
 
 test("Choices with their names in three languages can be typed.", async () => {
   const start = [{ name: "size", kind: "choice", label: {} }];
-  await draw(deskOf(), <Holder start={start}>{(held, hold) => <FormEditor value={held} change={hold} read={() => null} writable wrong={new Map()} />}</Holder>);
+  await draw(deskOf(), <Holder start={start}>{(held, hold) => <FormEditor value={held} change={hold} {...GIVEN} />}</Holder>);
   await typed("choices-size", "s=Small/小/小, l");
   expect(value).toEqual([{ name: "size", kind: "choice", label: {}, choices: [{ code: "s", label: { en: "Small", "zh-TW": "小", "zh-CN": "小" } }, { code: "l" }] }]);
 });
 
 test("Approvers can be typed.", async () => {
   const start = { initial: "open", states: [{ name: "open", class: "open" }], moves: [{ from: "open", to: "open" }] };
-  await draw(deskOf(), <Holder start={start}>{(held, hold) => <LifecycleEditor value={held} change={hold} read={() => null} writable wrong={new Map()} />}</Holder>);
+  await draw(deskOf(), <Holder start={start}>{(held, hold) => <LifecycleEditor value={held} change={hold} {...GIVEN} />}</Holder>);
   await typed("approvers", "head+1, role:admin");
   expect(value).toMatchObject({ moves: [{ needs: { approvers: [{ kind: "head", levels: 1 }, { kind: "role", who: "admin" }] } }] });
 });
 
 test.each([["7", 0.07], ["29", 0.29], ["12.5", 0.125], ["58", 0.58]])("%s per cent is shown as it is typed, and as it was kept.", async (text, share) => {
   const start = { jump: { field: "score", up_by: share } };
-  await draw(deskOf(), <Holder start={start}>{(held, hold) => <DetailEditor value={held} change={hold} read={(name) => (name === "trigger" ? "changed" : "case")} writable wrong={new Map()} />}</Holder>);
+  await draw(deskOf(), <Holder start={start}>{(held, hold) => <DetailEditor value={held} change={hold} {...GIVEN} read={(name) => (name === "trigger" ? "changed" : "case")} />}</Holder>);
   expect(field("up-by").value).toBe(text);
   await typed("up-by", text);
   expect(value).toMatchObject({ jump: { up_by: share } });

@@ -1,10 +1,12 @@
 /** Small parts that the editors of structures share. */
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { useAsTyped } from "../../ui/as-typed";
 import { Button, IconButton } from "../../ui/button";
-import type { Labels } from "../records/entities";
+import type { FieldDoc, Labels } from "../records/entities";
+import { FieldInput } from "../records/fields";
+import { textOf } from "../records/values";
 
 interface LineProps {
   label: string;
@@ -68,6 +70,30 @@ export const TimeCell = ({ unit, ...cell }: FigureProps) => (
 export const PercentCell = (props: Omit<FigureProps, "unit">) => (
   <ReadCell {...props} narrow mode="decimal" read={(text) => figure(text, (n) => n / 100)} write={(value) => (value === null ? "" : String(Number((value * 100).toPrecision(12))))} />
 );
+
+interface ValueProps {
+  label: string;
+  field: FieldDoc;
+  value: unknown;
+  change: (value: unknown) => void;
+  writable: boolean;
+}
+
+/** A value of a record's field, by the field's kind. */
+export function ValueCell({ label, field, value, change, writable }: ValueProps) {
+  const id = useId();
+  return (
+    <div className="cell">
+      <label className="tiny soft" htmlFor={id}>{label}</label>
+      {writable ? <FieldInput field={{ ...field, writable: true }} value={value ?? null} named={{}} change={(next) => change(next)} id={id} /> : <ValueText field={field} value={value} id={id} />}
+    </div>
+  );
+}
+
+function ValueText({ field, value, id }: { field: FieldDoc; value: unknown; id: string }) {
+  const { t, i18n } = useTranslation();
+  return <output id={id} className="form-text" dir="auto">{textOf(field, value, {}, { t, language: i18n.language as Language }) || t("records.nothing")}</output>;
+}
 
 interface PickProps {
   label: string;

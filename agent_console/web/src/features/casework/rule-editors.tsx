@@ -1,9 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
-import { FieldInput } from "../records/fields";
 import { useEntity, type FieldDoc, type Operator } from "../records/entities";
 import type { EditorProps } from "../records/editors";
-import { Cell, ListCell, PercentCell, Pick, Rows, TimeCell } from "./parts";
+import { Cell, ListCell, PercentCell, Pick, Rows, TimeCell, ValueCell } from "./parts";
 
 type Given = Record<string, unknown>;
 
@@ -77,7 +76,7 @@ export function ConditionEditor({ value, change, read, writable }: EditorProps) 
             <Pick label={t("casework.is")} value={row.is} options={(field?.operators ?? []).map((each) => [each, t(`casework.op_${each}`)] as const)} writable={writable} change={(is) => set({ ...row, is: is as Operator })} />
             {field && row.is !== "empty" && row.is !== "filled" && (many
               ? <ListCell label={t("casework.value")} value={((row.value ?? []) as unknown[]).map(String)} writable={writable} change={(value) => set({ ...row, value })} />
-              : <div className="cell"><span className="tiny soft">{t("casework.value")}</span><FieldInput field={{ ...field, writable: true }} value={row.value ?? null} named={{}} change={(next) => set({ ...row, value: next })} id={`is-${row.field}`} /></div>)}
+              : <ValueCell label={t("casework.value")} field={field} value={row.value} writable={writable} change={(next) => set({ ...row, value: next })} />)}
           </>
         );
       }}

@@ -1,10 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { RecordPicker } from "../records/picker";
-import { FieldInput } from "../records/fields";
 import { useEntity, type FieldDoc } from "../records/entities";
 import type { EditorProps } from "../records/editors";
-import { Cell, Pick, Rows, TimeCell } from "./parts";
+import { Cell, Pick, Rows, TimeCell, ValueCell } from "./parts";
 
 interface Target {
   kind: string;
@@ -128,7 +127,7 @@ export function SetField({ entity, field, value, set, writable }: SetProps) {
   return (
     <>
       <Pick label={t("casework.field")} value={field} empty={t("casework.choose")} options={fields.map((each) => [each.name, each.label[language]] as const)} writable={writable} change={(name) => set(name, null)} />
-      {chosen && <div className="cell"><span className="tiny soft">{t("casework.value")}</span><FieldInput field={{ ...chosen, writable: true }} value={value ?? null} named={{}} change={(next) => set(field, next)} id={`set-${field}`} /></div>}
+      {chosen && <ValueCell label={t("casework.value")} field={chosen} value={value} writable={writable} change={(next) => set(field, next)} />}
     </>
   );
 }

@@ -95,14 +95,11 @@ function Section({ entity, section, form, wrong, editable, first, alone }: Secti
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
         {section.fields.map((field) => {
-          const Editor = editorOf(entity.name, field.name);
-          return Editor ? (
-            <EditorRow key={field.name} field={field} wrong={wrong.get(field.name) ?? null}>
-              <Editor value={form.value(field.name)} change={(value) => form.set(field, value)} read={form.value} writable={editable && field.writable} wrong={wrong} />
-            </EditorRow>
-          ) : (
-          <FieldRow key={field.name} of={entity.name} others={form.values} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
-          );
+          const editor = editorOf(entity.name, field.name);
+          const given = { field: editable ? field : { ...field, writable: false }, value: form.value(field.name) };
+          return editor
+            ? <EditorRow key={field.name} {...given} editor={editor} change={(value) => form.set(field, value)} read={form.value} writable={given.field.writable} wrong={wrong} />
+            : <FieldRow key={field.name} {...given} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />;
         })}
       </div>
     </section>
