@@ -39,7 +39,7 @@ export default function RelationsPanel({ record, refresh }: PanelProps) {
   const end = (id: string, version: number): void =>
     run(() => call("PATCH", `/records/relationships/${segment(id)}`, { valid_until: today() }, { "If-Match": `"${version}"` }).then(changed));
   return (
-    <>
+    <div className="relations">
       <Wrong problem={failed} />
       {data.items.length === 0 && !adding && <p className="faint small">{t("customers.no_relations")}</p>}
       <ul className="lines airy">{data.items.map((each) => <Line key={`${each.id} ${each.outward}`} relation={each} busy={busy} end={entity && allows(entity, "update") ? end : null} />)}</ul>
@@ -47,7 +47,7 @@ export default function RelationsPanel({ record, refresh }: PanelProps) {
         <RecordForm entity={entity} record={null} named={{}} initial={{ from_id: record.id }} only={FIELDS} saved={changed} leave={() => setAdding(false)} />
       ) : <Button small icon="plus" onPress={() => setAdding(true)} data-testid="relation-add">{t("customers.add_relation")}</Button>)}
       {record["kind"] === "organisation" && <><Chart party={record.id} /><Grouped party={record.id} /></>}
-    </>
+    </div>
   );
 }
 

@@ -82,7 +82,7 @@ export function EditorRow({ editor, ...props }: EditorRowProps) {
   const wrong = props.wrong.get(props.field.name) ?? null;
   return (
     <Frame field={props.field} id={id} wrong={wrong} whole={editor.whole} tall={TALL.has(props.field.kind)}>
-      {(notes) => <Suspense fallback={<Bones lines={editor.whole ? 2 : 1} />}><editor.component {...props} id={id} describedBy={notes} invalid={wrong !== null} /></Suspense>}
+      {(notes) => <Suspense fallback={editor.whole ? <Bones lines={2} /> : null}><editor.component {...props} id={id} describedBy={notes} invalid={wrong !== null} /></Suspense>}
     </Frame>
   );
 }
