@@ -184,7 +184,7 @@ ARTICLE = Entity(
             listed=True,
             section="what",
             choices=(
-                choice("internal", "Agents", "客服人員", "客服人员"),
+                choice("internal", "Agents", "客服人員", "坐席"),
                 choice("public", "Everybody", "所有人", "所有人"),
             ),
         ),

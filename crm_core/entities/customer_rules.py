@@ -58,8 +58,8 @@ DUPLICATE_RULE = Entity(
             label=label("At most so many alike", "相同筆數上限", "相同条数上限"),
             hint=label(
                 "A switchboard's number that more have says nothing",
-                "超過此數(如總機號碼)即不列入比對",
-                "超过此数(如总机号码)即不列入比对",
+                "超過此數（如總機號碼）即不列入比對",
+                "超过此数（如总机号码）即不列入比对",
             ),
             required=True,
             default=10,
@@ -114,8 +114,8 @@ REPAIR_RULE = Entity(
             label=label("Field", "欄位", "字段"),
             hint=label(
                 "A field's name, or contact, phone, email, postal",
-                "欄位名稱,或 contact、phone、email、postal",
-                "字段名称,或 contact、phone、email、postal",
+                "欄位名稱，或 contact、phone、email、postal",
+                "字段名称，或 contact、phone、email、postal",
             ),
             required=True,
             listed=True,

@@ -96,7 +96,7 @@ PARTY = Entity(
         Field(
             name="name",
             kind=FieldKind.TEXT,
-            label=label("Name", "姓名", "姓名"),
+            label=label("Name", "姓名／名稱", "姓名／名称"),
             searched=True,
             listed=True,
             section="who",

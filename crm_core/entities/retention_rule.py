@@ -27,7 +27,7 @@ RETENTION_RULE = Entity(
                 choice("contacts", "Calls and letters: their words", "通話與信件內容", "通话和信件内容"),
                 choice("cases", "Solved cases: their words", "已解決案件內容", "已解决工单内容"),
                 choice("parties", "Customers without contact", "久未聯絡的客戶", "久未联系的客户"),
-                choice("audit", "Details of the audit trail", "稽核軌跡明細", "审计跟踪明细"),
+                choice("audit", "Details of the audit trail", "稽核紀錄明細", "审计日志明细"),
             ),
         ),
         Field(

@@ -81,8 +81,8 @@ ROLE = Entity(
             required=True,
             listed=True,
             choices=(
-                choice("agent", "Agent", "客服人員", "客服人员"),
-                choice("supervisor", "Supervisor", "督導", "主管"),
+                choice("agent", "Agent", "客服人員", "坐席"),
+                choice("supervisor", "Supervisor", "主管", "主管"),
                 choice("admin", "Administrator", "系統管理員", "系统管理员"),
             ),
         ),

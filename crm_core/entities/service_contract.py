@@ -275,7 +275,7 @@ SERVICE_CONTRACT = Entity(
         Field(
             name="when_over",
             kind=FieldKind.CHOICE,
-            label=label("When nothing is left", "用完時", "用完时"),
+            label=label("When nothing is left", "服務額度用完時", "服务额度用完时"),
             required=True,
             default="charge",
             section="limits",

@@ -31,9 +31,9 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
   const feed = new Feed(store, board ? "board" : "agent", setServerClock);
   const phone = new Phone();
   const home = board ? "/board" : "/";
-  setHome(home);
   const who = { role: session.user.role, entities: null };
   if (!PAGES.some((page) => page.for(who) && match(page.path, window.location.pathname))) void go(home, { replace: true, force: true });
+  setHome(home);
   void askEntities();
   const leave = (ended: boolean): void => {
     phone.stop();

@@ -1,7 +1,13 @@
 /** Figures for people: durations, moments, sizes, telephone numbers. */
 import type { Language } from "./net/types";
 
-const two = (n: number): string => String(n).padStart(2, "0");
+export const two = (n: number): string => String(n).padStart(2, "0");
+
+/** The day of a moment where the reader is, as inputs and the API write it: just after midnight it is not yesterday's. */
+export function localDay(at: number): string {
+  const date = new Date(at * 1000);
+  return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
 
 /** 65 -> "1:05", 3725 -> "1:02:05"; never negative (clocks may differ by a breath). */
 export function duration(seconds: number): string {

@@ -14,8 +14,10 @@ interface Guard {
 
 let place: Place = here();
 let home = "/";
+/** The page that was open last: it waits while one is at home. */
+let beside: Place | null = place.path === home ? null : place;
 let guard: Guard | null = null;
-let index = 0;
+let index = indexOf(window.history.state); // a reload is no beginning: back and forward still count from here
 let undoing = false;
 const listeners = new Set<() => void>();
 
@@ -25,12 +27,19 @@ function here(): Place {
 
 function moved(): void {
   place = here();
+  if (place.path !== home) beside = place;
+  tell();
+}
+
+function tell(): void {
   for (const listener of listeners) listener();
 }
 
 /** The page that everybody begins with. It and the page beside it both stay as they are while one looks at the other. */
 export function setHome(path: string): void {
   home = path;
+  beside = place.path === home ? null : place;
+  tell();
 }
 
 /** Ask before this page goes; ends with the function that is returned. */
@@ -55,16 +64,32 @@ interface Way {
   replace?: boolean;
   /** Without asking. */
   force?: boolean;
+  /** The path of the page that leads on by itself (an answer came, typing rested). While one is at home, home stays and the page waits where it has led; once another page is open, it leads nowhere. */
+  from?: string;
 }
 
-export async function go(to: string, { replace = false, force = false }: Way = {}): Promise<void> {
+export async function go(to: string, { replace = false, force = false, from }: Way = {}): Promise<void> {
   const url = new URL(to, window.location.origin);
+  const gone = (): boolean => from !== undefined && beside?.path !== from;
+  const waits = (): boolean => from !== undefined && place.path === home;
+  if (gone()) return;
+  if (waits()) return waitAt({ path: url.pathname, search: url.search }, force);
   if (!force && !(await mayLeave(url.pathname))) return;
+  if (gone()) return;
+  if (waits()) return waitAt({ path: url.pathname, search: url.search }, true); // home came up while it was asked
   const address = url.pathname + url.search;
   if (address === place.path + place.search) return;
   if (!replace) index += 1;
   window.history[replace ? "replaceState" : "pushState"]({ index }, "", address);
   moved();
+}
+
+/** The page beside home is another one now. What is unsaved in it stays: nobody can be asked while it is not shown. */
+function waitAt(to: Place, force: boolean): void {
+  if (!force && guard && guard.path !== to.path) return;
+  if (guard && guard.path !== to.path) guard = null;
+  beside = to;
+  tell();
 }
 
 function indexOf(state: unknown): number {
@@ -100,6 +125,11 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const usePlace = (): Place => useSyncExternalStore(subscribe, () => place);
+
+/** The page that was open last, also while one is at home: what one writes in it is still there on coming back. */
+export const waiting = (): Place | null => beside;
+
+export const useBeside = (): Place | null => useSyncExternalStore(subscribe, waiting);
 
 export type Params = Record<string, string>;
 

@@ -8,7 +8,7 @@ export function callOf(item: Item, phone: PhoneState): PhoneCall | null {
   return call.interaction === item.id || (call.offer !== null && call.offer === item.offer?.id) ? call : null;
 }
 
-const ITEM_FOLLOWS_WITHIN_MS = 2_000;
+export const ITEM_FOLLOWS_WITHIN_MS = 2_000;
 
 /** A call that no item knows: it came past the server (fallback queue, link lost), and can still be answered. */
 export function plainCall(items: readonly Item[], phone: PhoneState, linkLive: boolean): PhoneCall | null {

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { localDay } from "../format";
 
 /** The server's clock as this browser knows it; every duration on the screen is `now - since`. */
 let offsetS = 0;
@@ -16,6 +17,9 @@ export function setServerClock(serverNowS: number): void {
 
 /** Seconds since 1970 by the server's clock. */
 export const serverNow = (): number => Date.now() / 1000 + offsetS;
+
+/** Today, where the reader is: "2026-02-14". */
+export const today = (): string => localDay(serverNow());
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -88,7 +88,7 @@ function AuditTools({ filter }: { filter: AuditFilter }) {
   const set = (change: Partial<AuditFilter>): void => void go(`/admin/audit${toAuditSearch({ ...filter, ...change })}`, { replace: true });
   return (
     <div className="tools audit-tools">
-      <div className="audit-user"><RecordPicker refers="user" value={filter.user || null} name={user || filter.user || null} label={t("audit.actor")} placeholder={t("audit.any_user")} linked={false} testid="audit-user" change={(id, name) => { setUser(name); set({ user: id ?? "" }); }} /></div>
+      <div className="audit-user"><RecordPicker refers="user" value={filter.user || null} name={user || null} label={t("audit.actor")} placeholder={t("audit.any_user")} linked={false} testid="audit-user" change={(id, name) => { setUser(id === null ? "" : name); set({ user: id ?? "" }); }} /></div>
       <select className="input slim" aria-label={t("audit.action")} value={filter.action} onChange={(event) => set({ action: event.target.value })} data-testid="audit-action">
         <option value="">{t("audit.any_action")}</option>
         {[...new Set([...ACTIONS, ...(filter.action ? [filter.action] : [])])].map((action) => <option key={action} value={action}>{t(`audit.action_${action}`, { defaultValue: action })}</option>)}

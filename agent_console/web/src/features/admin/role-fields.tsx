@@ -2,14 +2,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { useEntities } from "../records/entities";
-import type { InputProps } from "../records/fields";
+import type { EditorProps } from "../records/editors";
 import { changedOf, withWord } from "./rights";
 
 type Right = "hidden" | "read" | "write";
 const RIGHTS: readonly Right[] = ["write", "read", "hidden"];
 
 /** Fields that a role may not change, or may not even see. */
-export default function RoleFields({ field, value, change }: InputProps) {
+export default function RoleFields({ value, change, writable }: EditorProps) {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
   const { entities } = useEntities();
@@ -30,7 +30,7 @@ export default function RoleFields({ field, value, change }: InputProps) {
               <div className="segmented" role="radiogroup" aria-label={each.label[language]}>
                 {RIGHTS.map((word) => (
                   <label key={word} data-on={right === word}>
-                    <input type="radio" className="vh" name={`right-${of}-${each.name}`} disabled={!field.writable} checked={right === word} onChange={() => change(withWord(changed, of, each.name, word === "write" ? null : word))} data-testid={`right-${each.name}-${word}`} />
+                    <input type="radio" className="vh" name={`right-${of}-${each.name}`} disabled={!writable} checked={right === word} onChange={() => change(withWord(changed, of, each.name, word === "write" ? null : word))} data-testid={`right-${each.name}-${word}`} />
                     {t(`admin.right_${word}`)}
                   </label>
                 ))}

@@ -3,16 +3,16 @@ import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import type { Scope } from "../records/entities";
 import { useEntities } from "../records/entities";
-import type { InputProps } from "../records/fields";
+import type { EditorProps } from "../records/editors";
 import { ACTIONS, byModule, changedOf, scopesFor, useBuiltIn, withWord } from "./rights";
 
 /** What a role may do, as a matrix: kinds of records by actions; what differs from the built-in role stands out. */
-export default function RoleScopes({ field, value, change, others, describedBy }: InputProps) {
+export default function RoleScopes({ value, change, read, writable, describedBy }: EditorProps) {
   const { t, i18n } = useTranslation();
   const { entities } = useEntities();
   const builtIn = useBuiltIn();
   const changed = changedOf<Scope>(value);
-  const base = builtIn?.[String(others?.["based_on"] ?? "")] ?? {};
+  const base = builtIn?.[String(read("based_on") ?? "")] ?? {};
   return (
     <div className="matrix-frame" role="region" aria-label={t("admin.scopes")} aria-describedby={describedBy} tabIndex={0}>
       <table className="matrix" data-testid="role-scopes">
@@ -31,7 +31,7 @@ export default function RoleScopes({ field, value, change, others, describedBy }
                     const label = `${entity.plural[i18n.language as Language]}: ${t(`admin.action_${action}`)}`;
                     return (
                       <td key={action}>
-                        {field.writable ? (
+                        {writable ? (
                           <select className={`scope scope-${scope}`} data-own={own !== undefined} aria-label={label} value={own ?? ""} onChange={(event) => change(withWord(changed, entity.name, action, (event.target.value || null) as Scope | null))} data-testid={`scope-${entity.name}-${action}`}>
                             <option value="">{t(`admin.scope_${inherited}`)}</option>
                             <optgroup label={t("admin.instead")}>

@@ -40,10 +40,9 @@ export default function UnitsPage() {
   const entity = useEntity("org_unit");
   const { data, problem, again } = useResource("units", allUnits);
   const [chosen, choose] = useState<Chosen>(null);
-  const [dirty, setDirty] = useState(false);
   if (!data || !entity) return <main className="records-page">{problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={8} /></div>}</main>;
   return (
-    <main className="records-page two" data-testid="units">
+    <Unsaved path={place.path}><main className="records-page two" data-testid="units">
       <header className="page-head">
         <h1 className="page-title row"><Icon name="building" size={20} />{t("admin.units")}</h1>
         <span className="count-plain num" data-testid="units-count">{data.length}</span>
@@ -54,12 +53,11 @@ export default function UnitsPage() {
         <Units entity={entity} units={data} chosen={chosen && "id" in chosen ? chosen.id : null} choose={(id) => choose({ id })} moved={again} />
         <div className="pane-main scroll" tabIndex={-1}>
           {chosen === null ? <Empty icon="building" title={t("admin.unit_choose")}><p>{t("admin.unit_choose_text")}</p></Empty>
-            : "id" in chosen ? <OneUnit key={chosen.id} entity={entity} id={chosen.id} units={data} saved={again} gone={() => { choose(null); again(); }} dirty={setDirty} />
-            : <RecordForm key={`new-${chosen.under}`} entity={entity} only={shownOf(entity)} record={null} named={chosen.under ? { org_unit: { [chosen.under]: data.find(({ id }) => id === chosen.under)?.name ?? "" } } : {}} initial={chosen.under ? { parent_id: chosen.under } : {}} saved={({ record }) => { again(); choose({ id: record.id }); }} leave={() => choose(null)} dirty={setDirty} />}
+            : "id" in chosen ? <OneUnit key={chosen.id} entity={entity} id={chosen.id} units={data} saved={again} gone={() => { choose(null); again(); }} />
+            : <RecordForm key={`new-${chosen.under}`} entity={entity} only={shownOf(entity)} record={null} named={chosen.under ? { org_unit: { [chosen.under]: data.find(({ id }) => id === chosen.under)?.name ?? "" } } : {}} initial={chosen.under ? { parent_id: chosen.under } : {}} saved={({ record }) => { again(); choose({ id: record.id }); }} leave={() => choose(null)} />}
         </div>
       </div>
-      <Unsaved path={place.path} dirty={dirty} />
-    </main>
+    </main></Unsaved>
   );
 }
 
@@ -123,7 +121,7 @@ function UnitItem({ branch }: { branch: Branch }) {
   );
 }
 
-function OneUnit({ entity, id, units, saved, gone, dirty }: { entity: EntityDoc; id: string; units: Unit[]; saved: () => void; gone: () => void; dirty: (dirty: boolean) => void }) {
+function OneUnit({ entity, id, units, saved, gone }: { entity: EntityDoc; id: string; units: Unit[]; saved: () => void; gone: () => void }) {
   const { t } = useTranslation();
   const unit = units.find((each) => each.id === id);
   const { data, problem, again } = useResource(`unit ${id}`, () => call<RecordAnswer>("GET", `/records/org-units/${segment(id)}`), unit?.parent_id ?? "");
@@ -134,7 +132,7 @@ function OneUnit({ entity, id, units, saved, gone, dirty }: { entity: EntityDoc;
       <div className="row unit-head"><p className="soft small grow">{path.join(" › ")}</p>
         {allows(entity, "delete") && <Button small look="quiet" icon="trash" onPress={() => attempt(call("DELETE", `/records/org-units/${segment(id)}`, undefined, { "If-Match": `"${data.record.row_version}"` }).then(gone))} data-testid="unit-remove">{t("records.remove")}</Button>}
       </div>
-      <RecordForm key={data.record.row_version} entity={entity} only={shownOf(entity)} record={data.record} named={data.named} saved={() => { again(); saved(); }} dirty={dirty} />
+      <RecordForm entity={entity} only={shownOf(entity)} record={data.record} named={data.named} saved={() => { again(); saved(); }} />
     </>
   );
 }

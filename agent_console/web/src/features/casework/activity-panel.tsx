@@ -6,6 +6,7 @@ import type { Language } from "../../net/types";
 import { Button } from "../../ui/button";
 import { useBusy } from "../../ui/busy";
 import { Bones, Failure, Wrong } from "../../ui/panes";
+import { useHold } from "../../ui/unsaved";
 import { fieldOf, type EntityDoc } from "../records/entities";
 import type { PanelProps } from "../records/panels";
 import { momentText } from "../records/values";
@@ -25,6 +26,7 @@ export default function ActivityPanel({ record, entity }: PanelProps) {
   const language = i18n.language as Language;
   const { data, problem, again } = useWork(record);
   const [text, setText] = useState("");
+  useHold(text !== "");
   const [busy, wrong, run] = useBusy();
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={4} />;
   const add = (event: SyntheticEvent): void => {

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { EditorProps } from "../records/editors";
-import { Cell, NameIn, Pick, Rows, Tick, type Words } from "./parts";
+import { Cell, listed, ListCell, NameIn, Pick, ReadCell, Rows, Tick, type Words } from "./parts";
 
 interface Field {
   name: string;
@@ -8,7 +8,12 @@ interface Field {
   label?: Words;
   required?: boolean;
   required_at?: string[];
-  choices?: { code: string; label?: Words }[];
+  choices?: Choice[];
+}
+
+interface Choice {
+  code: string;
+  label?: Words;
 }
 
 const KINDS = ["text", "long_text", "integer", "number", "boolean", "date", "moment", "choice", "email", "phone", "url"];
@@ -27,24 +32,24 @@ export default function FormEditor({ value, change, writable }: EditorProps) {
           <Pick label={t("casework.field_kind")} value={field.kind} options={kinds} writable={writable} change={(kind) => set({ ...field, kind })} />
           <NameIn value={field.label} writable={writable} change={(label) => set({ ...field, label })} />
           <Tick label={t("casework.required")} value={field.required ?? false} writable={writable} change={(required) => set({ ...field, required })} />
-          <Cell label={t("casework.required_at")} value={(field.required_at ?? []).join(", ")} placeholder={t("casework.required_at_hint")} writable={writable} change={(text) => set({ ...field, required_at: words(text) })} />
-          {field.kind === "choice" && <Cell label={t("casework.choices")} value={(field.choices ?? []).map(choiceText).join(", ")} placeholder={t("casework.choices_hint")} writable={writable} change={(text) => set({ ...field, choices: words(text).map(readChoice) })} />}
+          <ListCell label={t("casework.required_at")} value={field.required_at ?? []} placeholder={t("casework.required_at_hint")} writable={writable} change={(required_at) => set({ ...field, required_at })} />
+          {field.kind === "choice" && <ReadCell label={t("casework.choices")} value={field.choices ?? []} read={readChoices} write={(choices) => choices.map(choiceText).join(", ")} placeholder={t("casework.choices_hint")} writable={writable} change={(choices) => set({ ...field, choices })} testid={`choices-${field.name}`} />}
         </>
       )}
     </Rows>
   );
 }
 
-const words = (text: string): string[] => text.split(/[,，]/).map((word) => word.trimStart()).filter((word, place, all) => word !== "" || place < all.length - 1);
-
 /** `code` or `code=English/繁體/简体`. */
-function readChoice(text: string): { code: string; label?: Words } {
+function readChoice(text: string): Choice {
   const [code = "", labels = ""] = text.split("=");
   const [en = "", zhTW = "", zhCN = ""] = labels.split("/");
   return labels ? { code: code.trim(), label: { en, "zh-TW": zhTW, "zh-CN": zhCN } } : { code };
 }
 
-function choiceText({ code, label }: { code: string; label?: Words }): string {
+const readChoices = (text: string): Choice[] => listed(text).map(readChoice);
+
+function choiceText({ code, label }: Choice): string {
   if (!label) return code;
   return `${code}=${[label.en ?? "", label["zh-TW"] ?? "", label["zh-CN"] ?? ""].join("/").replace(/\/+$/, "")}`;
 }

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { Button } from "../../ui/button";
 import type { EditorProps } from "../records/editors";
-import { Cell, inLanguage, NameIn, Pick, Rows, Tick, type Words } from "./parts";
+import { Cell, inLanguage, listed, ListCell, NameIn, Pick, ReadCell, Rows, Tick, type Words } from "./parts";
 import { Picture } from "./picture";
 
 interface State {
@@ -88,16 +88,14 @@ function MoveCells({ move, put, names, writable }: { move: Move; put: (move: Mov
       <Pick label={t("casework.from")} value={move.from} options={names} writable={writable} change={(from) => put({ ...move, from })} />
       <Pick label={t("casework.to")} value={move.to} options={names} writable={writable} change={(to) => put({ ...move, to })} />
       <NameIn value={move.label} writable={writable} change={(label) => put({ ...move, label })} />
-      <Cell label={t("casework.needs_fields")} value={(needs.fields ?? []).join(", ")} placeholder="owner_id, form.serial" writable={writable} change={(text) => ask({ fields: listed(text) })} />
-      <Cell label={t("casework.needs_roles")} value={(needs.roles ?? []).join(", ")} placeholder="supervisor" writable={writable} change={(text) => ask({ roles: listed(text) })} />
-      <Cell label={t("casework.approvers")} value={(needs.approvers ?? []).map(approverText).join(", ")} placeholder="head, head+1, role:admin" writable={writable} change={(text) => ask({ approvers: listed(text).map(readApprover) })} />
+      <ListCell label={t("casework.needs_fields")} value={needs.fields ?? []} placeholder="owner_id, form.serial" writable={writable} change={(fields) => ask({ fields })} />
+      <ListCell label={t("casework.needs_roles")} value={needs.roles ?? []} placeholder="supervisor" writable={writable} change={(roles) => ask({ roles })} />
+      <ReadCell label={t("casework.approvers")} value={needs.approvers ?? []} read={(text) => listed(text).map(readApprover)} write={(approvers) => approvers.map(approverText).join(", ")} placeholder="head, head+1, role:admin" writable={writable} change={(approvers) => ask({ approvers })} testid="approvers" />
       <Tick label={t("casework.needs_resolution")} value={needs.resolution ?? false} writable={writable} change={(resolution) => ask({ resolution })} />
       <Tick label={t("casework.needs_other")} value={needs.not_owner ?? false} writable={writable} change={(not_owner) => ask({ not_owner })} />
     </>
   );
 }
-
-const listed = (text: string): string[] => text.split(/[,，]/).map((word) => word.trim()).filter((word, place, all) => word !== "" || place < all.length - 1);
 
 function approverText({ kind, who, levels }: Approver): string {
   if (kind === "head") return levels ? `head+${levels}` : "head";

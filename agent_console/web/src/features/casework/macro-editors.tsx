@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { EditorProps } from "../records/editors";
-import { Cell, Rows } from "./parts";
+import { Cell, Rows, TimeCell } from "./parts";
 import { SetField } from "./steps-editor";
 
 /** Fields of a case and what they become. */
@@ -31,7 +31,7 @@ export function TasksEditor({ value, change, writable }: EditorProps) {
       {(task, set) => (
         <>
           <Cell label={t("casework.subject")} value={task.subject} writable={writable} change={(subject) => set({ ...task, subject })} />
-          <Cell narrow type="number" label={t("casework.due_hours")} value={String((task.due_in_s ?? 0) / HOUR_S)} writable={writable} change={(text) => set({ ...task, due_in_s: Number(text) * HOUR_S })} />
+          <TimeCell unit={HOUR_S} label={t("casework.due_hours")} value={task.due_in_s ?? null} writable={writable} change={(due_in_s) => set({ ...task, due_in_s: due_in_s ?? 0 })} />
         </>
       )}
     </Rows>

@@ -5,12 +5,11 @@ import type { EditorProps } from "../records/editors";
 import { useCaseTypes } from "./case-form";
 
 /** A queue by its name; none: nothing, or any. */
-export function QueueChoice({ value, change, writable }: EditorProps) {
-  const { t } = useTranslation();
+export function QueueChoice({ field, value, change, writable, id, describedBy, invalid }: EditorProps) {
   const queues = useList("queues");
   const chosen = typeof value === "string" ? value : "";
   return (
-    <select className="input" value={chosen} disabled={!writable} aria-label={t("sla.queue")} onChange={(event) => change(event.target.value || null)} data-testid="input-queue_id">
+    <select id={id} className="input" value={chosen} disabled={!writable} aria-describedby={describedBy} aria-invalid={invalid} aria-required={field.required} onChange={(event) => change(event.target.value || null)} data-testid="input-queue_id">
       <option value="">–</option>
       {chosen !== "" && !queues.some(({ id }) => id === chosen) && <option value={chosen}>{chosen}</option>}
       {queues.map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}
@@ -19,10 +18,10 @@ export function QueueChoice({ value, change, writable }: EditorProps) {
 }
 
 /** A state by its name in the reader's language. */
-export function StateName({ value, read }: EditorProps) {
+export function StateName({ value, read, id }: EditorProps) {
   const { i18n } = useTranslation();
   const types = useCaseTypes() ?? [];
   const states = types.find(({ id }) => id === read("type_id"))?.states ?? [];
   const name = states.find((state) => state.name === value)?.label[i18n.language as Language] ?? String(value ?? "–");
-  return <output className="form-text">{name}</output>;
+  return <output id={id} className="form-text">{name}</output>;
 }

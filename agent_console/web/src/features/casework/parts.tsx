@@ -1,9 +1,12 @@
 /** Small parts that the editors of structures share. */
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
+import { useAsTyped } from "../../ui/as-typed";
 import { Button, IconButton } from "../../ui/button";
-import type { Labels } from "../records/entities";
+import type { FieldDoc, Labels } from "../records/entities";
+import { FieldInput } from "../records/fields";
+import { textOf } from "../records/values";
 
 interface LineProps {
   label: string;
@@ -12,18 +15,84 @@ interface LineProps {
   writable?: boolean;
   placeholder?: string;
   type?: string;
+  mode?: "decimal";
   narrow?: boolean;
   testid?: string;
 }
 
 /** A small labelled input in a row of an editor. */
-export function Cell({ label, value, change, writable = true, placeholder, type = "text", narrow, testid }: LineProps) {
+export function Cell({ label, value, change, writable = true, placeholder, type = "text", mode, narrow, testid }: LineProps) {
   return (
     <label className={`cell${narrow ? " narrow" : ""}`}>
       <span className="tiny soft">{label}</span>
-      <input className="input" type={type} value={value} disabled={!writable} placeholder={placeholder} onChange={(event) => change(event.target.value)} data-testid={testid} />
+      <input className="input" type={type} inputMode={mode} value={value} disabled={!writable} placeholder={placeholder} onChange={(event) => change(event.target.value)} data-testid={testid} />
     </label>
   );
+}
+
+interface ReadProps<T> extends Omit<LineProps, "value" | "change"> {
+  value: T;
+  read: (text: string) => T;
+  write: (value: T) => string;
+  change: (value: T) => void;
+}
+
+/** A cell whose text is read: a list, hours, a share. */
+export function ReadCell<T>({ value, read, write, change, ...cell }: ReadProps<T>) {
+  const [text, take] = useAsTyped(value, read, write);
+  return <Cell {...cell} value={text} change={(typed) => change(take(typed))} />;
+}
+
+type ListProps = Omit<ReadProps<string[]>, "read" | "write">;
+
+/** Words, parted by commas. */
+export const ListCell = (props: ListProps) => <ReadCell {...props} read={listed} write={(words) => words.join(", ")} />;
+
+export const listed = (text: string): string[] => text.split(/[,，、]/).map((word) => word.trim()).filter((word) => word !== "");
+
+type FigureProps = Omit<ReadProps<number | null>, "read" | "write" | "type" | "mode" | "narrow"> & {
+  /** How many of what is kept make one of what is shown. */
+  unit: number;
+};
+
+/** Null while it is no number: an input of the browser's own kind for numbers would take "12." away. */
+function figure(text: string, of: (n: number) => number): number | null {
+  const n = Number(text.replaceAll(",", ""));
+  return text.trim() === "" || !Number.isFinite(n) ? null : of(n);
+}
+
+/** Hours or days of a time that is kept in seconds. */
+export const TimeCell = ({ unit, ...cell }: FigureProps) => (
+  <ReadCell {...cell} narrow mode="decimal" read={(text) => figure(text, (n) => Math.round(n * unit))} write={(value) => (value === null ? "" : String(Number((value / unit).toFixed(4))))} />
+);
+
+/** Per cent of a share: 7 is 0.07, and 0.07 is 7. */
+export const PercentCell = (props: Omit<FigureProps, "unit">) => (
+  <ReadCell {...props} narrow mode="decimal" read={(text) => figure(text, (n) => n / 100)} write={(value) => (value === null ? "" : String(Number((value * 100).toPrecision(12))))} />
+);
+
+interface ValueProps {
+  label: string;
+  field: FieldDoc;
+  value: unknown;
+  change: (value: unknown) => void;
+  writable: boolean;
+}
+
+/** A value of a record's field, by the field's kind. */
+export function ValueCell({ label, field, value, change, writable }: ValueProps) {
+  const id = useId();
+  return (
+    <div className="cell">
+      <label className="tiny soft" htmlFor={id}>{label}</label>
+      {writable ? <FieldInput field={{ ...field, writable: true }} value={value ?? null} named={{}} change={(next) => change(next)} id={id} /> : <ValueText field={field} value={value} id={id} />}
+    </div>
+  );
+}
+
+function ValueText({ field, value, id }: { field: FieldDoc; value: unknown; id: string }) {
+  const { t, i18n } = useTranslation();
+  return <output id={id} className="form-text" dir="auto">{textOf(field, value, {}, { t, language: i18n.language as Language }) || t("records.nothing")}</output>;
 }
 
 interface PickProps {

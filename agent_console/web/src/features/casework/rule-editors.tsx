@@ -1,9 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
-import { FieldInput } from "../records/fields";
 import { useEntity, type FieldDoc, type Operator } from "../records/entities";
 import type { EditorProps } from "../records/editors";
-import { Cell, Pick, Rows } from "./parts";
+import { Cell, ListCell, PercentCell, Pick, Rows, TimeCell, ValueCell } from "./parts";
 
 type Given = Record<string, unknown>;
 
@@ -11,7 +10,7 @@ const HOUR_S = 3600;
 const DAY_S = 86_400;
 const CLOCKS = ["first_response", "next_response", "resolution"];
 const useFields = (name: unknown): FieldDoc[] => useEntity(String(name ?? "case"))?.fields.filter((field) => field.kind !== "json") ?? [];
-const listed = (text: string): string[] => text.split(/[,，]/).map((word) => word.trim()).filter((word, place, all) => word !== "" || place < all.length - 1);
+const figure = (value: unknown): number | null => (typeof value === "number" ? value : null);
 
 /** What belongs to the trigger: which fields, states or clocks, or how long after what. */
 export function DetailEditor({ value, change, read, writable }: EditorProps) {
@@ -29,21 +28,21 @@ export function DetailEditor({ value, change, read, writable }: EditorProps) {
     case "changed":
       return (
         <div className="editor-cells">
-          <Cell label={t("casework.only_fields")} value={((detail["fields"] ?? []) as string[]).join(", ")} placeholder={t("casework.any_field")} writable={writable} change={(text) => set({ fields: listed(text) })} />
+          <ListCell label={t("casework.only_fields")} value={(detail["fields"] ?? []) as string[]} placeholder={t("casework.any_field")} writable={writable} change={(only) => set({ fields: only })} />
           <Pick label={t("casework.jump_field")} value={String(jump?.["field"] ?? "")} empty={t("casework.no_jump")} options={names(({ kind }) => kind === "number" || kind === "integer" || kind === "amount")} writable={writable} change={(field) => set({ jump: field ? { field, up_by: 0.5 } : null })} />
-          {jump && <Cell narrow type="number" label={t("casework.up_by")} value={jump["up_by"] === undefined ? "" : String(Number(jump["up_by"]) * 100)} writable={writable} change={(text) => set({ jump: { ...jump, up_by: text === "" ? null : Number(text) / 100 } })} />}
-          {jump && <Cell narrow type="number" label={t("casework.down_by")} value={jump["down_by"] === undefined || jump["down_by"] === null ? "" : String(Number(jump["down_by"]) * 100)} writable={writable} change={(text) => set({ jump: { ...jump, down_by: text === "" ? null : Number(text) / 100 } })} />}
+          {jump && <PercentCell label={t("casework.up_by")} value={figure(jump["up_by"])} writable={writable} change={(up_by) => set({ jump: { ...jump, up_by } })} testid="up-by" />}
+          {jump && <PercentCell label={t("casework.down_by")} value={figure(jump["down_by"])} writable={writable} change={(down_by) => set({ jump: { ...jump, down_by } })} />}
         </div>
       );
     case "status_entered":
-      return <div className="editor-cells"><Cell label={t("casework.only_states")} value={((detail["states"] ?? []) as string[]).join(", ")} placeholder="solved, investigating" writable={writable} change={(text) => set({ states: listed(text) })} /></div>;
+      return <div className="editor-cells"><ListCell label={t("casework.only_states")} value={(detail["states"] ?? []) as string[]} placeholder="solved, investigating" writable={writable} change={(states) => set({ states })} /></div>;
     case "sla_warned":
     case "sla_breached":
       return <div className="editor-cells"><Pick label={t("casework.only_clock")} value={((detail["clocks"] ?? []) as string[])[0] ?? ""} empty={t("casework.any_clock")} options={CLOCKS.map((each) => [each, t(`sla.kind_${each}`)] as const)} writable={writable} change={(clock) => set({ clocks: clock ? [clock] : [] })} /></div>;
     case "time_passed":
       return (
         <div className="editor-cells">
-          <Cell narrow type="number" label={t("casework.hours_after")} value={String(Number(detail["after_s"] ?? 0) / HOUR_S)} writable={writable} change={(text) => set({ after_s: Number(text) * HOUR_S })} />
+          <TimeCell unit={HOUR_S} label={t("casework.hours_after")} value={figure(detail["after_s"])} writable={writable} change={(after_s) => set({ after_s })} />
           <Pick label={t("casework.since")} value={String(detail["field"] ?? "")} empty={t("casework.choose")} options={names(({ kind, custom }) => (kind === "moment" || kind === "date") && !custom)} writable={writable} change={(field) => set({ field: field || null })} />
         </div>
       );
@@ -76,8 +75,8 @@ export function ConditionEditor({ value, change, read, writable }: EditorProps) 
             <Pick label={t("casework.field")} value={row.field} options={fields.map((each) => [each.name, each.label[language]] as const)} writable={writable} change={(name) => set({ field: name, is: fields.find((each) => each.name === name)?.operators[0] ?? "eq" })} />
             <Pick label={t("casework.is")} value={row.is} options={(field?.operators ?? []).map((each) => [each, t(`casework.op_${each}`)] as const)} writable={writable} change={(is) => set({ ...row, is: is as Operator })} />
             {field && row.is !== "empty" && row.is !== "filled" && (many
-              ? <Cell label={t("casework.value")} value={((row.value ?? []) as unknown[]).join(", ")} writable={writable} change={(text) => set({ ...row, value: listed(text) })} />
-              : <div className="cell"><span className="tiny soft">{t("casework.value")}</span><FieldInput field={{ ...field, writable: true }} value={row.value ?? null} named={{}} change={(next) => set({ ...row, value: next })} id={`is-${row.field}`} /></div>)}
+              ? <ListCell label={t("casework.value")} value={((row.value ?? []) as unknown[]).map(String)} writable={writable} change={(value) => set({ ...row, value })} />
+              : <ValueCell label={t("casework.value")} field={field} value={row.value} writable={writable} change={(next) => set({ ...row, value: next })} />)}
           </>
         );
       }}
@@ -100,8 +99,8 @@ export function CountEditor({ value, change, writable }: EditorProps) {
   return (
     <div className="editor-cells">
       <Cell narrow type="number" label={t("casework.least")} value={count ? String(count.least) : ""} placeholder={t("casework.any_number")} writable={writable} change={least} />
-      {count && <Cell narrow type="number" label={t("casework.within_days")} value={count.within_s ? String(count.within_s / DAY_S) : ""} writable={writable} change={(text) => change({ ...count, within_s: text === "" ? null : Number(text) * DAY_S })} />}
-      {count && <Cell label={t("casework.same")} value={(count.same ?? []).join(", ")} placeholder="party_id, category" writable={writable} change={(text) => change({ ...count, same: listed(text) })} />}
+      {count && <TimeCell unit={DAY_S} label={t("casework.within_days")} value={count.within_s ?? null} writable={writable} change={(within_s) => change({ ...count, within_s })} />}
+      {count && <ListCell label={t("casework.same")} value={count.same ?? []} placeholder="party_id, category" writable={writable} change={(same) => change({ ...count, same })} />}
     </div>
   );
 }

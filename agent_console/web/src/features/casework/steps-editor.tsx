@@ -1,10 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { RecordPicker } from "../records/picker";
-import { FieldInput } from "../records/fields";
 import { useEntity, type FieldDoc } from "../records/entities";
 import type { EditorProps } from "../records/editors";
-import { Cell, Pick, Rows } from "./parts";
+import { Cell, Pick, Rows, TimeCell, ValueCell } from "./parts";
 
 interface Target {
   kind: string;
@@ -54,7 +53,7 @@ function StepCells({ step, set, entity, writable }: CellsProps) {
     set(next);
   };
   const line = (name: string, label: string) => <Cell label={label} value={text(name)} writable={writable} change={(words) => put(name, words)} />;
-  const hours = <Cell narrow type="number" label={t("casework.due_hours")} value={typeof step["due_in_s"] === "number" ? String(step["due_in_s"] / HOUR_S) : ""} writable={writable} change={(words) => put("due_in_s", words === "" ? null : Number(words) * HOUR_S)} />;
+  const hours = <TimeCell unit={HOUR_S} label={t("casework.due_hours")} value={typeof step["due_in_s"] === "number" ? step["due_in_s"] : null} writable={writable} change={(due_in_s) => put("due_in_s", due_in_s)} />;
   const targets = <Targets value={step.to ?? []} writable={writable} change={(to) => put("to", to.length > 0 ? to : null)} />;
   switch (step.kind) {
     case "notify":
@@ -128,7 +127,7 @@ export function SetField({ entity, field, value, set, writable }: SetProps) {
   return (
     <>
       <Pick label={t("casework.field")} value={field} empty={t("casework.choose")} options={fields.map((each) => [each.name, each.label[language]] as const)} writable={writable} change={(name) => set(name, null)} />
-      {chosen && <div className="cell"><span className="tiny soft">{t("casework.value")}</span><FieldInput field={{ ...chosen, writable: true }} value={value ?? null} named={{}} change={(next) => set(field, next)} id={`set-${field}`} /></div>}
+      {chosen && <ValueCell label={t("casework.value")} field={chosen} value={value} writable={writable} change={(next) => set(field, next)} />}
     </>
   );
 }

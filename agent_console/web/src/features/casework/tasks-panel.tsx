@@ -5,6 +5,7 @@ import { useDesk } from "../../store/hooks";
 import { Button } from "../../ui/button";
 import { useBusy } from "../../ui/busy";
 import { Bones, Failure, Wrong } from "../../ui/panes";
+import { useHold } from "../../ui/unsaved";
 import { newKey } from "../interaction/drafts";
 import { fromLocalInput } from "../records/values";
 import type { PanelProps } from "../records/panels";
@@ -17,6 +18,7 @@ export default function TasksPanel({ record }: PanelProps) {
   const { session } = useDesk();
   const { data, problem, again } = useWork(record);
   const [subject, setSubject] = useState("");
+  useHold(subject !== "");
   const [due, setDue] = useState("");
   const [busy, wrong, run] = useBusy();
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={3} />;

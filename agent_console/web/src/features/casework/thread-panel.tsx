@@ -10,6 +10,7 @@ import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { Past } from "../interaction/brief";
 import { LetterView } from "../interaction/letter-view";
+import { useHere } from "../shell/here";
 import { RecordPicker } from "../records/picker";
 import type { PanelProps } from "../records/panels";
 import { useWork } from "./work-panel";
@@ -54,13 +55,14 @@ export default function ThreadPanel({ record, refresh }: PanelProps) {
 
 function Split({ caseId, letters, interactions, done }: { caseId: string; letters: string[]; interactions: string[]; done: () => void }) {
   const { t } = useTranslation();
+  const { place } = useHere();
   const [subject, setSubject] = useState("");
   const [busy, problem, run] = useBusy();
   const split = (): void => run(async () => {
     const made = await call<{ other_id: string }>("POST", `/cases/${segment(caseId)}/split`, { subject: subject.trim(), letters, interactions });
     tell("casework.split_done");
     done();
-    await go(`/records/cases/${made.other_id}`);
+    await go(`/records/cases/${made.other_id}`, { from: place.path });
   });
   return (
     <div className="step-form">
@@ -75,13 +77,14 @@ function Split({ caseId, letters, interactions, done }: { caseId: string; letter
 function Merge({ caseId, done }: { caseId: string; done: () => void }) {
   const { t } = useTranslation();
   const [into, setInto] = useState<{ id: string; name: string } | null>(null);
+  const { place } = useHere();
   const [busy, problem, run] = useBusy();
   const merge = (): void => run(async () => {
     if (!into) return;
     await call("POST", `/cases/${segment(caseId)}/merge`, { into: into.id });
     tell("casework.merge_done");
     done();
-    await go(`/records/cases/${into.id}`);
+    await go(`/records/cases/${into.id}`, { from: place.path });
   });
   return (
     <div className="step-form">

@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Bones, Failure, Pill } from "../../ui/panes";
 import { attempt } from "../../ui/toasts";
+import { recordAddress, useEntities } from "../records/entities";
 import { momentText } from "../records/values";
 import { Decide } from "./approvals";
 import { IssueTable } from "./issue-table";
@@ -49,16 +50,23 @@ export function Part({ title, count, children }: { title: string; count?: number
   return <section className="work-part" aria-label={title}><h2 className="work-title">{title}{count !== undefined && count > 0 && <Pill tone="mute">{count}</Pill>}</h2>{children}</section>;
 }
 
+/** Leads to what it is about, where that has a page. */
+const About = ({ to, children }: { to: string | null; children: ReactNode }) => (to === null ? <span className="grid-main">{children}</span> : <Link to={to} className="grid-main">{children}</Link>);
+
 function Notices({ items, again }: { items: Notice[]; again: () => void }) {
   const { t, i18n } = useTranslation();
   const unseen = items.some(({ seen_at }) => seen_at === null);
   const seen = (): void => attempt(call("POST", "/work/notices/seen", {}).then(again));
-  const address = (each: Notice): string => `/records/${each.entity === "task" ? "tasks" : each.entity === "case" ? "cases" : `${each.entity}s`}/${each.record_id}`;
+  const { entities } = useEntities();
+  const address = (each: Notice): string | null => {
+    const entity = entities?.find(({ name }) => name === each.entity);
+    return entity ? recordAddress(entity, each.record_id) : null;
+  };
   return (
     <Part title={t("casework.news")}>
       {unseen && <Button small look="quiet" icon="check" onPress={seen} data-testid="notices-seen">{t("casework.all_seen")}</Button>}
       <ul className="notice-list" data-testid="notices">
-        {items.map((each) => <li key={each.id} className={each.seen_at === null ? "new" : ""}><Link to={address(each)} className="grid-main">{t(`notice.${each.code.replaceAll(".", "_")}`, { ...each.params, defaultValue: each.code })}</Link><span className="tiny faint num">{momentText(each.at, i18n.language as Language)}</span></li>)}
+        {items.map((each) => <li key={each.id} className={each.seen_at === null ? "new" : ""}><About to={address(each)}>{t(`notice.${each.code.replaceAll(".", "_")}`, { ...each.params, defaultValue: each.code })}</About><span className="tiny faint num">{momentText(each.at, i18n.language as Language)}</span></li>)}
       </ul>
       {items.length === 0 && <p className="faint small">{t("casework.no_news")}</p>}
     </Part>

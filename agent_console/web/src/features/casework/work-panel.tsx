@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Banner, Bones, Failure, Pill, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
+import { useHold } from "../../ui/unsaved";
 import { newKey } from "../interaction/drafts";
 import { fieldOf, type EntityDoc, type RecordRow } from "../records/entities";
 import { FieldRow } from "../records/fields";
@@ -105,9 +106,11 @@ function StepForm({ step, work, record, entity, busy, make, leave }: StepFormPro
   const [names, setNames] = useState<Record<string, Record<string, string>>>({});
   const [filled, fill] = useState<Record<string, unknown>>(work.form);
   const [note, setNote] = useState("");
+  const changed = Object.entries(values).filter(([name, value]) => value !== (record[name] ?? null));
+  useHold(note !== "" || changed.length > 0 || filled !== work.form);
   const others = step.faults.filter(({ pointer }) => pointer === "");
   const send = (): void => {
-    const changes = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== (record[name] ?? null)));
+    const changes = Object.fromEntries(changed);
     make({ changes: form.length > 0 ? { ...changes, form: filled } : changes, note });
   };
   return (

@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import { moment } from "../../format";
 import type { Language, Party } from "../../net/types";
-import { useNow } from "../../store/clock";
+import { today, useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { amount, day } from "../records/values";
@@ -88,7 +88,6 @@ function Purchases({ party }: { party: Brief }) {
 
 function Assets({ party }: { party: Brief }) {
   const { t, i18n } = useTranslation();
-  const today = new Date().toISOString().slice(0, 10);
   return (
     <div>
       <h2 className="label">{t("contracts.assets")}</h2>
@@ -96,7 +95,7 @@ function Assets({ party }: { party: Brief }) {
         <li key={each.id} className="line">
           <Icon name="box" size={15} />
           <span className="grow line-two"><span className="clip" dir="auto">{each.product || each.serial_number}</span><span className="tiny faint num">{each.serial_number}</span></span>
-          {each.warranty_until && <Pill tone={each.warranty_until < today ? "stop" : "go"} icon="shield">{t(each.warranty_until < today ? "contracts.warranty_over" : "contracts.warranty", { day: day(each.warranty_until, i18n.language as Language) })}</Pill>}
+          {each.warranty_until && <Pill tone={each.warranty_until < today() ? "stop" : "go"} icon="shield">{t(each.warranty_until < today() ? "contracts.warranty_over" : "contracts.warranty", { day: day(each.warranty_until, i18n.language as Language) })}</Pill>}
         </li>
       ))}</ul>
     </div>

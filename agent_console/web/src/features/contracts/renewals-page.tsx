@@ -28,7 +28,7 @@ export default function RenewalsPage() {
   const { items, problem, again, more } = usePages("renewals", page);
   return (
     <main className="renewals scroll" tabIndex={0} aria-label={t("contracts.renewals")} data-testid="renewals-page">
-      <header className="renewals-head"><h1 className="pane-title">{t("contracts.renewals")}</h1><p className="soft small">{t("contracts.renewals_text")}</p></header>
+      <header className="renewals-head"><h1 className="page-title">{t("contracts.renewals")}</h1><p className="soft small">{t("contracts.renewals_text")}</p></header>
       {!items ? (problem ? <Failure problem={problem} retry={again} /> : <Bones lines={6} />) : items.length === 0 ? <Empty icon="check" title={t("contracts.no_renewals")} /> : (
         <ul className="panel">{items.map(({ row, named }) => <li key={row.id}><Renewal row={row} named={named} /></li>)}</ul>
       )}
@@ -48,7 +48,7 @@ function Renewal({ row, named }: { row: RecordRow; named: Named }) {
     <article className="renewal" data-testid="renewal">
       <div className="line-two">
         <Link to={recordAddress(CONTRACTS, row.id)} className="strong clip">{name("party", row.party_id) || String(row.number)}</Link>
-        <span className="tiny faint num">{String(row.number)}{typeof row.name === "string" ? ` · ${row.name}` : ""}</span>
+        <span className="tiny faint num clip">{String(row.number)}{typeof row.name === "string" ? ` · ${row.name}` : ""}</span>
       </div>
       <div className="line-two"><span className="num small">{day(String(row.ends_on), language)}</span><span className="tiny faint">{t("contracts.days_left", { count: Math.max(0, Math.ceil((over - now) / 86_400)) })}</span></div>
       <div>{standing.data ? <Kept performance={standing.data.performance} /> : standing.problem ? <Failure problem={standing.problem} /> : <Bones lines={1} />}</div>

@@ -7,7 +7,7 @@ import { usePages, type Page } from "../../store/pages";
 import { Icon } from "../../ui/icon";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 import { useTyped } from "../../ui/typed";
-import { useShortcut } from "../desk/shortcuts";
+import { useDeskKey } from "../desk/shortcuts";
 import { useLinkParty } from "../interaction/who-is-it";
 
 /** Search the customers by name, number or address, and link the one that it is. */
@@ -18,7 +18,7 @@ export function PartySearch({ item }: { item: Item }) {
   const found = usePages(wanted === "" ? null : wanted, (cursor) => find(wanted, cursor));
   const { busy, problem, link } = useLinkParty(item);
   const box = useRef<HTMLInputElement>(null);
-  useShortcut("search", () => box.current?.focus());
+  useDeskKey("search", () => box.current?.focus());
   return (
     <div className="party-search">
       <div className="search-box">

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { InputProps } from "../records/fields";
+import type { EditorProps } from "../records/editors";
 
 interface Times {
   days?: number[];
@@ -10,7 +10,7 @@ interface Times {
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 
 /** On which days, and between which hours, somebody wants to be called. */
-export function ContactTimes({ field, value, change, id, describedBy, invalid }: InputProps) {
+export function ContactTimes({ field, value, change, writable, id, describedBy, invalid }: EditorProps) {
   const { t } = useTranslation();
   const times = (value ?? {}) as Times;
   const days = times.days ?? [];
@@ -23,12 +23,12 @@ export function ContactTimes({ field, value, change, id, describedBy, invalid }:
   return (
     <span className="contact-times" role="group" aria-label={t("customers.contact_times")} aria-describedby={describedBy} data-testid={`input-${field.name}`}>
       <span className="row wrap">
-        {DAYS.map((day) => <button key={day} type="button" className="chip-choice" aria-pressed={days.includes(day)} onClick={() => turn(day)}>{t(`sla.weekday_${day}`)}</button>)}
+        {DAYS.map((day) => <button key={day} type="button" className="chip-choice" aria-pressed={days.includes(day)} disabled={!writable} onClick={() => turn(day)}>{t(`sla.weekday_${day}`)}</button>)}
       </span>
       <span className="row">
-        <input id={id} className="input time" type="time" aria-label={t("customers.time_from")} aria-invalid={invalid} value={times.from ?? ""} onChange={(event) => set({ from: event.target.value })} />
+        <input id={id} className="input time" type="time" disabled={!writable} aria-label={t("customers.time_from")} aria-invalid={invalid} value={times.from ?? ""} onChange={(event) => set({ from: event.target.value })} />
         <span aria-hidden="true">–</span>
-        <input className="input time" type="time" aria-label={t("customers.time_until")} aria-invalid={invalid} value={times.until ?? ""} onChange={(event) => set({ until: event.target.value })} />
+        <input className="input time" type="time" disabled={!writable} aria-label={t("customers.time_until")} aria-invalid={invalid} value={times.until ?? ""} onChange={(event) => set({ until: event.target.value })} />
       </span>
     </span>
   );

@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";
@@ -7,6 +6,7 @@ import { useResource } from "../../store/resource";
 import { useBusy } from "../../ui/busy";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
+import { Modal } from "../../ui/modal";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 import { useEntity, type EntityDoc, type FieldDoc, type RecordAnswer } from "../records/entities";
 import { textOf } from "../records/values";
@@ -26,16 +26,11 @@ export function MergeDialog({ a, b, close, merged }: Props) {
   const two = useResource(b, () => call<RecordAnswer>("GET", `/records/parties/${segment(b)}`));
   const problem = one.problem ?? two.problem;
   return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => !open && close()}>
-      <Modal className="modal wide">
-        <Dialog className="dialog" data-testid="merge-dialog">
-          <Heading slot="title" level={2}>{t("customers.merge_title")}</Heading>
-          {problem ? <Failure problem={problem} retry={() => { one.again(); two.again(); }} /> : !entity || !one.data || !two.data ? <Bones lines={6} /> : (
-            <Sides entity={entity} first={one.data} second={two.data} close={close} merged={merged} />
-          )}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={t("customers.merge_title")} close={close} size="wide" testid="merge-dialog">
+      {problem ? <Failure problem={problem} retry={() => { one.again(); two.again(); }} /> : !entity || !one.data || !two.data ? <Bones lines={6} /> : (
+        <Sides entity={entity} first={one.data} second={two.data} close={close} merged={merged} />
+      )}
+    </Modal>
   );
 }
 

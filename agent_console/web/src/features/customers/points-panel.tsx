@@ -1,11 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { phoneNumber } from "../../format";
 import type { Language } from "../../net/types";
+import { today } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { fieldOf, type EntityDoc, type RecordRow } from "../records/entities";
 import type { PanelProps } from "../records/panels";
-import { momentText, textOf } from "../records/values";
+import { day, momentText, textOf } from "../records/values";
 import { Belonging } from "./belonging";
 
 const ICONS: Record<string, IconName> = { phone: "phone", sms: "phone", fax: "note", email: "mail", postal: "building", web_id: "globe" };
@@ -27,9 +28,8 @@ function Point({ row, entity }: { row: RecordRow; entity: EntityDoc }) {
   const language = i18n.language as Language;
   const kind = String(row["kind"]);
   const raw = String(row["raw"]);
-  const today = new Date().toISOString().slice(0, 10);
   const until = row["valid_until"];
-  const past = typeof until === "string" && until < today;
+  const past = typeof until === "string" && until < today();
   const field = fieldOf(entity, "kind");
   const about = [field && textOf(field, kind, {}, { t, language }), row["label"]].filter(Boolean).join(" · ");
   return (
@@ -37,7 +37,7 @@ function Point({ row, entity }: { row: RecordRow; entity: EntityDoc }) {
       <span className="past-icon"><Icon name={ICONS[kind] ?? "globe"} size={15} /></span>
       <span className="grow line-two">
         <span className={past || row["invalid_since"] !== null ? "struck clip" : "clip"} dir="auto">{NUMBERS.has(kind) ? phoneNumber(String(row["normal"])) : raw}</span>
-        <span className="tiny faint clip">{about}{typeof until === "string" && <> · {t("customers.until", { day: until })}</>}</span>
+        <span className="tiny faint clip">{about}{typeof until === "string" && <> · {t("customers.until", { day: day(until, language) })}</>}</span>
       </span>
       {row["is_primary"] === true && <Pill tone="accent" icon="star">{t("customers.preferred")}</Pill>}
       {row["verified_at"] !== null && <Pill tone="go" icon="check">{t("customers.verified")}</Pill>}

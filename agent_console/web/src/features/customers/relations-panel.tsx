@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";
+import { today } from "../../store/clock";
 import { useResource } from "../../store/resource";
 import { useBusy } from "../../ui/busy";
 import { Button, IconButton } from "../../ui/button";
@@ -10,6 +11,7 @@ import { Link } from "../../ui/link";
 import { Bones, Failure, Pill, Wrong } from "../../ui/panes";
 import { allows, useEntity, type Labels } from "../records/entities";
 import { RecordForm } from "../records/form";
+import { amount, day } from "../records/values";
 import type { PanelProps } from "../records/panels";
 import { partyAddress, type Group, type Member, type Relation } from "./types";
 
@@ -35,9 +37,9 @@ export default function RelationsPanel({ record, refresh }: PanelProps) {
     refresh();
   };
   const end = (id: string, version: number): void =>
-    run(() => call("PATCH", `/records/relationships/${segment(id)}`, { valid_until: new Date().toISOString().slice(0, 10) }, { "If-Match": `"${version}"` }).then(changed));
+    run(() => call("PATCH", `/records/relationships/${segment(id)}`, { valid_until: today() }, { "If-Match": `"${version}"` }).then(changed));
   return (
-    <>
+    <div className="relations">
       <Wrong problem={failed} />
       {data.items.length === 0 && !adding && <p className="faint small">{t("customers.no_relations")}</p>}
       <ul className="lines airy">{data.items.map((each) => <Line key={`${each.id} ${each.outward}`} relation={each} busy={busy} end={entity && allows(entity, "update") ? end : null} />)}</ul>
@@ -45,14 +47,14 @@ export default function RelationsPanel({ record, refresh }: PanelProps) {
         <RecordForm entity={entity} record={null} named={{}} initial={{ from_id: record.id }} only={FIELDS} saved={changed} leave={() => setAdding(false)} />
       ) : <Button small icon="plus" onPress={() => setAdding(true)} data-testid="relation-add">{t("customers.add_relation")}</Button>)}
       {record["kind"] === "organisation" && <><Chart party={record.id} /><Grouped party={record.id} /></>}
-    </>
+    </div>
   );
 }
 
 function Line({ relation, busy, end }: { relation: Relation; busy: boolean; end: ((id: string, version: number) => void) | null }) {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
-  const about = [relation.role, relation.department, relation.valid_from && t("customers.from", { day: relation.valid_from }), relation.valid_until && t("customers.until", { day: relation.valid_until })].filter(Boolean).join(" · ");
+  const about = [relation.role, relation.department, relation.valid_from && t("customers.from", { day: day(relation.valid_from, language) }), relation.valid_until && t("customers.until", { day: day(relation.valid_until, language) })].filter(Boolean).join(" · ");
   return (
     <li className={relation.open ? "line" : "line ended"} data-testid="relation">
       <span className="past-icon"><Icon name={relation.other.kind === "organisation" ? "building" : "user"} size={15} /></span>
@@ -80,7 +82,7 @@ function Chart({ party }: { party: string }) {
 }
 
 function Grouped({ party }: { party: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const address = `/parties/${segment(party)}/group`;
   const { data, problem, again } = useResource(address, () => call<Group>("GET", address));
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : null;
@@ -91,7 +93,7 @@ function Grouped({ party }: { party: string }) {
       {data.items.length > 1 && <Tree members={data.items} above={null} here={party} />}
       <dl className="facts">
         <div><dt>{t("customers.group_cases")}</dt><dd className="num">{cases.join(" · ") || t("customers.none")}</dd></div>
-        {data.revenue && Number(data.revenue) > 0 && <div><dt>{t("customers.group_revenue")}</dt><dd className="num">{Number(data.revenue).toLocaleString()}</dd></div>}
+        {data.revenue && Number(data.revenue) > 0 && <div><dt>{t("customers.group_revenue")}</dt><dd className="num">{amount(data.revenue, i18n.language as Language)}</dd></div>}
       </dl>
     </section>
   );

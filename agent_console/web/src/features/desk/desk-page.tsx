@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLink, useList, useMe, usePhone } from "../../store/hooks";
+import { useList, useMe } from "../../store/hooks";
 import { Empty } from "../../ui/panes";
-import { plainCall } from "../../phone/calls";
-import { useNow } from "../../store/clock";
+import { AboveDialogs } from "../../ui/modal";
 import { Interaction } from "../interaction/interaction";
+import { usePlainCall } from "../interaction/offer";
+import { OfferStrip } from "../interaction/offer-strip";
 import { PlainCall } from "../interaction/plain-call";
 import { Memos } from "../knowledge/memos";
 import { Suggestions } from "../knowledge/suggestions";
@@ -36,23 +37,25 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
   );
   useAlerts(items, stray);
   return (
-    <Shell
-      home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
-      bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /><Memos item={item} /></>}
-      tools={<ShortcutList open={help} close={() => setHelp(false)} />}
-    >
-      <div className="desk-body">
-        <WorkItems items={items} selected={item?.id ?? null} select={select} />
-        <main className="centre scroll" aria-label={t("desk.interaction")}>
-          {stray && <PlainCall call={stray} />}
-          {item ? <Interaction key={item.id} item={item} /> : stray ? null : <NothingYet />}
-        </main>
-        <aside className="customer" aria-label={t("desk.customer")}>
-          <div className="customer-known"><Customer key={item?.id ?? "none"} item={item} /></div>
-          <Suggestions item={item} />
-        </aside>
-      </div>
-    </Shell>
+    <AboveDialogs.Provider value={OfferStrip}>
+      <Shell
+        home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
+        bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /><Memos item={item} /></>}
+        tools={<ShortcutList open={help} close={() => setHelp(false)} />}
+      >
+        <div className="desk-body">
+          <WorkItems items={items} selected={item?.id ?? null} select={select} />
+          <main className="centre scroll" aria-label={t("desk.interaction")}>
+            {stray && <PlainCall call={stray} />}
+            {item ? <Interaction key={item.id} item={item} /> : stray ? null : <NothingYet />}
+          </main>
+          <aside className="customer" aria-label={t("desk.customer")}>
+            <div className="customer-known"><Customer key={item?.id ?? "none"} item={item} /></div>
+            <Suggestions item={item} />
+          </aside>
+        </div>
+      </Shell>
+    </AboveDialogs.Provider>
   );
 }
 
@@ -73,10 +76,7 @@ function useFocus(items: Item[]): [Item | null, (id: string | null) => void] {
 }
 
 function useStrayCall(items: Item[]) {
-  const phone = usePhone();
-  const live = useLink() === "live";
-  useNow(); // an item that never comes makes it a plain call after a moment
-  const stray = plainCall(items, phone, live);
+  const stray = usePlainCall(items);
   const rings = stray?.state === "ringing";
   useEffect(() => {
     if (rings) void go("/");

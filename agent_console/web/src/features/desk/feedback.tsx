@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { call } from "../../net/api";
 import { usePlace } from "../../route";
 import { useBusy } from "../../ui/busy";
-import { Button, IconButton } from "../../ui/button";
+import { Button } from "../../ui/button";
+import { Modal } from "../../ui/modal";
 import { Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 
@@ -25,21 +25,16 @@ export function Feedback({ open, close }: { open: boolean; close: () => void }) 
     close();
   });
   return (
-    <ModalOverlay className="veil" isOpen={open} onOpenChange={(is) => !is && close()} isDismissable={text === ""}>
-      <Modal className="modal small">
-        <Dialog className="dialog" data-testid="feedback">
-          <div className="row dialog-head"><Heading slot="title" level={2} className="grow">{t("feedback.title")}</Heading><IconButton icon="cross" label={t("common.close")} onPress={close} /></div>
-          <form className="col" onSubmit={(event) => { event.preventDefault(); if (text.trim()) send(); }}>
-            <div className="segmented" role="radiogroup" aria-label={t("feedback.kind")}>
-              {KINDS.map((each) => <label key={each} data-on={kind === each}><input type="radio" className="vh" name="feedback-kind" checked={kind === each} onChange={() => setKind(each)} />{t(`feedback.${each}`)}</label>)}
-            </div>
-            <textarea className="input" rows={6} maxLength={4000} value={text} dir="auto" aria-label={t("feedback.text")} placeholder={t("feedback.hint")} autoFocus onChange={(event) => setText(event.target.value)} data-testid="feedback-text" />
-            <p className="tiny faint">{t("feedback.goes_along", { screen: place.path })}</p>
-            <Wrong problem={problem} />
-            <div className="row dialog-end"><span className="grow" /><Button type="submit" look="primary" icon="send" isDisabled={busy || text.trim() === ""} data-testid="feedback-send">{t("feedback.send")}</Button></div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={t("feedback.title")} open={open} close={close} size="small" light={text === ""} cross testid="feedback">
+      <form className="col" onSubmit={(event) => { event.preventDefault(); if (text.trim()) send(); }}>
+        <div className="segmented" role="radiogroup" aria-label={t("feedback.kind")}>
+          {KINDS.map((each) => <label key={each} data-on={kind === each}><input type="radio" className="vh" name="feedback-kind" checked={kind === each} onChange={() => setKind(each)} />{t(`feedback.${each}`)}</label>)}
+        </div>
+        <textarea className="input" rows={6} maxLength={4000} value={text} dir="auto" aria-label={t("feedback.text")} placeholder={t("feedback.hint")} autoFocus onChange={(event) => setText(event.target.value)} data-testid="feedback-text" />
+        <p className="tiny faint">{t("feedback.goes_along", { screen: place.path })}</p>
+        <Wrong problem={problem} />
+        <div className="row dialog-end"><span className="grow" /><Button type="submit" look="primary" icon="send" isDisabled={busy || text.trim() === ""} data-testid="feedback-send">{t("feedback.send")}</Button></div>
+      </form>
+    </Modal>
   );
 }

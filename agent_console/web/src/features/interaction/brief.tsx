@@ -5,13 +5,13 @@ import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { KnownOf, LastInquiry } from "../contracts/known";
-import { CasePill } from "./case-box";
+import { CasePill, isOpen } from "./case-box";
 import { useDispositionLabel } from "./dispositions";
 
 /** What one wants to know before the first word: who, what is open, what was last. */
 export function Brief({ party }: { party: Party }) {
   const { t } = useTranslation();
-  const open = party.cases.filter((each) => each.status !== "solved" && each.status !== "closed");
+  const open = party.cases.filter(isOpen);
   return (
     <section className="brief">
       {(party.organisation || party.title || party.tier) && <Belongs party={party} />}

@@ -11,6 +11,8 @@ import { given } from "../knowledge/typing";
 import { Link } from "../../ui/link";
 import { FormFields, useCaseTypes } from "../casework/case-form";
 import { faults } from "../records/draft";
+import { caseOpened, keepCase, readCase, type CaseDraft } from "./drafts";
+import { useWriting } from "./writing";
 
 const CASE: Record<CaseStatus, { tone: Tone; icon: IconName }> = {
   open: { tone: "ring", icon: "dot" },
@@ -18,6 +20,9 @@ const CASE: Record<CaseStatus, { tone: Tone; icon: IconName }> = {
   solved: { tone: "go", icon: "check" },
   closed: { tone: "mute", icon: "check" },
 };
+
+/** Whether there is still something to do; what is solved may come back, what is closed does not. */
+export const isOpen = ({ status }: { status: CaseStatus }): boolean => status === "open" || status === "pending";
 
 export function CasePill({ status }: { status: CaseStatus }) {
   const { t } = useTranslation();
@@ -69,15 +74,21 @@ function LinkedCase({ item }: { item: Item }) {
 function OpenCase({ item }: { item: Item }) {
   const { t, i18n } = useTranslation();
   const types = useCaseTypes();
-  const [subject, setSubject] = useState("");
+  const [draft, setDraft] = useState(() => readCase(item.id));
+  const { subject, form } = draft;
+  const write = (part: Partial<CaseDraft>): void => {
+    const next = { ...draft, ...part };
+    keepCase(item.id, next);
+    setDraft(next);
+  };
   useEffect(() => given(item.id, subject), [item.id, subject]);
-  const [kind, setKind] = useState("");
-  const [form, setForm] = useState<Record<string, unknown>>({});
-  const type = types?.find(({ id }) => id === kind) ?? types?.[0];
+  const box = useWriting<HTMLInputElement>(item.id, "case");
+  const type = types?.find(({ id }) => id === draft.type) ?? types?.[0];
   const [busy, problem, run] = useBusy();
   const open = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (subject.trim()) run(() => call("POST", `/interactions/${segment(item.id)}/case`, { subject: subject.trim(), ...(type ? { type_id: type.id, form } : {}) }));
+    if (!subject.trim()) return;
+    run(() => call("POST", `/interactions/${segment(item.id)}/case`, { subject: subject.trim(), ...(type ? { type_id: type.id, form } : {}) }).then(() => caseOpened(item.id)));
   };
   return (
     <section className="block">
@@ -85,14 +96,14 @@ function OpenCase({ item }: { item: Item }) {
       <form onSubmit={open}>
         <div className="row">
         {types && types.length > 1 && (
-          <select className="input auto" value={type?.id ?? ""} aria-label={t("casework.type")} onChange={(event) => { setKind(event.target.value); setForm({}); }} data-testid="case-type">
+          <select className="input auto" value={type?.id ?? ""} aria-label={t("casework.type")} onChange={(event) => write({ type: event.target.value, form: {} })} data-testid="case-type">
             {types.map((each) => <option key={each.id} value={each.id}>{each.label[i18n.language as Language]}</option>)}
           </select>
         )}
-        <input id={`case-${item.id}`} className="input grow" value={subject} placeholder={t("case.subject_hint")} onChange={(event) => setSubject(event.target.value)} data-testid="case-subject" />
+        <input ref={box} id={`case-${item.id}`} className="input grow" value={subject} placeholder={t("case.subject_hint")} onChange={(event) => write({ subject: event.target.value })} data-testid="case-subject" />
         <Button type="submit" icon="case" isDisabled={busy || !subject.trim()} data-testid="case-open">{t("case.open_one")}</Button>
         </div>
-        {type && type.form.length > 0 && <div className="case-form"><FormFields form={type.form} values={form} change={setForm} wrong={faults(problem, t)} state={type.initial} /></div>}
+        {type && type.form.length > 0 && <div className="case-form"><FormFields form={type.form} values={form} change={(next) => write({ form: next })} wrong={faults(problem, t)} state={type.initial} /></div>}
       </form>
       <Wrong problem={problem} />
     </section>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Item } from "../../net/types";
@@ -7,8 +7,8 @@ import { Wrong } from "../../ui/panes";
 import { useBusy } from "../../ui/busy";
 import { sends } from "../../ui/ime";
 import { tell } from "../../ui/toasts";
-import { useShortcut } from "../desk/shortcuts";
-import { appended, typing, usePlace } from "../knowledge/typing";
+import { useDeskKey } from "../desk/shortcuts";
+import { appended, putIn, typing, usePlace } from "../knowledge/typing";
 import type { Filled } from "../casework/types";
 import { Texts } from "../casework/texts";
 import { keepDraft, newKey, readDraft, restAfter } from "./drafts";
@@ -17,37 +17,42 @@ import { keepDraft, newKey, readDraft, restAfter } from "./drafts";
 export function Composer({ item, sent }: { item: Item; sent: () => void }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(() => readDraft(item.id));
-  const written = useRef(draft.text);
-  written.current = draft.text;
+  const latest = useRef(draft); // what a text that comes later is put into: writing goes on meanwhile
   const [busy, problem, run] = useBusy();
   const box = useRef<HTMLTextAreaElement>(null);
-  useShortcut("reply", () => box.current?.focus());
+  const caret = useRef<number | null>(null);
+  useDeskKey("reply", () => box.current?.focus());
   const typed = /(?:^|\s)(\/[^\s/]{0,40})$/.exec(draft.text)?.[1] ?? "";
-  const write = (text: string): void => {
-    const next = { text, idempotencyKey: newKey(), texts: text === "" ? [] : (draft.texts ?? []) };
-    keepDraft(item.id, next);
-    setDraft(next);
+  const write = (text: string, texts: readonly string[] = latest.current.texts ?? []): void => {
+    latest.current = { text, idempotencyKey: newKey(), texts: text === "" ? [] : [...new Set(texts)] };
+    keepDraft(item.id, latest.current);
+    setDraft(latest.current);
   };
   useEffect(() => typing(item.id, draft.text), [item.id, draft.text]);
-  usePlace(item.id, (text) => write(appended(written.current, text)));
+  usePlace(item.id, (text) => write(appended(latest.current.text, text)));
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    box.current?.focus();
+    box.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  }, [draft.text]);
   const send = (finish: boolean): void => {
     if (!draft.text.trim()) return;
     run(async () => {
-      const headers = { "Idempotency-Key": draft.idempotencyKey };
-      await call("POST", `/interactions/${segment(item.id)}/replies`, { text: draft.text, finish, texts: draft.texts ?? [] }, headers);
-      write(restAfter(draft.text, written.current));
+      const sending = latest.current;
+      const headers = { "Idempotency-Key": sending.idempotencyKey };
+      await call("POST", `/interactions/${segment(item.id)}/replies`, { text: sending.text, finish, texts: sending.texts ?? [] }, headers);
+      write(restAfter(sending.text, latest.current.text), (latest.current.texts ?? []).filter((each) => !sending.texts?.includes(each)));
       tell(finish ? "letter.sent_finished" : "letter.sent_on_its_way");
       if (!finish) sent();
     });
   };
   /** The text takes the place of the shortcut that was typed, or stands where the caret is. */
-  const insert = (filled: Filled, typed: string): void => {
-    const at = box.current?.selectionStart ?? draft.text.length;
-    const before = typed && draft.text.slice(0, at).endsWith(typed) ? draft.text.slice(0, at - typed.length) : draft.text.slice(0, at);
-    const next = { text: before + filled.body + draft.text.slice(at), idempotencyKey: newKey(), texts: [...new Set([...(draft.texts ?? []), filled.template_id])] };
-    keepDraft(item.id, next);
-    setDraft(next);
-    box.current?.focus();
+  const insert = (filled: Filled, shortcut: string): void => {
+    const now = latest.current;
+    const next = putIn(now.text, box.current?.selectionEnd ?? now.text.length, filled.body, shortcut);
+    caret.current = next.at;
+    write(next.text, [...(now.texts ?? []), filled.template_id]);
   };
   const idle = busy || !draft.text.trim();
   return (

@@ -31,6 +31,28 @@ export function noteArrived(interaction: string, text: string): void {
   if (readNote(interaction) === text) sessionStorage.removeItem(noteKey(interaction));
 }
 
+/** A case that is being written and not opened yet: the end of the call must not take it away. */
+export interface CaseDraft {
+  subject: string;
+  /** The id of its type; empty: the first one. */
+  type: string;
+  form: Record<string, unknown>;
+}
+
+const caseKey = (interaction: string): string => `trunkline.case.${interaction}`;
+
+export function readCase(interaction: string): CaseDraft {
+  const kept = sessionStorage.getItem(caseKey(interaction));
+  return kept ? (JSON.parse(kept) as CaseDraft) : { subject: "", type: "", form: {} };
+}
+
+export function keepCase(interaction: string, draft: CaseDraft): void {
+  if (draft.subject === "" && draft.type === "" && Object.keys(draft.form).length === 0) sessionStorage.removeItem(caseKey(interaction));
+  else sessionStorage.setItem(caseKey(interaction), JSON.stringify(draft));
+}
+
+export const caseOpened = (interaction: string): void => sessionStorage.removeItem(caseKey(interaction));
+
 /** What is left to write after `sent` is on its way: typing goes on while a letter is being sent. */
 export function restAfter(sent: string, text: string): string {
   return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;

@@ -6,7 +6,7 @@ import { useResource } from "../../store/resource";
 import { Button } from "../../ui/button";
 import { useBusy } from "../../ui/busy";
 import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
-import { useShortcut } from "../desk/shortcuts";
+import { useDeskKey } from "../desk/shortcuts";
 import { given } from "../knowledge/typing";
 import { CaseStatusChoice } from "./case-box";
 import { Composer } from "./composer";
@@ -23,7 +23,7 @@ export function LetterPanel({ item }: { item: Item }) {
   useEffect(() => given(item.id, `${item.subject}\n${newest?.text ?? ""}`), [item.id, item.subject, newest?.text]);
   const [busy, problem, run] = useBusy();
   const end = (how: "finish" | "return") => run(() => call("POST", `/interactions/${segment(item.id)}/${how}`));
-  useShortcut("finish", () => end("finish"));
+  useDeskKey("finish", () => end("finish"));
   return (
     <div className="letters">
       <section className="letters-head">

@@ -1,35 +1,22 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Item } from "../../net/types";
 import { useLink } from "../../store/hooks";
 import { Icon } from "../../ui/icon";
 import { complain } from "../../ui/toasts";
-import { useShortcut } from "../desk/shortcuts";
+import { useDeskKey } from "../desk/shortcuts";
 import { appended, typing, usePlace } from "../knowledge/typing";
 import { keepNote, noteArrived, readNote } from "./drafts";
+import { useWriting } from "./writing";
 
 const SAVE_AFTER_MS = 700;
 type Saved = "clean" | "dirty" | "saved" | "failed";
 
-/** Where somebody wrote when the field left the screen: wrap-up begins in the middle of a word. */
-let writing: { interaction: string; start: number; end: number } | null = null;
-
 /** A note's field: writing goes on in the next one of the same interaction. */
 function useField(interaction: string) {
-  const box = useRef<HTMLTextAreaElement>(null);
-  useShortcut("note", () => box.current?.focus());
-  useLayoutEffect(() => {
-    const field = box.current;
-    if (field && writing?.interaction === interaction) {
-      field.focus();
-      field.setSelectionRange(writing.start, writing.end);
-    }
-    writing = null;
-    return () => {
-      if (field && document.activeElement === field) writing = { interaction, start: field.selectionStart, end: field.selectionEnd };
-    };
-  }, [interaction]);
+  const box = useWriting<HTMLTextAreaElement>(interaction, "note");
+  useDeskKey("note", () => box.current?.focus());
   return box;
 }
 

@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icon";
 import { Bones, Wrong } from "../../ui/panes";
 import { NewProspect } from "../customer/new-prospect";
 import { useBusy } from "../../ui/busy";
-import { CasePill } from "./case-box";
+import { CasePill, isOpen } from "./case-box";
 import { Tier } from "./brief";
 import { PartySearch } from "../customer/party-search";
 
@@ -53,7 +53,7 @@ function Candidate({ party, busy, choose }: { party: Party; busy: boolean; choos
   const { t, i18n } = useTranslation();
   const now = useNow();
   const last = party.interactions[0];
-  const open = party.cases.find((each) => each.status !== "solved" && each.status !== "closed");
+  const open = party.cases.find(isOpen);
   const belongs = [party.title, party.department, party.organisation].filter(Boolean).join(" · ");
   return (
     <button type="button" className="candidate" disabled={busy} onClick={choose} data-testid={`party-${party.id}`}>

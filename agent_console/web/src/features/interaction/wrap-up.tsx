@@ -6,8 +6,9 @@ import { Button } from "../../ui/button";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 import { Ring } from "../../ui/ring";
 import { useBusy } from "../../ui/busy";
-import { inText, singleKeys, useShortcut } from "../desk/shortcuts";
+import { covered, inText, singleKeys, useDeskKey } from "../desk/shortcuts";
 import { PAUSES } from "../desk/states";
+import { useHere } from "../shell/here";
 import { CaseBox } from "./case-box";
 import { labelOf, useDispositions } from "./dispositions";
 import { noteArrived } from "./drafts";
@@ -29,7 +30,7 @@ export function WrapUp({ item }: { item: Item }) {
       throw error;
     }));
   };
-  useShortcut("finish", chosen ? finish : null);
+  useDeskKey("finish", chosen ? finish : null);
   return (
     <div className="wrapup">
       <section className="block">
@@ -95,10 +96,12 @@ function Dispositions({ queue, chosen, choose }: DispositionsProps) {
 
 /** Digits choose while nothing is being written. */
 function useDigits(press: (digit: number) => void): void {
+  const { shown } = useHere();
   useEffect(() => {
+    if (!shown) return;
     const listen = (event: KeyboardEvent): void => {
       const writing = inText(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "radio");
-      if (writing || event.altKey || event.ctrlKey || event.metaKey || !singleKeys()) return;
+      if (writing || event.altKey || event.ctrlKey || event.metaKey || !singleKeys() || covered()) return;
       if (/^[1-9]$/.test(event.key)) press(Number(event.key));
     };
     window.addEventListener("keydown", listen);

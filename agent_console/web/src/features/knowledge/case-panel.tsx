@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { attempt } from "../../ui/toasts";
+import { useHere } from "../shell/here";
 import type { PanelProps } from "../records/panels";
 import { articleAddress, type ArticleDoc } from "./documents";
 
@@ -24,8 +25,9 @@ export default function CasePanel({ record }: PanelProps) {
   const { t } = useTranslation();
   const path = `/knowledge/cases/${segment(record.id)}`;
   const { data, problem, again } = useResource(`${path}/articles`, () => call<{ items: CaseArticle[] }>("GET", `${path}/articles`));
+  const { place } = useHere();
   const [busy, wrong, run] = useBusy();
-  const draft = (): void => run(() => call<ArticleDoc>("POST", `${path}/draft`).then(({ record: made }) => go(articleAddress(made.id))));
+  const draft = (): void => run(() => call<ArticleDoc>("POST", `${path}/draft`).then(({ record: made }) => go(articleAddress(made.id), { from: place.path })));
   const unlink = (id: string): void => attempt(call("DELETE", `${path}/articles/${segment(id)}`).then(again));
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={3} />;
   return (

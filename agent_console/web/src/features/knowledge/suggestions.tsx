@@ -7,7 +7,7 @@ import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { attempt, tell } from "../../ui/toasts";
-import { useShortcut } from "../desk/shortcuts";
+import { useDeskKey } from "../desk/shortcuts";
 import { articleAddress, type Suggestion } from "./documents";
 import { useAsked, useInsert } from "./typing";
 
@@ -45,7 +45,7 @@ export function Suggestions({ item }: { item: Item | null }) {
     insert(text);
     attempt(call("POST", `/knowledge/articles/${segment(each.article_id)}/uses`, { kind: "inserted", interaction_id: item.id }));
   };
-  useShortcut("insert", first && insert ? () => put(first, first.text) : null);
+  useDeskKey("insert", first && insert ? () => put(first, first.text) : null);
   if (!item || kept.length === 0) return null;
   return (
     <section className="suggestions" aria-label={t("knowledge.suggestions")} data-testid="suggestions">

@@ -1,4 +1,4 @@
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { useBusy } from "../../ui/busy";
@@ -7,38 +7,30 @@ import { sends } from "../../ui/ime";
 import { Wrong } from "../../ui/panes";
 import type { TextDoc, TextState } from "./documents";
 import { Rendered } from "./rendered";
-
-interface Words {
-  title: string;
-  summary: string;
-  body: string;
-  note: string;
-}
+import { drafted, wordsOf, type TextDraft, type Words } from "./text-draft";
 
 interface Props {
   language: Language;
   /** Null: the language begins. */
   text: TextDoc | null;
-  save: (words: Words) => Promise<void>;
+  /** What is written and not saved; the page keeps it, so that it outlives a look at another language. */
+  draft: TextDraft | null;
+  write: (draft: TextDraft | null) => void;
+  save: (draft: TextDraft) => Promise<void>;
   move?: (to: TextState, note: string) => Promise<void>;
   publishable?: boolean;
-  dirty: (dirty: boolean) => void;
 }
 
-const written = (text: TextDoc | null): Words => ({ title: text?.title ?? "", summary: text?.summary ?? "", body: text?.body ?? "", note: "" });
-
 /** One language of an article: its words in Markdown beside how they will look. Ctrl+Enter or Ctrl+S saves. */
-export function TextEditor({ language, text, save, move, publishable = false, dirty }: Props) {
+export function TextEditor({ language, text, draft, write, save, move, publishable = false }: Props) {
   const { t } = useTranslation();
-  const [words, setWords] = useState<Words>(() => written(text));
   const [preview, setPreview] = useState(true);
   const [busy, problem, run] = useBusy();
-  const kept = written(text);
-  const touched = words.title !== kept.title || words.summary !== kept.summary || words.body !== kept.body;
-  useEffect(() => dirty(touched), [dirty, touched]);
-  const set = (part: Partial<Words>): void => setWords({ ...words, ...part });
+  const words = draft?.words ?? wordsOf(text);
+  const touched = draft !== null;
+  const set = (part: Partial<Words>): void => write(drafted(draft, text, part));
   const store = (): void => {
-    if (touched && words.title.trim()) run(() => save(words));
+    if (draft && words.title.trim()) run(() => save(draft));
   };
   const press = (event: KeyboardEvent): void => {
     if (!sends(event) && !((event.ctrlKey || event.metaKey) && event.key === "s")) return;
@@ -62,6 +54,7 @@ export function TextEditor({ language, text, save, move, publishable = false, di
         {touched ? (
           <>
             <input className="input grow" value={words.note} maxLength={500} placeholder={t("knowledge.note_hint")} aria-label={t("knowledge.note")} onChange={(event) => set({ note: event.target.value })} />
+            {text && <Button look="quiet" isDisabled={busy} onPress={() => write(null)} data-testid="article-discard">{t("records.discard")}</Button>}
             <Button look="primary" icon="check" isDisabled={busy || !words.title.trim()} onPress={store} data-testid="article-save">{t("knowledge.save_draft")}</Button>
           </>
         ) : text && move && <Steps text={text} publishable={publishable} busy={busy} go={(to) => run(() => move(to, ""))} />}

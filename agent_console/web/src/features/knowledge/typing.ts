@@ -63,5 +63,12 @@ export function usePlace(interaction: string, put: (text: string) => void): void
 export const useInsert = (interaction: string | null): ((text: string) => void) | null =>
   useSyncExternalStore(subscribe, () => (interaction === null ? null : (places.get(interaction) ?? null)));
 
+/** The text with another one at a place in it; it takes the place of the shortcut that was typed right before. `at` is where writing goes on. */
+export function putIn(text: string, place: number, more: string, shortcut = ""): { text: string; at: number } {
+  const typed = text.slice(0, place);
+  const before = shortcut !== "" && typed.endsWith(shortcut) ? typed.slice(0, -shortcut.length) : typed;
+  return { text: before + more + text.slice(place), at: before.length + more.length };
+}
+
 /** The text with another one at its end, parted by an empty line. */
 export const appended = (text: string, more: string): string => (text.trim() ? `${text.trimEnd()}\n\n${more}` : more);

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { LANGUAGES } from "../../i18n";
 import type { Language, Role } from "../../net/types";
+import { useAsTyped } from "../../ui/as-typed";
 import { Choose, Line } from "../account/parts";
 import type { Person } from "../account/types";
 
@@ -33,6 +34,7 @@ interface Props {
 export function Details({ draft, change, service, ownRole }: Props) {
   const { t } = useTranslation();
   const set = (wish: Partial<DetailsDraft>): void => change({ ...draft, ...wish });
+  const [letters, take] = useAsTyped(draft.letters_at_once, (text) => Number(text) || 0, String);
   const agent = draft.role === "agent" && !service;
   return (
     <div className="form-two">
@@ -43,7 +45,7 @@ export function Details({ draft, change, service, ownRole }: Props) {
       {!service && <Line label={t("people.email")} value={draft.email} change={(email) => set({ email })} type="email" maxLength={254} hint={t("people.email_hint")} testid="detail-email" />}
       {!service && <Choose label={t("menu.language")} value={draft.language} change={(language) => set({ language: language as Language })} testid="detail-language">{LANGUAGES.map(({ code, name }) => <option key={code} value={code} lang={code}>{name}</option>)}</Choose>}
       {agent && <Line label={t("people.extension")} value={draft.extension} change={(extension) => set({ extension })} inputMode="numeric" pattern="[0-9]*" maxLength={20} hint={t("people.extension_hint")} testid="detail-extension" />}
-      {agent && <Line label={t("people.letters")} value={String(draft.letters_at_once)} change={(value) => set({ letters_at_once: Number(value) || 0 })} type="number" min={0} max={20} testid="detail-letters" />}
+      {agent && <Line label={t("people.letters")} value={letters} change={(text) => set({ letters_at_once: take(text) })} type="number" min={0} max={20} testid="detail-letters" />}
     </div>
   );
 }

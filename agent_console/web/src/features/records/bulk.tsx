@@ -1,10 +1,10 @@
 import { useId, useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { call, Problem } from "../../net/api";
 import type { Language } from "../../net/types";
 import { useBusy } from "../../ui/busy";
 import { Button } from "../../ui/button";
+import { Modal } from "../../ui/modal";
 import { Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { problemText } from "../../i18n";
@@ -99,27 +99,22 @@ function BulkDialog({ entity, asking, ids, rows, close, done }: DialogProps) {
     if (refused || at > 0) done();
   };
   return (
-    <ModalOverlay className="veil" isOpen onOpenChange={(open) => !open && !busy && end()}>
-      <Modal className="modal small">
-        <Dialog className="dialog" data-testid="bulk-dialog">
-          <Heading slot="title" level={2}>{t(`records.bulk_title_${asking}`, { count: ids.length })}</Heading>
-          {refused ? <Refusals entity={entity} refused={refused} rows={rows} all={ids.length} /> : (
-            <>
-              {asking === "change" && <ChangeField entity={entity} set={setValue} />}
-              {asking === "owner" && <NewOwner set={setValue} />}
-              {asking === "remove" && <p className="soft">{t("records.bulk_remove_text")}</p>}
-              {busy && <progress className="bulk-progress" max={ids.length} value={at} aria-label={t("records.bulk_progress")} />}
-              <Wrong problem={problem} />
-            </>
-          )}
-          <div className="row dialog-end">
-            <span className="grow" />
-            <Button look="quiet" isDisabled={busy} onPress={end} data-testid="bulk-close">{t(refused ? "common.close" : "records.leave")}</Button>
-            {!refused && <Button look={asking === "remove" ? "stop" : "primary"} icon={asking === "remove" ? "trash" : "check"} isDisabled={busy || !ready} onPress={start} data-testid="bulk-start">{t(`records.bulk_go_${asking}`)}</Button>}
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={t(`records.bulk_title_${asking}`, { count: ids.length })} close={() => !busy && end()} size="small" testid="bulk-dialog">
+      {refused ? <Refusals entity={entity} refused={refused} rows={rows} all={ids.length} /> : (
+        <>
+          {asking === "change" && <ChangeField entity={entity} set={setValue} />}
+          {asking === "owner" && <NewOwner set={setValue} />}
+          {asking === "remove" && <p className="soft">{t("records.bulk_remove_text")}</p>}
+          {busy && <progress className="bulk-progress" max={ids.length} value={at} aria-label={t("records.bulk_progress")} />}
+          <Wrong problem={problem} />
+        </>
+      )}
+      <div className="row dialog-end">
+        <span className="grow" />
+        <Button look="quiet" isDisabled={busy} onPress={end} data-testid="bulk-close">{t(refused ? "common.close" : "records.leave")}</Button>
+        {!refused && <Button look={asking === "remove" ? "stop" : "primary"} icon={asking === "remove" ? "trash" : "check"} isDisabled={busy || !ready} onPress={start} data-testid="bulk-start">{t(`records.bulk_go_${asking}`)}</Button>}
+      </div>
+    </Modal>
   );
 }
 

@@ -20,6 +20,25 @@ export function changed(draft: Values, base: Values, name: string, value: unknow
   return next;
 }
 
+/** What is left once `sent` is saved: what was changed again while it was on its way, and is not what the record says now. */
+export function unsent(draft: Values, sent: Values, saved: Values): Values {
+  return Object.fromEntries(Object.entries(draft).filter(([name, value]) => !(name in sent && same(sent[name], value)) && !same(saved[name], value)));
+}
+
+/** Whether a draft that began on `base` can go on as one on `newer`: nobody has touched what it changes. */
+export const fits = (draft: Values, base: Values, newer: Values): boolean => Object.keys(draft).every((name) => same(base[name], newer[name]));
+
+// What was written in the form of a new record while it was being made: the record's own page goes on with it.
+const carried = new Map<string, Values>();
+
+export const carry = (record: string, draft: Values): void => void carried.set(record, draft);
+
+export function carriedTo(record: string): Values {
+  const draft = carried.get(record) ?? {};
+  carried.delete(record);
+  return draft;
+}
+
 /** What is wrong, by field, in the reader's words. */
 export function faults(problem: Problem | null, t: TFunction): Map<string, string> {
   const found = new Map<string, string>();

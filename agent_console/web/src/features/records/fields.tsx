@@ -1,12 +1,13 @@
-/** One field of a form, by its kind. */
-import { lazy, Suspense, useId, useState, type ComponentType, type KeyboardEvent, type LazyExoticComponent, type ReactNode } from "react";
+/** One field of a form, by its kind or with an editor of its own. */
+import { Suspense, useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
+import { useAsTyped } from "../../ui/as-typed";
 import { Icon } from "../../ui/icon";
 import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
+import type { Editor, EditorProps } from "./editors";
 import type { FieldDoc, Named } from "./entities";
-import { ContactTimes } from "../customers/contact-times";
 import { RecordPicker } from "./picker";
 import { fromLocalInput, localInput, nameOf, textOf } from "./values";
 
@@ -14,10 +15,6 @@ export interface InputProps {
   field: FieldDoc;
   value: unknown;
   named: Named;
-  /** The name of the entity whose field it is. */
-  of?: string;
-  /** The other values of the form, for fields that depend on them. */
-  others?: Readonly<Record<string, unknown>>;
   /** `name`: what a reference that was chosen is called. */
   change: (value: unknown, name?: string) => void;
   id: string;
@@ -26,42 +23,29 @@ export interface InputProps {
   autoFocus?: boolean;
 }
 
-/** Fields that deserve better than what their kind gives them, by entity and name. */
-const SPECIAL: Readonly<Record<string, LazyExoticComponent<ComponentType<InputProps>>>> = {
-  "role.scopes": lazy(() => import("../admin/role-scopes")),
-  "role.fields": lazy(() => import("../admin/role-fields")),
-  "custom_field.entity": lazy(() => import("../admin/entity-choice")),
-  "custom_field.refers": lazy(() => import("../admin/entity-choice")),
-  "custom_field.codes": lazy(() => import("../admin/code-list-choice")),
-};
-
-interface FieldRowProps extends Omit<InputProps, "id" | "describedBy" | "invalid"> {
-  wrong?: string | null;
+interface FrameProps {
+  field: FieldDoc;
+  id: string;
+  wrong: string | null;
+  /** A structure of many parts: a group with the whole width, and no input that its label could name. */
+  whole?: boolean;
+  tall?: boolean;
+  children: (describedBy: string | undefined) => ReactNode;
 }
 
-const TALL = new Set(["long_text", "json", "tags"]);
-
-/** Label, input, what is wrong with it. What one may not change is shown as text. */
-export function FieldRow({ field, value, named, change, wrong, autoFocus, of, others }: FieldRowProps) {
+/** Label, what is said about it, what is wrong with it. */
+function Frame({ field, id, wrong, whole = false, tall = false, children }: FrameProps) {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
-  const id = useId();
-  const label = field.label[language];
   const hint = field.hint?.[language];
-  const special = of !== undefined && field.kind === "json" && `${of}.${field.name}` in SPECIAL;
   const notes = [wrong && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+  const words = <>{field.label[language]}{field.required && field.writable && <span className="must" title={t("records.required")}><span aria-hidden="true">*</span><span className="vh">{t("records.required")}</span></span>}</>;
+  const className = `form-field${tall ? " tall" : ""}${whole ? " structured" : ""}${wrong ? " faulty" : ""}`;
   return (
-    <div className={`form-field${TALL.has(field.kind) ? " tall" : ""}${special ? " special" : ""}${wrong ? " faulty" : ""}`} data-testid={`field-${field.name}`}>
-      <label htmlFor={id} className="form-label">
-        {label}
-        {field.required && field.writable && <span className="must" title={t("records.required")}><span aria-hidden="true">*</span><span className="vh">{t("records.required")}</span></span>}
-      </label>
+    <div className={className} role={whole ? "group" : undefined} aria-labelledby={whole ? `${id}-label` : undefined} data-testid={`field-${field.name}`}>
+      {whole ? <span id={`${id}-label`} className="form-label">{words}</span> : <label id={`${id}-label`} htmlFor={id} className="form-label">{words}</label>}
       <div className="form-value">
-        {field.writable || special ? (
-          <FieldInput {...(of === undefined ? {} : { of })} {...(others === undefined ? {} : { others })} field={field} value={value} named={named} change={change} id={id} describedBy={notes} invalid={Boolean(wrong)} autoFocus={autoFocus ?? false} />
-        ) : (
-          <output id={id} className="form-text" dir="auto">{textOf(field, value, named, { t, language }) || <span className="faint">{t("records.nothing")}</span>}</output>
-        )}
+        {children(notes)}
         {hint && <span id={`${id}-hint`} className="tiny faint">{hint}</span>}
         {wrong && <span id={`${id}-wrong`} className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
       </div>
@@ -69,27 +53,42 @@ export function FieldRow({ field, value, named, change, wrong, autoFocus, of, ot
   );
 }
 
-/** A structure with an editor of its own below its label. */
-export function EditorRow({ field, wrong, children }: { field: FieldDoc; wrong: string | null; children: ReactNode }) {
-  const { i18n } = useTranslation();
-  const language = i18n.language as Language;
+interface FieldRowProps extends Omit<InputProps, "id" | "describedBy" | "invalid"> {
+  wrong?: string | null;
+}
+
+const TALL = new Set(["long_text", "json", "tags"]);
+
+/** A field by its kind. What one may not change is shown as text. */
+export function FieldRow({ field, value, named, change, wrong = null, autoFocus = false }: FieldRowProps) {
+  const { t, i18n } = useTranslation();
+  const id = useId();
   return (
-    <div className={`form-field ${TALL.has(field.kind) ? "tall structured" : ""}${wrong ? " faulty" : ""}`} role="group" aria-label={field.label[language]} data-testid={`field-${field.name}`}>
-      <span className="form-label">{field.label[language]}</span>
-      <div className="form-value">
-        <Suspense fallback={<Bones lines={2} />}>{children}</Suspense>
-        {field.hint && <span className="tiny faint">{field.hint[language]}</span>}
-        {wrong && <span className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
-      </div>
-    </div>
+    <Frame field={field} id={id} wrong={wrong} tall={TALL.has(field.kind)}>
+      {(notes) => field.writable ? (
+        <FieldInput field={field} value={value} named={named} change={change} id={id} describedBy={notes} invalid={Boolean(wrong)} autoFocus={autoFocus} />
+      ) : (
+        <output id={id} className="form-text" dir="auto">{textOf(field, value, named, { t, language: i18n.language as Language }) || <span className="faint">{t("records.nothing")}</span>}</output>
+      )}
+    </Frame>
+  );
+}
+
+type EditorRowProps = Omit<EditorProps, "id" | "describedBy" | "invalid"> & { editor: Editor };
+
+/** A field with an editor of its own. */
+export function EditorRow({ editor, ...props }: EditorRowProps) {
+  const id = useId();
+  const wrong = props.wrong.get(props.field.name) ?? null;
+  return (
+    <Frame field={props.field} id={id} wrong={wrong} whole={editor.whole} tall={TALL.has(props.field.kind)}>
+      {(notes) => <Suspense fallback={editor.whole ? <Bones lines={2} /> : null}><editor.component {...props} id={id} describedBy={notes} invalid={wrong !== null} /></Suspense>}
+    </Frame>
   );
 }
 
 export function FieldInput(props: InputProps): ReactNode {
-  const { field, of } = props;
-  const Special = of === undefined ? undefined : SPECIAL[`${of}.${field.name}`];
-  if (Special) return <Suspense fallback={null}><Special {...props} /></Suspense>;
-  switch (field.kind) {
+  switch (props.field.kind) {
     case "long_text":
       return <LongText {...props} />;
     case "boolean":
@@ -108,11 +107,11 @@ export function FieldInput(props: InputProps): ReactNode {
     case "number":
       return <Figure {...props} />;
     case "amount":
-      return <Line {...props} mode="decimal" read={(text) => text.replaceAll(",", "").trim() || null} write={(value) => plain(value).replace(/(\.\d\d)0+$/, "$1")} />;
+      return <Line {...props} mode="decimal" read={(text) => text.replaceAll(",", "").trim() || null} write={(value) => plain(value).replace(/(\.\d\d\d*?)0+$/, "$1")} />;
     case "tags":
       return <Tags {...props} />;
     case "json":
-      return field.name === "contact_times" ? <ContactTimes {...props} /> : <Structure {...props} />;
+      return <Structure {...props} />;
     case "email":
       return <Line {...props} type="text" mode="email" read={orNull} write={plain} lead={(value) => `mailto:${value}`} />;
     case "phone":
@@ -138,27 +137,26 @@ interface LineProps extends InputProps {
 
 function Line({ field, value, change, id, describedBy, invalid, autoFocus, type = "text", mode, read, write, lead }: LineProps) {
   const { t } = useTranslation();
-  const shown = write(value);
+  const [shown, take] = useAsTyped(value, read, write);
   const to = lead && shown ? lead(shown) : null;
   return (
     <span className="line-input">
       <input id={id} className="input" type={type} inputMode={mode} value={shown} data-empty={shown === "" || undefined} dir={type === "text" ? "auto" : undefined} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required}
-        autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(read(event.target.value))} data-testid={`input-${field.name}`} />
+        autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(take(event.target.value))} data-testid={`input-${field.name}`} />
       {to && <a className="picker-link" href={to} target={field.kind === "url" ? "_blank" : undefined} rel="noreferrer" aria-label={t("records.open_named", { name: shown })}><Icon name={field.kind === "phone" ? "phone" : field.kind === "email" ? "mail" : "arrowOut"} size={14} /></a>}
     </span>
   );
 }
 
+function figureOf(text: string): unknown {
+  const number = Number(text.replaceAll(",", ""));
+  return text.trim() === "" ? null : Number.isFinite(number) ? number : text;
+}
+
 /** What is typed stays as it is until it is a number; what never becomes one is sent as it is, and the server says so at the field. */
 function Figure({ field, value, change, id, describedBy, invalid, autoFocus }: InputProps) {
-  const [text, setText] = useState(plain(value));
-  const shown = Number(text.replaceAll(",", "")) === value || typeof value === "string" ? text : plain(value);
-  const read = (typed: string): void => {
-    setText(typed);
-    const number = Number(typed.replaceAll(",", ""));
-    change(typed.trim() === "" ? null : Number.isFinite(number) ? number : typed);
-  };
-  return <input id={id} className="input" inputMode="decimal" value={shown} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required} autoFocus={autoFocus} autoComplete="off" onChange={(event) => read(event.target.value)} data-testid={`input-${field.name}`} />;
+  const [shown, take] = useAsTyped(value, figureOf, plain);
+  return <input id={id} className="input" inputMode="decimal" value={shown} aria-invalid={invalid} aria-describedby={describedBy} aria-required={field.required} autoFocus={autoFocus} autoComplete="off" onChange={(event) => change(take(event.target.value))} data-testid={`input-${field.name}`} />;
 }
 
 function LongText({ field, value, change, id, describedBy, invalid, autoFocus }: InputProps) {

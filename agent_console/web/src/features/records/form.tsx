@@ -6,9 +6,10 @@ import { Button } from "../../ui/button";
 import { sends } from "../../ui/ime";
 import { Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
+import { useHold } from "../../ui/unsaved";
 import { newKey } from "../interaction/drafts";
 import { Conflict } from "./conflict";
-import { beginning, changed, faults, sectionsOf, settled, type FormSection, type Values } from "./draft";
+import { beginning, carriedTo, carry, changed, faults, fits, sectionsOf, settled, unsent, type FormSection, type Values } from "./draft";
 import type { EntityDoc, Named, RecordAnswer, RecordRow } from "./entities";
 import { editorOf } from "./editors";
 import { EditorRow, FieldRow } from "./fields";
@@ -26,17 +27,16 @@ export interface RecordFormProps {
   saved: (answer: RecordAnswer) => void;
   /** Leave without saving; without it there is no such button on a form where nothing has changed. */
   leave?: () => void;
-  dirty?: (dirty: boolean) => void;
 }
 
 /** A record's fields to read and to change: only what was changed is sent, errors stand at their fields, and whoever was quicker is not overwritten unseen. */
-export function RecordForm({ entity, record, named, initial, only, saved, leave, dirty }: RecordFormProps) {
+export function RecordForm({ entity, record, named, initial, only, saved, leave }: RecordFormProps) {
   const { t } = useTranslation();
   const form = useForm(entity, record, named, initial, saved);
   const { draft, busy, problem } = form;
   const touched = Object.keys(draft).length > 0;
   const Beside = record === null ? warningOf(entity.name) : undefined;
-  useEffect(() => dirty?.(touched), [dirty, touched]);
+  useHold(touched);
   const wrong = faults(problem, t);
   const root = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -71,7 +71,7 @@ export function RecordForm({ entity, record, named, initial, only, saved, leave,
           <Button type="submit" look="primary" icon="check" isDisabled={busy} data-testid="record-save">{t(record ? "records.save" : "records.create")}</Button>
         </div>
       )}
-      {form.theirs && record && <Conflict entity={entity} base={record} theirs={form.theirs} draft={draft} names={form.names} settle={form.settle} takeTheirs={form.takeTheirs} close={form.later} />}
+      {form.theirs && record && <Conflict entity={entity} base={form.begun ?? record} theirs={form.theirs} draft={draft} names={form.names} settle={form.settle} takeTheirs={form.takeTheirs} close={form.later} />}
     </form>
   );
 }
@@ -95,14 +95,11 @@ function Section({ entity, section, form, wrong, editable, first, alone }: Secti
       {!alone && section.name !== "main" && <h2 className="form-title">{title}</h2>}
       <div className="form-grid">
         {section.fields.map((field) => {
-          const Editor = editorOf(entity.name, field.name);
-          return Editor ? (
-            <EditorRow key={field.name} field={field} wrong={wrong.get(field.name) ?? null}>
-              <Editor value={form.value(field.name)} change={(value) => form.set(field, value)} read={form.value} writable={editable && field.writable} wrong={wrong} />
-            </EditorRow>
-          ) : (
-          <FieldRow key={field.name} of={entity.name} others={form.values} field={editable ? field : { ...field, writable: false }} value={form.value(field.name)} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />
-          );
+          const editor = editorOf(entity.name, field.name);
+          const given = { field: editable ? field : { ...field, writable: false }, value: form.value(field.name) };
+          return editor
+            ? <EditorRow key={field.name} {...given} editor={editor} change={(value) => form.set(field, value)} read={form.value} writable={given.field.writable} wrong={wrong} />
+            : <FieldRow key={field.name} {...given} named={form.names} change={(value, name) => form.set(field, value, name)} wrong={wrong.get(field.name) ?? null} autoFocus={field.name === start} />;
         })}
       </div>
     </section>
@@ -112,19 +109,27 @@ function Section({ entity, section, form, wrong, editable, first, alone }: Secti
 type Form = ReturnType<typeof useForm>;
 
 function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, initial: Values | undefined, saved: (answer: RecordAnswer) => void) {
-  const [draft, setDraft] = useState<Values>({});
+  const [draft, setDraft] = useState<Values>(() => (record ? carriedTo(record.id) : {}));
   const [added, setAdded] = useState<Named>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const [theirs, setTheirs] = useState<RecordAnswer | null>(null);
-  const begun = useRef<Values | null>(null);
-  begun.current ??= beginning(entity, initial ?? {});
-  const base: Values = record ?? begun.current;
+  const blank = useRef<Values | null>(null);
+  blank.current ??= beginning(entity, initial ?? {});
+  const base: Values = record ?? blank.current;
+  // The record that the draft was begun on. A newer one takes its place only where nobody has touched what is being changed here: else saving has to find the conflict.
+  const begun = useRef(record);
+  if (record && (!begun.current || (record.row_version > begun.current.row_version && fits(draft, begun.current, record)))) begun.current = record;
+  const latest = useRef(draft);
+  latest.current = draft;
   const key = useKey();
   const names = merge(named, theirs?.named ?? {}, added);
 
-  const finish = (answer: RecordAnswer): void => {
-    setDraft({});
+  const finish = (answer: RecordAnswer, sent: Values): void => {
+    const left = unsent(latest.current, sent, answer.record);
+    if (!record && Object.keys(left).length > 0) carry(answer.record.id, left);
+    begun.current = record && answer.record;
+    setDraft(left);
     setProblem(null);
     setTheirs(null);
     saved(answer);
@@ -136,13 +141,14 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
     const whole = ofKind(entity, { ...empty, ...base, ...values });
     return call<RecordAnswer>("POST", `/records/${entity.collection}`, whole, { "Idempotency-Key": key(whole) });
   };
-  const attempt = (values: Values, version: number): void => {
+  /** `settles`: the part of the draft that is dealt with once these values are saved. */
+  const attempt = (values: Values, version: number, settles: Values = values): void => {
     if (busy) return;
     setBusy(true);
     setProblem(null);
     send(values, version)
       .then((answer) => {
-        finish(answer);
+        finish(answer, settles);
         tell(record ? "records.saved" : "records.created");
       })
       .catch(failed)
@@ -162,6 +168,7 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
   };
   return {
     draft,
+    begun: begun.current,
     names,
     problem,
     busy,
@@ -173,7 +180,7 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
       setProblem((now) => (now ? without(now, field.name) : now));
       if (name !== undefined && typeof value === "string") setAdded((now) => merge(now, { [field.refers]: { [value]: name } }));
     },
-    save: (): void => attempt(draft, record?.row_version ?? 0),
+    save: (): void => attempt(draft, begun.current?.row_version ?? 0),
     discard: (): void => {
       setDraft({});
       setProblem(null);
@@ -181,11 +188,11 @@ function useForm(entity: EntityDoc, record: RecordRow | null, named: Named, init
     settle: (decided: Record<string, "mine" | "theirs">): void => {
       if (!theirs) return;
       const left = settled(draft, theirs.record, decided);
-      if (Object.keys(left).length === 0) finish(theirs);
-      else attempt(left, theirs.record.row_version);
+      if (Object.keys(left).length === 0) finish(theirs, draft);
+      else attempt(left, theirs.record.row_version, draft);
     },
     takeTheirs: (): void => {
-      if (theirs) finish(theirs);
+      if (theirs) finish(theirs, draft);
     },
     later: (): void => setTheirs(null),
   };

@@ -37,7 +37,7 @@ function EntityList({ entity }: { entity: EntityDoc }) {
   const said = fromSearch(place.search);
   const view = views.views.find(({ id }) => id === said.view) ?? null;
   const state = resolved(said, view);
-  const set = (next: Partial<Said>): void => void go(listAddress(entity) + toSearch({ ...said, ...next }), { replace: true });
+  const set = (next: Partial<Said>): void => void go(listAddress(entity) + toSearch({ ...said, ...next }), { replace: true, from: place.path });
   const rows = useRows(entity, state, null);
   const columns = useColumns(entity, view);
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
@@ -58,8 +58,8 @@ function EntityList({ entity }: { entity: EntityDoc }) {
         {creates && <Button look="primary" icon="plus" onPress={make} data-testid="record-new">{t("records.new")}</Button>}
       </header>
       <ViewTabs entity={entity} views={views} state={state} columns={columns.shown} differs={differs(state, view, columns.changed)}
-        choose={(id) => { columns.forget(); void go(listAddress(entity) + toSearch({ filter: undefined, sort: undefined, words: "", deleted: false, view: id }), { replace: true }); }}
-        removed={(deleted) => void go(listAddress(entity) + toSearch({ filter: undefined, sort: undefined, words: "", deleted, view: "" }), { replace: true })} />
+        choose={(id) => { columns.forget(); void go(listAddress(entity) + toSearch({ filter: undefined, sort: undefined, words: "", deleted: false, view: id }), { replace: true, from: place.path }); }}
+        removed={(deleted) => void go(listAddress(entity) + toSearch({ filter: undefined, sort: undefined, words: "", deleted, view: "" }), { replace: true, from: place.path })} />
       <div className="tools">
         <Words value={state.words} change={(words) => set({ words })} label={entity.plural[i18n.language as Language]} />
         <FilterBar entity={entity} filter={state.filter} named={rows.named} change={(filter) => set({ filter })} />

@@ -1,7 +1,8 @@
-/** Names of what a filter refers to: a link or a view holds ids alone. */
+/** Names of what a filter or a structure refers to: a link, a view, a procedure hold ids alone. */
 import { useEffect, useState } from "react";
 import { call, Problem, segment } from "../../net/api";
-import { titleOf, type EntityDoc, type Named, type RecordAnswer } from "./entities";
+import { useResource } from "../../store/resource";
+import { titleOf, useEntities, type EntityDoc, type Named, type RecordAnswer } from "./entities";
 import { isGroup, type Group, type Part } from "./filters";
 
 /** The ids in a filter, by what they refer to. */
@@ -28,6 +29,14 @@ async function ask(of: string, ids: string[], entities: readonly EntityDoc[]): P
   if (!entity) return {};
   const rows = await Promise.allSettled(ids.map((id) => call<RecordAnswer>("GET", `/records/${entity.collection}/${segment(id)}`)));
   return Object.fromEntries(rows.flatMap((row, place) => (row.status === "fulfilled" ? [[ids[place] ?? "", titleOf(entity, row.value.record)]] : [])));
+}
+
+/** What one row or person is called; asked for where nobody has told it. */
+export function useName(of: string, id: string | null, known: string | null): string | null {
+  const { entities } = useEntities();
+  const unknown = id !== null && known === null && (of === "user" || entities !== null);
+  const { data } = useResource(unknown ? `${of}/${id}` : null, async () => (await ask(of, [id ?? ""], entities ?? []))[id ?? ""] ?? "");
+  return known ?? (data || null);
 }
 
 const MOST = 30;

@@ -5,13 +5,14 @@ import { Icon } from "../../ui/icon";
 import { composing } from "../../ui/ime";
 import { Link } from "../../ui/link";
 import { recordAddress, useEntity } from "./entities";
+import { useName } from "./names";
 import { useOptions, type Option } from "./options";
 
 interface Props {
   /** The entity's name, or `user`. */
   refers: string;
   value: string | null;
-  /** What `value` is called; null when it is not known. */
+  /** What `value` is called; null when whoever draws this does not know: it is asked for. */
   name: string | null;
   change: (id: string | null, name: string) => void;
   label: string;
@@ -48,7 +49,9 @@ export function RecordPicker({ refers, value, name, change, label, id, described
   const [wished, wish] = useState(false);
   const place = Math.min(active, Math.max(0, found.length - 1));
   useEffect(() => setActive(0), [sought]);
-  const kept = value === null ? "" : (name ?? t("records.not_named"));
+  const [taken, take] = useState<Option | null>(null);
+  const called = useName(refers, value, name ?? (taken && taken.id === value ? taken.name : null));
+  const kept = value === null ? "" : (called ?? t("records.not_named"));
   const close = (): void => {
     wish(false);
     setOpen(false);
@@ -57,6 +60,7 @@ export function RecordPicker({ refers, value, name, change, label, id, described
   const choose = (option: Option | undefined): void => {
     if (!option) return;
     close();
+    take(option);
     change(option.id, option.name);
   };
   useEffect(() => {
@@ -97,8 +101,8 @@ export function RecordPicker({ refers, value, name, change, label, id, described
           {found.length === 0 && <p className="faint small picker-none" role="status">{t(fresh ? "records.none_found" : "common.loading")}</p>}
         </Popover>
       </div>
-      {linked && value !== null && entity && name !== null && (
-        <Link to={recordAddress(entity, value)} className="picker-link" aria-label={t("records.open_named", { name })}><Icon name="arrowOut" size={14} /></Link>
+      {linked && value !== null && entity && called !== null && (
+        <Link to={recordAddress(entity, value)} className="picker-link" aria-label={t("records.open_named", { name: called })}><Icon name="arrowOut" size={14} /></Link>
       )}
     </div>
   );

@@ -1,5 +1,4 @@
 import { Suspense, useState, type ReactNode } from "react";
-import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";
@@ -12,6 +11,7 @@ import { Button } from "../../ui/button";
 import { Icon, iconNamed } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Banner, Bones, Empty, Failure, Wrong } from "../../ui/panes";
+import { SideTabs } from "../../ui/side-tabs";
 import { Unsaved } from "../../ui/unsaved";
 import { useHere } from "../shell/here";
 import { allows, listAddress, recordAddress, titleOf, useEntities, type EntityDoc, type RecordAnswer } from "./entities";
@@ -38,15 +38,13 @@ function given(entity: EntityDoc, search: string): Record<string, unknown> {
 function NewRecord({ entity }: { entity: EntityDoc }) {
   const { t, i18n } = useTranslation();
   const { place } = useHere();
-  const [dirty, setDirty] = useState(false);
   const label = entity.label[i18n.language as Language];
-  const saved = ({ record }: RecordAnswer): void => void go(recordAddress(entity, record.id), { replace: true, force: true });
+  const saved = ({ record }: RecordAnswer): void => void go(recordAddress(entity, record.id), { replace: true, force: true, from: place.path });
   return (
-    <main className="record-page" aria-label={t("records.new_of", { label })}>
+    <Unsaved path={place.path}><main className="record-page" aria-label={t("records.new_of", { label })}>
       <Head entity={entity} title={t("records.new_of", { label })} />
-      <div className="record-body alone"><div className="record-main scroll"><RecordForm entity={entity} record={null} named={{}} initial={given(entity, place.search)} saved={saved} leave={() => void go(listAddress(entity))} dirty={setDirty} /></div></div>
-      <Unsaved path={place.path} dirty={dirty} />
-    </main>
+      <div className="record-body alone"><div className="record-main scroll"><RecordForm entity={entity} record={null} named={{}} initial={given(entity, place.search)} saved={saved} leave={() => void go(listAddress(entity))} /></div></div>
+    </main></Unsaved>
   );
 }
 
@@ -58,23 +56,21 @@ function Kept({ entity, id }: { entity: EntityDoc; id: string }) {
   const query = allows(entity, "delete") ? "?deleted=true" : "";
   const { data, problem, again } = useResource(address, () => call<RecordAnswer>("GET", address + query));
   const [newer, setNewer] = useState<RecordAnswer | null>(null);
-  const [dirty, setDirty] = useState(false);
   if (!data) return <main className="record-page"><Head entity={entity} title="" />{problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={6} /></div>}</main>;
   const { record, named } = newer && newer.record.row_version >= data.record.row_version ? newer : data;
   const removed = record.deleted_at !== null;
   return (
-    <main className="record-page" aria-label={titleOf(entity, record)} data-testid="record-page">
+    <Unsaved path={place.path}><main className="record-page" aria-label={titleOf(entity, record)} data-testid="record-page">
       <Head entity={entity} title={titleOf(entity, record)}><Actions entity={entity} answer={{ record, named }} changed={again} /></Head>
       {removed && <Banner tone="ring" icon="trash"><span>{t("records.is_removed")}</span></Banner>}
       <div className="record-body">
         <div className="record-main scroll">
-          <RecordForm key={removed ? "removed" : "there"} entity={removed ? { ...entity, scopes: { ...entity.scopes, update: "none" } } : entity} record={record} named={named} saved={setNewer} dirty={setDirty} />
+          <RecordForm key={removed ? "removed" : "there"} entity={removed ? { ...entity, scopes: { ...entity.scopes, update: "none" } } : entity} record={record} named={named} saved={setNewer} />
           <Stamps record={record} />
         </div>
         <Panels entity={entity} record={record} refresh={again} />
       </div>
-      <Unsaved path={place.path} dirty={dirty} />
-    </main>
+    </main></Unsaved>
   );
 }
 
@@ -129,16 +125,10 @@ function Panels({ entity, record, refresh }: { entity: EntityDoc; record: Record
   const panels = panelsOf(entity.name);
   return (
     <aside className="record-side" aria-label={t("records.beside")}>
-      <Tabs className="tabs">
-        <TabList className="tablist" aria-label={t("records.beside")}>
-          {panels.map((panel) => <Tab key={panel.id} id={panel.id} className="tab" data-testid={`panel-${panel.id}`}>{t(panel.title)}</Tab>)}
-        </TabList>
-        {panels.map((panel) => (
-          <TabPanel key={panel.id} id={panel.id} className="tabpanel scroll">
-            <Boundary><Suspense fallback={<Bones lines={3} />}><panel.component record={record} entity={entity} refresh={refresh} /></Suspense></Boundary>
-          </TabPanel>
-        ))}
-      </Tabs>
+      <SideTabs label={t("records.beside")} panels={panels.map((panel) => ({
+        id: panel.id, title: t(panel.title), testid: `panel-${panel.id}`,
+        content: <Boundary><Suspense fallback={<Bones lines={3} />}><panel.component record={record} entity={entity} refresh={refresh} /></Suspense></Boundary>,
+      }))} />
     </aside>
   );
 }

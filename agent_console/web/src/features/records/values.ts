@@ -1,6 +1,6 @@
 /** Values of fields for people (pure): dates and amounts by language, codes by their labels, references by their names. */
 import type { TFunction } from "i18next";
-import { phoneNumber } from "../../format";
+import { localDay, phoneNumber, two } from "../../format";
 import type { Language } from "../../net/types";
 import type { FieldDoc, Named } from "./entities";
 
@@ -73,13 +73,11 @@ export function textOf(field: FieldDoc, value: unknown, named: Named, { t, langu
 /** Figures stand on the right. */
 export const isFigure = (field: FieldDoc): boolean => ["integer", "number", "amount"].includes(field.kind);
 
-const two = (n: number): string => String(n).padStart(2, "0");
-
 /** Seconds -> what an input of kind datetime-local holds, in the browser's own time zone. */
 export function localInput(at: number | null): string {
   if (at === null) return "";
   const date = new Date(at * 1000);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${localDay(at)}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 export function fromLocalInput(text: string): number | null {

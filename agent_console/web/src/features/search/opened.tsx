@@ -1,11 +1,9 @@
 import type { ReactNode } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Found, InteractionRecord, Letter, PartyRecord, WholeCase } from "../../net/types";
 import { useResource } from "../../store/resource";
-import { IconButton } from "../../ui/button";
-import { Icon } from "../../ui/icon";
+import { Modal } from "../../ui/modal";
 import { Bones, Failure } from "../../ui/panes";
 import { Cases, History, Notes, Profile } from "../customer/customer";
 import { Past } from "../interaction/brief";
@@ -20,18 +18,9 @@ export function Opened({ hit, close }: { hit: Found; close: () => void }) {
   const { t } = useTranslation();
   const { entities } = useEntities();
   return (
-    <ModalOverlay className="veil" isOpen onOpenChange={(is) => !is && close()} isDismissable>
-      <Modal className="modal wide">
-        <Dialog className="dialog opened" data-testid="opened">
-          <div className="row dialog-head">
-            <Icon name={iconOf(hit.kind, entities ?? [])} size={20} />
-            <Heading slot="title" level={2} className="grow clip" dir="auto">{hit.title.text || t(`search.${hit.kind}`)}</Heading>
-            <IconButton icon="cross" label={t("common.close")} onPress={close} />
-          </div>
-          <Content hit={hit} close={close} />
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={hit.title.text || t(`search.${hit.kind}`)} icon={iconOf(hit.kind, entities ?? [])} close={close} size="wide" light cross className="opened" testid="opened">
+      <Content hit={hit} close={close} />
+    </Modal>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Module } from "../../pages";
-import { usePlace } from "../../route";
+import { useBeside, usePlace } from "../../route";
 import { Icon, type IconName } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Mark } from "../../ui/mark";
@@ -24,9 +24,11 @@ export function Rail({ home, modules }: { home: Home; modules: Module[] }) {
   const rail = useRef<HTMLElement>(null);
   const lately = useRef(new Map<string, string>());
   const current = moduleAt(modules, place.path);
+  const beside = useBeside();
   useEffect(() => {
-    if (current) lately.current.set(current.id, place.path + place.search);
-  }, [current, place]);
+    const module = beside && moduleAt(modules, beside.path);
+    if (module) lately.current.set(module.id, beside.path + beside.search);
+  }, [modules, beside]);
   useShortcut("menu", () => rail.current?.querySelector<HTMLElement>("[aria-current=page], a")?.focus());
   const first = (module: Module): string => module.entries[0]?.address ?? home.path;
   return (

@@ -1,7 +1,7 @@
-import { Suspense, useRef, type ReactNode } from "react";
+import { memo, Suspense, useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { modulesFor, PAGES, type Module } from "../../pages";
-import { match, usePlace, type Place } from "../../route";
+import { match, useBeside, usePlace, type Place } from "../../route";
 import { useDesk } from "../../store/hooks";
 import { Boundary } from "../../ui/boundary";
 import { iconNamed } from "../../ui/icon";
@@ -23,17 +23,18 @@ interface Props {
 /** The console's frame: modules on the left, the bar on top, and below it home or a page. Home is never taken down: work goes on there. */
 export function Shell({ home, bar, tools, children }: Props) {
   const place = usePlace();
-  const { session } = useDesk();
+  const { role } = useDesk().session.user;
   const { entities } = useEntities();
   const atHome = place.path === home.path;
-  const beside = useBeside(place, home.path);
-  const modules = modulesFor({ role: session.user.role, entities }, iconNamed);
+  const beside = useBeside();
+  const modules = useMemo(() => modulesFor({ role, entities }, iconNamed), [role, entities]);
+  const here = useMemo(() => ({ place: { path: home.path, search: "" }, shown: atHome }), [home.path, atHome]);
   return (
     <div className="console">
       <Rail home={home} modules={modules} />
       <div className="console-main">
         {bar}
-        <div className="console-home" hidden={!atHome}>{children}</div>
+        <HereContext.Provider value={here}><div className="console-home" hidden={!atHome}>{children}</div></HereContext.Provider>
         {beside && <Beside place={beside} shown={!atHome} modules={modules} homePath={home.path} />}
       </div>
       {tools}
@@ -41,17 +42,19 @@ export function Shell({ home, bar, tools, children }: Props) {
   );
 }
 
-/** The page that was open last, also while one is at home: what one writes in it is still there on coming back. */
-function useBeside(place: Place, home: string): Place | null {
-  const last = useRef<Place | null>(null);
-  if (place.path !== home) last.current = place;
-  return last.current;
+interface BesideProps {
+  place: Place;
+  shown: boolean;
+  modules: Module[];
+  homePath: string;
 }
 
-function Beside({ place, shown, modules, homePath }: { place: Place; shown: boolean; modules: Module[]; homePath: string }) {
+/** What happens at home draws it anew only when it concerns it. */
+const Beside = memo(function Beside({ place, shown, modules, homePath }: BesideProps) {
   const module = moduleAt(modules, place.path);
+  const here = useMemo(() => ({ place, shown }), [place, shown]);
   return (
-    <HereContext.Provider value={{ place, shown }}>
+    <HereContext.Provider value={here}>
       <div className="console-page" hidden={!shown}>
         {module && module.entries.length > 1 && <ModuleMenu module={module} path={place.path} />}
         <Boundary key={place.path}>
@@ -62,7 +65,7 @@ function Beside({ place, shown, modules, homePath }: { place: Place; shown: bool
       </div>
     </HereContext.Provider>
   );
-}
+});
 
 /** The module whose menu has this path, or what is below it. */
 export function moduleAt(modules: readonly Module[], path: string): Module | null {

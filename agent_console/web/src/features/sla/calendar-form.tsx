@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { CalendarDoc } from "../../net/types";
 import { serverNow } from "../../store/clock";
+import { useAsTyped } from "../../ui/as-typed";
 import { useBusy } from "../../ui/busy";
 import { Button, IconButton } from "../../ui/button";
 import { Wrong } from "../../ui/panes";
@@ -112,6 +113,7 @@ function Proposal({ add, worked }: { add: (days: Omit<SpecialRow, "key">[]) => v
   const { t, i18n } = useTranslation();
   const [country, setCountry] = useState("TW");
   const [year, setYear] = useState(new Date(serverNow() * 1000).getFullYear());
+  const [shown, take] = useAsTyped(year, Number, String);
   const [busy, problem, run] = useBusy();
   const fill = (): void => run(async () => {
     const found = await call<{ items: { day: string; name: string; worked: boolean }[] }>("GET", `/sla/holidays?country=${country}&year=${year}&language=${i18n.language}`);
@@ -121,7 +123,7 @@ function Proposal({ add, worked }: { add: (days: Omit<SpecialRow, "key">[]) => v
     <>
       <Wrong problem={problem} />
       <select className="input short" aria-label={t("sla.country")} value={country} onChange={(event) => setCountry(event.target.value)}>{COUNTRIES.map((each) => <option key={each}>{each}</option>)}</select>
-      <input className="input short" type="number" min={2000} max={2100} aria-label={t("sla.year")} value={year} onChange={(event) => setYear(Number(event.target.value))} />
+      <input className="input short" type="number" min={2000} max={2100} aria-label={t("sla.year")} value={shown} onChange={(event) => setYear(take(event.target.value))} />
       <Button small isDisabled={busy} onPress={fill} data-testid="sla-holidays">{t("sla.fill")}</Button>
     </>
   );

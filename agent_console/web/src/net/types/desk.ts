@@ -1,0 +1,121 @@
+/** The documents of the socket. */
+import type { Device, Language, Medium, Role, Seconds, Status, Work } from "./common";
+import type { ContractDoc } from "./contracts";
+import type { CaseRow, Party } from "./customers";
+import type { ClockDoc } from "./sla";
+
+export interface Me {
+  id: string;
+  name: string;
+  role: Role;
+  extension: string | null;
+  status: Status;
+  reason: string;
+  since: Seconds;
+  work: Work;
+  work_since: Seconds;
+  device: Device;
+  console: boolean;
+}
+
+export interface QueueName {
+  id: string;
+  name: string;
+  language: Language;
+}
+
+export interface Item {
+  id: string;
+  medium: Medium;
+  state: "offered" | "connected" | "wrap_up";
+  queue: QueueName;
+  offer: { id: string; deadline: Seconds; rang_at: Seconds | null; ring_s: number } | null;
+  enqueued_at: Seconds;
+  connected_at: Seconds | null;
+  finished_at: Seconds | null;
+  wrap_up_until: Seconds | null;
+  customer: { address: string; name: string };
+  entry: string;
+  subject: string;
+  match: { strength: "pending" | "none" | "one" | "many"; parties: Party[] };
+  case: CaseRow | null;
+  contract: ContractDoc | null;
+  clocks: ClockDoc[];
+  note: string;
+  letters: number;
+  version: number | string;
+}
+
+export interface PerMedium<T> {
+  voice: T;
+  email: T;
+}
+
+export interface QueueDoc extends QueueName {
+  waiting: PerMedium<number>;
+  longest_since: PerMedium<Seconds | null>;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  answered_in_time: number;
+  service_level: number | null;
+  answer_within_s: number;
+  agents_ready: number;
+  agents_busy: number;
+}
+
+export interface AgentDoc {
+  id: string;
+  name: string;
+  extension: string | null;
+  status: Status;
+  reason: string;
+  since: Seconds;
+  work: Work;
+  work_since: Seconds;
+  device: Device;
+  console: boolean;
+  item: { id: string; medium: Medium; queue: string; customer: string } | null;
+  handled: number;
+}
+
+export interface WaitingDoc {
+  id: string;
+  medium: Medium;
+  queue: string;
+  customer: string;
+  enqueued_at: Seconds;
+  position: number;
+  phase: string;
+}
+
+export interface LinkDoc {
+  up: boolean;
+  since: Seconds;
+  reason: string;
+}
+
+export interface NoticeDoc {
+  id: string;
+  code: string;
+  params: Record<string, string | number | boolean | null>;
+  at: Seconds;
+}
+
+/** Every collection of the socket and what a document of it looks like. */
+export interface Collections {
+  me: Me;
+  items: Item;
+  queues: QueueDoc;
+  agents: AgentDoc;
+  waiting: WaitingDoc;
+  link: LinkDoc;
+  notices: NoticeDoc;
+}
+
+export type Collection = keyof Collections;
+
+export interface Disposition {
+  code: string;
+  labels: Record<Language, string>;
+}

@@ -1,0 +1,9 @@
+/** The documents of the socket and the answers of the API, as docs/contracts.md sections 5 and 6 promise them. */
+export type * from "./common";
+export type * from "./contracts";
+export type * from "./customers";
+export type * from "./desk";
+export type * from "./letters";
+export type * from "./search";
+export type * from "./session";
+export type * from "./sla";

@@ -1,0 +1,44 @@
+/** Letters, and what an interaction or a case holds of them. */
+import type { Seconds } from "./common";
+import type { CaseRow, PastInteraction } from "./customers";
+import type { QueueName } from "./desk";
+
+export interface Address {
+  name: string;
+  address: string;
+}
+
+export interface Letter {
+  id: string;
+  direction: "in" | "out";
+  from: Address;
+  to: Address[];
+  cc: Address[];
+  subject: string;
+  date: string | Seconds | null;
+  received_at: Seconds;
+  text: string;
+  has_html: boolean;
+  marks: string[];
+  attachments: { id: string; name: string; content_type: string; size: number }[];
+  delivery: "queued" | "sent" | "failed" | null;
+  author: string | null;
+}
+
+export interface InteractionDetail {
+  id: string;
+  thread?: Letter[];
+}
+
+export interface WholeCase {
+  case: CaseRow;
+  interactions: PastInteraction[];
+  thread: Letter[];
+}
+
+export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at"> {
+  queue: QueueName | null;
+  enqueued_at: Seconds;
+  note: string;
+  thread: Letter[];
+}
