@@ -11,6 +11,7 @@ from agent_console.documents import (
     AgentDocument,
     CaseBrief,
     ClockDocument,
+    DepartmentDocument,
     InteractionBrief,
     LinkDocument,
     MembershipDocument,
@@ -259,6 +260,7 @@ class BoardAnswer(TypedDict):
     queues: dict[str, QueueDocument]
     agents: dict[str, AgentDocument]
     waiting: dict[str, WaitingDocument]
+    departments: dict[str, DepartmentDocument]
     link: dict[str, LinkDocument]
 
 

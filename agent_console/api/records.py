@@ -139,7 +139,9 @@ def _router(entity: Entity) -> APIRouter:
             row = rows.put_back(connection, acting, entity, record)
             return _answer(connection, acting.reader, entity, row)
 
-        return await at.write(put_back)
+        answer = await at.write(put_back)
+        _published(at, entity, record)
+        return answer
 
     add_history(router, entity)
 

@@ -164,6 +164,8 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties/{party}/pin"): (SESSION, None),
     ("PUT", "/api/v1/parties/{party}/pin"): (SESSION, {"customer_number": "4711", "pin": "2580"}),
     ("DELETE", "/api/v1/parties/{party}/pin"): (SESSION, None),
+    ("GET", "/api/v1/queues"): (SESSION, None),
+    ("PUT", "/api/v1/queues/{queue}/department"): (ADMIN, {"department_id": None}),
     ("GET", "/api/v1/lines"): (SUPERVISOR, None),
     ("PUT", "/api/v1/lines/{number}"): (SUPERVISOR, {"identify": "never"}),
     ("GET", "/api/v1/service-contracts/{contract_id}/standing"): (SESSION, None),
