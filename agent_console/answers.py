@@ -39,8 +39,11 @@ class UserAnswer(TypedDict):
     user: UserDocument
 
 
-class CentreName(TypedDict):
+class CentreDocument(TypedDict):
+    """What the organisation calls itself, and where its logo is (null: it has none)."""
+
     name: str
+    logo: str | None
 
 
 class MeAnswer(TypedDict):
@@ -48,7 +51,7 @@ class MeAnswer(TypedDict):
     it is done everything else is refused."""
 
     user: UserDocument
-    centre: CentreName
+    centre: CentreDocument
     build: str
     due: str | None
 

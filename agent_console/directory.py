@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from crm_core import departments, queues, users
 from crm_core.access import roles
 from crm_core.access.model import Rights
+from crm_core.branding import kept
+from crm_core.branding.kept import Branding
 from crm_core.departments import Department, Tree
 from crm_core.queues import AgentConfig, Queue
 from crm_core.store import Store
@@ -16,7 +18,8 @@ from routing.core.model import AgentId, QueueId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Who and what there is; `serves` says which queues an agent's skills open, `belongs` to which department a queue or agent
-    belongs (by id), `departments` are those that have any at or below them, `rights` say what of a customer somebody sees."""
+    belongs (by id), `departments` are those that have any at or below them, `rights` say what of a customer somebody sees,
+    `branding` is how the organisation shows itself."""
 
     users: Mapping[str, User] = field(default_factory=dict)
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
@@ -24,6 +27,7 @@ class Directory:
     rights: Mapping[str, Rights] = field(default_factory=dict)
     belongs: Mapping[str, str] = field(default_factory=dict)
     departments: tuple[Department, ...] = ()
+    branding: Branding = field(default_factory=Branding)
 
     def serving(self, queue: QueueId) -> Iterable[AgentId]:
         """The agents who may be offered this queue's work."""
@@ -42,7 +46,7 @@ class Directory:
 
 async def load(store: Store) -> Directory:
     """Read it all anew."""
-    people, queue_list, agents, tree, teams, rights = await store.read(
+    people, queue_list, agents, tree, teams, rights, brand = await store.read(
         lambda connection: (
             users.list_users(connection),
             queues.list_queues(connection),
@@ -50,6 +54,7 @@ async def load(store: Store) -> Directory:
             departments.tree(connection),
             departments.of_users(connection),
             roles.rights_of_all(connection),
+            kept.read(connection),
         )
     )
     belongs = _belongs(tree, queue_list, agents, teams)
@@ -60,6 +65,7 @@ async def load(store: Store) -> Directory:
         rights=rights,
         belongs=belongs,
         departments=tuple(tree.leading_to(belongs.values())),
+        branding=brand,
     )
 
 

@@ -152,6 +152,7 @@ class Hub:
         stop_leaving = self._bus.subscribe(leaving.TOPIC, self.leave_at_once)
         # the tree, or what belongs to it, is another: queues and agents stand elsewhere on the board
         stop_units = self._bus.subscribe("org_unit", lambda _: self._look_now.set())
+        stop_branding = self._bus.subscribe("branding", lambda _: self._look_now.set())
         try:
             self._start()
             async with asyncio.TaskGroup() as tasks:
@@ -169,6 +170,7 @@ class Hub:
                 stop()
             stop_leaving()
             stop_units()
+            stop_branding()
             if self._later is not None:
                 self._later.cancel()
 
