@@ -1,5 +1,6 @@
 """Shades of one accent colour that can be read (pure): contrast as WCAG 2.2 counts it (1.4.3), on every ground of ours, light and dark."""
 
+import colorsys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -89,8 +90,15 @@ def _must_read(accent: str, grounds: Iterable[str], end: str, pointer: str, them
 
 
 def _towards(accent: str, end: str, grounds: Iterable[str], least: float) -> str:
-    tried = (mixed(accent, end, step / _STEPS) for step in range(_STEPS + 1))
+    """The same hue, as much lighter or darker as it must be."""
+    hue, light, saturation = colorsys.rgb_to_hls(*(each / 255 for each in _channels(accent)))
+    goal = 1.0 if end == WHITE else 0.0
+    tried = (_hex(hue, light + (goal - light) * step / _STEPS, saturation) for step in range(_STEPS + 1))
     return next((each for each in tried if _least(each, grounds) >= least), end)
+
+
+def _hex(hue: float, light: float, saturation: float) -> str:
+    return "#" + "".join(f"{round(each * 255):02x}" for each in colorsys.hls_to_rgb(hue, light, saturation))
 
 
 def _tinted(accent: str, ground: str, shares: tuple[float, ...]) -> str:

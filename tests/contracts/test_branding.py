@@ -33,7 +33,9 @@ def told(conn: Connection) -> list[dict[str, list[str | None]]]:
 def test_what_is_said_is_kept_and_told_to_the_log(conn: Connection) -> None:
     """Tidied, with what was before; what changes nothing is not told again."""
     assert kept.read(conn) == Branding()
-    given = Given(name="  大安 電子 ", address=" 台北市 \n\n 1 號 ", phone="+886 2 1234-5678", accent="#0B6B62")
+    given = Given(
+        name="  大安 電子 ", address=" 台北市 \n\n 1 號 ", phone="+886 2 1234-5678", accent="#0B6B62"
+    )
     for _ in range(2):
         found = kept.change(conn, ACTING, given)
     assert (found.name, found.address, found.accent) == ("大安 電子", "台北市\n1 號", "#0b6b62")

@@ -149,11 +149,11 @@ async function api(method, path, query, body) {
     start(who);
     return ok({ user });
   }
-  if (path === "/login/ways") return ok({ oidc: { label: "和豐帳號" } });
+  if (path === "/login/ways") return ok({ oidc: { label: "和豐帳號" }, centre: { name: "和豐客服中心", logo: null } });
   if (path === "/callus") return ok({ uri: "sip:guest-01@mock", user: "guest-01", password: "x", ws_url: `ws://127.0.0.1:${PORT}/sip`, target: "sip:8001@mock", lines: [{ queue: "客戶服務", language: "zh-TW", number: "8001" }, { queue: "International service", language: "en", number: "8002" }] });
   if (!user) return problem(401, "session.ended");
   if (path === "/logout") return (user = null), nothing;
-  if (path === "/me" && method === "GET") return ok({ user, centre: { name: "和豐客服中心" }, build: "mock", due: null });
+  if (path === "/me" && method === "GET") return ok({ user, centre: { name: "和豐客服中心", logo: null }, build: "mock", due: null });
   if (path === "/me/sign-in") return ok({ has_password: true, password_changed_at: now() - 4e6, factor: { since: null, recovery_codes_left: 0, required: false, available: true }, identities: 0 });
   if (path === "/me/sessions" && method === "GET") return ok({ items: [{ id: "s1", user: user.id, name: user.name, way: "password", strong: false, address: "10.0.0.7", program: "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0", started_at: now() - 7200, seen_at: now(), expires_at: now() + 36_000, current: true }] });
   if (path === "/me/tokens" && method === "GET") return ok({ items: [] });

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
 import { useNow } from "../../store/clock";
 import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
+import { useCentre } from "../../ui/brand";
 import { Banner, Bones, Empty } from "../../ui/panes";
 import { ShortcutList, useKeyboard } from "../desk/shortcuts";
 import { LinkHealth } from "../desk/status-bar";
@@ -38,9 +39,10 @@ export function Board() {
 
 function BoardBar({ onShortcuts }: { onShortcuts: () => void }) {
   const { session } = useDesk();
+  const centre = useCentre() ?? session.centre;
   return (
     <header className="bar">
-      <h1 className="bar-title clip">{session.centre.name}</h1>
+      <h1 className="bar-title clip">{centre.name}</h1>
       <span className="bar-gap" />
       <SearchBox />
       <LinkHealth />
