@@ -3,6 +3,7 @@
 import colorsys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.errors import Kind, Refused
 
@@ -48,6 +49,7 @@ def must_read(accent: str, dark: str | None) -> None:
         _must_read(dark, DARK, WHITE, "/accent_dark", "dark")
 
 
+@lru_cache(maxsize=64)
 def on_light(accent: str) -> Shades:
     """Of a colour that can be read there."""
     return Shades(
@@ -58,6 +60,7 @@ def on_light(accent: str) -> Shades:
     )
 
 
+@lru_cache(maxsize=64)
 def on_dark(accent: str, chosen: str | None = None) -> Shades:
     """Of the colour that was chosen for dark grounds, or of the accent made as light as it must be."""
     shade = chosen or _towards(accent, WHITE, DARK, COMFORTABLE)
