@@ -41,10 +41,10 @@ async def test_name_logo_and_colour_are_worn_everywhere(centre: RecordsCentre) -
         await expect(page.locator(".rail .mark-logo")).to_be_visible()
         await page.get_by_test_id("brand-save").click()
         await expect(page.locator(".bar-title")).to_have_text("大安電子")
-        assert await _accent(page) == BROWN
+        await _wears(page, BROWN)
         await page.reload()
         await expect(page.locator(".rail .mark-logo")).to_be_visible()
-        assert await _accent(page) == BROWN
+        await _wears(page, BROWN)
         await clean(page)
         await page.emulate_media(color_scheme="dark")
         await clean(page)
@@ -59,20 +59,20 @@ async def test_name_logo_and_colour_are_worn_everywhere(centre: RecordsCentre) -
     await stranger.goto(origin)
     await expect(stranger.get_by_test_id("mark")).to_have_text("大安電子")
     await expect(stranger.locator(".mark-logo")).to_be_visible()
-    assert await _accent(stranger) == BROWN
+    await _wears(stranger, BROWN)
     await stranger.close()
 
 
-async def _accent(page: Page) -> str:
-    """The colour of the accent as this page counts it on light grounds."""
-    colour: str = await page.evaluate(
-        """() => {
+async def _wears(page: Page, colour: str) -> None:
+    """The accent as this page counts it on light grounds; its sheet may still be on its way."""
+    await page.wait_for_function(
+        """colour => {
             const sample = document.createElement("i");
             sample.style.cssText = "color-scheme: light; color: var(--accent)";
             document.body.append(sample);
             const { color } = getComputedStyle(sample);
             sample.remove();
-            return color;
-        }"""
+            return color === colour;
+        }""",
+        arg=colour,
     )
-    return colour
