@@ -11,6 +11,7 @@ from agent_console.documents import (
     AgentDocument,
     CaseBrief,
     ClockDocument,
+    DepartmentDocument,
     InteractionBrief,
     LinkDocument,
     MembershipDocument,
@@ -38,8 +39,11 @@ class UserAnswer(TypedDict):
     user: UserDocument
 
 
-class CentreName(TypedDict):
+class CentreDocument(TypedDict):
+    """What the organisation calls itself, and where its logo is (null: it has none)."""
+
     name: str
+    logo: str | None
 
 
 class MeAnswer(TypedDict):
@@ -47,7 +51,7 @@ class MeAnswer(TypedDict):
     it is done everything else is refused."""
 
     user: UserDocument
-    centre: CentreName
+    centre: CentreDocument
     build: str
     due: str | None
 
@@ -259,6 +263,7 @@ class BoardAnswer(TypedDict):
     queues: dict[str, QueueDocument]
     agents: dict[str, AgentDocument]
     waiting: dict[str, WaitingDocument]
+    departments: dict[str, DepartmentDocument]
     link: dict[str, LinkDocument]
 
 

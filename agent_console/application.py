@@ -14,6 +14,7 @@ from agent_console.api import (
     article_uses,
     audit,
     board,
+    branding,
     built_in_roles,
     call_us,
     case_work,
@@ -21,6 +22,7 @@ from agent_console.api import (
     contracts,
     customer_work,
     customers,
+    departments,
     duplicates,
     exports,
     health,
@@ -50,7 +52,7 @@ from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
-from agent_console.public import help_pages, portal_entry, portal_pages
+from agent_console.public import brand_files, help_pages, portal_entry, portal_pages
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -88,7 +90,7 @@ def routed() -> FastAPI:
     """The routes, put together once, which takes a second: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
     app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
-    for part in (help_pages.router, portal_entry.router, portal_pages.router):
+    for part in (brand_files.router, help_pages.router, portal_entry.router, portal_pages.router):
         app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
@@ -120,6 +122,8 @@ def _api() -> APIRouter:
         users.router,
         user_access.router,
         user_rights.router,
+        departments.router,
+        branding.router,
         offers.router,
         interactions.router,
         customer_work.router,

@@ -10,6 +10,7 @@ from agent_console.ports import Calls, Letters, Phones
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
+from crm_core.branding.kept import Branding
 from crm_core.sealing import Seal
 from crm_core.store import Store
 from routing.bus import Bus
@@ -37,3 +38,13 @@ class Context:
     guests: Rate
     seal: Seal | None
     provider: Provider | None
+
+    @property
+    def branding(self) -> Branding:
+        """How the organisation shows itself, as last read."""
+        return self.hub.world.directory.branding
+
+    @property
+    def centre_name(self) -> str:
+        """What the organisation calls itself, else what the settings call the centre."""
+        return self.branding.name or self.settings.centre.name

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crm_core import queues, users
+from crm_core import departments, queues, users
 from crm_core.access import roles
 from crm_core.access.model import Rights
+from crm_core.branding import kept
+from crm_core.branding.kept import Branding
+from crm_core.departments import Department, Tree
 from crm_core.queues import AgentConfig, Queue
 from crm_core.store import Store
 from crm_core.users import User
@@ -14,12 +17,17 @@ from routing.core.model import AgentId, QueueId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Who and what there is; `serves` says which queues an agent's skills open, `rights` what of a customer they see."""
+    """Who and what there is; `serves` says which queues an agent's skills open, `belongs` to which department a queue or agent
+    belongs (by id), `departments` are those that have any at or below them, `rights` say what of a customer somebody sees,
+    `branding` is how the organisation shows itself."""
 
     users: Mapping[str, User] = field(default_factory=dict)
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
     serves: Mapping[AgentId, frozenset[QueueId]] = field(default_factory=dict)
     rights: Mapping[str, Rights] = field(default_factory=dict)
+    belongs: Mapping[str, str] = field(default_factory=dict)
+    departments: tuple[Department, ...] = ()
+    branding: Branding = field(default_factory=Branding)
 
     def serving(self, queue: QueueId) -> Iterable[AgentId]:
         """The agents who may be offered this queue's work."""
@@ -38,20 +46,36 @@ class Directory:
 
 async def load(store: Store) -> Directory:
     """Read it all anew."""
-    people, queue_list, agents, rights = await store.read(
+    people, queue_list, agents, tree, teams, rights, brand = await store.read(
         lambda connection: (
             users.list_users(connection),
             queues.list_queues(connection),
             queues.agents(connection),
+            departments.tree(connection),
+            departments.of_users(connection),
             roles.rights_of_all(connection),
+            kept.read(connection),
         )
     )
+    belongs = _belongs(tree, queue_list, agents, teams)
     return Directory(
         users={user.id: user for user in people},
         queues={QueueId(queue.id): queue for queue in queue_list},
         serves={AgentId(agent.user.id): _served(agent, queue_list) for agent in agents},
         rights=rights,
+        belongs=belongs,
+        departments=tuple(tree.leading_to(belongs.values())),
+        branding=brand,
     )
+
+
+def _belongs(
+    tree: Tree, queue_list: Iterable[Queue], agents: Iterable[AgentConfig], teams: Mapping[str, str]
+) -> dict[str, str]:
+    units = {queue.id: queue.team_id for queue in queue_list}
+    units |= {agent.user.id: teams.get(agent.user.id) for agent in agents}
+    homes = {each: tree.home(unit) for each, unit in units.items()}
+    return {each: home for each, home in homes.items() if home is not None}
 
 
 def _served(agent: AgentConfig, queue_list: Iterable[Queue]) -> frozenset[QueueId]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 Document = Mapping[str, Any]
-Collection = Literal["me", "items", "queues", "agents", "waiting", "link", "notices"]
+Collection = Literal["me", "items", "queues", "agents", "waiting", "departments", "link", "notices"]
 MatchStrength = Literal["pending", "none", "one", "many"]
 """`pending` until the store has been asked; then none, one, or many: three different screens."""
 Documents = dict[tuple[Collection, str], Document]
@@ -305,6 +305,7 @@ class QueueDocument(TypedDict):
     answer_within_s: float
     agents_ready: int
     agents_busy: int
+    department: str | None
 
 
 class AgentItem(TypedDict):
@@ -329,6 +330,15 @@ class AgentDocument(TypedDict):
     console: bool
     item: AgentItem | None
     handled: int
+    department: str | None
+
+
+class DepartmentDocument(TypedDict):
+    """One to which queues or agents of the board belong, themselves or by one below it; `parent` null: at the top."""
+
+    id: str
+    name: str
+    parent: str | None
 
 
 class WaitingDocument(TypedDict):

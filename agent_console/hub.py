@@ -150,6 +150,9 @@ class Hub:
         stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
         stop_news = [self._bus.subscribe(each, lambda _: self._news.set()) for each in _NEWS]
         stop_leaving = self._bus.subscribe(leaving.TOPIC, self.leave_at_once)
+        # the tree, or what belongs to it, is another: queues and agents stand elsewhere on the board
+        stop_units = self._bus.subscribe("org_unit", lambda _: self._look_now.set())
+        stop_branding = self._bus.subscribe("branding", lambda _: self._look_now.set())
         try:
             self._start()
             async with asyncio.TaskGroup() as tasks:
@@ -166,6 +169,8 @@ class Hub:
             for stop in stop_news:
                 stop()
             stop_leaving()
+            stop_units()
+            stop_branding()
             if self._later is not None:
                 self._later.cancel()
 

@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from agent_console.answers import UserDocument
+from agent_console.answers import CentreDocument, UserDocument
 
 
 class WayDocument(TypedDict):
@@ -15,6 +15,7 @@ class WaysAnswer(TypedDict):
     """`oidc` is null without single sign-on."""
 
     oidc: WayDocument | None
+    centre: CentreDocument
 
 
 class LoginAnswer(TypedDict):

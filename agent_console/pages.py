@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from agent_console import branding
 from agent_console.access import InContext
 from agent_console.context import Context
 from agent_console.headers import page_policy
@@ -81,4 +82,7 @@ def _page(within: Context, name: str) -> Response:
     # react-aria reads the nonce for its one style element from this very element
     mark = f'<head><meta property="csp-nonce" content="{nonce}">'
     html = path.read_text(encoding="utf-8").replace("<head>", mark, 1)
+    style = branding.style_address(within.branding)
+    if style is not None:
+        html = html.replace("</head>", f'<link rel="stylesheet" href="{style}"></head>', 1)
     return HTMLResponse(html, headers=headers)

@@ -14,6 +14,7 @@ from agent_console.documents import (
     AgentItem,
     Collection,
     Customer,
+    DepartmentDocument,
     Document,
     Documents,
     Item,
@@ -39,7 +40,7 @@ AT_ONCE: tuple[Collection, ...] = ("me", "items", "notices")
 """What concerns one agent alone: sent with the fact."""
 COALESCED: tuple[Collection, ...] = ("queues", "link")
 """What concerns everybody: at most a few frames a second."""
-BOARD: tuple[Collection, ...] = ("queues", "agents", "waiting", "link")
+BOARD: tuple[Collection, ...] = ("queues", "agents", "waiting", "departments", "link")
 SHOWN_WAITING = 100
 """The first of each queue on the board; the counts in `queues` are whole. Every departure moves all behind it."""
 
@@ -121,6 +122,8 @@ def board(world: World, everything: Documents) -> Documents:
         documents["agents", agent] = agent_row(world, agent)
     for name in world.directory.queues:
         documents.update(_waiting_rows(world, name))
+    for unit in world.directory.departments:
+        documents["departments", unit.id] = DepartmentDocument(id=unit.id, name=unit.name, parent=unit.parent)
     return documents
 
 
@@ -182,6 +185,7 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         answer_within_s=rule.answer_within_s,
         agents_ready=sum(map(_is_ready, serving)),
         agents_busy=sum(map(_is_busy, serving)),
+        department=world.directory.belongs.get(name),
     )
 
 
@@ -201,6 +205,7 @@ def agent_row(world: World, agent: AgentId) -> AgentDocument:
         console=state.console,
         item=_shown_item(world, agent),
         handled=world.figures.agent(agent).handled,
+        department=world.directory.belongs.get(agent),
     )
 
 

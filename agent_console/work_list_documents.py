@@ -96,12 +96,19 @@ class FigureDocument(TypedDict):
     backlog: int
 
 
+class DepartmentFigureDocument(FigureDocument):
+    """Of a department with all below it, parents first; `depth`: how far down it stands. No key: of what belongs to none."""
+
+    depth: int
+
+
 class FiguresAnswer(TypedDict):
     since: float
     until: float
     whole: FigureDocument
     by_channel: list[FigureDocument]
     by_queue: list[FigureDocument]
+    by_department: list[DepartmentFigureDocument]
     replies: int
     canned: int
     canned_share: float | None
@@ -138,6 +145,10 @@ def figures(row: Figures, since: float, until: float, queues: Mapping[str, str])
         whole=_figure(row.whole, ""),
         by_channel=[_figure(each, each.key) for each in row.by_channel],
         by_queue=[_figure(each, queues.get(each.key, "")) for each in row.by_queue],
+        by_department=[
+            DepartmentFigureDocument(depth=each.depth, **_figure(each.figure, each.name))
+            for each in row.by_department
+        ],
         replies=row.replies,
         canned=row.canned,
         canned_share=row.canned_share,

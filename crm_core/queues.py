@@ -20,7 +20,7 @@ Skills = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """One queue for every medium; see `routing.core.model.QueueRule` for what the durations mean."""
+    """One queue for every medium; see `routing.core.model.QueueRule` for what the durations mean. `team_id`: its department."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class Queue:
     mail_while_talking: bool
     answer_within_s: float
     mail_address: str | None
+    team_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

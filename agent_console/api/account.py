@@ -99,7 +99,7 @@ async def begin_totp(given: Proof, who: InPerson, within: InContext) -> SecretAn
     await _prove(within, who, given.password)
     secret = totp.new_secret()
     await within.store.write(lambda c: second_factor.begin(c, user.id, secret, seal, now))
-    address = totp.address(secret, centre=within.settings.centre.name, login=user.login)
+    address = totp.address(secret, centre=within.centre_name, login=user.login)
     picture = segno.make(address, error="m", micro=False).svg_data_uri(border=3, scale=5, light="#fff")
     return SecretAnswer(secret=secret, address=address, qr=picture)
 

@@ -112,7 +112,7 @@ async def read_figures(
     since: Annotated[float | None, Query(ge=0, lt=2**35)] = None,
     until: Annotated[float | None, Query(ge=0, lt=2**35)] = None,
 ) -> FiguresAnswer:
-    """Volume, first response, handling time and backlog; whole, by channel and by queue. Without a period: the last 30 days."""
+    """Volume, first response, handling time and backlog; whole, by channel, by queue and by department. Without a period: the last 30 days."""
     end = at.within.clock.now() if until is None else until
     begin = end - 30 * 86400.0 if since is None else since
     if not begin < end or end - begin > _LONGEST_PERIOD_S:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from agent_console import leaving, rows
+from agent_console import branding, leaving, rows
 from agent_console.access import AsAgent, Here, InContext, InPerson
-from agent_console.answers import CentreName, MeAnswer, PhoneDocument, ShiftAnswer, UserAnswer
+from agent_console.answers import CentreDocument, MeAnswer, PhoneDocument, ShiftAnswer, UserAnswer
 from agent_console.api.bodies import Body
 from agent_console.context import Context
 from agent_console.gate import COOKIE
@@ -63,7 +63,12 @@ class ChosenStatus(Body):
 def ways_in(within: InContext) -> WaysAnswer:
     """What the sign-in page offers."""
     provider = within.provider
-    return WaysAnswer(oidc=None if provider is None else WayDocument(label=provider.label))
+    way = None if provider is None else WayDocument(label=provider.label)
+    return WaysAnswer(oidc=way, centre=_centre(within))
+
+
+def _centre(within: Context) -> CentreDocument:
+    return CentreDocument(name=within.centre_name, logo=branding.logo_address(within.branding))
 
 
 @public.post("/login")
@@ -107,7 +112,7 @@ def me(who: Here, within: InContext) -> MeAnswer:
     """Who is signed in; `due`: what they must do before anything else."""
     return MeAnswer(
         user=rows.user(who.user),
-        centre=CentreName(name=within.settings.centre.name),
+        centre=_centre(within),
         build=within.build,
         due=who.session.due if who.session else None,
     )

@@ -80,7 +80,9 @@ async def set_user_rights(
         )  # fmt: skip
         return answer
 
-    return await within.store.write(unit)
+    answer = await within.store.write(unit)
+    within.bus.publish("org_unit", given.team_id or "")
+    return answer
 
 
 def _answer(connection: Connection, user: str) -> RightsAnswer:

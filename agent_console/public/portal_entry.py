@@ -136,7 +136,7 @@ async def mail_confirmation(within: Context, customer: Customer, address: str, l
 async def mail_change(within: Context, name: str, address: str, language: str) -> None:
     """Tell the address by which they signed in that the ways to reach them changed: should it not have been them."""
     text, now = words(language), within.clock.now()
-    centre = within.settings.centre.name
+    centre = within.centre_name
     body = text["mail_changed_text"].format(name=name, centre=centre)
     await within.store.write(
         lambda c: queue_notice(
@@ -182,7 +182,7 @@ def _queue(  # noqa: PLR0917 - the parts of a letter
     now: float,
 ) -> None:
     text = words(made[0].language if made[0].language in ("en", "zh-TW", "zh-CN") else language)
-    centre, origin = within.settings.centre.name, min(within.origins)
+    centre, origin = within.centre_name, min(within.origins)
     # several customers at one address (a family, a reception): a link for each, by name
     addresses = [f"{origin}/portal/enter?token={link.token}" for link in made]
     lines = (

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from agent_console import branding
 from agent_console.context import Context
 from agent_console.public.words import LANGUAGES, NAMES, chosen, words
 
@@ -60,7 +61,10 @@ class View:
             language=self.language,
             languages=[(code, NAMES[code], self._other(code)) for code in LANGUAGES],
             at=self.at,
-            centre=self._within.settings.centre.name,
+            centre=self._within.centre_name,
+            brand=self._within.branding,
+            brand_style=branding.style_address(self._within.branding),
+            brand_logo=branding.logo_address(self._within.branding),
             portal=self._within.settings.portal,
             moment=self.moment,
             **values,

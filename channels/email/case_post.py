@@ -9,6 +9,7 @@ from channels.email.written import Reply, answer_address, compose, reply_subject
 from config.errors import Kind, Refused
 from config.settings import Mail
 from crm_core import cases, letters, parties
+from crm_core.branding import kept
 from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.casework.texts import Place
@@ -125,7 +126,7 @@ class CasePost:
         answered = given.answered
         reply = Reply(
             sender=sender,
-            sender_name=self._centre_name,
+            sender_name=kept.centre_name(conn, self._centre_name),
             to=given.to,
             to_name=given.to_name,
             reply_to=reply_address(secret, sender, given.case.id) if given.of_case else sender,
@@ -152,7 +153,7 @@ class CasePost:
             raw=compose(reply, given.words, answered),
             now=given.now,
             from_address=sender,
-            from_name=self._centre_name,
+            from_name=reply.sender_name,
         )
 
 

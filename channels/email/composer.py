@@ -12,6 +12,7 @@ from config.errors import Kind, Refused
 from config.logs import Transcript
 from config.settings import Mail
 from crm_core import cases, interactions, letters
+from crm_core.branding import kept
 from crm_core.interactions import Interaction
 from crm_core.letters import Letter
 from crm_core.store import Connection, Store
@@ -129,7 +130,7 @@ class Composer:
         secret = self._settings.reply_secret.get_secret_value()
         return Reply(
             sender=sender,
-            sender_name=self._centre_name,
+            sender_name=kept.centre_name(conn, self._centre_name),
             to=to,
             to_name=to_name,
             reply_to=reply_address(secret, sender, interaction.case_id) if interaction.case_id else sender,

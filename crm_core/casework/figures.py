@@ -1,9 +1,10 @@
-"""Figures of cases, folded from what happened in them: volume, first response, handling time, backlog; by channel and by queue.
+"""Figures of cases, folded from what happened in them: volume, first response, handling time, backlog; by channel, by queue and by department.
 
 Formulas, in words that docs/cases.md repeats: *opened*: cases whose opening lies in the period (merged ones count in their survivor).
 *solved*: cases whose last solving lies in it. *first response*: business-blind seconds from the opening to the first answer of an agent.
 *handling time*: seconds from the opening to the last solving, less the time it was solved in between. *backlog*: open or pending at the
-end of the period. *canned share*: replies of agents that used a text template, of all their replies.
+end of the period. A case counts in the department that it belongs to (without one: its queue's) and in all above it, as the tree stands
+when one asks. *canned share*: replies of agents that used a text template, of all their replies.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
+from crm_core import departments
 from crm_core.access.reader import Reader
 from crm_core.access.scopes import readable
 from crm_core.casework.overview import RUNNING
@@ -29,6 +31,7 @@ class Life:
     case_id: str
     channel: str
     queue: str
+    team: str
     complaint: bool
     opened_at: float
     answered_at: float | None
@@ -52,12 +55,22 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentFigure:
+    """Of a department with all below it; `depth` is how far down it stands. No `name`: of what belongs to none."""
+
+    name: str
+    depth: int
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """`replies` and `canned`: letters of agents in the period, and those that used a template."""
 
     whole: Figure
     by_channel: tuple[Figure, ...]
     by_queue: tuple[Figure, ...]
+    by_department: tuple[DepartmentFigure, ...]
     replies: int
     canned: int
 
@@ -74,6 +87,7 @@ def figures(conn: Connection, reader: Reader, since: float, until: float) -> Fig
         whole=_figure("", told, since, until),
         by_channel=_by(told, "channel", since, until),
         by_queue=_by(told, "queue", since, until),
+        by_department=_by_department(conn, told, since, until),
         replies=replies,
         canned=canned,
     )
@@ -106,7 +120,7 @@ def lives(conn: Connection, reader: Reader, since: float, until: float) -> Itera
     mine = readable(known.entity("case"), reader)
     stirred = select(_E.case_id).where(_E.kind.in_(_HELD), _E.at >= since)
     query = (
-        select(_C.id, _C.channel, _C.queue_id, _C.is_complaint, _E.kind, _E.at)
+        select(_C.id, _C.channel, _C.queue_id, _C.team_id, _C.is_complaint, _E.kind, _E.at)
         .join(case_event, _E.case_id == _C.id)
         .where(
             mine,
@@ -136,6 +150,7 @@ def _life(row: Any, held: list[tuple[str, float]]) -> Iterable[Life]:
             case_id=row.id,
             channel=row.channel or "",
             queue=row.queue_id or "",
+            team=row.team_id or "",
             complaint=bool(row.is_complaint),
             opened_at=opened,
             answered_at=answered,
@@ -149,6 +164,23 @@ def _by(lives: list[Life], name: str, since: float, until: float) -> tuple[Figur
     for each in lives:
         groups.setdefault(getattr(each, name), []).append(each)
     return tuple(_figure(key, groups[key], since, until) for key in sorted(groups))
+
+
+def _by_department(
+    conn: Connection, lives: list[Life], since: float, until: float
+) -> tuple[DepartmentFigure, ...]:
+    tree, of_queue = departments.tree(conn), departments.of_queues(conn)
+    held: dict[str, list[Life]] = {}
+    for each in lives:
+        for unit in tree.line(each.team or of_queue.get(each.queue)) or ("",):
+            held.setdefault(unit, []).append(each)
+    told = [(each.id, each.name, each.depth) for each in tree.all.values() if each.id in held]
+    if told and "" in held:
+        told.append(("", "", 0))
+    return tuple(
+        DepartmentFigure(name=name, depth=depth, figure=_figure(key, held[key], since, until))
+        for key, name, depth in told
+    )
 
 
 def _figure(key: str, lives: list[Life], since: float, until: float) -> Figure:

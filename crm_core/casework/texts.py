@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from config.errors import Kind, Refused
+from crm_core.branding import kept
 from crm_core.casework import filling, types
 from crm_core.records import filters, known
 from crm_core.records.declared import Label
@@ -118,7 +119,10 @@ def known_of(conn: Connection, place: Place, language: str, now: float) -> dict[
     about = _row(conn, interaction, place.interaction_id)
     party_id = (case.party_id if case else None) or (about.party_id if about else None)
     queue_id = (case.queue_id if case else None) or (about.queue_id if about else None)
-    values = {"centre.name": place.centre, "today": datetime.fromtimestamp(now, UTC).date().isoformat()}
+    values = {
+        "centre.name": kept.centre_name(conn, place.centre),
+        "today": datetime.fromtimestamp(now, UTC).date().isoformat(),
+    }
     values |= _of_party(conn, party_id, about)
     values |= _of_case(conn, case, language)
     of_queue = _row(conn, queue, queue_id)

@@ -1,6 +1,7 @@
 """Every table of the truth, in one metadata. Times are seconds since 1970-01-01 UTC; ids are text."""
 
 from crm_core.tables.base import Words, inserting, metadata, storable
+from crm_core.tables.branding import branding
 from crm_core.tables.casework import (
     approval,
     case_activity,
@@ -101,6 +102,7 @@ __all__ = [
     "audit_event",
     "audit_head",
     "background_job",
+    "branding",
     "case_activity",
     "case_event",
     "case_link",

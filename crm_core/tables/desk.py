@@ -95,6 +95,8 @@ queue = Table(
     Column("mail_while_talking", Boolean, nullable=False),
     Column("answer_within_s", Double, nullable=False),
     Column("mail_address", Text),
+    # a department; without a foreign key, as all that belong to one: the table is made from its declaration
+    Column("team_id", Text),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )
 

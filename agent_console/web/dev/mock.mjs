@@ -17,7 +17,7 @@ let sip = null;
 let letters = thread();
 let silent = false;
 const consoles = new Set();
-const docs = { me: {}, items: {}, queues: {}, agents: {}, waiting: {}, link: { asterisk: { up: true, since: now(), reason: "" }, mail: { up: true, since: now(), reason: "" } }, notices: {} };
+const docs = { me: {}, items: {}, queues: {}, agents: {}, waiting: {}, departments: {}, link: { asterisk: { up: true, since: now(), reason: "" }, mail: { up: true, since: now(), reason: "" } }, notices: {} };
 let seq = 0;
 const stream = `mock-${process.pid}`;
 const round = (n) => Math.round(n * 1000) / 1000;
@@ -43,12 +43,13 @@ function start(who) {
   docs.items = {};
   docs.notices = {};
   docs.me = { me: { id: user.id, name: user.name, role: user.role, extension: user.extension, status: "signed_out", reason: "", since: now(), work: "idle", work_since: now(), device: "unreachable", console: true } };
-  docs.queues = { "q-zh": queue(QUEUES.zh, 2, 5, 0.87, 1, 3, 142, 9, 34), "q-en": queue(QUEUES.en, 0, 1, 0.94, 2, 1, 38, 1, 12) };
+  docs.queues = { "q-zh": { ...queue(QUEUES.zh, 2, 5, 0.87, 1, 3, 142, 9, 34), department: "d-north" }, "q-en": { ...queue(QUEUES.en, 0, 1, 0.94, 2, 1, 38, 1, 12), department: "d-world" } };
+  docs.departments = Object.fromEntries([["d-all", "客服中心", null], ["d-north", "北區客服組", "d-all"], ["d-world", "International desk", "d-all"]].map(([id, name, parent]) => [id, { id, name, parent }]));
   board();
 }
 
 function board() {
-  const agent = (id, name, extension, status, reason, work, s, on, handled, device = "reachable") => [id, { id, name, extension, status, reason, since: now() - s, work, work_since: now() - s, device, console: status !== "signed_out", item: on, handled }];
+  const agent = (id, name, extension, status, reason, work, s, on, handled, device = "reachable") => [id, { id, name, extension, status, reason, since: now() - s, work, work_since: now() - s, device, console: status !== "signed_out", item: on, handled, department: /^[A-Z]/.test(name) ? "d-world" : "d-north" }];
   docs.agents = Object.fromEntries([
     agent("u-mei", "林美玲", "1001", "ready", "", "talking", 1043, { id: "t1", medium: "voice", queue: "客戶服務", customer: "陳怡君" }, 31, "in_use"),
     agent("u-anna", "Anna Keller", "1002", "ready", "", "letters", 412, { id: "t2", medium: "email", queue: "International service", customer: "Katharina Brandt-Sørensen" }, 24),
@@ -148,11 +149,11 @@ async function api(method, path, query, body) {
     start(who);
     return ok({ user });
   }
-  if (path === "/login/ways") return ok({ oidc: { label: "和豐帳號" } });
+  if (path === "/login/ways") return ok({ oidc: { label: "和豐帳號" }, centre: { name: "和豐客服中心", logo: null } });
   if (path === "/callus") return ok({ uri: "sip:guest-01@mock", user: "guest-01", password: "x", ws_url: `ws://127.0.0.1:${PORT}/sip`, target: "sip:8001@mock", lines: [{ queue: "客戶服務", language: "zh-TW", number: "8001" }, { queue: "International service", language: "en", number: "8002" }] });
   if (!user) return problem(401, "session.ended");
   if (path === "/logout") return (user = null), nothing;
-  if (path === "/me" && method === "GET") return ok({ user, centre: { name: "和豐客服中心" }, build: "mock", due: null });
+  if (path === "/me" && method === "GET") return ok({ user, centre: { name: "和豐客服中心", logo: null }, build: "mock", due: null });
   if (path === "/me/sign-in") return ok({ has_password: true, password_changed_at: now() - 4e6, factor: { since: null, recovery_codes_left: 0, required: false, available: true }, identities: 0 });
   if (path === "/me/sessions" && method === "GET") return ok({ items: [{ id: "s1", user: user.id, name: user.name, way: "password", strong: false, address: "10.0.0.7", program: "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0", started_at: now() - 7200, seen_at: now(), expires_at: now() + 36_000, current: true }] });
   if (path === "/me/tokens" && method === "GET") return ok({ items: [] });

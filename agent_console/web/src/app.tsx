@@ -10,6 +10,7 @@ import { call, Problem } from "./net/api";
 import type { Due, Session, User } from "./net/types";
 import { openDesk } from "./desk";
 import { DeskContext, type Desk } from "./store/hooks";
+import { setCentre } from "./ui/brand";
 import { attempt, Toasts } from "./ui/toasts";
 import { Failure } from "./ui/panes";
 
@@ -24,6 +25,7 @@ export function App() {
     try {
       const session = await call<Session>("GET", "/me");
       await wear(session.user);
+      setCentre(session.centre);
       if (session.due) setGate({ at: "due", due: session.due });
       else setGate({ at: "desk", desk: openDesk(session, (ended) => setGate({ at: "login", ended })) });
     } catch (error) {

@@ -11,6 +11,7 @@ import "./styles/casework.css";
 import "./styles/customers.css";
 import "./styles/imports.css";
 import "./styles/people.css";
+import "./styles/branding.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

@@ -49,6 +49,7 @@ export const PAGES: readonly Page[] = [
   { id: "handover", path: "/customers/handover", icon: "arrowOut", module: "customers", for: keepers, component: lazy(() => import("./features/customers/handover-page")) },
   { id: "imports", path: "/imports", icon: "arrowIn", module: "settings", for: importers, component: lazy(() => import("./features/imports/imports-page").then((m) => ({ default: m.ImportsPage }))) },
   { id: "renewals", path: "/renewals", icon: "calendar", module: "service", for: keepers, component: lazy(() => import("./features/contracts/renewals-page")) },
+  { id: "branding", path: "/admin/branding", icon: "building", module: "settings", for: administrators, component: lazy(() => import("./features/admin/branding-page")) },
   { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
   { id: "article_review", path: "/knowledge/review", icon: "check", module: "knowledge", for: everybody, component: lazy(() => import("./features/knowledge/review-page")) },
   { id: "corrections", path: "/knowledge/corrections", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/knowledge/corrections-page")) },

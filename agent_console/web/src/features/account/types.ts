@@ -3,6 +3,7 @@ import type { Language, Role, Seconds, User } from "../../net/types";
 
 export interface Ways {
   oidc: { label: string } | null;
+  centre: { name: string; logo: string | null };
 }
 
 /** `user` is null while a code is to come; `ticket` goes with it. */

@@ -12,6 +12,7 @@ import { useTyped } from "../../ui/typed";
 import { useHere } from "../shell/here";
 import { allows, useEntity, type EntityDoc, type RecordAnswer, type RecordPage } from "../records/entities";
 import { RecordForm } from "../records/form";
+import { QueuesOf } from "./queues-panel";
 import { grown, idsOf, lineOf, pruned, type Branch, type Unit } from "./tree";
 
 const MOST = 5000;
@@ -133,6 +134,7 @@ function OneUnit({ entity, id, units, saved, gone }: { entity: EntityDoc; id: st
         {allows(entity, "delete") && <Button small look="quiet" icon="trash" onPress={() => attempt(call("DELETE", `/records/org-units/${segment(id)}`, undefined, { "If-Match": `"${data.record.row_version}"` }).then(gone))} data-testid="unit-remove">{t("records.remove")}</Button>}
       </div>
       <RecordForm entity={entity} only={shownOf(entity)} record={data.record} named={data.named} saved={() => { again(); saved(); }} />
+      <section className="unit-queues" aria-labelledby="unit-queues"><h2 className="label" id="unit-queues">{t("departments.queues")}</h2><QueuesOf entity={entity} id={id} /></section>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { Empty, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { shown } from "../desk/states";
 import { initials } from "../desk/user-menu";
+import { agentsOf } from "./narrowed";
 import { LONG_S } from "./thresholds";
 
 const RANK: Record<AgentDoc["work"], number> = { offered: 0, talking: 1, wrap_up: 2, letters: 3, idle: 4 };
@@ -18,13 +19,13 @@ function inOrder(agents: readonly AgentDoc[]): AgentDoc[] {
   return [...agents].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-export function AgentGrid() {
+export function AgentGrid({ units }: { units: ReadonlySet<string> | null }) {
   const { t } = useTranslation();
-  const agents = useList("agents");
+  const agents = agentsOf(useList("agents"), units);
   return (
     <section className="panel" aria-labelledby="board-agents">
       <h2 className="pane-title" id="board-agents">{t("board.agents")}</h2>
-      {agents.length === 0 ? <Empty icon="users" title={t("board.no_agents")} /> : (
+      {agents.length === 0 ? <Empty icon="users" title={t(units ? "departments.no_agents_here" : "board.no_agents")} /> : (
         <table className="grid">
           <thead>
             <tr><th>{t("board.agent")}</th><th>{t("board.state")}</th><th className="end">{t("board.time")}</th><th>{t("board.item")}</th><th>{t("board.phone")}</th><th className="end">{t("board.handled")}</th></tr>

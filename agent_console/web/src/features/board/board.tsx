@@ -3,13 +3,15 @@ import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
 import { useNow } from "../../store/clock";
 import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
-import { Banner, Bones } from "../../ui/panes";
+import { useCentre } from "../../ui/brand";
+import { Banner, Bones, Empty } from "../../ui/panes";
 import { ShortcutList, useKeyboard } from "../desk/shortcuts";
 import { LinkHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
 import { SearchBox } from "../search/search-box";
 import { Shell } from "../shell/shell";
 import { AgentGrid } from "./agent-grid";
+import { inTree, keepChosen, queuesOf, readChosen, within } from "./narrowed";
 import { QueueTile } from "./queue-tile";
 import { WaitingList } from "./waiting-list";
 
@@ -37,9 +39,10 @@ export function Board() {
 
 function BoardBar({ onShortcuts }: { onShortcuts: () => void }) {
   const { session } = useDesk();
+  const centre = useCentre() ?? session.centre;
   return (
     <header className="bar">
-      <h1 className="bar-title clip">{session.centre.name}</h1>
+      <h1 className="bar-title clip">{centre.name}</h1>
       <span className="bar-gap" />
       <SearchBox />
       <LinkHealth />
@@ -53,20 +56,44 @@ function BoardBar({ onShortcuts }: { onShortcuts: () => void }) {
 function LiveBoard() {
   const { t } = useTranslation();
   const link = useLink();
-  const queues = useList("queues");
+  const { session } = useDesk();
+  const departments = useList("departments");
+  const all = useList("queues");
+  const [chosen, choose] = useState(() => readChosen(session.user.id));
+  const units = within(departments, chosen);
+  const queues = queuesOf(all, units);
+  const narrow = (department: string | null): void => {
+    keepChosen(session.user.id, department);
+    choose(department);
+  };
   return (
     <main className="board scroll" tabIndex={0} aria-label={t("board.title")} data-fresh={link === "live" || link === "connecting"}>
       <section aria-labelledby="board-queues">
-        <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
-        {queues.length === 0 ? <Bones /> : (
+        <div className="board-head">
+          <h2 className="pane-title" id="board-queues">{t("board.queues")}</h2>
+          {departments.length > 0 && <DepartmentChoice chosen={units && chosen} choose={narrow} />}
+        </div>
+        {all.length === 0 ? <Bones /> : queues.length === 0 ? <Empty icon="building" title={t("departments.no_queues_here")} /> : (
           <div className="tiles">{[...queues].sort((a, b) => a.name.localeCompare(b.name)).map((queue) => <QueueTile key={queue.id} queue={queue} />)}</div>
         )}
       </section>
       <div className="board-lists">
-        <AgentGrid />
-        <WaitingList />
+        <AgentGrid units={units} />
+        <WaitingList queues={queues} />
       </div>
     </main>
+  );
+}
+
+/** Everything, or one department with all below it. */
+function DepartmentChoice({ chosen, choose }: { chosen: string | null; choose: (department: string | null) => void }) {
+  const { t } = useTranslation();
+  const places = inTree(useList("departments"));
+  return (
+    <select className="input auto" value={chosen ?? ""} aria-label={t("departments.department")} onChange={(event) => choose(event.target.value || null)} data-testid="board-department">
+      <option value="">{t("departments.all")}</option>
+      {places.map((each) => <option key={each.id} value={each.id}>{"\u2003".repeat(each.depth) + each.name}</option>)}
+    </select>
   );
 }
 

@@ -1,16 +1,18 @@
 import { useTranslation } from "react-i18next";
 import { phoneNumber } from "../../format";
+import type { QueueDoc } from "../../net/types";
 import { useList } from "../../store/hooks";
 import { Icon } from "../../ui/icon";
 import { Empty } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
+import { waitingOf } from "./narrowed";
 
 const MOST_ROWS = 50;
 
-export function WaitingList() {
+export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) {
   const { t } = useTranslation();
-  const waiting = [...useList("waiting")].sort((a, b) => a.enqueued_at - b.enqueued_at);
-  const queues = new Map(useList("queues").map((queue) => [queue.id, queue]));
+  const waiting = waitingOf(useList("waiting"), shown).sort((a, b) => a.enqueued_at - b.enqueued_at);
+  const queues = new Map(shown.map((queue) => [queue.id, queue]));
   return (
     <section className="panel" aria-labelledby="board-waiting">
       <h2 className="pane-title" id="board-waiting">{t("board.waiting")}{waiting.length > 0 && <span className="count-plain">{waiting.length}</span>}</h2>

@@ -17,6 +17,8 @@ interface Figures {
   whole: Figure;
   by_channel: Figure[];
   by_queue: Figure[];
+  /** Each with all below it, parents first; no key: what belongs to none. */
+  by_department: (Figure & { depth: number })[];
   replies: number;
   canned: number;
   canned_share: number | null;
@@ -59,6 +61,12 @@ function FiguresPart() {
               {data.by_channel.map((each) => <FigureRow key={`c-${each.key}`} name={each.key ? t(`casework.channel_${each.key}`, { defaultValue: each.key }) : t("casework.channel_none")} figure={each} />)}
               {data.by_queue.map((each) => <FigureRow key={`q-${each.key}`} name={each.name || t("casework.no_queue")} figure={each} />)}
             </tbody>
+            {data.by_department.length > 0 && (
+              <tbody data-testid="figures-departments">
+                <tr><th scope="rowgroup" colSpan={7} className="figures-part">{t("departments.by_department")}</th></tr>
+                {data.by_department.map((each) => <FigureRow key={`d-${each.key}`} name={each.name || t("departments.without")} figure={each} depth={each.depth} />)}
+              </tbody>
+            )}
           </table>
           {data.canned_share !== null && <p className="small soft">{t("casework.canned", { share: Math.round(data.canned_share * 100), canned: data.canned, replies: data.replies })}</p>}
         </>
@@ -67,8 +75,8 @@ function FiguresPart() {
   );
 }
 
-function FigureRow({ name, figure, strong }: { name: string; figure: Figure; strong?: boolean }) {
+function FigureRow({ name, figure, strong, depth = 0 }: { name: string; figure: Figure; strong?: boolean; depth?: number }) {
   const { t } = useTranslation();
   const time = (seconds: number | null): string => (seconds === null ? "–" : span(t, seconds));
-  return <tr className={strong ? "strong" : ""}><th scope="row">{name}</th>{[figure.opened, figure.complaints, time(figure.first_response_mean_s), figure.solved, time(figure.handling_mean_s), figure.backlog].map((each, place) => <td key={place} className="figure num">{each}</td>)}</tr>;
+  return <tr className={strong ? "strong" : ""}><th scope="row" style={{ paddingLeft: 10 + depth * 18 }}>{name}</th>{[figure.opened, figure.complaints, time(figure.first_response_mean_s), figure.solved, time(figure.handling_mean_s), figure.backlog].map((each, place) => <td key={place} className="figure num">{each}</td>)}</tr>;
 }

@@ -2,6 +2,7 @@ import { useEffect, useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { LANGUAGES, switchLanguage } from "../../i18n";
 import { call, Problem } from "../../net/api";
+import { setCentre } from "../../ui/brand";
 import { Button } from "../../ui/button";
 import { useBusy } from "../../ui/busy";
 import { Icon } from "../../ui/icon";
@@ -77,7 +78,12 @@ function OtherWays() {
   const [ways, setWays] = useState<Ways | null>(null);
   useEffect(() => {
     let current = true;
-    call<Ways>("GET", "/login/ways").then((found) => current && setWays(found), (error: unknown) => {
+    const told = (found: Ways): void => {
+      if (!current) return;
+      setWays(found);
+      setCentre(found.centre);
+    };
+    call<Ways>("GET", "/login/ways").then(told, (error: unknown) => {
       if (!(error instanceof Problem)) throw error;
     });
     return () => {

@@ -25,6 +25,8 @@ const known: Panel = { id: "known", title: "contracts.known", component: lazy(()
 const numbers: Panel = { id: "numbers", title: "contracts.numbers", component: lazy(() => import("../contracts/numbers-panel")) };
 const standing: Panel = { id: "standing", title: "contracts.standing", component: lazy(() => import("../contracts/standing-panel")) };
 
+const queues: Panel = { id: "queues", title: "departments.queues", component: lazy(() => import("../admin/queues-panel")) };
+
 const OF: Readonly<Record<string, readonly Panel[]>> = {
   case: [
     { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
@@ -35,6 +37,7 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
     { id: "story", title: "casework.story", component: lazy(() => import("../casework/activity-panel")) },
   ],
   memo: [{ id: "readings", title: "knowledge.readings", component: lazy(() => import("../knowledge/memo-panel")) }],
+  org_unit: [queues],
   party: [
     known,
     { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },

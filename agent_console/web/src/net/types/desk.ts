@@ -62,6 +62,8 @@ export interface QueueDoc extends QueueName {
   answer_within_s: number;
   agents_ready: number;
   agents_busy: number;
+  /** Where it belongs, by id; null: nowhere. */
+  department: string | null;
 }
 
 export interface AgentDoc {
@@ -77,6 +79,14 @@ export interface AgentDoc {
   console: boolean;
   item: { id: string; medium: Medium; queue: string; customer: string } | null;
   handled: number;
+  department: string | null;
+}
+
+/** A department that has queues or agents of the board, itself or below it. */
+export interface DepartmentDoc {
+  id: string;
+  name: string;
+  parent: string | null;
 }
 
 export interface WaitingDoc {
@@ -109,6 +119,7 @@ export interface Collections {
   queues: QueueDoc;
   agents: AgentDoc;
   waiting: WaitingDoc;
+  departments: DepartmentDoc;
   link: LinkDoc;
   notices: NoticeDoc;
 }

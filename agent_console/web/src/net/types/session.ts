@@ -17,7 +17,7 @@ export type Due = "password" | "totp";
 
 export interface Session {
   user: User;
-  centre: { name: string };
+  centre: { name: string; logo: string | null };
   build: string;
   due: Due | null;
 }

@@ -1,0 +1,1 @@
+"""How the organisation shows itself: its name, where it is reached, its logo and its colour."""
