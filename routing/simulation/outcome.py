@@ -136,8 +136,7 @@ class Tally:
                 self._answered(fact)
                 self._hold(fact.agent, 1, fact.at)
             case Abandoned():
-                for counted in self._counted(self._open.pop(fact.interaction)):
-                    counted.abandoned += 1
+                self._left(fact)
             case Finished():
                 self._workers[fact.agent].handled += 1
                 if fact.wrap_up_until is None:
@@ -164,12 +163,20 @@ class Tally:
         return Outcome(queues=self._queues, hours=self._hours, groups=groups, interactions=self._came)
 
     def _answered(self, fact: Connected) -> None:
-        came = self._open.pop(fact.interaction)
+        came = self._open.pop(fact.interaction, None)
+        if came is None:
+            return  # it went back to its queue and was answered before
         wait = fact.at - came.at
         for counted in self._counted(came):
             counted.answered += 1
             counted.waits.append(wait)
             counted.within += wait <= self._within_s[came.queue]
+
+    def _left(self, fact: Abandoned) -> None:
+        came = self._open.pop(fact.interaction, None)
+        if came is not None:
+            for counted in self._counted(came):
+                counted.abandoned += 1
 
     def _counted(self, came: Enqueued) -> tuple[Waits, ...]:
         if came.at < self._from:

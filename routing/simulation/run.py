@@ -144,17 +144,27 @@ class _Run:
     # -- what follows -------------------------------------------------------------------------------------------------
 
     def _tell(self, now: Seconds, events: Sequence[Event]) -> None:
-        if events and isinstance(events[0], CustomerLeft) and self._is_served(events[0].interaction):
-            return  # patience is for waiting
+        if any(self._is_past(event) for event in events):
+            return
         turn = self._router.decide(events, now)
         for fact in turn.facts:
             self._tally.see(fact)
             self._follow(fact)
         self._answer(turn, now)
 
-    def _is_served(self, interaction: InteractionId) -> bool:
-        work = self._router.centre.interactions.get(interaction)
-        return work is None or work.connected_at is not None
+    def _is_past(self, event: Event) -> bool:
+        """Patience is for waiting; and an end is that of the present conversation, not of one that went back to its queue."""
+        if not isinstance(event, CustomerLeft | WorkEnded):
+            return False
+        work = self._router.centre.interactions.get(event.interaction)
+        if work is None:
+            return True
+        if isinstance(event, CustomerLeft):
+            return work.connected_at is not None
+        return (
+            work.connected_at is None
+            or event.at < work.connected_at + self._needs[event.interaction].handling_s
+        )
 
     def _follow(self, fact: Fact) -> None:
         match fact:
