@@ -41,12 +41,13 @@ def customers(stream: Stream, hours: float, seed: str) -> Iterator[Customer]:
     the others as they were. A rate that changes by the hour is had by thinning (P. Lewis and G. Shedler, 1979)."""
     when = Random(f"{seed}/when")  # noqa: S311 - a simulation
     highest = stream.highest_rate
+    a_second = highest / HOUR_S
     handling = drawing(stream.handling, Random(f"{seed}/handling"))  # noqa: S311
     wrap_up = _optional(stream.wrap_up, f"{seed}/wrap_up")
     patience = _optional(stream.patience, f"{seed}/patience")
     at = 0.0
-    while highest > 0:
-        at += when.expovariate(highest / HOUR_S)
+    while a_second > 0:
+        at += when.expovariate(a_second)
         if at >= hours * HOUR_S:
             return
         if when.random() * highest < stream.rate(at / HOUR_S):
