@@ -1,5 +1,6 @@
 """The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user`;
-`backup` and `restore` are in `trunkline.backup_commands`, `import` and `seed` in `trunkline.transfer_commands`.
+`backup` and `restore` are in `trunkline.backup_commands`, `import` and `seed` in `trunkline.transfer_commands`, `simulate` and
+`staffing` in `trunkline.simulate_commands`.
 
 Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
 (a port, the database's schema, Asterisk). Every failure is one sentence a line on standard error.
@@ -14,7 +15,14 @@ from typing import Annotated, Literal
 import typer
 
 import config.logs
-from trunkline import __version__, backup_commands, checks, transfer_commands, user_commands
+from trunkline import (
+    __version__,
+    backup_commands,
+    checks,
+    simulate_commands,
+    transfer_commands,
+    user_commands,
+)
 from trunkline.terminal import DEFAULT, MISSING, WRONG, ConfigOption, fail, loop, read, report, say
 
 main = typer.Typer(
@@ -28,6 +36,7 @@ main.add_typer(db, name="db")
 main.add_typer(user_commands.user, name="user")
 backup_commands.register(main)
 transfer_commands.register(main)
+simulate_commands.register(main)
 
 DEMO = Path(".trunkline/demo")
 LAUNCH = Path(".trunkline/asterisk/launch.json")

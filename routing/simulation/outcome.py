@@ -1,0 +1,190 @@
+"""What a run came to: a fold of the router's facts, by queue, by group and by the hour.
+
+Formulas: *offered*: customers who came after the warm-up. *service level*: answered within the queue's threshold / offered. *ASA*: mean wait of the answered.
+*abandoned*: gave up / offered. *occupancy*: time with work (talk, letters, wrap-up; ringing is none) / time ready or at work, of a group's agents.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.core.facts import (
+    Abandoned,
+    Connected,
+    Enqueued,
+    Fact,
+    Finished,
+    Requeued,
+    StatusChanged,
+    WrappedUp,
+)
+from routing.core.model import AgentId, InteractionId, Seconds, Status
+from routing.simulation.draws import HOUR_S
+from routing.simulation.scenario import Scenario
+
+
+@dataclass(slots=True)
+class Waits:
+    """Counts of some customers, and the waits of those who were answered."""
+
+    offered: int = 0
+    answered: int = 0
+    within: int = 0
+    abandoned: int = 0
+    waits: list[Seconds] = field(default_factory=list)
+
+    @property
+    def service_level(self) -> float | None:
+        """None: nobody came."""
+        return self.within / self.offered if self.offered else None
+
+    @property
+    def abandonment(self) -> float | None:
+        """None: nobody came."""
+        return self.abandoned / self.offered if self.offered else None
+
+    @property
+    def asa_s(self) -> Seconds | None:
+        """None: nobody was answered."""
+        return sum(self.waits) / len(self.waits) if self.waits else None
+
+    def percentile(self, share: float) -> Seconds | None:
+        """The wait that this share of the answered did not exceed."""
+        ordered = sorted(self.waits)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWork:
+    """What a group's agents did: `staffed_s` and `busy_s` in agent seconds."""
+
+    handled: int
+    staffed_s: Seconds
+    busy_s: Seconds
+
+    @property
+    def occupancy(self) -> float | None:
+        """None: nobody was there."""
+        return self.busy_s / self.staffed_s if self.staffed_s else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`queues` by queue and medium, `hours` the same by hour of arrival, `groups` by name."""
+
+    queues: Mapping[tuple[str, str], Waits]
+    hours: Mapping[tuple[str, str], Mapping[int, Waits]]
+    groups: Mapping[str, GroupWork]
+    interactions: int
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Time added up while something holds."""
+
+    since: Seconds | None = None
+    total: Seconds = 0.0
+
+    def turn(self, on: bool, at: Seconds) -> None:
+        if on and self.since is None:
+            self.since = at
+        elif not on and self.since is not None:
+            self.total += at - self.since
+            self.since = None
+
+    def until(self, at: Seconds) -> Seconds:
+        return self.total if self.since is None else self.total + at - self.since
+
+
+@dataclass(slots=True)
+class _Worker:
+    ready: bool = False
+    holds: int = 0
+    handled: int = 0
+    staffed: _Clock = field(default_factory=_Clock)
+    busy: _Clock = field(default_factory=_Clock)
+
+    def note(self, at: Seconds) -> None:
+        self.staffed.turn(self.ready or self.holds > 0, at)
+        self.busy.turn(self.holds > 0, at)
+
+
+class Tally:
+    """The fold. Feed it every fact once, in order."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._within_s = {queue.id: queue.answer_within_s for queue in scenario.queue}
+        self._from = scenario.warm_up_h * HOUR_S
+        self._group_of = {rule.id: group.name for group in scenario.group for rule in group.rules()}
+        self._workers = {agent: _Worker() for agent in self._group_of}
+        self._queues: dict[tuple[str, str], Waits] = {
+            (stream.queue, stream.medium.value): Waits() for stream in scenario.stream
+        }
+        self._hours: dict[tuple[str, str], dict[int, Waits]] = defaultdict(lambda: defaultdict(Waits))
+        self._open: dict[InteractionId, Enqueued] = {}
+        self._came = 0
+
+    def see(self, fact: Fact) -> None:
+        """Count one fact."""
+        match fact:
+            case Enqueued():
+                self._came += 1
+                self._open[fact.interaction] = fact
+                for counted in self._counted(fact):
+                    counted.offered += 1
+            case Connected():
+                self._answered(fact)
+                self._hold(fact.agent, 1, fact.at)
+            case Abandoned():
+                self._left(fact)
+            case Finished():
+                self._workers[fact.agent].handled += 1
+                if fact.wrap_up_until is None:
+                    self._hold(fact.agent, -1, fact.at)
+            case Requeued() | WrappedUp():
+                self._hold(fact.agent, -1, fact.at)
+            case StatusChanged():
+                worker = self._workers[fact.agent]
+                worker.ready = fact.status is Status.READY
+                worker.note(fact.at)
+            case _:
+                pass
+
+    def outcome(self, end: Seconds) -> Outcome:
+        """All of it, at the end."""
+        groups: dict[str, GroupWork] = {}
+        for agent, worker in self._workers.items():
+            before = groups.get(self._group_of[agent], GroupWork(handled=0, staffed_s=0.0, busy_s=0.0))
+            groups[self._group_of[agent]] = GroupWork(
+                handled=before.handled + worker.handled,
+                staffed_s=before.staffed_s + worker.staffed.until(end),
+                busy_s=before.busy_s + worker.busy.until(end),
+            )
+        return Outcome(queues=self._queues, hours=self._hours, groups=groups, interactions=self._came)
+
+    def _answered(self, fact: Connected) -> None:
+        came = self._open.pop(fact.interaction, None)
+        if came is None:
+            return  # it went back to its queue and was answered before
+        wait = fact.at - came.at
+        for counted in self._counted(came):
+            counted.answered += 1
+            counted.waits.append(wait)
+            counted.within += wait <= self._within_s[came.queue]
+
+    def _left(self, fact: Abandoned) -> None:
+        came = self._open.pop(fact.interaction, None)
+        if came is not None:
+            for counted in self._counted(came):
+                counted.abandoned += 1
+
+    def _counted(self, came: Enqueued) -> tuple[Waits, ...]:
+        if came.at < self._from:
+            return ()
+        key = (str(came.queue), came.medium.value)
+        return self._queues[key], self._hours[key][int(came.at // HOUR_S)]
+
+    def _hold(self, agent: AgentId, change: int, at: Seconds) -> None:
+        worker = self._workers[agent]
+        worker.holds += change
+        worker.note(at)
