@@ -6,11 +6,12 @@ Events and watches are rows, so what came while the server was away is worked of
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 from config.clock import Clock
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
-from crm_core.casework import reminders
+from crm_core.casework import customer_letters, reminders
 from crm_core.casework.post import Post
 from crm_core.records import known
 from crm_core.rules import firing
@@ -73,7 +74,7 @@ class Procedures:
         return min(max(next_at - self._clock.now(), _LEAST_S), _LOOK_AGAIN_S)
 
     async def _next_at(self, now: float) -> float | None:
-        return await self._store.read(lambda conn: _next(conn, now))
+        return await self._store.read(lambda conn: _next(conn, now, self._post))
 
     async def _look(self) -> bool:
         """One batch in one transaction, when there is anything; whether there may be more."""
@@ -81,11 +82,14 @@ class Procedures:
         next_at = await self._next_at(now)
         if next_at is None or next_at > now:
             return False
-        worked, reminded = await self._store.write(lambda conn: _work(conn, now, self._post))
-        self._tell(worked)
-        if reminded:
+        done = await self._store.write(lambda conn: _work(conn, now, self._post))
+        self._tell(done.worked)
+        for case_id in done.sent_in:
+            self._bus.publish("case", case_id)
+            self._bus.publish("outbox", case_id)
+        if done.reminded:
             self._bus.publish(TOPIC, "")
-        return worked.more or worked.taken > 0 or reminded > 0
+        return done.more
 
     def _tell(self, worked: Worked) -> None:
         for run in worked.runs:
@@ -98,10 +102,29 @@ class Procedures:
             self._bus.publish("outbox", "")
 
 
-def _next(conn: Connection, now: float) -> float | None:
-    moments = (firing.next_at(conn, now), reminders.next_at(conn))
+def _next(conn: Connection, now: float, post: Post | None) -> float | None:
+    moments = [firing.next_at(conn, now), reminders.next_at(conn)]
+    if post is not None:
+        moments.append(customer_letters.next_at(conn))
     return min((each for each in moments if each is not None), default=None)
 
 
-def _work(conn: Connection, now: float, post: Post | None) -> tuple[Worked, int]:
-    return firing.work(conn, now, post), reminders.remind(conn, now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """`sent_in`: cases whose letters had waited for their customers' hours."""
+
+    worked: Worked
+    reminded: int
+    sent_in: list[str]
+
+    @property
+    def more(self) -> bool:
+        return bool(self.worked.more or self.worked.taken or self.reminded or self.sent_in)
+
+
+def _work(conn: Connection, now: float, post: Post | None) -> _Done:
+    return _Done(
+        worked=firing.work(conn, now, post),
+        reminded=reminders.remind(conn, now),
+        sent_in=customer_letters.work(conn, now, post),
+    )

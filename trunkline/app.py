@@ -105,7 +105,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
     )
     postman = Postman(settings.mail, store, bus, clock)
-    composer = Composer(settings.mail, settings.centre.name, store, bus, clock)
+    composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
     console = ConsoleServer(
         settings,
         store,

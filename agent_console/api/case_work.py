@@ -230,14 +230,22 @@ async def preview_macro(at: AtDesk, case: str, macro: str) -> PreviewAnswer:
 
 
 @router.post("/{case}/macros/{macro}")
-async def run_macro(at: AtDesk, case: str, macro: str, key: Key) -> RanAnswer:
-    """Do it, as one unit. The same key again does nothing and gives the same answer."""
+async def run_macro(
+    at: AtDesk,
+    case: str,
+    macro: str,
+    key: Key,
+    *,
+    confirmed: Annotated[bool, Query(description="Although the customer wants no letters")] = False,
+) -> RanAnswer:
+    """Do it, as one unit. The same key again does nothing and gives the same answer. 409 `letter.not_wanted` when it begins a letter to a
+    customer who wants none, unless that is confirmed."""
     place, post = _place(at, case), at.within.letters
 
     def write(connection: Connection, acting: Acting) -> requests.Answer:
         def work() -> requests.Answer:
             name = f"macro/{macro}/{at.user.id}/{key}"
-            ran = macros.run(connection, acting, macro, place, post=post, key=name)
+            ran = macros.run(connection, acting, macro, place, post=post, key=name, confirmed=confirmed)
             return requests.Answer(status=200, body=dict(text_documents.ran(ran)))
 
         asked = requests.fingerprint("macro", case, macro)

@@ -28,13 +28,27 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 class Composer:
     """The console's Letters port."""
 
-    def __init__(self, settings: Mail, centre_name: str, store: Store, bus: Bus, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917 - what it works with
+        self,
+        settings: Mail,
+        centre_name: str,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        zone: str = "UTC",
+    ) -> None:
         self._settings = settings
         self._centre_name = centre_name
         self._store = store
         self._bus = bus
         self._clock = clock
         self._about_cases = CasePost(settings, centre_name)
+        self._zone = zone
+
+    @property
+    def zone(self) -> str:
+        """See `crm_core.casework.post.Post`."""
+        return self._zone
 
     def from_template(
         self,

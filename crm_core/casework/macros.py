@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, or_, select
 
 from config.errors import Kind, Refused
 from crm_core.access.model import Action
-from crm_core.casework import activity, moving, texts
+from crm_core.casework import activity, customer_letters, moving, texts
 from crm_core.casework.post import Post
 from crm_core.casework.texts import Filled, Place
 from crm_core.records import known, rows
@@ -66,7 +66,8 @@ def preview(conn: Connection, acting: Acting, macro_id: str, place: Place) -> Pr
         for name in given
         if (of := shape.field(name)) is not None and value_of(row, of) != given[name]
     }
-    reply = texts.fill(conn, macro.template_id, place, acting.now) if macro.template_id else None
+    text = customer_letters.text_for(conn, case_id, macro.template_id) if macro.template_id else None
+    reply = texts.fill(conn, text, place, acting.now) if text else None
     return Preview(
         name=macro.name,
         changes=changes,
@@ -78,8 +79,17 @@ def preview(conn: Connection, acting: Acting, macro_id: str, place: Place) -> Pr
     )
 
 
-def run(conn: Connection, acting: Acting, macro_id: str, place: Place, *, post: Post, key: str) -> Ran:
-    """Do it. What is refused undoes the whole unit."""
+def run(  # noqa: PLR0917 - what, where, by whom
+    conn: Connection,
+    acting: Acting,
+    macro_id: str,
+    place: Place,
+    *,
+    post: Post,
+    key: str,
+    confirmed: bool = False,
+) -> Ran:
+    """Do it. What is refused undoes the whole unit. `confirmed`: a letter may go although the customer wants none."""
     case, case_id = known.entity("case"), _case_of(place)
     may(conn, acting.reader, case, case_id, Action.UPDATE)
     macro = _macro(conn, macro_id)
@@ -90,16 +100,18 @@ def run(conn: Connection, acting: Acting, macro_id: str, place: Place, *, post: 
         activity.record(conn, case_id, acting.now, "note", acting.reader.user_id, note=macro.note)
     letter_id = None
     if macro.template_id:
+        customer_letters.begin(conn, acting, case_id, post.zone, confirmed=confirmed)
+        text = customer_letters.text_for(conn, case_id, macro.template_id)
         letter_id = post.from_template(
             conn,
             case_id=case_id,
-            template_id=macro.template_id,
+            template_id=text,
             address=None,
             key=key,
             author_id=acting.reader.user_id,
             now=acting.now,
         )
-        texts.used(conn, letter_id, [macro.template_id], acting.reader.user_id, acting.now)
+        texts.used(conn, letter_id, [text], acting.reader.user_id, acting.now)
     state = _step(conn, acting, case_id, macro.state)
     activity.record(conn, case_id, acting.now, "macro", acting.reader.user_id, macro=macro.name)
     return Ran(changed=tuple(macro.changes or ()), state=state, letter_id=letter_id, tasks=tasks)

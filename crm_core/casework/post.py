@@ -8,6 +8,11 @@ from sqlalchemy import Connection
 class Post(Protocol):
     """Both work in the caller's unit: the letter is there when the unit is, and goes out afterwards. The same key sends nothing twice."""
 
+    @property
+    def zone(self) -> str:
+        """The centre's time zone."""
+        ...
+
     def from_template(
         self,
         conn: Connection,

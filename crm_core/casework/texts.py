@@ -82,6 +82,36 @@ def offered(
     return [_text(each) for each in found]
 
 
+def in_language(conn: Connection, template_id: str, language: str | None) -> str:
+    """The same text in this language, where there is one: of the same shortcut (without one: of the same name), channel, queue and type."""
+    table = table_of(known.entity("template"))
+    row = table.c
+    found = conn.execute(select(table).where(row.id == template_id)).one_or_none()
+    if found is None or not language or found.language == language:
+        return template_id
+    same = (
+        row.shortcut == found.shortcut
+        if found.shortcut
+        else (row.shortcut.is_(None)) & (row.name == found.name)
+    )
+    query = select(row.id).where(
+        same,
+        row.channel == found.channel,
+        row.language == language,
+        row.queue_id.is_not_distinct_from(found.queue_id),
+        row.case_type_id.is_not_distinct_from(found.case_type_id),
+        row.active,
+        row.deleted_at.is_(None),
+    )
+    other: str | None = conn.execute(query.order_by(row.id).limit(1)).scalar_one_or_none()
+    return other or template_id
+
+
+def name_of(conn: Connection, template_id: str) -> str:
+    row = table_of(known.entity("template")).c
+    return conn.execute(select(row.name).where(row.id == template_id)).scalar_one_or_none() or ""
+
+
 def fill(conn: Connection, template_id: str, place: Place, now: float) -> Filled:
     """The text with its placeholders filled in; `Refused` for an unknown one."""
     table = table_of(known.entity("template"))

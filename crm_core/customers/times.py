@@ -5,12 +5,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.errors import Kind, Refused
 
+_LOOK_AHEAD_DAYS = 9
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
@@ -22,6 +23,7 @@ def checked(given: Any) -> None:
         and isinstance(given.get("days", []), list)
         and all(day in range(1, 8) and not isinstance(day, bool) for day in given.get("days", []))
         and all(_is_clock(given.get(name, "00:00")) for name in ("from", "until"))
+        and given.get("from", "00:00") != given.get("until", "24:00")
     )
     if not right:
         raise Refused("party.contact_times", Kind.INVALID)
@@ -47,6 +49,26 @@ def allow(wanted: Mapping[str, Any] | None, zone: str | None, now: float) -> boo
         return here.isoweekday() in days and begin <= clock < end
     yesterday = (here.isoweekday() - 2) % 7 + 1
     return (here.isoweekday() in days and clock >= begin) or (yesterday in days and clock < end)
+
+
+def next_good(wanted: Mapping[str, Any] | None, zone: str | None, now: float) -> float | None:
+    """The first good moment from now on; None when there is none (hours that end as they begin)."""
+    if allow(wanted, zone, now):
+        return now
+    here = ZoneInfo(zone or "UTC")
+    today = datetime.fromtimestamp(now, UTC).astimezone(here).date()
+    for days in range(_LOOK_AHEAD_DAYS):
+        begins = _moment(today + timedelta(days=days), (wanted or {}).get("from", "00:00"), here)
+        if begins > now and allow(wanted, zone, begins):
+            return begins
+    return None
+
+
+def _moment(day: date, clock: str, zone: ZoneInfo) -> float:
+    """A clock of a day; one that is skipped in spring is that much later."""
+    hour, minute = map(int, clock.split(":"))
+    whole = datetime.combine(day + timedelta(days=hour // 24), time(hour % 24, minute), zone)
+    return whole.timestamp()
 
 
 def _is_clock(text: Any) -> bool:

@@ -1,5 +1,6 @@
 """Rules and procedures as data (pure): read from their JSON, refused when they cannot work."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import Any, TypeGuard
 from config.errors import Kind, Refused
 
 MOST_STEPS = 30
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LONGEST_S = 3650 * 86400.0
 HIGHEST_LEVEL = 25
 """No tree of departments is higher."""
@@ -147,7 +149,7 @@ _FIELDS: Mapping[StepKind, tuple[frozenset[str], frozenset[str]]] = {
     StepKind.CREATE_TASK: (frozenset({"subject"}), frozenset({"due_in_s", "to", "remind_before_s"})),
     StepKind.CALL_BACK: (frozenset(), frozenset({"subject", "due_in_s", "to"})),
     StepKind.SET_FIELD: (frozenset({"field"}), frozenset({"value"})),
-    StepKind.SEND_MAIL: (frozenset({"template_id"}), frozenset({"address"})),
+    StepKind.SEND_MAIL: (frozenset({"template_id"}), frozenset({"address", "purpose"})),
     StepKind.MOVE: (frozenset({"state"}), frozenset()),
     StepKind.OPEN_CASE: (
         frozenset({"subject"}),
@@ -176,6 +178,9 @@ def _step(given: Any, number: int) -> Step:
         raise _wrong("procedure.step_incomplete", place, step=kind.value)
     _check_targets(words.get("to"), place)
     if kind is StepKind.RAISE and words["field"] not in ("severity", "priority"):
+        raise _wrong("procedure.step", place)
+    purpose = words.get("purpose")
+    if purpose is not None and (not isinstance(purpose, str) or not _CODE.fullmatch(purpose)):
         raise _wrong("procedure.step", place)
     for name in ("due_in_s", "remind_before_s"):
         value = words.get(name)

@@ -84,6 +84,7 @@ def run(  # noqa: PLR0917 - what runs, on what, why, when, and by which post
         now=now,
         post=post,
         by=started.by,
+        trigger=started.trigger,
     )
     try:
         with conn.begin_nested(), events.within(started.depth + 1):

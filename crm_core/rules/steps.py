@@ -10,18 +10,26 @@ from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import notifications
 from crm_core.access.model import Action
-from crm_core.casework import moving, telling
+from crm_core.casework import customer_letters, moving, telling, texts
+from crm_core.casework.customer_letters import ToCustomer
 from crm_core.casework.post import Post
+from crm_core.customers import outbound
+from crm_core.customers.consent import SERVICE
+from crm_core.customers.preferences import RECEIPT
 from crm_core.records import known, rows
 from crm_core.records.change import Acting, system
 from crm_core.records.declared import Entity
 from crm_core.records.lists import may
 from crm_core.records.tables import table_of
 from crm_core.rules import events, people
-from crm_core.rules.model import Step, StepKind, Target
+from crm_core.rules.model import Step, StepKind, Target, Trigger
 from crm_core.tables import contact_point, support_case
 
 Done = Mapping[str, Any]
+_ANSWERED = (Trigger.CREATED, Trigger.CUSTOMER_WROTE)
+"""What a letter answers as a receipt does, unless its step says what it is for."""
+_TO_CUSTOMER = ("callback", "contact")
+"""Tasks that are due at a time at which the customer wants to be called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +42,17 @@ class Setting:
     now: float
     post: Post | None
     by: Acting | None
+    trigger: Trigger
 
     @property
     def acting(self) -> Acting:
         """Whoever pressed the button; the program itself for rules."""
         return self.by or system(self.now)
+
+    @property
+    def zone(self) -> str:
+        """The centre's."""
+        return self.post.zone if self.post is not None else "UTC"
 
     @property
     def case_id(self) -> str | None:
@@ -158,6 +172,8 @@ def _task(
         conn, step.targets or (Target(kind="owner"), Target(kind="escalation")), row, setting.case_id
     )
     due = setting.now + step.number("due_in_s", 86400.0)
+    if kind in _TO_CUSTOMER:
+        due = outbound.good_time(conn, _party_of(setting.entity, setting.record_id, row), due, setting.zone)
     given: dict[str, Any] = {
         "subject": subject[:200],
         "kind": kind,
@@ -193,19 +209,40 @@ def _set_field(conn: Connection, setting: Setting, step: Step, _: Mapping[str, A
     return {"field": name}
 
 
-def _send_mail(conn: Connection, setting: Setting, step: Step, _: Mapping[str, Any]) -> Done:
+def _send_mail(conn: Connection, setting: Setting, step: Step, row: Mapping[str, Any]) -> Done:
     if setting.post is None:
         raise Refused("procedure.no_post")
+    template, key = step.text("template_id"), f"{setting.run_id}/{step.text('template_id')}"
+    if not step.text("address"):
+        return _mail_customer(conn, setting, setting.post, step, row, key)
     letter = setting.post.from_template(
         conn,
         case_id=setting.record_id,
-        template_id=step.text("template_id"),
-        address=step.text("address") or None,
-        key=f"{setting.run_id}/{step.text('template_id')}",
+        template_id=template,
+        address=step.text("address"),
+        key=key,
         author_id=None,
         now=setting.now,
     )
     return {"letter_id": letter}
+
+
+def _mail_customer(  # noqa: PLR0917 - which letter, of which run
+    conn: Connection, setting: Setting, post: Post, step: Step, row: Mapping[str, Any], key: str
+) -> Done:
+    """As the customer wishes: who would rather be called is called about what is no receipt."""
+    purpose = step.text("purpose") or (RECEIPT if setting.trigger in _ANSWERED else SERVICE)
+    phone = _phone_of(conn, row.get("party_id"))
+    if phone and customer_letters.is_rather_called(conn, setting.record_id, purpose, setting.now, post.zone):
+        words = texts.name_of(conn, step.text("template_id")) or str(row.get(setting.entity.title) or "")
+        return _task(conn, setting, step, row, kind="contact", subject=words, phone=phone)
+    given = ToCustomer(
+        case_id=setting.record_id, template_id=step.text("template_id"), purpose=purpose, key=key
+    )
+    sent = customer_letters.send(conn, post, given, setting.now)
+    if sent.waits_until is not None:
+        return {"waits_until": sent.waits_until}
+    return {"letter_id": sent.letter_id}
 
 
 def _move(conn: Connection, setting: Setting, step: Step, _: Mapping[str, Any]) -> Done:
@@ -240,6 +277,7 @@ def _open_case(conn: Connection, setting: Setting, step: Step, row: Mapping[str,
         now=setting.now,
         post=setting.post,
         by=setting.by,
+        trigger=setting.trigger,
     )
     words = step.text("task") or str(given["subject"])
     phone = _phone_of(conn, case.get("party_id"))

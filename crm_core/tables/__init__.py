@@ -14,6 +14,7 @@ from crm_core.tables.casework import (
     rule_made,
     rule_watch,
     template_use,
+    waiting_letter,
 )
 from crm_core.tables.desk import (
     agent_skill,
@@ -167,4 +168,5 @@ __all__ = [
     "user_identity",
     "user_role",
     "user_totp",
+    "waiting_letter",
 ]

@@ -133,6 +133,19 @@ procedure_run = Table(
     Index(None, "entity", "record_id"),
 )
 
+# letters that wait for their customer's hours: what is to be written, not its words, which are filled in and decided on when it goes
+waiting_letter = Table(
+    "waiting_letter",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("case_id", Text, ForeignKey("support_case.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("template_id", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    moment("since"),
+    moment("due_at", index=True),
+)
+
 notification = Table(
     "notification",
     metadata,

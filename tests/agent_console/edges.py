@@ -78,6 +78,7 @@ class OutboxLetters:
     """Answers that are recorded in the real store, once per key."""
 
     store: Store
+    zone: str = "Asia/Taipei"
 
     async def reply(
         self, *, interaction: InteractionId, author: User, text: str, idempotency_key: str

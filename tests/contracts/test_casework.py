@@ -432,6 +432,7 @@ class Pen:
 
     def __init__(self) -> None:
         self.written: list[tuple[str, str]] = []
+        self.zone = "UTC"
 
     def from_template(self, conn: Connection, *, case_id: str, template_id: str, **_: Any) -> str:
         filled = texts.fill(conn, template_id, Place(case_id=case_id), NOW)
