@@ -79,7 +79,7 @@ def preview(conn: Connection, acting: Acting, macro_id: str, place: Place) -> Pr
     )
 
 
-def run(  # noqa: PLR0917 - what, where, by whom
+def run(
     conn: Connection,
     acting: Acting,
     macro_id: str,

@@ -67,7 +67,9 @@ def test_who_asked_not_to_be_contacted_is_answered() -> None:
 
 def test_another_channel_is_named_and_forbids_nothing() -> None:
     """Who likes the telephone better may be written to, and the caller learns of it."""
-    assert asked(Wishes(channel="phone")) == Decision(outcome=Outcome.GO, reason="not_needed", instead="phone")
+    assert asked(Wishes(channel="phone")) == Decision(
+        outcome=Outcome.GO, reason="not_needed", instead="phone"
+    )
     assert asked(Wishes(channel="email")).instead is None
 
 
