@@ -178,3 +178,75 @@ async def test_long_work_is_begun_watched_and_its_results_read(house: House) -> 
         lacking = (await sue.get("/api/v1/parties/repairs")).json()["items"]
         assert house.seed.party not in {each["party_id"] for each in lacking}
         assert (await sue.delete("/api/v1/parties/work/none")).status_code == 404
+
+
+async def test_whether_a_customer_may_be_contacted_now_is_asked_with_their_wishes(house: House) -> None:
+    """Before dialling: their channel, language, hours by their own clock, and whether now is a good time; after a withdrawal: no, and why."""
+    async with house.browser("sue") as sue, house.browser("ann") as ann:
+        party = house.seed.party
+        row = (await sue.get(f"{PARTIES}/{party}")).json()["record"]
+        wishes = {
+            "preferred_channel": "email",
+            "language": "zh-TW",
+            "time_zone": "Asia/Taipei",
+            "contact_times": {"from": "00:00", "until": "24:00"},
+        }
+        changed = await sue.patch(
+            f"{PARTIES}/{party}", json=wishes, headers={"If-Match": f'"{row["row_version"]}"'}
+        )
+        assert changed.status_code == 200, changed.text
+
+        async def ask(medium: str, **given: str) -> dict[str, Any]:
+            answer = await ann.get(f"/api/v1/parties/{party}/contact", params={"medium": medium, **given})
+            assert answer.status_code == 200, answer.text
+            told: dict[str, Any] = answer.json()
+            return told
+
+        told = await ask("phone")
+        assert (told["outcome"], told["instead"], told["language"], told["good_now"]) == (
+            "go",
+            "email",
+            "zh-TW",
+            True,
+        )
+        assert (told["times"], told["time_zone"]) == (wishes["contact_times"], "Asia/Taipei")
+        assert (await ask("phone", purpose="marketing"))["reason"] == "never_given"
+        await made(sue, "consents", party_id=party, channel="email", purpose="service", state="withdrawn")
+        assert [(each["outcome"], each["reason"]) for each in (await ask("email"), await ask("phone"))] == [
+            ("no", "withdrawn"),
+            ("go", "not_needed"),
+        ]
+        assert (await ann.get(f"/api/v1/parties/{party}/contact?medium=pigeon")).status_code == 422
+        assert (await ann.get("/api/v1/parties/nobody/contact?medium=phone")).status_code == 404
+
+
+async def test_a_letter_that_a_customer_wants_not_is_confirmed_by_its_agent(house: House) -> None:
+    """A macro's letter is refused to who withdrew consent for e-mail; confirmed it goes, and the audit chain has it."""
+    async with house.browser("sue") as sue:
+        party = house.seed.party
+        await made(sue, "consents", party_id=party, channel="email", purpose="service", state="withdrawn")
+        text = await made(sue, "templates", name="t", channel="email", language="en", body="Dear you")
+        macro = await made(sue, "macros", name="m", template_id=text)
+        place = f"/api/v1/cases/{house.seed.case}/macros/{macro}"
+        key = {"Idempotency-Key": "once-and-no-more"}
+        refused = await sue.post(place, headers=key)
+        assert (refused.status_code, refused.json()["code"], refused.json()["params"]) == (
+            409,
+            "letter.not_wanted",
+            {"reason": "withdrawn"},
+        )
+        ran = await sue.post(place, params={"confirmed": True}, headers=key)
+        assert ran.json()["letter_id"] is not None
+        kept = await house.store.read(
+            lambda c: c.execute(audit_event.select().where(audit_event.c.action == "sent_unwanted")).one()
+        )
+        assert (kept.object_id, kept.actor) == (house.seed.case, "sue")
+
+
+async def test_the_customers_language_comes_first_among_texts(house: House) -> None:
+    """Asked for in the customer's language, the texts of that language stand first, the others after them."""
+    async with house.browser("sue") as sue:
+        for language in ("en", "zh-TW"):
+            await made(sue, "templates", name="A", shortcut="a", channel="email", language=language, body="x")
+        offered = await sue.get("/api/v1/texts", params={"channel": "email", "language": "zh-TW"})
+        assert [each["language"] for each in offered.json()["items"]] == ["zh-TW", "en"]

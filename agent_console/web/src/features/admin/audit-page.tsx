@@ -31,7 +31,7 @@ interface Verdict {
   broken_at: number | null;
 }
 
-const ACTIONS = ["created", "changed", "deleted", "put_back", "read", "listed", "exported", "imported", "merged", "erased", "copied", "signed_in", "verified"] as const;
+const ACTIONS = ["created", "changed", "deleted", "put_back", "read", "listed", "exported", "imported", "merged", "erased", "copied", "sent_unwanted", "signed_in", "verified"] as const;
 
 /** Who did what, when and to what: the whole chain, narrowed as one likes, verified by one press. */
 export default function AuditPage() {

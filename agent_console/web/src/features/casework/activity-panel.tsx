@@ -18,6 +18,8 @@ interface StepTold {
   outcome: string;
   code?: string;
   params?: Record<string, unknown>;
+  /** A letter waits for its customer's hours. */
+  waits_until?: number;
 }
 
 /** All that happened in a case, the latest first; notes among ourselves. */
@@ -52,19 +54,20 @@ export default function ActivityPanel({ record, entity }: PanelProps) {
 function headline(each: ActivityDoc, work: Work, language: Language, t: TFunction): string {
   const state = (name: unknown): string => work.type.states.find((one) => one.name === name)?.label[language] ?? String(name ?? "");
   const data = each.data;
-  return t(`casework.did_${each.kind}`, { to: each.kind === "linked" || each.kind === "linked_from" || each.kind === "unlinked" ? String(data["to"]) : state(data["to"]), number: data["number"], name: data["procedure"] ?? data["macro"], defaultValue: each.kind });
+  return t(`casework.did_${each.kind}`, { to: each.kind === "linked" || each.kind === "linked_from" || each.kind === "unlinked" ? String(data["to"]) : state(data["to"]), number: data["number"], name: data["procedure"] ?? data["macro"] ?? data["name"], defaultValue: each.kind });
 }
 
 function Told({ each, entity }: { each: ActivityDoc; entity: EntityDoc }) {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
-  const { note, why, fields, steps } = each.data as { note?: string; why?: string; fields?: string[]; steps?: StepTold[] };
+  const { note, why, fields, steps, code, params } = each.data as { note?: string; why?: string; fields?: string[]; steps?: StepTold[]; code?: string; params?: Record<string, unknown> };
   return (
     <>
       {why && <p className="small soft">{t(`casework.why_${why}`, { defaultValue: why })}</p>}
       {fields && <p className="small soft">{fields.map((name) => fieldOf(entity, name)?.label[language] ?? name).join(", ")}</p>}
+      {code && <p className="small soft">{t(`problem.${code.replaceAll(".", "_")}`, { ...params, defaultValue: code })}</p>}
       {note && <p className="past-note" dir="auto">{note}</p>}
-      {steps && <ul className="ran-steps">{steps.map((step, place) => <li key={place} className={step.outcome}>{t(`casework.step_${step.kind}`)}{step.code && <span className="soft"> · {t(`problem.${step.code.replaceAll(".", "_")}`, { ...step.params, defaultValue: step.code })}</span>}</li>)}</ul>}
+      {steps && <ul className="ran-steps">{steps.map((step, place) => <li key={place} className={step.outcome}>{t(`casework.step_${step.kind}`)}{step.code && <span className="soft"> · {t(`problem.${step.code.replaceAll(".", "_")}`, { ...step.params, defaultValue: step.code })}</span>}{step.waits_until !== undefined && <span className="soft"> · {t("wishes.waits_until", { at: momentText(step.waits_until, language) })}</span>}</li>)}</ul>}
     </>
   );
 }

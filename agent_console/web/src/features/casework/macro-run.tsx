@@ -36,7 +36,9 @@ export function MacroRun({ caseId, macro, done, leave }: { caseId: string; macro
     const field = entity && fieldOf(entity, name);
     return field ? textOf(field, value, {}, { t, language }) : String(value ?? "");
   };
-  const go = (): void => run(() => call("POST", address, undefined, { "Idempotency-Key": key }).then(() => { tell("casework.macro_ran"); done(); }));
+  // a letter against the customer's wish is asked about once more, and then kept in the audit chain
+  const unwanted = wrong?.code === "letter.not_wanted";
+  const go = (): void => run(() => call("POST", unwanted ? `${address}?confirmed=true` : address, undefined, { "Idempotency-Key": key }).then(() => { tell("casework.macro_ran"); done(); }));
   return (
     <div className="step-form" role="group" aria-label={data.name} data-testid="macro-preview">
       <dl className="past-changes">
@@ -49,7 +51,7 @@ export function MacroRun({ caseId, macro, done, leave }: { caseId: string; macro
       {data.reply && data.reply.lacking.length > 0 && <p className="small wrong">{t("casework.lacking", { names: data.reply.lacking.join(", ") })}</p>}
       {data.faults.map((fault) => <p key={fault.code} className="wrong small">{t(`problem.${fault.code.replaceAll(".", "_")}`, fault.params)}</p>)}
       <Wrong problem={wrong} />
-      <div className="row"><Button look="primary" icon="check" isDisabled={busy} onPress={go} data-testid="macro-run">{t("casework.do_all")}</Button><Button look="quiet" onPress={leave}>{t("records.leave")}</Button></div>
+      <div className="row"><Button look={unwanted ? "stop" : "primary"} icon="check" isDisabled={busy} onPress={go} data-testid="macro-run">{t(unwanted ? "wishes.send_all_the_same" : "casework.do_all")}</Button><Button look="quiet" onPress={leave}>{t("records.leave")}</Button></div>
     </div>
   );
 }

@@ -18,6 +18,8 @@ export interface Step {
 
 const KINDS = ["notify", "reassign", "raise", "escalate", "create_task", "call_back", "set_field", "send_mail", "move", "open_case"];
 const TARGETS = ["owner", "watchers", "head", "escalation", "role:agent", "role:supervisor", "role:admin"];
+/** What a letter to a customer is for: a receipt goes at any hour, the others keep to the customer's hours and consents. */
+const PURPOSES = ["receipt", "service", "survey", "marketing"];
 const HOUR_S = 3600;
 
 /** A procedure's steps, one below the other. */
@@ -69,7 +71,7 @@ function StepCells({ step, set, entity, writable }: CellsProps) {
     case "set_field":
       return <SetField entity={entity} field={text("field")} value={step["value"]} set={(field, value) => set({ kind: step.kind, field, value })} writable={writable} />;
     case "send_mail":
-      return <Other label={t("casework.text_template")} refers="template" value={text("template_id")} change={(id) => put("template_id", id)} />;
+      return <><Other label={t("casework.text_template")} refers="template" value={text("template_id")} change={(id) => put("template_id", id)} /><Pick label={t("wishes.purpose")} value={text("purpose")} empty={t("wishes.purpose_by_rule")} options={PURPOSES.map((code) => [code, t(`wishes.purpose_${code}`)] as const)} writable={writable} change={(code) => put("purpose", code)} /></>;
     case "move":
       return line("state", t("casework.to"));
     case "open_case":

@@ -12,6 +12,7 @@ import { Bones, Empty, Failure, Pill, Wrong } from "../../ui/panes";
 import type { PanelProps } from "../records/panels";
 import { momentText } from "../records/values";
 import { Field } from "../sla/form-parts";
+import { Wishes } from "../wishes/lines";
 import { KnownOf, LastInquiry } from "./known";
 
 export function KnownPanel({ record }: PanelProps) {
@@ -19,7 +20,7 @@ export function KnownPanel({ record }: PanelProps) {
   const { data, problem, again } = useResource(record.id, () => call<Party>("GET", `/parties/${segment(record.id)}/brief`), String(record.row_version));
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={4} />;
   const nothing = data.contracts.length + data.assets.length + data.purchases.count === 0 && !data.last_inquiry;
-  return nothing ? <Empty icon="shield" title={t("contracts.nothing_known")} /> : <div className="standing"><LastInquiry party={data} /><KnownOf party={data} /></div>;
+  return <div className="standing"><Wishes party={record.id} medium="phone" version={String(record.row_version)} />{nothing ? <Empty icon="shield" title={t("contracts.nothing_known")} /> : <><LastInquiry party={data} /><KnownOf party={data} /></>}</div>;
 }
 
 export function NumbersPanel({ record }: PanelProps) {

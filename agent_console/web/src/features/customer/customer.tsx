@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { moment, phoneNumber } from "../../format";
 import { call, segment } from "../../net/api";
@@ -14,6 +13,7 @@ import { Timeline } from "../customers/timeline";
 import { partyAddress, type Relation } from "../customers/types";
 import { CasePill } from "../interaction/case-box";
 import { Past, Tier } from "../interaction/brief";
+import { Wishes } from "../wishes/lines";
 
 /** The customer beside the work: who they are, what was, what is open, what was noted. */
 export function Customer({ item }: { item: Item | null }) {
@@ -41,7 +41,7 @@ function Known({ party, item }: { party: Party; item: Item }) {
         <Tab id="timeline" className="tab">{t("customers.timeline")}</Tab>
         <Tab id="relations" className="tab">{t("customers.relations")}</Tab>
       </TabList>
-      <Panel id="profile"><Script party={party} /><Profile party={party} /></Panel>
+      <Panel id="profile"><Script party={party} /><Profile party={party} version={String(item.version)} /></Panel>
       <Panel id="history"><History history={history.filter(({ id }) => id !== item.id)} />{retry}</Panel>
       <Panel id="cases"><Cases cases={cases} current={item.case?.id} />{retry}</Panel>
       <Panel id="notes"><Notes party={party} /></Panel>
@@ -57,16 +57,14 @@ function Panel({ id, children }: { id: string; children: ReactNode }) {
   return <TabPanel id={id} className="tabpanel scroll">{children}</TabPanel>;
 }
 
-export function Profile({ party }: { party: Omit<Party, "cases" | "interactions" | KnownPart> }) {
-  const { t, i18n } = useTranslation();
+export function Profile({ party, version = "" }: { party: Omit<Party, "cases" | "interactions" | KnownPart>; version?: string }) {
+  const { t } = useTranslation();
   const rows: [string, string | null | undefined][] = [
     [t("customer.organisation"), party.organisation],
     [t("customer.title"), [party.title, party.department].filter(Boolean).join(" · ")],
     [t("customers.superior"), party.superior],
     [t("customers.stage"), party.lifecycle && t(`lifecycle.${party.lifecycle}`, { defaultValue: party.lifecycle })],
     [t("customers.membership"), party.membership && [party.membership.number, party.membership.tier && t(`tier.${party.membership.tier}`, { defaultValue: party.membership.tier }), party.membership.until && t("customers.until", { day: party.membership.until })].filter(Boolean).join(" · ")],
-    [t("customers.prefers"), prefers(party, t, i18n.language as Language)],
-    [t("customer.language"), party.language ? t(`language.${party.language}`, { defaultValue: party.language }) : null],
   ];
   return (
     <div className="profile" lang={party.language ?? undefined}>
@@ -74,7 +72,7 @@ export function Profile({ party }: { party: Omit<Party, "cases" | "interactions"
         <span className="candidate-icon big"><Icon name={party.kind === "organisation" ? "building" : "user"} size={24} /></span>
         <div className="grow"><h2 className="clip"><Link to={partyAddress(party.id)} className="plain-link">{party.name}</Link></h2>{party.tier && <Tier tier={party.tier} />}</div>
       </div>
-      {party.do_not_contact && <Pill tone="stop" icon="off">{t("customers.do_not_contact")}</Pill>}
+      <Wishes party={party.id} medium="phone" version={version} />
       <dl className="facts">
         {rows.filter(([, value]) => value).map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
         {party.traits.length > 0 && <div><dt>{t("customers.traits")}</dt><dd className="row wrap">{party.traits.map((trait) => <Pill key={trait} tone="accent">{trait}</Pill>)}</dd></div>}
@@ -95,24 +93,6 @@ function Point({ point }: { point: PointDoc }) {
       {(point.label || why) && <span className="tiny faint"> {[point.label, why].filter(Boolean).join(" · ")}</span>}
     </span>
   );
-}
-
-function prefers(party: Omit<Party, "cases" | "interactions" | KnownPart>, t: TFunction, language: Language): string {
-  const times = party.contact_times;
-  const hours = times?.from || times?.until ? `${times.from ?? "00:00"}–${times.until ?? "24:00"}` : "";
-  return [party.preferred_channel && t(`channel.${party.preferred_channel}`, { defaultValue: party.preferred_channel }), dayWords(times?.days ?? [], language), hours].filter(Boolean).join(" · ");
-}
-
-/** Days in a row as their first and last: Mon–Fri. */
-function dayWords(days: number[], language: Language): string {
-  const word = (day: number): string => new Date(2024, 0, day).toLocaleDateString(language, { weekday: "short" }); // the first of 2024 was a Monday
-  const runs: [number, number][] = [];
-  for (const day of [...days].sort()) {
-    const last = runs.at(-1);
-    if (last && last[1] === day - 1) last[1] = day;
-    else runs.push([day, day]);
-  }
-  return runs.map(([first, last]) => (first === last ? word(first) : `${word(first)}–${word(last)}`)).join(", ");
 }
 
 /** What is said to this customer, where somebody has written it down. */

@@ -5,6 +5,7 @@ import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { KnownOf, LastInquiry } from "../contracts/known";
+import { Wishes } from "../wishes/lines";
 import { CasePill, isOpen } from "./case-box";
 import { useDispositionLabel } from "./dispositions";
 
@@ -16,6 +17,7 @@ export function Brief({ party }: { party: Party }) {
     <section className="brief">
       {(party.organisation || party.title || party.tier) && <Belongs party={party} />}
       {party.note && <p className="brief-note" lang={party.language ?? undefined}><Icon name="note" size={16} />{party.note}</p>}
+      <Wishes party={party.id} medium="phone" />
       <LastInquiry party={party} />
       <div className="brief-columns">
         <div>

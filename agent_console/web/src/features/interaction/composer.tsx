@@ -11,6 +11,7 @@ import { useDeskKey } from "../desk/shortcuts";
 import { appended, putIn, typing, usePlace } from "../knowledge/typing";
 import type { Filled } from "../casework/types";
 import { Texts } from "../casework/texts";
+import { WishLine } from "../wishes/lines";
 import { keepDraft, newKey, readDraft, restAfter } from "./drafts";
 
 /** The answer to a letter. Ctrl+Enter sends, Enter never does; the draft survives a reload. */
@@ -54,10 +55,12 @@ export function Composer({ item, sent }: { item: Item; sent: () => void }) {
     caret.current = next.at;
     write(next.text, [...(now.texts ?? []), filled.template_id]);
   };
+  const party = item.match.strength === "one" ? item.match.parties[0] : undefined;
   const idle = busy || !draft.text.trim();
   return (
     <section className="composer" aria-label={t("letter.reply")}>
       <label className="label" htmlFor={`reply-${item.id}`}>{t("letter.reply_to", { address: item.customer.name || item.customer.address })}</label>
+      {party && <WishLine party={party.id} name={party.name} language={item.queue.language} version={String(item.version)} />}
       <textarea ref={box} id={`reply-${item.id}`} className="input" rows={4} value={draft.text} lang={item.queue.language} placeholder={t("letter.reply_hint")}
         onChange={(event) => write(event.target.value)}
         onKeyDown={(event) => {
