@@ -182,7 +182,9 @@ def _address_of(conn: Connection, case_id: str, party_id: str) -> str | None:
     """Where they wrote from last, else the first address that they have."""
     row = letter.c
     wrote = select(row.from_address).where(row.case_id == case_id, row.direction == "in")
-    last: str | None = conn.execute(wrote.order_by(row.received_at.desc(), row.id.desc()).limit(1)).scalar_one_or_none()
+    last: str | None = conn.execute(
+        wrote.order_by(row.received_at.desc(), row.id.desc()).limit(1)
+    ).scalar_one_or_none()
     if last:
         return last
     found = parties.party(conn, party_id)

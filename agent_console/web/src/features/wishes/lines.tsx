@@ -5,7 +5,7 @@ import { useNow } from "../../store/clock";
 import { useResource } from "../../store/resource";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
-import { clockThere, differences, timesWords, type Contact } from "./wishes";
+import { clockThere, differences, refusal, timesWords, type Contact } from "./wishes";
 
 const ASK_AGAIN_S = 300;
 
@@ -38,14 +38,14 @@ export function Wishes({ party, medium, version }: Asked) {
   return (
     <p className="row wrap wishes" data-testid="wishes">
       {words.length > 0 && <span className="small soft"><span className="faint">{t("wishes.prefers")}</span> {words.join(" · ")}</span>}
-      <Now contact={contact} />
+      <Now contact={contact} medium={medium} />
     </p>
   );
 }
 
-function Now({ contact }: { contact: Contact }) {
+function Now({ contact, medium }: { contact: Contact; medium: string }) {
   const { t, i18n } = useTranslation();
-  if (contact.outcome === "no") return <Pill tone="stop" icon="off">{t(`wishes.why_${contact.reason}`, { defaultValue: contact.reason })}</Pill>;
+  if (contact.outcome === "no") return <Pill tone="stop" icon="off">{refusal(contact, medium, t)}</Pill>;
   if (contact.times === null) return null;
   if (contact.good_now) return <Pill tone="go" icon="check">{t("wishes.good_now")}</Pill>;
   return <Pill tone="rest" icon="clock">{contact.good_from === null ? t("wishes.why_no_hours") : t("wishes.good_from", { at: clockThere(contact.good_from, contact.time_zone, i18n.language as Language) })}</Pill>;
@@ -58,7 +58,7 @@ export function WishLine({ party, name, language, version }: { party: string; na
   const contact = useContact(party, "email", "receipt", version);
   if (!contact) return null;
   const told = differences(contact, language, now, t, i18n.language as Language);
-  const refused = contact.outcome === "no" ? t(`wishes.why_${contact.reason}`, { defaultValue: contact.reason }) : "";
+  const refused = contact.outcome === "no" ? refusal(contact, "email", t) : "";
   if (told.length === 0 && !refused) return null;
   return (
     <p className="row tiny soft wish-line" data-testid="wish-line">

@@ -54,3 +54,7 @@ export function differences(contact: Contact, language: string, now: number, t: 
   if (!contact.good_now && contact.times) told.push(t("wishes.hours_there", { hours: timesWords(contact.times, mine), now: clockThere(now, contact.time_zone, mine) }));
   return told;
 }
+
+/** E-mail: consent withdrawn. */
+export const refusal = (contact: Contact, medium: string, t: TFunction): string =>
+  t("wishes.refused", { medium: t(`channel.${medium}`, { defaultValue: medium }), why: t(`wishes.why_${contact.reason}`, { defaultValue: contact.reason }) });
