@@ -1,6 +1,7 @@
 """The librarian: makes drafts of solved cases, and tells whose articles are due for review; a little at a time."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 
 from config.clock import Clock
@@ -25,10 +26,11 @@ _log = Transcript("knowledge")
 
 
 class Librarian:
-    """One part of the server; two may work at once, since what is made is made once in its own unit."""
+    """One part of the server; two may work at once, since what is made is made once in its own unit. `off`: modules that are switched
+    off; without knowledge only the portal's links are cleared away."""
 
-    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
-        self._store, self._bus, self._clock = store, bus, clock
+    def __init__(self, store: Store, bus: Bus, clock: Clock, off: Collection[str] = frozenset()) -> None:
+        self._store, self._bus, self._clock, self._off = store, bus, clock, off
         self._looked_at = self._whole_at = self._sweep_at = 0.0
 
     async def run(self) -> None:
@@ -53,6 +55,14 @@ class Librarian:
     async def round(self) -> None:
         """All that there is to do now, each in a unit of its own so that calls never wait for it."""
         now = self._clock.now()
+        if "knowledge" not in self._off:
+            await self._keep_articles(now)
+        if now >= self._sweep_at:
+            self._sweep_at = now + _EVERY_S
+            await self._store.write(lambda c: links.sweep(c, now))
+
+    async def _keep_articles(self, now: float) -> None:
+        """Drafts of what was solved, and whose articles are due for review."""
         whole = now >= self._whole_at
         await self._collect_all(0.0 if whole else self._looked_at - _OVERLAP_S)
         self._looked_at = now
@@ -61,9 +71,6 @@ class Librarian:
         for due in await self._store.read(lambda c: review.newly_due(c, now)):
             await self._store.write(lambda c, due=due: _tell(c, due, now))  # type: ignore[misc]
             _log.note("=", due.number, "is due for review")
-        if now >= self._sweep_at:
-            self._sweep_at = now + _EVERY_S
-            await self._store.write(lambda c: links.sweep(c, now))
 
     async def _collect_all(self, since: float) -> None:
         """Every solved case that was touched since; one that could not be dealt with is not tried twice in a round."""

@@ -5,6 +5,7 @@ Events and watches are rows, so what came while the server was away is worked of
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from routing.bus import Bus
 
 TOPIC = "notification"
 """On the bus: somebody has something to be told."""
+_SERVICE = "service"
+"""The module of cases and tasks."""
 _LOOK_AGAIN_S = 30.0
 _LEAST_S = 0.05
 _GATHER_S = 0.2
@@ -32,10 +35,19 @@ _log = Transcript("rules")
 
 
 class Procedures:
-    """Lets rules work. Two servers may both: an event is taken out once, and a run's key is there once."""
+    """Lets rules work. Two servers may both: an event is taken out once, and a run's key is there once. `off`: modules that are switched
+    off: their rules sleep, and without the one of cases and tasks nobody is reminded of any."""
 
-    def __init__(self, store: Store, bus: Bus, clock: Clock, post: Post | None) -> None:
-        self._store, self._bus, self._clock, self._post = store, bus, clock, post
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        post: Post | None,
+        off: Collection[str] = frozenset(),
+    ) -> None:
+        self._store, self._bus, self._clock, self._post, self._off = store, bus, clock, post, off
+        self._asleep = False
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -57,6 +69,7 @@ class Procedures:
     async def _catch_up(self) -> float:
         """Do all that is to be done; the seconds until the next."""
         try:
+            await self._let_sleep()
             more = True
             while more:
                 more = await self._look()
@@ -73,8 +86,14 @@ class Procedures:
             return _LOOK_AGAIN_S
         return min(max(next_at - self._clock.now(), _LEAST_S), _LOOK_AGAIN_S)
 
+    async def _let_sleep(self) -> None:
+        """Once: what is switched off stays so while the server runs."""
+        if self._off and not self._asleep:
+            await self._store.write(lambda conn: firing.sleep(conn, self._off))
+            self._asleep = True
+
     async def _next_at(self, now: float) -> float | None:
-        return await self._store.read(lambda conn: _next(conn, now, self._post))
+        return await self._store.read(lambda conn: _next(conn, now, self._post, self._off))
 
     async def _look(self) -> bool:
         """One batch in one transaction, when there is anything; whether there may be more."""
@@ -82,7 +101,7 @@ class Procedures:
         next_at = await self._next_at(now)
         if next_at is None or next_at > now:
             return False
-        done = await self._store.write(lambda conn: _work(conn, now, self._post))
+        done = await self._store.write(lambda conn: _work(conn, now, self._post, self._off))
         self._tell(done.worked)
         for case_id in done.sent_in:
             self._bus.publish("case", case_id)
@@ -102,10 +121,11 @@ class Procedures:
             self._bus.publish("outbox", "")
 
 
-def _next(conn: Connection, now: float, post: Post | None) -> float | None:
-    moments = [firing.next_at(conn, now), reminders.next_at(conn)]
-    if post is not None:
-        moments.append(customer_letters.next_at(conn))
+def _next(conn: Connection, now: float, post: Post | None, off: Collection[str]) -> float | None:
+    moments = [firing.next_at(conn, now, off)]
+    if _SERVICE not in off:
+        moments.append(reminders.next_at(conn))
+        moments.append(customer_letters.next_at(conn) if post is not None else None)
     return min((each for each in moments if each is not None), default=None)
 
 
@@ -122,9 +142,12 @@ class _Done:
         return bool(self.worked.more or self.worked.taken or self.reminded or self.sent_in)
 
 
-def _work(conn: Connection, now: float, post: Post | None) -> _Done:
+def _work(conn: Connection, now: float, post: Post | None, off: Collection[str]) -> _Done:
+    worked = firing.work(conn, now, post, off)
+    if _SERVICE in off:
+        return _Done(worked=worked, reminded=0, sent_in=[])
     return _Done(
-        worked=firing.work(conn, now, post),
+        worked=worked,
         reminded=reminders.remind(conn, now),
         sent_in=customer_letters.work(conn, now, post),
     )

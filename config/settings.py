@@ -242,7 +242,7 @@ class Modules(Section):
     """Parts that this centre does without."""
 
     off: Annotated[tuple[Literal["service", "knowledge", "sales"], ...], BeforeValidator(_listed)] = ()
-    """Modules whose records have no menu and no API: service (cases, contracts, products), knowledge, sales. Nothing is deleted."""
+    """Modules whose records have no menu and no API, and for which nothing works by itself: service (cases, contracts, products), knowledge, sales. Nothing is deleted."""
 
 
 class SignIn(Secretive):

@@ -117,6 +117,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         calls=voice,
         mail=(drop, intake, postman),
     )
+    off = settings.modules.off
     parts: dict[str, Part] = {
         "floor": floor,
         "rules": RulesWatch(store, floor, bus, rules),
@@ -125,13 +126,13 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "mail intake": intake,
         "postman": postman,
         "people": PeopleWatch(store, bus),
-        "deadlines": Deadlines(store, bus, clock),
-        "renewals": Renewals(store, bus, clock),
-        "librarian": Librarian(store, bus, clock),
-        "procedures": Procedures(store, bus, clock, composer),
+        "librarian": Librarian(store, bus, clock, off),
+        "procedures": Procedures(store, bus, clock, composer, off),
         "jobs": JobDriver(store, bus, clock),
         "caretaker": Caretaker(store, bus, clock),
         "imports": Imports(settings, store, bus, clock),
         "console": console,
     }
+    if "service" not in off:
+        parts |= {"deadlines": Deadlines(store, bus, clock), "renewals": Renewals(store, bus, clock)}
     return Centre(voice=voice, console=console, parts=parts)

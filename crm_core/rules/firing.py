@@ -3,7 +3,7 @@
 Nothing of a rule or a procedure ends the work of the others: what is refused is a run that failed, and is kept as one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,12 @@ from config.errors import Refused
 from crm_core import notifications
 from crm_core.casework import hierarchy, telling
 from crm_core.casework.post import Post
+from crm_core.records import known
 from crm_core.rules import events, judging, passing, procedures, waiting
 from crm_core.rules.model import Trigger
 from crm_core.rules.procedures import Run, Started
 from crm_core.rules.waiting import Broken, Rule
-from crm_core.tables import rule_event
+from crm_core.tables import rule_event, rule_watch
 
 BATCH = 10
 """Events or moments of one unit: while it runs, calls that write wait."""
@@ -41,11 +42,13 @@ class _Look:
     now: float
     post: Post | None
     worked: Worked
+    off: Collection[str]
 
 
-def work(conn: Connection, now: float, post: Post | None) -> Worked:
-    """One batch: events first, in their order, then what has come to pass by time."""
-    look = _Look(now=now, post=post, worked=Worked())
+def work(conn: Connection, now: float, post: Post | None, off: Collection[str] = frozenset()) -> Worked:
+    """One batch: events first, in their order, then what has come to pass by time. No rule runs in a module that is switched off (`off`);
+    what happens there meanwhile is taken out all the same, so that none makes up for it later."""
+    look = _Look(now=now, post=post, worked=Worked(), off=off)
     worked = look.worked
     row = rule_event.c
     happened = conn.execute(select(rule_event).order_by(row.seq).limit(BATCH)).all()
@@ -53,19 +56,27 @@ def work(conn: Connection, now: float, post: Post | None) -> Worked:
         taken = conn.execute(delete(rule_event).where(row.seq == each.seq)).rowcount
         if taken:  # else another server has it
             worked.taken += 1
-            _guarded(conn, look, each)
+            if not _is_off(each.entity, off):
+                _guarded(conn, look, each)
     worked.more = len(happened) == BATCH
     if not worked.more:
         _time(conn, look)
     return worked
 
 
-def next_at(conn: Connection, now: float) -> float | None:
+def sleep(conn: Connection, off: Collection[str]) -> None:
+    """Forget until when the rules of these modules have looked: switched on again, they begin with what comes then."""
+    found, _ = waiting.rules(conn, trigger=Trigger.TIME_PASSED)
+    asleep = [rule.id for rule in found if rule.entity.module in off]
+    conn.execute(delete(rule_watch).where(rule_watch.c.rule_id.in_(asleep)))
+
+
+def next_at(conn: Connection, now: float, off: Collection[str] = frozenset()) -> float | None:
     """When there is something to look at: now, when events wait; else when the next moment of a rule comes."""
     if conn.execute(select(rule_event.c.seq).limit(1)).first() is not None:
         return now
     found, _ = waiting.rules(conn, trigger=Trigger.TIME_PASSED)
-    moments = [passing.next_of(conn, rule) for rule in found]
+    moments = [passing.next_of(conn, rule) for rule in found if rule.entity.module not in off]
     return min((each for each in moments if each is not None), default=None)
 
 
@@ -130,7 +141,12 @@ def _start(  # noqa: PLR0917 - which rule, on what, why
 def _rules(conn: Connection, look: _Look, trigger: Trigger, entity: str | None = None) -> list[Rule]:
     found, broken = waiting.rules(conn, trigger=trigger, entity=entity)
     _report(conn, look, broken)
-    return found
+    return [rule for rule in found if rule.entity.module not in look.off]
+
+
+def _is_off(entity: str, off: Collection[str]) -> bool:
+    of = known.named(entity)
+    return of is not None and of.module in off
 
 
 def _report(conn: Connection, look: _Look, broken: Iterable[Broken]) -> None:

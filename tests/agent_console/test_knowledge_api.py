@@ -141,6 +141,17 @@ async def test_the_librarian_makes_drafts_of_what_is_solved(house: House) -> Non
         assert "lin@example.com" not in again.json()["texts"][0]["body"]
 
 
+async def test_without_knowledge_the_librarian_collects_nothing(house: House) -> None:
+    """While the module is switched off no case becomes a draft; switched on, it does."""
+    house.at_hand("ann")
+    await house.letter_arrives()
+    async with house.browser("sue") as sue:
+        await house.store.write(lambda c: _answer(c, house))
+        for off, drafts in ((("knowledge",), 0), ((), 1)):
+            await Librarian(house.store, house.bus, SystemClock(), off).round()
+            assert len((await sue.get("/api/v1/records/articles")).json()["items"]) == drafts
+
+
 def _answer(connection, house: House) -> None:
     from crm_core import letters
 

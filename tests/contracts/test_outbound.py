@@ -125,9 +125,9 @@ def test_a_reminder_waits_for_the_customers_hours_and_goes_once(conn: Connection
     run = start(conn, case_id, pen, mail(words))
     assert (run.outcome, run.steps[0]["waits_until"]) == ("done", NINE_NEXT_DAY)
     assert (len(pen.written), customer_letters.next_at(conn)) == (1, NINE_NEXT_DAY)
-    assert _next(conn, NOW, pen) is not None
+    assert _next(conn, NOW, pen, ()) is not None
     assert customer_letters.work(conn, NINE_NEXT_DAY - 1, pen) == []
-    assert _work(conn, NINE_NEXT_DAY, pen).sent_in == [case_id]
+    assert _work(conn, NINE_NEXT_DAY, pen, ()).sent_in == [case_id]
     assert customer_letters.work(conn, NINE_NEXT_DAY + 1, pen) == []
     assert (len(pen.written), told(conn, case_id)) == (2, [("letter_sent", None)])
 

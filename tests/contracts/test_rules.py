@@ -158,6 +158,27 @@ def test_a_rule_that_slept_makes_up_for_nothing(quiet: Connection) -> None:
     assert work(quiet, NOW + DAY_S) == []
 
 
+def test_rules_of_a_module_that_is_off_sleep(quiet: Connection) -> None:
+    """Without the module of cases none of their rules runs, by event or by time, and none makes up for it afterwards; customers' rules run."""
+    rule(quiet, raised(quiet), "created")
+    late = procedure(quiet, {"kind": "escalate"}, name="late")
+    rule(quiet, late, "time_passed", name="late", detail={"field": "due_at", "after_s": 0})
+    party = procedure(quiet, {"kind": "set_field", "field": "note", "value": "new"}, name="q", entity="party")
+    theirs = rule(quiet, party, "created", name="theirs", entity="party")
+    work(quiet)
+    off = ("service",)
+    firing.sleep(quiet, off)
+    one = make(quiet, CASE, subject="x", due_at=NOW + 5).id
+    make(quiet, "party", name="Lin")
+    done = firing.work(quiet, NOW + 10, None, off)
+    assert ([each.rule_id for each in done.runs], done.more) == ([theirs], False)
+    assert firing.next_at(quiet, NOW + 10, off) is None
+    assert work(quiet, NOW + 20) == []
+    assert (row(quiet, one).severity, row(quiet, one).escalation_level) == ("normal", 0)
+    two = make(quiet, CASE, subject="y", due_at=NOW + 30).id
+    assert {each.record_id for each in work(quiet, NOW + 40)} == {two}
+
+
 def test_many_moments_are_worked_off_in_batches(quiet: Connection) -> None:
     """More cases than a batch holds, many at the same moment, are each started once."""
     rule(quiet, raised(quiet), "time_passed", detail={"field": "due_at", "after_s": 0})

@@ -12,7 +12,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from typer.testing import CliRunner
 
+from config.settings import load
 from crm_core import schema
+from crm_core.store import Store
+from trunkline.app import wire
 from trunkline.command import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -203,3 +206,18 @@ def test_customers_data_is_its_owners_alone(place: Place) -> None:
     place.write()
     assert CliRunner().invoke(main, ["db", "upgrade", "-c", str(place.file)]).exit_code == 0
     assert (place.folder / "data").stat().st_mode & 0o077 == 0
+
+
+async def test_a_module_that_is_off_has_no_part_at_work(place: Place) -> None:
+    """Without service nobody looks at promises and renewals; what keeps customers' data right goes on."""
+    parts: dict[str, set[str]] = {}
+    place.make_database()
+    for off in ("", "service"):
+        place.write(modules=f'off = "{off}"')
+        settings = load(place.file)
+        store = Store(f"sqlite:///{place.folder}/data/trunkline.db")
+        store.open()
+        parts[off] = set((await wire(settings, store)).parts)
+        await store.close()
+    assert parts[""] - parts["service"] == {"deadlines", "renewals"}
+    assert {"caretaker", "jobs", "postman"} <= parts["service"]
