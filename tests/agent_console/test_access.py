@@ -85,6 +85,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/parties/{party}/chart"): (SESSION, None),
     ("GET", "/api/v1/parties/{party}/group"): (SESSION, None),
     ("GET", "/api/v1/parties/{party}/consent"): (SESSION, None),
+    ("GET", "/api/v1/parties/{party}/contact"): (SESSION, None),
     ("GET", "/api/v1/parties/{party}/grade"): (SESSION, None),
     ("GET", "/api/v1/parties/{party}/merges"): (SESSION, None),
     ("POST", "/api/v1/parties/merges"): (SUPERVISOR, {"survivor_id": "{party}", "merged_id": "{party}x"}),
