@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import Unavailable
 from crm_core import schema, scrubbing
-from crm_core.engines import READERS, as_unavailable, reading_engine, writing_engine
+from crm_core.engines import READERS, as_unavailable, reading_engine, sqlite_file, writing_engine
+from crm_core.records import custom_indexes
+from crm_core.records.custom_indexes import Tended
 from crm_core.writer import Writer
 
 __all__ = ["Connection", "SchemaMismatch", "Store"]
@@ -65,6 +67,17 @@ class Store:
         while await self.write(scrubbing.step):
             pass
         await asyncio.get_running_loop().run_in_executor(self._readers, scrubbing.finish, self._url)
+
+    async def index(self) -> Tended:
+        """Make and drop the indexes that custom fields ask for."""
+        if sqlite_file(self._url) is not None:
+            done: list[str] = []
+            while (statement := await self.write(custom_indexes.step)) is not None:
+                done.append(statement)
+            return Tended(done=tuple(done))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, custom_indexes.apply_beside, self._url
+        )
 
     async def close(self) -> None:
         """Finish the writes handed in, then disconnect. Closing twice, or unopened, is harmless."""

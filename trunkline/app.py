@@ -10,6 +10,7 @@ from typing import Protocol
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
 from agent_console.imports import Imports
+from agent_console.indexer import Indexer
 from agent_console.jobs import JobDriver
 from agent_console.librarian import Librarian
 from agent_console.people_watch import PeopleWatch
@@ -129,6 +130,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "librarian": Librarian(store, bus, clock, off),
         "procedures": Procedures(store, bus, clock, composer, off),
         "jobs": JobDriver(store, bus, clock),
+        "indexer": Indexer(store, bus),
         "caretaker": Caretaker(store, bus, clock),
         "imports": Imports(settings, store, bus, clock),
         "console": console,

@@ -112,6 +112,11 @@ CUSTOM_FIELD = Entity(
             name="searched",
             kind=FieldKind.BOOLEAN,
             label=label("Found by search", "可供搜尋", "可供搜索"),
+            hint=label(
+                "With an index, which filters use as well",
+                "會建立索引，篩選時也會使用",
+                "会建立索引，筛选时也会使用",
+            ),
             required=True,
             default=False,
         ),

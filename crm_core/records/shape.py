@@ -1,16 +1,17 @@
 """An entity as it is here: its declared fields, those that every record has, and those that administrators added."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, literal_column, select
 
 from crm_core.access.model import FieldRight
 from crm_core.access.reader import Reader
 from crm_core.records.declared import Choice, Entity, Field, FieldKind, Label, label
 from crm_core.records.tables import table_of
-from crm_core.tables.base import metadata
+from crm_core.tables.base import custom_flag, custom_number, custom_text, metadata
 
 OWNER = Field(name="owner_id", kind=FieldKind.USER, label=label("Owner", "負責人", "负责人"), listed=True)
 TEAM = Field(name="team_id", kind=FieldKind.REFERENCE, refers="org_unit", label=label("Team", "團隊", "团队"))
@@ -29,6 +30,7 @@ UPDATED = Field(
 )
 SCOPED = (OWNER, TEAM, TERRITORY)
 STAMPS = (CREATED, UPDATED)
+_CUSTOM_NAME = re.compile(r"x_[a-z0-9_]{1,40}")
 _AS_TEXT = (FieldKind.AMOUNT,)
 
 
@@ -56,15 +58,16 @@ class Shape:
         row = table_of(self.entity).c
         if not field.custom:
             return row[field.name]
-        part: Any = row.custom[field.name]
+        if not _CUSTOM_NAME.fullmatch(field.name):
+            raise ValueError(f"{field.name!r} is no custom field's name")  # it becomes SQL
+        name: ColumnElement[Any] = literal_column(field.name)
         match field.kind:
             case FieldKind.INTEGER | FieldKind.NUMBER | FieldKind.MOMENT:
-                found: ColumnElement[Any] = part.as_float()
+                return custom_number(row.custom, name)
             case FieldKind.BOOLEAN:
-                found = part.as_boolean()
+                return custom_flag(row.custom, name)
             case _:
-                found = part.as_string()
-        return found
+                return custom_text(row.custom, name)
 
 
 def declared(entity: Entity) -> tuple[Field, ...]:

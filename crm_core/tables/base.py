@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Connection,
@@ -115,6 +116,78 @@ def _sqlite_now(element: Any, compiler: Any, **_: Any) -> str:
 def _postgresql_now(element: Any, compiler: Any, **_: Any) -> str:
     # not now(): that is when the transaction began
     return "(extract(epoch FROM clock_timestamp())::double precision)"
+
+
+class custom_text(FunctionElement[str]):  # noqa: N801 - a function of SQL
+    """A custom field's value: (the row's `custom`, the field's name as a literal). The name is written out and not bound, since an index on
+    an expression counts for that very expression alone."""
+
+    type = Text()
+    inherit_cache = True
+
+
+class custom_number(FunctionElement[float]):  # noqa: N801 - a function of SQL
+    """The same of a number."""
+
+    type = Double()
+    inherit_cache = True
+
+
+class custom_flag(FunctionElement[bool]):  # noqa: N801 - a function of SQL
+    """The same of yes or no."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(custom_text, "sqlite")
+def _sqlite_custom(element: Any, compiler: Any, **more: Any) -> str:
+    column, name = element.clauses
+    return f"json_extract({compiler.process(column, **more)}, '$.{name.name}')"
+
+
+@compiles(custom_number, "sqlite")
+def _sqlite_number(element: Any, compiler: Any, **more: Any) -> str:
+    return _sqlite_only(element, compiler, "'integer', 'real'", **more)
+
+
+@compiles(custom_flag, "sqlite")
+def _sqlite_flag(element: Any, compiler: Any, **more: Any) -> str:
+    return _sqlite_only(element, compiler, "'true', 'false'", **more)
+
+
+def _sqlite_only(element: Any, compiler: Any, kinds: str, **more: Any) -> str:
+    column, name = element.clauses
+    kind = f"json_type({compiler.process(column, **more)}, '$.{name.name}')"
+    return f"(CASE WHEN {kind} IN ({kinds}) THEN {_sqlite_custom(element, compiler, **more)} END)"
+
+
+def _postgresql_custom(element: Any, compiler: Any, **more: Any) -> str:
+    column, name = element.clauses
+    return f"({compiler.process(column, **more)} ->> '{name.name}')"
+
+
+compiles(custom_text, "postgresql")(_postgresql_custom)
+
+
+@compiles(custom_number, "postgresql")
+def _postgresql_number(element: Any, compiler: Any, **more: Any) -> str:
+    return _postgresql_only(element, compiler, "number", "double precision", **more)
+
+
+@compiles(custom_flag, "postgresql")
+def _postgresql_flag(element: Any, compiler: Any, **more: Any) -> str:
+    return _postgresql_only(element, compiler, "boolean", "boolean", **more)
+
+
+def _postgresql_only(element: Any, compiler: Any, kind: str, cast: str, **more: Any) -> str:
+    """What a field of another kind, which had this name before, left in old rows is nothing: as a cast it would be an error."""
+    column, name = element.clauses
+    place = compiler.process(column, **more)
+    return (
+        f"(CASE WHEN jsonb_typeof({place} -> '{name.name}') = '{kind}'"
+        f" THEN ({place} ->> '{name.name}')::{cast} END)"
+    )
 
 
 class by_code_point(FunctionElement[str]):  # noqa: N801 - a function of SQL
