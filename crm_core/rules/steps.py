@@ -28,6 +28,8 @@ from crm_core.tables import contact_point, support_case
 Done = Mapping[str, Any]
 _ANSWERED = (Trigger.CREATED, Trigger.CUSTOMER_WROTE)
 """What a letter answers as a receipt does, unless its step says what it is for."""
+_BY_RULE = "rule"
+"""The channel of a case that a procedure opened."""
 _TO_CUSTOMER = ("callback", "contact")
 """Tasks that are due at a time at which the customer wants to be called."""
 
@@ -231,7 +233,9 @@ def _mail_customer(  # noqa: PLR0917 - which letter, of which run
     conn: Connection, setting: Setting, post: Post, step: Step, row: Mapping[str, Any], key: str
 ) -> Done:
     """As the customer wishes: who would rather be called is called about what is no receipt."""
-    purpose = step.text("purpose") or (RECEIPT if setting.trigger in _ANSWERED else SERVICE)
+    # a case that a rule opened is our own beginning: the customer has asked for nothing
+    answers = setting.trigger in _ANSWERED and row.get("channel") != _BY_RULE
+    purpose = step.text("purpose") or (RECEIPT if answers else SERVICE)
     phone = _phone_of(conn, row.get("party_id"))
     if phone and customer_letters.is_rather_called(conn, setting.record_id, purpose, setting.now, post.zone):
         words = texts.name_of(conn, step.text("template_id")) or str(row.get(setting.entity.title) or "")
@@ -256,7 +260,7 @@ def _open_case(conn: Connection, setting: Setting, step: Step, row: Mapping[str,
     given: dict[str, Any] = {
         "subject": step.text("subject").replace("{{title}}", title)[:200],
         "party_id": _party_of(setting.entity, setting.record_id, row),
-        "channel": "rule",
+        "channel": _BY_RULE,
         "owner_id": row.get("owner_id"),
         "team_id": row.get("team_id"),
     }

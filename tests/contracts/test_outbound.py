@@ -108,6 +108,14 @@ def test_who_is_not_to_be_contacted_gets_receipts_alone(conn: Connection) -> Non
     assert (outcomes, len(pen.written)) == (["done", "failed", "done", "failed"], 2)
 
 
+def test_a_case_that_a_rule_opened_has_no_receipt(conn: Connection) -> None:
+    """The customer has asked for nothing there: the letter that its opening starts waits for their hours."""
+    party, pen = customer(conn, contact_times=OFFICE, **EVENING), Pen()
+    case_id = make(conn, CASE, subject="x", party_id=party, channel="rule").id
+    run = start(conn, case_id, pen, mail(text(conn)), trigger="created")
+    assert run.steps[0]["waits_until"] == NINE_NEXT_DAY
+
+
 def test_a_letter_to_somebody_else_follows_nobodys_wishes(conn: Connection) -> None:
     """A step with an address of its own writes there, whatever the case's customer wants."""
     party, pen = customer(conn, do_not_contact=True), Pen()
