@@ -6,7 +6,7 @@ PostgreSQL's table stays; on both databases `crm_core.schema.upgrade` fills the 
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
