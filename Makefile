@@ -18,7 +18,7 @@ mail: ## send a real mail into the running demo
 	@exec $(BIN)/trunkline demo-mail
 
 test: ## all tests, with real Asterisk, SIPp, Chromium, PostgreSQL and Postfix (minutes)
-	@deploy/setup.sh test && exec $(BIN)/pytest tests
+	@deploy/setup.sh test && exec $(BIN)/pytest tests --durations=40 --durations-min=3
 
 check: lint ## lint, types, import contracts and the tests without real parts (a minute or two)
 	@$(BIN)/pytest -q tests -m 'not real'

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from config.errors import Refused
 from trunkline.terminal import WRONG, Progress, fail, report, say
 
 
@@ -30,7 +31,11 @@ def simulate(
     from routing.simulation import plotting, printing, scenario, several, summary  # noqa: PLC0415 - no other command needs them
 
     def work() -> None:
-        wish = scenario.read(scenario_file.read_text(encoding="utf-8"))
+        try:
+            wish = scenario.read(scenario_file.read_text(encoding="utf-8"))
+        except Refused as refused:
+            mistakes = str(refused.params["reason"]).split("; ")
+            raise fail(WRONG, *(f"{scenario_file}: {mistake}" for mistake in mistakes)) from refused
         progress = Progress()
         outcomes = several.several(wish, runs, lambda done: progress("runs", done, runs))
         progress.close()

@@ -24,7 +24,9 @@ from crm_core.search.spelling import fits, forgiving
 from crm_core.search.words import cut, fold
 from crm_core.tables import search_document
 
-MOST_OF_A_KIND = 50
+MOST_OF_A_KIND = 30
+MOST_OF_ONE_KIND = 100
+"""Where one kind alone is asked for, as in a list of customers, that is paged through."""
 LARGEST_PAGE = 100
 RECENT_S = 180 * 86_400.0
 """How old a document is when its age takes away two thirds of what its newness gives."""
@@ -93,25 +95,34 @@ def _ranked(
     conn: Connection, reader: Reader, question: Asked, kinds: Sequence[str], as_of: float
 ) -> list[Hit]:
     within = reach(conn, reader, kinds)
-    found = {(hit.kind, hit.id): hit for hit in _hits(conn, reader, within, question, as_of=as_of)}
-    lenient = forgiving(question) if "party" in within and len(found) < MOST_OF_A_KIND else None
+    most = MOST_OF_ONE_KIND if len(kinds) == 1 else MOST_OF_A_KIND
+    hits = _hits(conn, reader, within, question, most=most, as_of=as_of)
+    found = {(hit.kind, hit.id): hit for hit in hits}
+    lenient = forgiving(question) if "party" in within and len(found) < most else None
     if lenient is not None:
         parties = {"party": within["party"]}
-        for hit in _hits(conn, reader, parties, lenient, as_of=as_of, penalty=_FORGIVEN):
+        for hit in _hits(conn, reader, parties, lenient, most=most, as_of=as_of, penalty=_FORGIVEN):
             found.setdefault((hit.kind, hit.id), hit)
     return sorted(found.values(), key=_order)
 
 
 def _hits(
-    conn: Connection, reader: Reader, within: Reach, question: Asked, *, as_of: float, penalty: float = 0.0
+    conn: Connection,
+    reader: Reader,
+    within: Reach,
+    question: Asked,
+    *,
+    most: int,
+    as_of: float,
+    penalty: float = 0.0,
 ) -> list[Hit]:
     look = fts5_index.look if conn.dialect.name == "sqlite" else tsvector_index.look
     partly = {kind: condition for kind, condition in within.items() if seen.is_part(reader, kind)}
     wholly = {kind: condition for kind, condition in within.items() if kind not in partly}
-    relevance = look(conn, wholly, question, MOST_OF_A_KIND) if wholly else {}
+    relevance = look(conn, wholly, question, most) if wholly else {}
     if partly:
         # a word that is hidden must not be learnt from what it takes away either
-        relevance |= look(conn, partly, replace(question, without=()), MOST_OF_A_KIND)
+        relevance |= look(conn, partly, replace(question, without=()), most)
     query = select(search_document).where(_D.id.in_(list(relevance)))
     rows = [columns(row) for row in conn.execute(query)] if relevance else []
     rows = _seen(conn, reader, partly, question, rows)
