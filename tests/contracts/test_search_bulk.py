@@ -68,7 +68,7 @@ def test_more_rows_than_one_statement_takes(conn: Connection, monkeypatch: pytes
     index.refresh_many(conn, "party", names)
     places = conn.execute(search_document.select().order_by(search_document.c.id)).all()
     assert [row.source_id for row in places] == names
-    assert sorted(found(conn, "lamp")) == names
+    assert sorted(found(conn, "lamp", kinds=("party",))) == names
 
 
 def test_what_is_gone_or_wordless_among_many_is_found_no_more(conn: Connection) -> None:
