@@ -15,8 +15,8 @@ from crm_core.tables import party as party_table
 NOW = 1_790_000_000.0
 
 
-def found(conn: Connection, sought: str) -> list[str]:
-    return [hit.id for hit in find.find(conn, SYSTEM, sought, now=NOW, limit=100).items]
+def found(conn: Connection, sought: str, kinds: tuple[str, ...] | None = None) -> list[str]:
+    return [hit.id for hit in find.find(conn, SYSTEM, sought, now=NOW, kinds=kinds, limit=100).items]
 
 
 def behind_its_back(conn: Connection, count: int, name: str = "lamp") -> list[str]:
