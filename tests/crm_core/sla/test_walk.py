@@ -1,39 +1,19 @@
 """The clocks equal a walk through every minute, whatever happened and wherever."""
 
 import os
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_core.sla.clock import Clock, ClockState, rounds
 from tests.crm_core.sla import walk
-from tests.crm_core.sla.walk import Walk, Walked
+from tests.crm_core.sla.agree import agree, agree_many
 
 MANY = int(os.environ.get("TRUNKLINE_SLA_HISTORIES", "100000"))
-
-
-def agree(random: Random) -> int:
-    """Compare one history; how many clocks ran in it."""
-    drawn = walk.history(random)
-    found = rounds(drawn.events, drawn.now)
-    walked = Walk(drawn.start).until(drawn.events, drawn.now)
-    assert len(found) == len(walked), (drawn, found, walked)
-    for clock, expected in zip(found, walked, strict=True):
-        assert told(clock) == expect(clock, expected), drawn
-        if clock.state is ClockState.RUNNING and expected.due is not None:
-            assert clock.due == expected.due, drawn
-    return len(found)
-
-
-def told(clock: Clock) -> tuple[object, ...]:
-    return clock.kind, clock.met_at, clock.breached_at, clock.target_s - clock.remaining_s
-
-
-def expect(clock: Clock, walked: Walked) -> tuple[object, ...]:
-    return walked.kind, walked.met_at, walked.breached_at, walked.elapsed
 
 
 @settings(max_examples=1500, deadline=None)
@@ -46,8 +26,11 @@ def test_clocks_equal_a_walk_through_every_minute(random: Random) -> None:
 @pytest.mark.real
 def test_a_hundred_thousand_histories() -> None:
     """The same for 100,000 histories (TRUNKLINE_SLA_HISTORIES: another number), in eight zones, most with several clocks."""
-    random = Random(33)
-    assert sum(agree(random) for _ in range(MANY)) > 1.5 * MANY
+    workers = os.cpu_count() or 1
+    share = -(-MANY // workers)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        clocks = sum(pool.map(agree_many, range(33, 33 + workers), [share] * workers))
+    assert clocks > 1.5 * MANY
 
 
 @settings(max_examples=300, deadline=None)
