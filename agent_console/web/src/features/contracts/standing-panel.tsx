@@ -18,7 +18,7 @@ export default function StandingPanel({ record }: PanelProps) {
   const { contract, performance } = data;
   return (
     <div className="standing" data-testid="standing">
-      <p className="row"><StateMark state={contract.state} /><span className="faint small num">{t("contracts.period", { since: momentText(data.since, language), until: momentText(data.until, language) })}</span></p>
+      <p className="row wrap"><StateMark state={contract.state} /><span className="faint small num">{t("contracts.period", { since: momentText(data.since, language), until: momentText(data.until, language) })}</span></p>
       {limited(contract) ? (
         <div className="meters">{contract.calls && <Meter limit={contract.calls} unit="calls" />}{contract.minutes && <Meter limit={contract.minutes} unit="minutes" />}</div>
       ) : <p className="faint small">{t("contracts.no_limits")}</p>}
