@@ -78,7 +78,15 @@ def _forget(conn: Connection, kind: str, source_ids: Sequence[str]) -> None:
 
 
 def cut_words(document: Document) -> Cut:
-    """A document's words (pure): the dear part of indexing, so that it may be done in another process."""
+    """A document's words as they are kept (pure): the dear part of indexing, so that it may be done in another process."""
+    plain, kind = plain_words(document), document.kind
+    return Cut(
+        title=marked(kind, plain.title), body=marked(kind, plain.body), keys=set(marked(kind, plain.keys))
+    )
+
+
+def plain_words(document: Document) -> Cut:
+    """The same without the kind's mark."""
     title, body = fold(document.title), fold(document.body)
     title_tokens, title_signs = cut(title)
     body_tokens, body_signs = cut(body)
@@ -90,8 +98,7 @@ def cut_words(document: Document) -> Cut:
     # a token each: plain letters as they are typed
     heard = [word[:LONGEST_WORD] for word in document.heard if word.isascii() and word.isalpha()]
     words = [*body_tokens[: MOST_BODY_WORDS - len(heard)], *heard]
-    kind = document.kind
-    return Cut(title=marked(kind, title_tokens), body=marked(kind, words), keys=set(marked(kind, found)))
+    return Cut(title=title_tokens, body=words, keys=found)
 
 
 def _placed(document: Document, words: Cut, place: int) -> CutWords:

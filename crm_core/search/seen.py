@@ -42,7 +42,7 @@ def fitting(
 
 
 def _fits(question: Asked, document: Document) -> bool:
-    words = index.cut_words(document)
+    words = index.plain_words(document)
     found = [*words.title, "", *words.body, *sorted(words.keys)]
     without = (Asked(terms=(term,)) for term in question.without)
     return fits(question, found, words.keys) == 1.0 and not any(
