@@ -22,8 +22,9 @@ def restore(path: Path, settings: Settings, *, replace: bool, told: Told) -> Man
     """Put the archive's centre in the place of the settings' one, or leave that as it is: also when it is killed, by the next one."""
     manifest = archive.read(path, told)
     url, data_dir = settings.database_url(), settings.centre.data_dir
+    _refuse_misfit(manifest, path, url)
     _recover(url, data_dir)
-    _refuse(manifest, path, settings, replace=replace)
+    _refuse_loss(manifest, settings, replace=replace)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with folders.staging(data_dir) as staging:
         if archive.read(path, told, lambda name: _place(staging, name)) != manifest:
@@ -82,8 +83,7 @@ def _recover(url: str, data_dir: Path) -> None:
         _clear(new)
 
 
-def _refuse(manifest: Manifest, path: Path, settings: Settings, *, replace: bool) -> None:
-    url = settings.database_url()
+def _refuse_misfit(manifest: Manifest, path: Path, url: str) -> None:
     kind = "sqlite" if sqlite_file(url) else "postgresql"
     if manifest.database != kind:
         raise Unavailable(
@@ -95,7 +95,10 @@ def _refuse(manifest: Manifest, path: Path, settings: Settings, *, replace: bool
             f"was made by Trunkline {manifest.trunkline} with schema {manifest.schema},"
             f" newer than this version's {schema.head()}; install that version",
         )
-    if not replace and (rows := beyond_new(held(url))):
+
+
+def _refuse_loss(manifest: Manifest, settings: Settings, *, replace: bool) -> None:
+    if not replace and (rows := beyond_new(held(settings.database_url()))):
         raise Unavailable("database", f"holds {rows:,} rows; say --replace if they may be lost")
     data_dir = settings.centre.data_dir
     if not replace and (files := folders.files_in(data_dir, manifest.folders)):
