@@ -82,7 +82,7 @@ def lived(load: Load, agents: int, within_s: float, callers: int, seed: int) -> 
 
 @pytest.mark.parametrize(
     ("agents", "per_hour", "patience_s"),
-    [(5, 60.0, 60.0), (18, 240.0, 120.0), (40, 460.0, 900.0), (3, 90.0, 20.0)],
+    [(5, 60.0, 60.0), (18, 240.0, 120.0), (40, 460.0, 300.0), (3, 90.0, 20.0)],
 )
 def test_giving_up_is_what_callers_do(agents: int, per_hour: float, patience_s: float) -> None:
     """Erlang A says what 300,000 callers with an exponential patience live through, in light and in heavy load."""
