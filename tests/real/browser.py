@@ -1,6 +1,7 @@
 """Agents and customers in headless Chromium with a fake microphone, driven through what a person sees and presses."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -104,8 +105,14 @@ class Desk:
     async def rings(self, timeout_s: float = 15) -> str:
         """Wait for an offered call; the party's name that the pop shows."""
         await self.page.get_by_test_id("answer").wait_for(timeout=timeout_s * 1000)
-        name: str = await self.page.get_by_test_id("party-name").first.inner_text()
-        return name
+        return await self.party_name()
+
+    async def party_name(self) -> str:
+        """Who it is, which is read a moment after the interaction is there."""
+        name = self.page.get_by_test_id("party-name").first
+        await name.filter(has_text=re.compile(r"\S")).wait_for(timeout=10_000)
+        shown: str = await name.inner_text()
+        return shown
 
     async def answer(self) -> None:
         await self.page.get_by_test_id("answer").click()

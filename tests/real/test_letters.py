@@ -72,7 +72,7 @@ async def test_a_letter_and_its_answer_stay_one_case(office: Office) -> None:
     desk, centre_ = office.desk, office.centre
     await office.send(letter("訂單少了一件商品", "第三個檯燈沒有寄來。"), sender="chen.yijun@example.org")
     await desk.page.get_by_test_id("answer").click(timeout=20_000)
-    assert await desk.page.get_by_test_id("party-name").first.inner_text() == "陳怡君"
+    assert await desk.party_name() == "陳怡君"
     await desk.page.get_by_test_id("composer").fill("您好，今天就會補寄。")
     await desk.page.get_by_test_id("send-finish").click()
     await desk.wrap_up("solved")

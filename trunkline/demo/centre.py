@@ -169,10 +169,10 @@ async def _watch(
 
 
 def _remember(folder: DemoFolder, server: Child, asterisk: Child) -> None:
-    """Process ids for whoever wants to look at them, or to kill one and see what happens."""
-    (folder.root / "pids.json").write_text(
-        json.dumps({"server": server.pid, "asterisk": asterisk.pid}), encoding="utf-8"
-    )
+    """Process ids for whoever wants to look at them, or to kill one and see what happens; never half a file."""
+    fresh = folder.root / "pids.json.new"
+    fresh.write_text(json.dumps({"server": server.pid, "asterisk": asterisk.pid}), encoding="utf-8")
+    fresh.replace(folder.root / "pids.json")
 
 
 def banner(folder: DemoFolder, ports: DemoPorts, logins: list[seed.DemoLogin]) -> str:
