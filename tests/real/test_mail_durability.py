@@ -131,7 +131,7 @@ async def test_every_250_is_in_the_store_exactly_once(
     async def missing() -> int:
         return len(expected - set(await store.read(stored)))
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(240):
         while await missing():
             await asyncio.sleep(0.2)
         reader = SpoolReader(tmp_path / "spool")
