@@ -20,6 +20,7 @@ from tests.agent_console.house import PASSWORD, House, open_house
 from tests.agent_console.oidc_provider import CLIENT, SECRET, Provider, ec_key, provider_on_loopback, rsa_key
 
 CALLBACK = "/api/v1/login/oidc/callback"
+CENTRE = {"name": "Test centre", "logo": None}
 
 
 @asynccontextmanager
@@ -61,7 +62,10 @@ async def test_who_is_linked_comes_in_by_subject(tmp_path: Path) -> None:
         )
         provider.claims = {"email": "Ann@example.com", "email_verified": True}
         async with house.browser() as client:
-            assert (await client.get("/api/v1/login/ways")).json()["oidc"] == {"label": "Example account"}
+            assert (await client.get("/api/v1/login/ways")).json() == {
+                "oidc": {"label": "Example account"},
+                "centre": CENTRE,
+            }
             assert await sign_in(client) == "/"
             assert await who(client) == "ann"
             (session,) = (await client.get("/api/v1/me/sessions")).json()["items"]
@@ -319,7 +323,7 @@ async def test_a_trusted_provider_has_asked_already(tmp_path: Path) -> None:
 async def test_without_a_provider_there_is_no_such_way(house: House) -> None:
     """The page is told, and the address leads back with words."""
     async with house.browser() as client:
-        assert (await client.get("/api/v1/login/ways")).json()["oidc"] is None
+        assert (await client.get("/api/v1/login/ways")).json() == {"oidc": None, "centre": CENTRE}
         assert (await client.get("/api/v1/login/oidc")).headers["location"] == "/#sign-in=oidc.off"
         password = await client.post("/api/v1/login", json={"login": "ann", "password": PASSWORD})
         assert password.status_code == 200
