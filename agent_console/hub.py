@@ -81,8 +81,10 @@ class Hub:
 
     async def know(self, agent: AgentId) -> None:
         """Somebody who was added a moment ago may not be in the directory yet, nor in the rules."""
-        if agent not in self.world.directory.users:
+        unknown = agent not in self.world.directory.users
+        if unknown or agent not in self._floor.centre.agents:  # each is read in its own time
             self._bus.publish("config", agent)
+        if unknown:
             await self.read_directory()
 
     def stream_for(self, view: str, agent: AgentId) -> Stream:

@@ -260,7 +260,7 @@ async def test_a_customer_calls_from_a_browser(stage: Stage) -> None:
         await guest.page.get_by_test_id("callus-name").fill("Visitor 訪客")
         await guest.page.get_by_test_id("callus-line-+886255550100").check(force=True)
         await guest.page.get_by_test_id("callus-call").click()
-        await stage.desk.rings()
+        assert await stage.desk.rings() == "Visitor 訪客"
         await stage.desk.answer()
         await guest.page.locator('[data-testid="callus-state"][data-state="talking"]').wait_for(
             timeout=10_000

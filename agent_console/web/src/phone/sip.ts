@@ -36,9 +36,14 @@ export class SipLine implements Line {
   #session: RTCSession | null = null;
   #audio = new Audio();
   #retired = false;
+  readonly #identity: string[] = [];
 
   constructor(credential: PhoneCredential, events: LineEvents, { register = true, displayName = "" } = {}) {
     this.#events = events;
+    // A quoted string of SIP: what would end it is left out.
+    const name = displayName.replace(/[\p{Cc}"\\<>]/gu, "").trim();
+    // Asterisk takes a caller's name from here (RFC 3325): it gives an endpoint made by ARI the caller id "unknown", which goes before From.
+    if (name) this.#identity.push(`P-Asserted-Identity: "${name}" <${credential.uri}>`);
     this.#audio.autoplay = true;
     this.#ua = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(credential.ws_url)],
@@ -46,8 +51,7 @@ export class SipLine implements Line {
       authorization_user: credential.user,
       password: credential.password,
       register,
-      // A quoted string of SIP: what would end it is left out.
-      display_name: displayName.replace(/[\p{Cc}"\\<>]/gu, "").trim(),
+      display_name: name,
       register_expires: 120,
       session_timers: false,
       connection_recovery_min_interval: 1,
@@ -63,7 +67,7 @@ export class SipLine implements Line {
 
   /** Call out; only the Call us page does. */
   call(target: string, extraHeaders: string[]): void {
-    this.#ua.call(target, { ...MEDIA, extraHeaders });
+    this.#ua.call(target, { ...MEDIA, extraHeaders: [...this.#identity, ...extraHeaders] });
   }
 
   hangUp(): void {

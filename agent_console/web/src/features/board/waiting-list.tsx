@@ -22,7 +22,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
             <li key={each.id}>
               <span className="waiting-place num">{each.position}</span>
               <Icon name={each.medium === "voice" ? "phone" : "mail"} size={16} />
-              <span className="grow clip"><span className="strong">{phoneNumber(each.customer)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
+              <span className="grow clip"><span className="strong">{phoneNumber(each.customer) || t("item.withheld")}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
               {each.phase === "offered" && <span className="tiny row ringing"><Icon name="bell" size={14} />{t("board.ringing")}</span>}
               <Timer since={each.enqueued_at} />
             </li>

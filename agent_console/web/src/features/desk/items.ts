@@ -1,3 +1,4 @@
+import i18next from "i18next";
 import { phoneNumber } from "../../format";
 import type { Item } from "../../net/types";
 
@@ -9,10 +10,15 @@ export function inOrder(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => rank(a) - rank(b) || a.enqueued_at - b.enqueued_at);
 }
 
-/** Who it is, as well as it is known: the one party, the name that came with it, the number. */
+/** Who it is, as well as it is known: the one party, the name that came with it, the number; nothing until it has been looked up. */
 export function customerName(item: Item): string {
   const party = item.match.strength === "one" ? item.match.parties[0] : undefined;
-  return party?.name || item.customer.name || customerAddress(item);
+  return party?.name || item.customer.name || customerAddress(item) || (item.match.strength === "pending" ? "" : withheld());
+}
+
+/** What stands for a caller who shows no number. */
+export function withheld(): string {
+  return i18next.t("item.withheld");
 }
 
 export function customerAddress(item: Item): string {
