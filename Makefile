@@ -4,6 +4,8 @@
 BIN := .venv/bin
 CODE := config crm_core routing cti channels agent_console trunkline
 WEB := agent_console/web
+# a process for each processor; what needs the machine for itself comes last (tests/conftest.py)
+SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,10 +20,10 @@ mail: ## send a real mail into the running demo
 	@exec $(BIN)/trunkline demo-mail
 
 test: ## all tests, with real Asterisk, SIPp, Chromium, PostgreSQL and Postfix (minutes)
-	@deploy/setup.sh test && exec $(BIN)/pytest tests --durations=40 --durations-min=3
+	@deploy/setup.sh test && exec $(BIN)/pytest tests $(SIDE_BY_SIDE) --durations=40 --durations-min=3
 
 check: lint ## lint, types, import contracts and the tests without real parts (a minute or two)
-	@$(BIN)/pytest -q tests -m 'not real'
+	@$(BIN)/pytest -q tests -m 'not real' $(SIDE_BY_SIDE)
 	@if [ -d $(WEB)/node_modules ]; then for script in check test; do $(BIN)/python deploy/build_console.py run --silent --if-present $$script || exit 1; done; fi
 
 lint: ## ruff, mypy, import-linter

@@ -18,6 +18,26 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 
 LOOP: asyncio.AbstractEventLoop = config.loop.reactor._asyncioEventloop
+ALONE = ("tests/real/", "tests/trunkline/", "tests/crm_core/sla/test_walk.py")
+"""What starts whole centres, or takes all processors itself: it comes last and one after the other, so that nothing beside it takes its time.
+All else runs side by side when pytest is given `-n`, each file in one process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what runs alone at the end."""
+    items.sort(key=lambda item: item.nodeid.startswith(ALONE))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files side by side, and one process for all that runs alone."""
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class FilesThenAlone(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "alone" if nodeid.startswith(ALONE) else nodeid.partition("::")[0]
+
+    return FilesThenAlone(config, log)
 
 
 def as_task(function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., "Deferred[Any]"]:

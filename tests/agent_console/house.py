@@ -21,7 +21,7 @@ from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
 from config.clock import SystemClock
 from config.settings import Settings
-from crm_core import cases, interactions, letters, parties, passwords, queues, schema, users
+from crm_core import cases, interactions, letters, parties, passwords, queues, users
 from crm_core.letter_types import NewAttachment, NewLetter, ParsedFields
 from crm_core.store import Connection, Store
 from routing.bus import LocalBus
@@ -34,6 +34,7 @@ from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import RulesWatch, read_rules
 from tests.agent_console.edges import DeskPhones, OutboxLetters, PlainCalls, RingingChannel, SteadyMail
+from tests.templates import with_tables
 
 PASSWORD = "correct horse"
 PIXEL = b"\x89PNG\r\n\x1a\n tiny"
@@ -209,8 +210,7 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
             **more,
         }
     )
-    url = f"sqlite:///{folder / 'centre.db'}"
-    schema.upgrade(url)
+    url = with_tables(folder / "centre.db")
     store = Store(url)
     store.open()
     try:

@@ -8,17 +8,17 @@ import pytest
 
 from agent_console.pops import Pops
 from config.clock import SystemClock
-from crm_core import interactions, parties, recognition, schema
+from crm_core import interactions, parties, recognition
 from crm_core.store import Connection, Store
 from routing.core.model import InteractionId
+from tests.templates import with_tables
 
 NOW = 1_790_000_000.0
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    url = f"sqlite:///{tmp_path}/trunkline.db"
-    schema.upgrade(url)
+    url = with_tables(tmp_path / "trunkline.db")
     opened = Store(url)
     opened.open()
     return opened

@@ -17,7 +17,7 @@ from channels.email.spool import Envelope
 from channels.email.spool_writer import SpoolWriter
 from config.clock import SystemClock
 from config.settings import Mail
-from crm_core import cases, interactions, letters, parties, queues, schema, users
+from crm_core import cases, interactions, letters, parties, queues, users
 from crm_core.interactions import Interaction
 from crm_core.letters import Letter
 from crm_core.store import Connection, Store
@@ -30,6 +30,7 @@ from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
+from tests.templates import with_tables
 
 SERVICE, SALES = "service@example.com", "sales@example.com"
 ANN = "ann@example.org"
@@ -105,8 +106,7 @@ def furnish(conn: Connection) -> User:
 @asynccontextmanager
 async def mail_room(folder: Path, relay_port: int = 1) -> AsyncIterator[MailRoom]:
     """A fresh centre in `folder`; nothing runs yet but the store and the spool's writer."""
-    url = f"sqlite:///{folder / 'centre.db'}"
-    schema.upgrade(url)
+    url = with_tables(folder / "centre.db")
     store = Store(url)
     store.open()
     agent = await store.write(furnish)

@@ -8,18 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine
 
-from crm_core import schema
 from crm_core.engines import writing_engine
 from crm_core.store import Store
+from tests import templates
 from tests.contracts.databases import Postgres, running_postgres
+from tests.templates import with_tables
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """An SQLite file with our tables, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "trunkline.db"
-    schema.upgrade(f"sqlite:///{path}")
-    return path
+    return templates.sqlite_template()
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +38,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         server: Postgres = request.getfixturevalue("postgres")
         return server.fresh()
-    template: Path = request.getfixturevalue("sqlite_template")
-    return f"sqlite:///{shutil.copy(template, tmp_path / 'trunkline.db')}"
+    return with_tables(tmp_path / "trunkline.db")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
@@ -60,8 +58,7 @@ def rolled_back_engine(
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres").fresh()
     else:
-        template: Path = request.getfixturevalue("sqlite_template")
-        url = f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('shared') / 'trunkline.db')}"
+        url = with_tables(tmp_path_factory.mktemp("shared") / "trunkline.db")
     engine = writing_engine(url)
     yield engine
     engine.dispose()

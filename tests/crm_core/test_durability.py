@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from crm_core import schema
 from crm_core.engines import writing_engine
 from crm_core.tables import counter
+from tests.templates import with_tables
 
 WRITER = """
 import asyncio, sys
@@ -36,8 +36,7 @@ asyncio.run(main())
 
 def test_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """After a kill -9 in the middle of writing, every write that was acknowledged is in the file."""
-    url = f"sqlite:///{tmp_path / 'trunkline.db'}"
-    schema.upgrade(url)
+    url = with_tables(tmp_path / "trunkline.db")
     child = subprocess.Popen(
         [sys.executable, "-c", WRITER, url],
         stdout=subprocess.PIPE,

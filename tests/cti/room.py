@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from config.clock import SystemClock
 from config.settings import Asterisk
-from crm_core import queues, schema, users
+from crm_core import queues, users
 from crm_core.store import Connection, Store
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
@@ -24,6 +24,7 @@ from routing.floor import Floor
 from routing.rules import read_rules
 from tests.fakes.ami import AmiPeer, FakeAmi, fake_ami
 from tests.fakes.ledger import MemoryLedger
+from tests.templates import with_tables
 
 NOW = 1_700_000_000.25
 
@@ -145,8 +146,7 @@ def _script(room: Room) -> None:
 @asynccontextmanager
 async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1002")) -> AsyncIterator[Room]:
     """Run it until the block ends; what made it end by itself is raised there."""
-    url = f"sqlite:///{folder / 'room.db'}"
-    schema.upgrade(url)
+    url = with_tables(folder / "room.db")
     clock, bus, store, ledger = SystemClock(), LocalBus(), Store(url), MemoryLedger()
     store.open()
     agents = await store.write(lambda conn: _fill(conn, extensions))

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from config.clock import SystemClock
-from crm_core import queues, schema, users
+from crm_core import queues, users
 from crm_core.store import Connection, Store
 from cti.directory import Directory
 from routing.bus import LocalBus
+from tests.templates import with_tables
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite:///{tmp_path / 'x.db'}"
-    schema.upgrade(url)
+    url = with_tables(tmp_path / "x.db")
     opened = Store(url)
     opened.open()
     yield opened

@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import select
 
 from channels.email.spool import SpoolReader
-from crm_core import schema
 from crm_core.store import Connection, Store
 from crm_core.tables import interaction, letter
 from tests.channels.rooms import SERVICE, furnish
 from tests.real.recording_proxy import RecordingProxy
+from tests.templates import with_tables
 
 pytestmark = pytest.mark.real
 
@@ -70,8 +70,7 @@ class Server:
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[tuple[Server, RecordingProxy, Store]]:
     """A furnished centre whose letters come through a recording proxy, and a view of its store."""
-    url = f"sqlite:///{tmp_path / 'centre.db'}"
-    schema.upgrade(url)
+    url = with_tables(tmp_path / "centre.db")
     store = Store(url)
     store.open()
     await store.write(furnish)

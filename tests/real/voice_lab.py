@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.clock import SystemClock
-from crm_core import interactions, queues, schema, users
+from crm_core import interactions, queues, users
 from crm_core.store import Connection, Store
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
@@ -20,6 +20,7 @@ from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
 from tests.real.asterisk_lab import AsteriskLab
+from tests.templates import with_tables
 
 
 @dataclass(slots=True)
@@ -58,8 +59,7 @@ class VoiceServer:
 
 def prepare(folder: Path, *, ring_s: float = 5.0, extensions: tuple[str, ...] = ("1001",)) -> str:
     """A database with one queue for 100 and an agent for each extension; its URL."""
-    url = f"sqlite:///{folder / 'trunkline.db'}"
-    schema.upgrade(url)
+    url = with_tables(folder / "trunkline.db")
 
     def fill(conn: Connection) -> None:
         queue = queues.add_queue(conn, name="Care", language="en", ring_s=ring_s, wrap_up_s=0)

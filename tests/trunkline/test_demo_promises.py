@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, Engine
 
-from crm_core import case_clocks, cases, parties, policies, schema
+from crm_core import case_clocks, cases, parties, policies
 from crm_core.engines import writing_engine
 from crm_core.sla.clock import Clock, ClockKind
+from tests.templates import with_tables
 from trunkline.demo.promises import ZONE, office, promise
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database with our tables and nothing in them."""
-    url = f"sqlite:///{tmp_path / 'trunkline.db'}"
-    schema.upgrade(url)
+    url = with_tables(tmp_path / "trunkline.db")
     made = writing_engine(url)
     yield made
     made.dispose()

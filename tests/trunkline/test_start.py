@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from config.settings import load
-from crm_core import schema
 from crm_core.store import Store
+from tests.templates import with_tables
 from trunkline.app import wire
 from trunkline.command import main
 
@@ -71,8 +71,7 @@ class Place:
         self.file.write_text(text, encoding="utf-8")
 
     def make_database(self) -> None:
-        (self.folder / "data").mkdir()
-        schema.upgrade(f"sqlite:///{self.folder}/data/trunkline.db")
+        with_tables(self.folder / "data" / "trunkline.db")
 
     async def run(self, command: str = "run") -> tuple[int, list[str]]:
         """Exit code, and what was said on standard error."""
