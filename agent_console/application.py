@@ -39,6 +39,7 @@ from agent_console.api import (
     recognition,
     records,
     regroupings,
+    routing,
     search,
     sla,
     sso,
@@ -155,6 +156,7 @@ def _api() -> APIRouter:
     ):
         api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])
+    api.include_router(routing.router, dependencies=[Depends(signed_in)])
     return api
 
 

@@ -55,7 +55,7 @@ def fold(conn: Connection, seq: int, entry: LedgerEntry) -> None:
     steps = _STEPS.get(entry.kind)
     if steps is None:
         raise IllegalFact(entry)
-    values = {
+    values = _USUAL | {
         "p_seq": seq,
         "p_at": entry.at,
         "p_interaction": entry.interaction,
@@ -72,6 +72,10 @@ def fold(conn: Connection, seq: int, entry: LedgerEntry) -> None:
         KeyError,
     ) as error:  # a second live offer, an id that exists, a field that is missing
         raise IllegalFact(entry) from error
+
+
+_USUAL = {"p_steps": 0, "p_preferred": False}
+"""What a fact leaves out where it is as usual."""
 
 
 def _scalar(value: object) -> object:
@@ -202,6 +206,11 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
         ),
         _must(_BEGIN_QUEUEING),
     ),
+    "described": (_may(
+            update(interaction)
+            .where(interaction.c.id == _INTERACTION)
+            .values(priority_points=bindparam("p_priority_points"))
+        ),),
     "offered": (
         _must(_interaction_in("waiting").values(state="offered")),
         _must(
@@ -213,6 +222,8 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                 offered_at=_AT,
                 deadline=bindparam("p_deadline"),
                 passed_over=bindparam("p_passed_over"),
+                steps=bindparam("p_steps"),
+                preferred=bindparam("p_preferred"),
             )
         ),
         _must(

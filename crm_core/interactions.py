@@ -72,7 +72,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferRecord:
-    """One offer and who was passed over for it, with the reason's code."""
+    """One offer and who was passed over for it, with the reason's code; `steps` of relaxation had been taken, `preferred`: it went to whom
+    it had waited for."""
 
     id: str
     queue_id: str
@@ -83,6 +84,8 @@ class OfferRecord:
     ended_at: float | None
     outcome: str | None
     passed_over: tuple[tuple[str, str], ...]
+    steps: int
+    preferred: bool
 
 
 def ensure(

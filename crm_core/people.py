@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from config.errors import Kind, Refused
 from crm_core import api_tokens, identities, queues, second_factor, sessions, users
 from crm_core.paging import Page, from_cursor, to_cursor
-from crm_core.queues import Skills
+from crm_core.queue_words import Skills
 from crm_core.tables import session, user_account, user_identity, user_totp
 from crm_core.users import USER_COLUMNS, User, user_of_row
 

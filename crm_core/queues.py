@@ -10,17 +10,18 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core.paging import columns
-from crm_core.tables import agent_skill, disposition, queue, queue_entry, queue_need, user_account
+from crm_core.queue_words import GivenUp, Skills, needs_of, said, steps_of
+from crm_core.tables import agent_skill, disposition, queue, queue_entry, user_account
 from crm_core.users import USER_COLUMNS, User
 
 IDENTIFY = ("never", "unknown", "untrusted")
-Skills = tuple[tuple[str, int], ...]
-"""(skill, level) pairs, level 1 to 10."""
+CHOICES = ("longest_idle", "least_occupied", "best_level", "fewest_skills", "round_robin")
+"""Which of several free agents comes first: see `routing.core.model.Choice`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """One queue for every medium; see `routing.core.model.QueueRule` for what the durations mean. `team_id`: its department."""
+    """One queue for every medium; see `routing.core.model.QueueRule` for what its numbers mean. `team_id`: its department."""
 
     id: str
     name: str
@@ -32,6 +33,10 @@ class Queue:
     answer_within_s: float
     mail_address: str | None
     team_id: str | None = None
+    relaxation: tuple[GivenUp, ...] = ()
+    choice: str = "longest_idle"
+    priority_points: int = 0
+    missed_at_most: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +70,13 @@ class Disposition:
     queue_id: str | None
 
 
+_COLUMNS = [queue.c[name] for name in Queue.__dataclass_fields__ if name not in {"needs", "relaxation"}]
+
+
 def list_queues(conn: Connection) -> list[Queue]:
     """All queues by name."""
-    needs = _skills_by(conn.execute(select(queue_need).order_by(queue_need.c.skill)).all())
-    rows = conn.execute(select(queue).order_by(queue.c.name, queue.c.id))
-    return [Queue(needs=needs[row.id], **columns(row)) for row in rows]
+    query = select(*_COLUMNS, queue.c.requires, queue.c.relaxation).where(queue.c.deleted_at.is_(None))
+    return [_queue(columns(row)) for row in conn.execute(query.order_by(queue.c.name, queue.c.id))]
 
 
 def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:
@@ -120,30 +127,32 @@ def add_queue(
     name: str,
     language: str,
     needs: Sequence[tuple[str, int]] = (),
+    relaxation: str = "",
     ring_s: float = 20.0,
     wrap_up_s: float = 30.0,
     mail_while_talking: bool = False,
     answer_within_s: float = 20.0,
     mail_address: str | None = None,
+    now: float = 0.0,
 ) -> Queue:
-    """Make a queue; `Refused` for a name that is taken."""
+    """Make a queue; `Refused` for a name that is taken, and for words that say nothing (`crm_core.queue_words`)."""
     if conn.execute(select(queue.c.id).where(queue.c.name == name)).first() is not None:
         raise Refused("queue.name_taken", pointer="/name", name=name)
     made = Queue(
         id=new_id(),
         name=name,
         language=language,
-        needs=tuple(sorted(needs)),
+        needs=tuple(sorted((skill, _level(level)) for skill, level in needs)),
+        relaxation=steps_of(relaxation),
         ring_s=ring_s,
         wrap_up_s=wrap_up_s,
         mail_while_talking=mail_while_talking,
         answer_within_s=answer_within_s,
         mail_address=mail_address,
     )
-    fields = [field for field in Queue.__dataclass_fields__ if field != "needs"]
-    conn.execute(insert(queue).values(**{field: getattr(made, field) for field in fields}))
-    for skill, level in made.needs:
-        conn.execute(insert(queue_need).values(queue_id=made.id, skill=skill, level=_level(level)))
+    values = {column.name: getattr(made, column.name) for column in _COLUMNS}
+    words = {"requires": said(made.needs), "relaxation": relaxation}
+    conn.execute(insert(queue).values(created_at=now, updated_at=now, **words, **values))
     return made
 
 
@@ -191,8 +200,8 @@ def skills_by_user(conn: Connection) -> dict[str, Skills]:
 
 def known_skills(conn: Connection) -> list[str]:
     """Every skill that a queue asks for or an agent has."""
-    query = select(agent_skill.c.skill).union(select(queue_need.c.skill))
-    return sorted(conn.execute(query).scalars())
+    asked = {skill for each in list_queues(conn) for skill, _ in each.needs}
+    return sorted(asked.union(conn.execute(select(agent_skill.c.skill)).scalars()))
 
 
 def add_disposition(
@@ -214,6 +223,11 @@ def add_disposition(
     values = {field: getattr(made, field) for field in Disposition.__dataclass_fields__}
     conn.execute(insert(disposition).values(position=position, **values))
     return made
+
+
+def _queue(row: dict[str, Any]) -> Queue:
+    requires, relaxation = row.pop("requires"), row.pop("relaxation")
+    return Queue(needs=needs_of(requires), relaxation=steps_of(relaxation), **row)
 
 
 def _level(level: int) -> int:

@@ -12,8 +12,8 @@ from routing.core.decisions import Decision, Offer, Withdraw
 from routing.core.events import Event, OfferFailed
 from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
 from routing.core.figures import Figures
-from routing.core.model import AgentRule, Medium, Outcome, QueueRule, Seconds
-from routing.core.router import Router, Turn
+from routing.core.model import AgentRule, InteractionId, Medium, Outcome, QueueRule, Seconds
+from routing.core.router import Router, Turn, Waiting
 from routing.core.state import Centre
 from routing.inbox import Answer, Batch, Inbox, Rules
 from routing.lanes import Lanes
@@ -88,6 +88,10 @@ class Floor:
     def centre(self) -> Centre:
         """The centre as decided so far; for reading only."""
         return self._router.centre
+
+    def explain(self, interaction: InteractionId) -> Waiting | None:
+        """Why it still waits, now; None when it does not."""
+        return self._router.explain(interaction, self._clock.now())
 
     @property
     def figures(self) -> Figures:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, cast, get_args
 
 from config.clock import Clock
@@ -13,7 +13,7 @@ from crm_core import lease, ledger
 from crm_core.ledger import Json, LeaseLost, LedgerEntry
 from crm_core.store import Store
 from routing.core.facts import Fact
-from routing.core.model import AgentId, By, Device, Medium, Outcome, Seconds, Status
+from routing.core.model import AgentId, By, Device, Medium, Need, Outcome, Seconds, Status
 
 TTL_S = 5.0
 """How long the lease outlives its last renewal, by the database's clock."""
@@ -34,9 +34,20 @@ _FIELDS: Mapping[type, tuple[str, ...]] = {
     one: tuple(field.name for field in fields(one)) for one in get_args(Fact)
 }
 
+_NO_DEFAULT = object()
+_DEFAULTS: Mapping[type, Mapping[str, object]] = {
+    one: {field.name: field.default for field in fields(one) if field.default is not MISSING}
+    for one in get_args(Fact)
+}
+"""What is usual is not written: most interactions ask for nothing of their own."""
+
 
 def _pairs(value: Sequence[Sequence[str]]) -> tuple[tuple[AgentId, str], ...]:
     return tuple((AgentId(agent), reason) for agent, reason in value)
+
+
+def _needs(value: Sequence[tuple[str, int]]) -> frozenset[Need]:
+    return frozenset(Need(skill=skill, level=level) for skill, level in value)
 
 
 _READ: Mapping[str, Callable[[Any], object]] = {
@@ -46,12 +57,18 @@ _READ: Mapping[str, Callable[[Any], object]] = {
     "outcome": Outcome,
     "by": By,
     "passed_over": _pairs,
+    "needs": _needs,
 }
 
 
 def entry_of(fact: Fact) -> LedgerEntry:
     """The fact as the ledger keeps it."""
-    values = {name: getattr(fact, name) for name in _FIELDS[type(fact)]}
+    defaults = _DEFAULTS[type(fact)]
+    values = {
+        name: value
+        for name in _FIELDS[type(fact)]
+        if (value := getattr(fact, name)) != defaults.get(name, _NO_DEFAULT)
+    }
     columns = {name: values.pop(name, None) for name in _COLUMNS}
     at = values.pop("at")
     data = {name: _plain(value) for name, value in values.items()}
@@ -65,7 +82,8 @@ def fact_of(entry: LedgerEntry) -> Fact:
         message = f"the ledger holds a fact of kind {entry.kind!r}, which this version does not know"
         raise ValueError(message)
     kept: dict[str, object] = {name: getattr(entry, name) for name in (*_COLUMNS, "at")} | dict(entry.data)
-    values = {name: _READ.get(name, _same)(kept[name]) for name in _FIELDS[fact_class]}
+    # a field that is younger than the entry has its default
+    values = {name: _READ.get(name, _same)(kept[name]) for name in _FIELDS[fact_class] if name in kept}
     return cast("Fact", fact_class(**values))
 
 
@@ -77,6 +95,8 @@ def _plain(value: object) -> Json:
     """Words as text, tuples as lists: what JSON can hold."""
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, frozenset):
+        return sorted([need.skill, need.level] for need in value)
     return value if isinstance(value, bool | int | float | None) else str(value)
 
 

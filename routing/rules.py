@@ -7,7 +7,7 @@ from config.logs import Transcript
 from crm_core import queues
 from crm_core.store import Connection, Store
 from routing.bus import Bus
-from routing.core.model import AgentId, AgentRule, Need, QueueId, QueueRule
+from routing.core.model import AgentId, AgentRule, Choice, Need, QueueId, QueueRule, Step
 from routing.floor import Floor
 
 REREAD_EVERY_S = 30.0
@@ -33,6 +33,13 @@ def _queue(queue: queues.Queue) -> QueueRule:
     return QueueRule(
         id=QueueId(queue.id),
         needs=_needs(queue.needs),
+        relaxation=tuple(
+            Step(after_s=step.after_s, lower=_needs(step.lower), drop=frozenset(step.drop))
+            for step in queue.relaxation
+        ),
+        choice=Choice(queue.choice),
+        priority_points=queue.priority_points,
+        missed_at_most=queue.missed_at_most,
         ring_s=queue.ring_s,
         wrap_up_s=queue.wrap_up_s,
         mail_while_talking=queue.mail_while_talking,

@@ -6,6 +6,7 @@ from routing.core.facts import (
     Abandoned,
     Connected,
     ConsoleSeen,
+    Described,
     DeviceSeen,
     Enqueued,
     Fact,
@@ -37,6 +38,8 @@ def _of_interaction(fact: WorkFact) -> str:
     match fact:
         case Enqueued():
             words = f"waiting in {fact.queue}"
+        case Described():
+            words = f"asks for {_asked(fact)}"
         case Offered():
             words = f"waiting -> offered to {fact.agent}"
         case OfferRang():
@@ -56,3 +59,10 @@ def _of_interaction(fact: WorkFact) -> str:
         case _:
             assert_never(fact)
     return words
+
+
+def _asked(fact: Described) -> str:
+    needs = [f"{need.skill} {need.level}" for need in sorted(fact.needs, key=lambda need: need.skill)]
+    return (
+        ", ".join(needs + ([fact.preferred] if fact.preferred else [])) or "nothing beside its queue's skills"
+    )

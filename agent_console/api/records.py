@@ -229,9 +229,14 @@ async def _one_of_many(at: Desk, entity: Entity, row_id: str, given: Bulk) -> Bu
     return BulkOutcome(id=row_id, outcome="done", code=None, errors=[])
 
 
+_WORKED_BY = frozenset({"queue"})
+
+
 def _published(at: Desk, entity: Entity, row_id: str) -> None:
-    """Whoever shows the record looks again."""
+    """Whoever shows the record looks again, and whoever works by it works by what it says now."""
     at.within.bus.publish(entity.name, row_id)
+    if entity.name in _WORKED_BY:
+        at.within.bus.publish("config", row_id)
 
 
 def _version(match: str | None) -> int | None:

@@ -24,7 +24,6 @@ from crm_core.tables.desk import (
     login_failure,
     queue,
     queue_entry,
-    queue_need,
     session,
     user_account,
 )
@@ -143,7 +142,6 @@ __all__ = [
     "procedure_run",
     "queue",
     "queue_entry",
-    "queue_need",
     "recovery_code",
     "remembered_number",
     "repair_item",

@@ -13,7 +13,7 @@ from sqlalchemy import (
     false,
 )
 
-from crm_core.tables.base import TextList, Words, metadata, moment, one_of
+from crm_core.tables.base import TextList, Words, metadata, moment, one_of, standard_columns
 
 user_account = Table(
     "user_account",
@@ -97,15 +97,14 @@ queue = Table(
     Column("mail_address", Text),
     # a department; without a foreign key, as all that belong to one: the table is made from its declaration
     Column("team_id", Text),
+    # what is asked of agents, and what of it is given up in time, as people type it (`crm_core.queue_words`)
+    Column("requires", Words, nullable=False, server_default=""),
+    Column("relaxation", Words, nullable=False, server_default=""),
+    Column("choice", Text, nullable=False, server_default="longest_idle"),
+    Column("priority_points", BigInteger, nullable=False, server_default="0"),
+    Column("missed_at_most", BigInteger, nullable=False, server_default="1"),
+    *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
-)
-
-queue_need = Table(
-    "queue_need",
-    metadata,
-    Column("queue_id", Text, ForeignKey("queue.id", ondelete="CASCADE"), primary_key=True),
-    Column("skill", Text, primary_key=True),
-    Column("level", Integer, nullable=False),
 )
 
 queue_entry = Table(

@@ -180,6 +180,9 @@ offer = Table(
     moment("ended_at", nullable=True),
     Column("outcome", Text),
     Column("passed_over", Text, nullable=False),
+    # steps of relaxation that had been taken; whether it went to whom it had waited for
+    Column("steps", Integer, nullable=False, server_default="0"),
+    Column("preferred", Boolean, nullable=False, server_default=false()),
     # nobody is reserved twice, nothing is promised twice, whoever decides
     index_where("uq_offer_live_interaction", "interaction_id", where="ended_at IS NULL", unique=True),
     index_where("uq_offer_live_agent", "agent_id", where="ended_at IS NULL", unique=True),

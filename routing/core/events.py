@@ -11,6 +11,7 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
+    Need,
     OfferId,
     Outcome,
     QueueId,
@@ -21,7 +22,11 @@ from routing.core.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """A customer stands in a queue. `enqueued_at` is the age it carries: kept over restarts, declines, transfers."""
+    """A customer stands in a queue. `enqueued_at` is the age it carries: kept over restarts, declines, transfers.
+
+    `needs` is asked beside what the queue asks. `preferred` alone is offered it for `preferred_wait_s`, as long as they are signed in,
+    whatever their skills: they know the customer.
+    """
 
     interaction: InteractionId
     medium: Medium
@@ -29,6 +34,24 @@ class Arrived:
     enqueued_at: Seconds
     at: Seconds
     priority_points: int = 0
+    needs: frozenset[Need] = frozenset()
+    preferred: AgentId | None = None
+    preferred_wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreKnown:
+    """Who it is has been found out (or what they want), in place of what `Arrived` said. Whoever is being offered it keeps the offer.
+
+    The time to wait for somebody preferred begins now: nobody could wait for them before.
+    """
+
+    interaction: InteractionId
+    at: Seconds
+    priority_points: int = 0
+    needs: frozenset[Need] = frozenset()
+    preferred: AgentId | None = None
+    preferred_wait_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +154,7 @@ class WrapUpEnded:
 
 Event = (
     Arrived
+    | MoreKnown
     | CustomerLeft
     | StatusChosen
     | ConsoleChanged

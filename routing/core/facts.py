@@ -11,6 +11,7 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
+    Need,
     OfferId,
     Outcome,
     QueueId,
@@ -21,18 +22,35 @@ from routing.core.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueued:
-    """An interaction waits; `at` is its age's beginning."""
+    """An interaction waits; `at` is its age's beginning. See `presence.Work` for what it asks."""
 
     interaction: InteractionId
     medium: Medium
     queue: QueueId
     priority_points: int
     at: Seconds
+    needs: frozenset[Need] = frozenset()
+    preferred: AgentId | None = None
+    preferred_until: Seconds = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """More is known of what an interaction asks; its age stays."""
+
+    interaction: InteractionId
+    queue: QueueId
+    priority_points: int
+    needs: frozenset[Need]
+    preferred: AgentId | None
+    preferred_until: Seconds
+    at: Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """`passed_over` says who was considered and why not: (agent, reason code), at most 20."""
+    """`passed_over` says who was considered and why not: (agent, reason code), at most 20. `steps` of relaxation had been taken;
+    `preferred`: it went to whom it had waited for."""
 
     offer: OfferId
     interaction: InteractionId
@@ -41,6 +59,8 @@ class Offered:
     deadline: Seconds
     passed_over: tuple[tuple[AgentId, str], ...]
     at: Seconds
+    steps: int = 0
+    preferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +156,7 @@ class DeviceSeen:
 
 Fact = (
     Enqueued
+    | Described
     | Offered
     | OfferRang
     | OfferEnded
@@ -150,6 +171,8 @@ Fact = (
 )
 
 AgentFact = StatusChanged | ConsoleSeen | DeviceSeen
-LaterFact = Offered | OfferRang | OfferEnded | Connected | Requeued | Abandoned | Finished | WrappedUp
+LaterFact = (
+    Described | Offered | OfferRang | OfferEnded | Connected | Requeued | Abandoned | Finished | WrappedUp
+)
 WorkFact = Enqueued | LaterFact
 """Facts of an agent alone; of an interaction after it came; of an interaction."""

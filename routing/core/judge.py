@@ -16,6 +16,7 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    MoreKnown,
     OfferFailed,
     Rang,
     Returned,
@@ -27,6 +28,7 @@ from routing.core.facts import (
     Abandoned,
     Connected,
     ConsoleSeen,
+    Described,
     DeviceSeen,
     Enqueued,
     Fact,
@@ -87,18 +89,18 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
         case DeviceChanged():
             return _device_changed(centre, event)
         case Rang() | Accepted() | OfferFailed():
-            return _offer_answered(centre, event)
-        case CustomerLeft() | Adopted() | Returned() | WorkEnded() | WrapUpEnded():
+            return _offer_answered(centre, queues, event)
+        case MoreKnown() | CustomerLeft() | Adopted() | Returned() | WorkEnded() | WrapUpEnded():
             work = centre.interactions.get(event.interaction)
             return NOTHING if work is None else _work_changed(centre, queues, work, event)
         case _:
             assert_never(event)
 
 
-def offer_expired(centre: Centre, work: Work, at: Seconds) -> Verdict:
+def offer_expired(centre: Centre, queues: Mapping[QueueId, QueueRule], work: Work, at: Seconds) -> Verdict:
     """The deadline passed. Only an offer that rang counts as not answered; otherwise it never got through."""
     outcome = Outcome.FAILED if work.rang_at is None else Outcome.NO_ANSWER
-    return _fail(centre, work, outcome, at, withdraw=True)
+    return _fail(centre, queues, work, outcome, at, withdraw=True)
 
 
 def wrap_up_expired(work: Work, at: Seconds) -> Verdict:
@@ -116,8 +118,31 @@ def _arrived(centre: Centre, event: Arrived) -> Verdict:
         queue=event.queue,
         priority_points=event.priority_points,
         at=event.enqueued_at,
+        needs=event.needs,
+        preferred=event.preferred,
+        preferred_until=_until(event, event.enqueued_at),
     )
     return Verdict((fact,))
+
+
+def _more_known(work: Work, event: MoreKnown) -> Verdict:
+    """Nothing of it matters to one that is with somebody, until it comes back to the line."""
+    fact = Described(
+        interaction=work.id,
+        queue=work.queue,
+        priority_points=event.priority_points,
+        needs=event.needs,
+        preferred=event.preferred,
+        preferred_until=_until(event, event.at),
+        at=event.at,
+    )
+    known = (work.priority_points, work.needs, work.preferred)
+    said = (event.priority_points, event.needs, event.preferred)
+    return NOTHING if known == said else Verdict((fact,))
+
+
+def _until(event: Arrived | MoreKnown, begin: Seconds) -> Seconds:
+    return 0.0 if event.preferred is None else begin + event.preferred_wait_s
 
 
 def status_chosen(centre: Centre, event: StatusChosen) -> Verdict:
@@ -161,7 +186,9 @@ def _device_changed(centre: Centre, event: DeviceChanged) -> Verdict:
     return Verdict((DeviceSeen(agent=event.agent, device=event.device, at=event.at),))
 
 
-def _offer_answered(centre: Centre, event: Rang | Accepted | OfferFailed) -> Verdict:
+def _offer_answered(
+    centre: Centre, queues: Mapping[QueueId, QueueRule], event: Rang | Accepted | OfferFailed
+) -> Verdict:
     work = _offered(centre, event.offer)
     if work is None:
         return NOTHING
@@ -174,7 +201,7 @@ def _offer_answered(centre: Centre, event: Rang | Accepted | OfferFailed) -> Ver
             if event.outcome not in PAUSE_REASON:
                 return NOTHING
             reaching = event.outcome in _STILL_REACHING
-            return _fail(centre, work, event.outcome, event.at, withdraw=reaching)
+            return _fail(centre, queues, work, event.outcome, event.at, withdraw=reaching)
         case _:
             assert_never(event)
 
@@ -195,9 +222,11 @@ def _work_changed(
     centre: Centre,
     queues: Mapping[QueueId, QueueRule],
     work: Work,
-    event: CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+    event: MoreKnown | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
 ) -> Verdict:
     match event:
+        case MoreKnown():
+            return _more_known(work, event)
         case CustomerLeft():
             return _customer_left(queues, work, event)
         case Adopted():
@@ -278,12 +307,22 @@ def _connected(work: Work, agent: AgentId, at: Seconds) -> Connected:
     return Connected(interaction=work.id, queue=work.queue, agent=agent, at=at)
 
 
-def _fail(centre: Centre, work: Work, outcome: Outcome, at: Seconds, *, withdraw: bool) -> Verdict:
-    """The offer ended without the agent, who is not ready until they say so."""
-    agent = _holder(work)
+def _fail(
+    centre: Centre,
+    queues: Mapping[QueueId, QueueRule],
+    work: Work,
+    outcome: Outcome,
+    at: Seconds,
+    *,
+    withdraw: bool,
+) -> Verdict:
+    """The offer ended without the agent, who is not ready until they say so; a queue may overlook some that were not answered."""
+    agent = centre.agents[_holder(work)]
     ended = _end_offer(work, outcome, at)
-    paused = StatusChanged(agent=agent, status=Status.PAUSED, reason=PAUSE_REASON[outcome], at=at)
-    facts = (ended, paused) if centre.agents[agent].status is Status.READY else (ended,)
+    rule = queues.get(work.queue)
+    overlooked = outcome is Outcome.NO_ANSWER and rule is not None and agent.missed + 1 < rule.missed_at_most
+    paused = StatusChanged(agent=agent.id, status=Status.PAUSED, reason=PAUSE_REASON[outcome], at=at)
+    facts = (ended, paused) if agent.status is Status.READY and not overlooked else (ended,)
     return Verdict(facts, (_withdrawal(work, outcome),) if withdraw else ())
 
 

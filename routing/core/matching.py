@@ -1,8 +1,8 @@
 """Lines of waiting work, pools of free agents, and who of them meet: the index that makes a decision cheap.
 
-One line per queue and medium, one pool per agents' profile; which of them match is computed once per configuration. A
-freed agent looks at the heads of the lines of their pool, a new item at the fronts of the pools of its line: the number
-waiting and the number talking do not matter (5 microseconds against 1,000 for a scan at 10,000 waiting x 1,000 agents).
+One line for all that waits for the same (`stages`), one pool per agents' profile; which of them match is computed once per requirement
+and configuration. A freed agent looks at the heads of the lines of their pool, a new item at the fronts of the pools of its line: the
+number waiting and the number talking do not matter.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -10,14 +10,26 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from routing.core.capacity import Slot, blocked, open_slots, slot_of
-from routing.core.choice import Pool, Turn, behind, turn
-from routing.core.model import AgentId, AgentRule, InteractionId, Medium, QueueId, QueueRule, Status
+from routing.core.choice import ORDERS, Pool, Turn, behind
+from routing.core.model import (
+    AgentId,
+    AgentRule,
+    Choice,
+    InteractionId,
+    QueueId,
+    QueueRule,
+    Seconds,
+    Status,
+)
 from routing.core.order import Line, Place
 from routing.core.presence import AgentState, Phase, Work
-from routing.core.skills import mismatch, profile
+from routing.core.skills import Profile, Requirement, level_sum, mismatch, profile, requirement
+from routing.core.stages import Stage, stage
 
 PASSED_OVER_AT_MOST = 20
 """So many agents are explained with an offer: the free ones first, then those who match, then the rest."""
+
+_Rank = tuple[int, Turn]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,106 +42,200 @@ class Pair:
 
 
 class Station:
-    """A line with the room it takes and the pools that can serve it."""
+    """A line with the room it takes and the pools that can serve it, each with its rank: a smaller one is asked before any larger one."""
 
-    def __init__(self, rule: QueueRule, medium: Medium) -> None:
+    def __init__(self, at: Stage, rule: QueueRule, pools: Mapping[Pool, int]) -> None:
+        self.at = at
         self.rule = rule
-        self.slot: Slot = slot_of(medium, rule)
-        self.line = Line()
-        self.pools: dict[Pool, None] = {}
+        self.asked: Requirement = requirement(rule, at.own, at.steps)
+        self.slot: Slot = slot_of(at.medium, rule)
+        self.line = Line(rule.priority_points)
+        self.pools = pools
 
     def first_free(self, with_room: Set[Pool]) -> Turn | None:
         """Whose turn it is among all who can serve this line."""
-        few, many = sorted((self.pools.keys(), with_room), key=len)
-        fronts = (front for pool in few if pool in many and (front := pool.first(self.slot)) is not None)
-        return min(fronts, default=None)
+        slot, choice, pools = self.slot, self.rule.choice, self.pools
+        if self.at.preferred is not None:
+            turns = (pool.turn_of(self.at.preferred, slot, choice) for pool in pools)
+            return next((mine for mine in turns if mine is not None), None)
+        few, many = (pools, with_room) if len(pools) <= len(with_room) else (with_room, pools)
+        best: _Rank | None = None
+        for pool in few:
+            if pool in many and (front := pool.first(slot, choice)) is not None:
+                mine = (pools[pool], front)
+                if best is None or mine < best:
+                    best = mine
+        return None if best is None else best[1]
 
 
 class Matching:
     """Told of every change of an agent or an interaction, it says who is offered what, one pair at a time."""
 
     def __init__(self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule]) -> None:
-        self._rules = agents
-        self._stations = {
-            (rule.id, medium): Station(rule, medium) for rule in queues.values() for medium in Medium
-        }
-        pools = {key: Pool() for key in dict.fromkeys(profile(rule) for rule in agents.values())}
-        self._pool_of = {rule.id: pools[profile(rule)] for rule in agents.values()}
-        self._served: dict[Pool, list[Station]] = {pool: [] for pool in pools.values()}
+        self._queues, self._rules = queues, agents
+        choices = frozenset(rule.choice for rule in queues.values())
+        self._profiles = {profile(rule): Pool(choices) for rule in agents.values()}
+        self._pool_of = {rule.id: self._profiles[profile(rule)] for rule in agents.values()}
+        self._served: dict[Pool, list[Station]] = {pool: [] for pool in self._profiles.values()}
+        self._kept_for: dict[AgentId, list[Station]] = {}
+        self._stations: dict[Stage, Station] = {}
+        self._standing: dict[InteractionId, Station] = {}
+        self._signed_in: set[AgentId] = set()
+        self._wish_of: dict[InteractionId, AgentId] = {}
+        self._wished: dict[AgentId, dict[InteractionId, None]] = {}
         self._room: dict[AgentId, tuple[Slot, ...]] = {}
         self._stirred: set[Station] = set()
         self._with_room: dict[Slot, set[Pool]] = {slot: set() for slot in Slot}
-        for key, pool in pools.items():
-            for station in self._stations.values():
-                if not mismatch(key, station.rule):
-                    station.pools[pool] = None
-                    self._served[pool].append(station)
 
-    def see_work(self, work: Work) -> None:
-        """An interaction is new or changed. One whose queue has no rule waits until a configuration brings it."""
-        station = self._stations.get((work.queue, work.medium))
-        if station is None:
+    def see_work(self, work: Work, now: Seconds) -> None:
+        """An interaction is new or changed, or its time for another stage has come. One whose queue has no rule waits until a configuration
+        brings it."""
+        rule = self._queues.get(work.queue)
+        if rule is None or work.phase is not Phase.WAITING:
+            self._stand(work, None)
             return
-        if work.phase is Phase.WAITING:
-            station.line.join(work)
-            self._stirred.add(station)
-        else:
-            station.line.leave(work.id)
+        at = stage(work, rule, now, preferred_is_here=self._is_here(work.preferred, rule))
+        self._stand(work, self._station(at, rule))
 
     def forget_work(self, work: Work) -> None:
         """An interaction closed."""
-        station = self._stations.get((work.queue, work.medium))
-        if station is not None:
-            station.line.leave(work.id)
+        self._stand(work, None)
 
-    def see_agent(self, agent: AgentState) -> None:
-        """An agent changed; one without a rule is offered nothing."""
+    def see_agent(self, agent: AgentState) -> tuple[InteractionId, ...]:
+        """An agent changed; one without a rule is offered nothing. Returns who waits for somebody else now, as they came or went."""
         rule = self._rules.get(agent.id)
         if rule is None:
-            return
-        pool = self._pool_of[agent.id]
-        _sign(pool, agent)
+            return ()
+        pool, was_here = self._pool_of[agent.id], agent.id in self._signed_in
+        self._sign(pool, agent)
         slots = open_slots(agent, rule)
         pool.put(agent, slots)
         for slot, pools in self._with_room.items():
             (pools.add if pool.has(slot) else pools.discard)(pool)
+        own = self._kept_for.get(agent.id, ())
         if slots != self._room.get(agent.id, ()):
             self._stirred.update(one for one in self._served[pool] if one.line and one.slot in slots)
+            self._stirred.update(one for one in own if one.line and one.slot in slots)
         self._room[agent.id] = slots
+        came_or_went = was_here != (agent.id in self._signed_in)
+        return tuple(self._wished.get(agent.id, ())) if came_or_went else ()
 
     def stirred(self) -> "Round":
         """The lines that may have become servable since the last round."""
         lines, self._stirred = self._stirred, set()
         return Round(lines, self._with_room)
 
+    def standing(self, interaction: InteractionId) -> Station | None:
+        """Where one waits."""
+        return self._standing.get(interaction)
+
+    def _stand(self, work: Work, station: Station | None) -> None:
+        before = self._standing.get(work.id)
+        if before is not None and before is not station:
+            before.line.leave(work.id)
+            del self._standing[work.id]
+        self._wish(work.id, None if station is None else work.preferred)
+        if station is not None:
+            self._standing[work.id] = station
+            station.line.join(work)
+            self._stirred.add(station)
+
+    def _wish(self, interaction: InteractionId, preferred: AgentId | None) -> None:
+        """Whom one who waits would rather have, wherever it stands."""
+        before = self._wish_of.pop(interaction, None)
+        if before is not None:
+            del self._wished[before][interaction]
+        if preferred is not None:
+            self._wish_of[interaction] = preferred
+            self._wished.setdefault(preferred, {})[interaction] = None
+
+    def _is_here(self, preferred: AgentId | None, rule: QueueRule) -> bool:
+        if preferred is None or preferred not in self._signed_in:
+            return False
+        serves = self._rules[preferred].queues
+        return not serves or rule.id in serves
+
+    def _station(self, at: Stage, rule: QueueRule) -> Station:
+        known = self._stations.get(at)
+        if known is None:
+            known = self._stations[at] = Station(at, rule, self._pools_for(at, rule))
+            if at.preferred is not None:
+                self._kept_for.setdefault(at.preferred, []).append(known)
+            else:
+                for pool in known.pools:
+                    self._served[pool].append(known)
+        return known
+
+    def _pools_for(self, at: Stage, rule: QueueRule) -> dict[Pool, int]:
+        if at.preferred is not None:
+            pool = self._pool_of.get(at.preferred)
+            return {} if pool is None else {pool: 0}
+        asked = requirement(rule, at.own, at.steps)
+        return {
+            pool: _rank(rule.choice, key, asked)
+            for key, pool in self._profiles.items()
+            if not mismatch(key, asked)
+        }
+
+    def _sign(self, pool: Pool, agent: AgentState) -> None:
+        if agent.status is Status.SIGNED_OUT:
+            pool.signed_in.pop(agent.id, None)
+            self._signed_in.discard(agent.id)
+        else:
+            pool.signed_in[agent.id] = None
+            self._signed_in.add(agent.id)
+
     def passed_over(
         self, pair: Pair, chosen: AgentState, agents: Mapping[AgentId, AgentState]
     ) -> tuple[tuple[AgentId, str], ...]:
         """Who else was considered and why not, at most `PASSED_OVER_AT_MOST`; the signed-out were not considered."""
+        if pair.station.at.preferred is not None:
+            return ()  # nobody else was asked
         reasons: dict[AgentId, str] = {chosen.id: ""}
-        for agent, reason in self._considered(pair.station, turn(chosen), agents):
+        for agent, reason in self._considered(pair.station, chosen, agents):
             if len(reasons) > PASSED_OVER_AT_MOST:
                 break
             reasons.setdefault(agent, reason)
         del reasons[chosen.id]
         return tuple(reasons.items())
 
-    def _considered(
-        self, station: Station, chosen: Turn, agents: Mapping[AgentId, AgentState]
+    def still_waits(
+        self, station: Station, agents: Mapping[AgentId, AgentState]
     ) -> Iterator[tuple[AgentId, str]]:
-        with_room = self._with_room[station.slot]
+        """Why each agent who is signed in has not been offered what waits here, as reason codes: those who match first. `next`: they are
+        free, and others are before it."""
+        if station.at.preferred is not None:
+            yield from ((agent, self._why_not(agents[agent], station)) for agent in (station.at.preferred,))
+            return
         for pool in station.pools:
+            yield from ((agent, self._why_not(agents[agent], station)) for agent in pool.signed_in)
+        yield from self._unfit(station)
+
+    def _why_not(self, agent: AgentState, station: Station) -> str:
+        return blocked(agent, self._rules[agent.id], station.slot) or "next"
+
+    def _considered(
+        self, station: Station, chosen: AgentState, agents: Mapping[AgentId, AgentState]
+    ) -> Iterator[tuple[AgentId, str]]:
+        choice = station.rule.choice
+        its_rank, its_turn = station.pools[self._pool_of[chosen.id]], ORDERS[choice](chosen)
+        with_room = self._with_room[station.slot]
+        for pool, rank in station.pools.items():
             if pool in with_room:
-                yield from ((entry[2], behind(entry, chosen)) for entry in pool.free(station.slot))
+                later = "" if rank == its_rank else _RANKED[choice]
+                for entry in pool.free(station.slot, choice):
+                    yield entry[2], later or behind(choice, entry, its_turn)
         for pool in station.pools:
             for agent in pool.signed_in:
                 if reason := blocked(agents[agent], self._rules[agent], station.slot):
                     yield agent, reason
-        for pool in self._served:
-            if pool not in station.pools:
-                yield from (
-                    (agent, mismatch(profile(self._rules[agent]), station.rule)) for agent in pool.signed_in
-                )
+        yield from self._unfit(station)
+
+    def _unfit(self, station: Station) -> Iterator[tuple[AgentId, str]]:
+        for key, pool in self._profiles.items():
+            if pool not in station.pools and pool.signed_in:
+                reason = mismatch(key, station.asked)
+                yield from ((agent, reason) for agent in pool.signed_in)
 
 
 class Round:
@@ -167,8 +273,15 @@ class Round:
         heapify(self._heads)
 
 
-def _sign(pool: Pool, agent: AgentState) -> None:
-    if agent.status is Status.SIGNED_OUT:
-        pool.signed_in.pop(agent.id, None)
-    else:
-        pool.signed_in[agent.id] = None
+_RANKED: Mapping[Choice, str] = {Choice.BEST_LEVEL: "better_level", Choice.FEWEST_SKILLS: "fewer_skills"}
+"""Why somebody free of another pool came later."""
+
+
+def _rank(choice: Choice, candidate: Profile, asked: Requirement) -> int:
+    match choice:
+        case Choice.BEST_LEVEL:
+            return -level_sum(candidate, asked)
+        case Choice.FEWEST_SKILLS:
+            return len(candidate.skills)
+        case _:
+            return 0

@@ -8,6 +8,7 @@ InteractionId = NewType("InteractionId", str)
 QueueId = NewType("QueueId", str)
 AgentId = NewType("AgentId", str)
 OfferId = NewType("OfferId", str)
+GroupId = NewType("GroupId", str)
 Seconds = float
 """A moment is seconds since 1970-01-01 UTC; a duration is seconds and says so in its name (`ring_s`)."""
 
@@ -63,18 +64,52 @@ class Need:
     level: int = 1
 
 
+class Choice(StrEnum):
+    """Which of several free agents is asked first; what is equal is decided by the longest idle, then by the id."""
+
+    LONGEST_IDLE = "longest_idle"  # of those with the least work at hand, whoever has waited longest for some
+    LEAST_OCCUPIED = (
+        "least_occupied"  # the smallest share of their shift at work, as it was when they last became free
+    )
+    BEST_LEVEL = "best_level"  # the highest levels of the skills that are asked for, all together
+    FEWEST_SKILLS = "fewest_skills"  # specialists before those who can serve others too
+    ROUND_ROBIN = "round_robin"  # whoever was last offered something the longest time ago
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of relaxation: what is no longer asked after a wait.
+
+    `after_s` counts from the beginning of the interaction's age. `lower` asks for a skill at this level at most, `drop` does not ask for it at
+    all; `groups` may serve from then on as well, `anybody` opens it to all groups. Steps add up in the order of their times.
+    """
+
+    after_s: float
+    lower: frozenset[Need] = frozenset()
+    drop: frozenset[str] = frozenset()
+    groups: frozenset[GroupId] = frozenset()
+    anybody: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRule:
     """How one queue routes.
 
-    `ring_s` is the time an agent has to accept; `wrap_up_s` the longest after-contact work (0: none, the agent is
-    ready at once); `mail_while_talking` lets mail of this queue be offered to an agent who talks; `answer_within_s` is
-    the threshold of the service level.
+    `needs` and `groups` (any of them; none named: everybody) say who may serve, `relaxation` what of that is given up in time.
+    `choice` says who of them comes first. `priority_points` put the whole queue forward (`order.SECONDS_PER_POINT`).
+    `ring_s` is the time an agent has to accept; `missed_at_most` so many offers in a row that rang and were not answered pause the
+    agent; `wrap_up_s` the longest after-contact work (0: none, the agent is ready at once); `mail_while_talking` lets mail of this
+    queue be offered to an agent who talks; `answer_within_s` is the threshold of the service level.
     """
 
     id: QueueId
     needs: frozenset[Need] = frozenset()
+    groups: frozenset[GroupId] = frozenset()
+    relaxation: tuple[Step, ...] = ()
+    choice: Choice = Choice.LONGEST_IDLE
+    priority_points: int = 0
     ring_s: float = 20.0
+    missed_at_most: int = 1
     wrap_up_s: float = 30.0
     mail_while_talking: bool = False
     answer_within_s: float = 20.0
@@ -82,10 +117,11 @@ class QueueRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRule:
-    """What one agent can take: skills with levels, and how many letters at a time (a call is always one)."""
+    """What one agent can take: skills with levels, the groups they belong to, and how many letters at a time (a call is always one)."""
 
     id: AgentId
     skills: frozenset[Need] = frozenset()
+    groups: frozenset[GroupId] = frozenset()
     letters_at_once: int = 1
     queues: frozenset[QueueId] = field(default_factory=frozenset)
-    """The queues this agent serves; empty means every queue whose needs the skills meet."""
+    """The queues this agent serves; empty means every queue whose requirement they meet."""

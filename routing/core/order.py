@@ -1,6 +1,6 @@
 """Who is next: an order that time alone never changes, so that it fits a heap."""
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from routing.core.model import InteractionId, Seconds
 from routing.core.presence import Work
@@ -8,43 +8,54 @@ from routing.core.presence import Work
 SECONDS_PER_POINT = 1.0
 """One priority point is worth this much waiting."""
 
+_STALE_AT_MOST = 64
+
 Place = tuple[Seconds, int]
 """Smaller is served first; the arrival number makes it unique."""
 
 
-def place(work: Work) -> Place:
+def place(work: Work, queue_points: int = 0) -> Place:
     """The place of an interaction, the same whenever it is asked: all items age alike."""
-    return work.enqueued_at - work.priority_points * SECONDS_PER_POINT, work.arrival
+    return work.enqueued_at - (work.priority_points + queue_points) * SECONDS_PER_POINT, work.arrival
 
 
 class Line:
-    """Interactions with one requirement, in order. Those that left are dropped when they come to the front."""
+    """Interactions that wait for the same, in order. Those that left are dropped when they come to the front, or when they are the most."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue_points: int = 0) -> None:
+        self._points = queue_points
         self._heap: list[tuple[Place, InteractionId]] = []
-        self._waiting: set[InteractionId] = set()
-        self._entered: set[InteractionId] = set()
+        self._waiting: dict[InteractionId, Place] = {}
+        self._entered: set[tuple[Place, InteractionId]] = set()
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
     def join(self, work: Work) -> None:
-        """Stand at the place that the age gives; a second call changes nothing."""
-        self._waiting.add(work.id)
-        if work.id not in self._entered:
-            self._entered.add(work.id)
-            heappush(self._heap, (place(work), work.id))
+        """Stand at the place that age and priority give; a second call changes nothing unless these have changed."""
+        mine = place(work, self._points)
+        self._waiting[work.id] = mine
+        if (entry := (mine, work.id)) not in self._entered:
+            self._entered.add(entry)
+            heappush(self._heap, entry)
 
     def leave(self, interaction: InteractionId) -> None:
         """No longer waiting here."""
-        self._waiting.discard(interaction)
+        self._waiting.pop(interaction, None)
+        if len(self._heap) > _STALE_AT_MOST + 2 * len(self._waiting):
+            self._heap = [(mine, one) for one, mine in self._waiting.items()]
+            heapify(self._heap)
+            self._entered = set(self._heap)
 
     def head(self) -> tuple[Place, InteractionId] | None:
         """The one who is next, with their place."""
         while self._heap:
             first = self._heap[0]
-            if first[1] in self._waiting:
+            if self._waiting.get(first[1]) == first[0]:
                 return first
-            heappop(self._heap)
-            self._entered.discard(first[1])
+            self._entered.discard(heappop(self._heap))
         return None
+
+    def remembered(self) -> int:
+        """Entries kept, those that no longer count included."""
+        return len(self._heap)

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.core.model import AgentId, Device, InteractionId, Medium, OfferId, QueueId, Seconds, Status
+from routing.core.model import (
+    AgentId,
+    Device,
+    InteractionId,
+    Medium,
+    Need,
+    OfferId,
+    QueueId,
+    Seconds,
+    Status,
+)
 
 
 class Phase(StrEnum):
@@ -30,8 +40,11 @@ class AgentState:
     """One agent: the four machines (status, device, offer, work) side by side, none derived from another's history.
 
     `idle_since` is when they last came to ready, took work on or got rid of it: the later, the later their turn. An
-    offer that ends without them leaves it alone. `holds` are the interactions they talk, write or wrap up on, in the
-    order they were taken; `calls`, `letters` and `wrap_ups` count those.
+    offer that ends without them leaves it alone, unless it rang and they did not answer. `holds` are the interactions they talk,
+    write or wrap up on, in the order they were taken; `calls`, `letters` and `wrap_ups` count those.
+
+    `offered_at` is when they were last offered something, `missed` how many offers in a row rang and were not answered. `busy_s` is the
+    time of work since the shift began, `occupancy` its share of the shift as it was when their work last changed.
     """
 
     id: AgentId
@@ -48,6 +61,11 @@ class AgentState:
     calls: int = 0
     letters: int = 0
     wrap_ups: int = 0
+    offered_at: Seconds = 0.0
+    missed: int = 0
+    shift_began: Seconds = 0.0
+    busy_s: float = 0.0
+    occupancy: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +73,8 @@ class Work:
     """One interaction that is not closed.
 
     `enqueued_at` is the age it carries through every offer, return and restart; `arrival` is its number among all that
-    came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made.
+    came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made. `needs` is what it requires beside what
+    its queue requires; `preferred` has it for themselves until `preferred_until`.
     """
 
     id: InteractionId
@@ -73,3 +92,6 @@ class Work:
     finished_at: Seconds | None = None
     wrap_up_until: Seconds | None = None
     attempts: int = 0
+    needs: frozenset[Need] = frozenset()
+    preferred: AgentId | None = None
+    preferred_until: Seconds = 0.0

@@ -1,13 +1,15 @@
 """The router: events in, facts and decisions out. It owns the centre and decides nothing but who is offered what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from routing.core.decisions import Decision, Offer
 from routing.core.events import Event, StatusChosen
 from routing.core.facts import (
     Abandoned,
     ConsoleSeen,
+    Described,
     DeviceSeen,
     Enqueued,
     Fact,
@@ -17,10 +19,13 @@ from routing.core.facts import (
 )
 from routing.core.judge import Verdict, judge, offer_expired, status_chosen, wrap_up_expired
 from routing.core.matching import Matching, Pair
-from routing.core.model import AgentRule, OfferId, QueueRule, Seconds, Status
+from routing.core.model import AgentId, AgentRule, InteractionId, OfferId, QueueId, QueueRule, Seconds, Status
+from routing.core.order import Place, place
 from routing.core.presence import Phase, Work
+from routing.core.skills import Requirement
+from routing.core.stages import next_change
 from routing.core.state import Centre
-from routing.core.timers import RESTORED_GRACE_S, Timers, due
+from routing.core.timers import RESTORED_GRACE_S, Shifts, Timers, due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +36,29 @@ class Turn:
     decisions: tuple[Decision, ...]
 
 
+EXPLAINED_AT_MOST = 200
+"""So many agents are named when somebody asks why an interaction still waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Why an interaction still waits: what it asks now and when that changes, its place (smaller is served first), and why each agent who is
+    signed in has not been offered it, those who match first (`Matching.still_waits`)."""
+
+    interaction: InteractionId
+    asked: Requirement
+    steps: int
+    preferred: AgentId | None
+    place: Place
+    changes_at: Seconds | None
+    not_offered: tuple[tuple[AgentId, str], ...]
+
+
 class Router:
     """Rules, the centre, and the index over it. Deterministic: same calls, same turns."""
+
+    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule]], Matching] = Matching
+    """What finds the pairs; tests and benchmarks put a plain scan here."""
 
     def __init__(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
         self._set_rules(queues, agents)
@@ -50,17 +76,39 @@ class Router:
         Events come before deadlines: an answer that arrives with the deadline counts.
         """
         self._arm_restored(now)
+        self._now = now
         for event in events:
             self._take(judge(self.centre, self._queues, event))
         self._fire(now)
+        self._shift(now)
         return self._conclude(now)
 
     def next_deadline(self) -> Seconds | None:
         """When `decide` must be called at the latest, or None."""
-        return self._timers.next(self.centre.interactions)
+        timer = self._timers.next(self.centre.interactions)
+        return min((at for at in (timer, self._shifts.next()) if at is not None), default=None)
+
+    def explain(self, interaction: InteractionId, now: Seconds) -> Waiting | None:
+        """Why it still waits; None when it does not."""
+        work = self.centre.interactions.get(interaction)
+        station = self._matching.standing(interaction)
+        if work is None or station is None:
+            return None
+        return Waiting(
+            interaction=interaction,
+            asked=station.asked,
+            steps=station.at.steps,
+            preferred=station.at.preferred,
+            place=place(work, station.rule.priority_points),
+            changes_at=next_change(work, station.rule, now),
+            not_offered=tuple(
+                islice(self._matching.still_waits(station, self.centre.agents), EXPLAINED_AT_MOST)
+            ),
+        )
 
     def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule], now: Seconds) -> Turn:
         """Work under new rules from now on. Live offers and held work stay; an agent without a rule is signed out."""
+        self._now = now
         self._arm_restored(now)
         self._set_rules(queues, agents)
         for agent in list(self.centre.agents):
@@ -82,14 +130,29 @@ class Router:
         for fact in facts:
             self.centre.apply(fact)
         self._restored = [work for work in self.centre.interactions.values() if due(work) is not None]
+        self._now = 0.0
         self._index()
 
     def _index(self) -> None:
-        self._matching = Matching(self._queues, self._agents)
-        for work in self.centre.interactions.values():
-            self._matching.see_work(work)
-        for agent in self.centre.agents.values():
+        self._matching = type(self).matching(self._queues, self._agents)
+        self._shifts = Shifts()
+        for agent in self.centre.agents.values():  # first: who is signed in says who can be waited for
             self._matching.see_agent(agent)
+        for work in self.centre.interactions.values():
+            self._see(work)
+
+    def _see(self, work: Work) -> None:
+        """Have it wait for what its age and its queue say, and come back when that changes."""
+        self._matching.see_work(work, self._now)
+        rule = self._queues.get(work.queue)
+        if rule is None or work.phase is not Phase.WAITING:
+            self._shifts.set(work.id, None)
+        else:
+            self._shifts.set(work.id, next_change(work, rule, self._now))
+
+    def _shift(self, now: Seconds) -> None:
+        while (interaction := self._shifts.pop(now)) is not None:
+            self._see(self.centre.interactions[interaction])
 
     def _arm_restored(self, now: Seconds) -> None:
         """Wrap-ups end when they were to end; offers wait until the edges had the time to tell what became of them."""
@@ -103,7 +166,9 @@ class Router:
             at = due(work)
             assert at is not None  # noqa: S101 - it came up
             wrapping = work.phase is Phase.WRAP_UP
-            self._take(wrap_up_expired(work, at) if wrapping else offer_expired(self.centre, work, at))
+            self._take(
+                wrap_up_expired(work, at) if wrapping else offer_expired(self.centre, self._queues, work, at)
+            )
 
     def _conclude(self, now: Seconds) -> Turn:
         matches = self._matching.stirred()
@@ -124,6 +189,8 @@ class Router:
             deadline=now + pair.station.rule.ring_s,
             passed_over=self._matching.passed_over(pair, agents[pair.agent], agents),
             at=now,
+            steps=pair.station.at.steps,
+            preferred=pair.station.at.preferred is not None,
         )
         self._take(Verdict((fact,), (_decision(fact, work, pair.station.rule),)))
 
@@ -138,19 +205,24 @@ class Router:
             self._apply_to_work(fact)
             return
         self.centre.apply(fact)
-        self._matching.see_agent(self.centre.agents[fact.agent])
+        self._see_agent(fact.agent)
+
+    def _see_agent(self, agent: AgentId) -> None:
+        for interaction in self._matching.see_agent(self.centre.agents[agent]):
+            self._see(self.centre.interactions[interaction])
 
     def _apply_to_work(self, fact: WorkFact) -> None:
         before = self.centre.interactions.get(fact.interaction)
         self.centre.apply(fact)
         work = self.centre.interactions.get(fact.interaction)
         if work is not None:
-            self._matching.see_work(work)
+            self._see(work)
             self._timers.see(work)
         elif before is not None:
             self._matching.forget_work(before)
-        if not isinstance(fact, Enqueued | Abandoned):
-            self._matching.see_agent(self.centre.agents[fact.agent])
+            self._shifts.set(before.id, None)
+        if not isinstance(fact, Enqueued | Described | Abandoned):
+            self._see_agent(fact.agent)
 
 
 def _decision(fact: Offered, work: Work, rule: QueueRule) -> Offer:

@@ -1,24 +1,70 @@
-"""Who can serve which queue, whatever they do at the moment."""
+"""Who can serve what, whatever they do at the moment."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from routing.core.model import AgentRule, Need, QueueId, QueueRule
+from routing.core.model import AgentRule, GroupId, Need, QueueId, QueueRule, Step
 
-Profile = tuple[frozenset[Need], frozenset[QueueId]]
-"""Agents with equal profiles can serve the same queues, so that matching is computed once for all of them."""
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Agents with equal profiles can serve the same, so that matching is computed once for all of them."""
+
+    skills: frozenset[Need]
+    groups: frozenset[GroupId]
+    queues: frozenset[QueueId]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What is asked of whoever serves an interaction: each skill at its level or better, and to belong to one of the groups (none: to any)."""
+
+    queue: QueueId
+    needs: frozenset[Need]
+    groups: frozenset[GroupId]
 
 
 def profile(agent: AgentRule) -> Profile:
     """What matters for matching."""
-    return agent.skills, agent.queues
+    return Profile(agent.skills, agent.groups, agent.queues)
 
 
-def mismatch(candidate: Profile, queue: QueueRule) -> str:
-    """Why the profile cannot serve the queue, as a reason code; empty when it can."""
-    skills, queues = candidate
-    if queues and queue.id not in queues:
+def requirement(rule: QueueRule, own: Iterable[Need], steps: int) -> Requirement:
+    """What the queue and the interaction itself ask together, less what the first `steps` steps of relaxation give up."""
+    levels: dict[str, int] = {}
+    for need in (*rule.needs, *own):
+        levels[need.skill] = max(need.level, levels.get(need.skill, 0))
+    groups = rule.groups
+    for step in rule.relaxation[:steps]:
+        groups = _relax(levels, groups, step)
+    needs = frozenset(Need(skill=skill, level=level) for skill, level in levels.items())
+    return Requirement(rule.id, needs, groups)
+
+
+def _relax(levels: dict[str, int], groups: frozenset[GroupId], step: Step) -> frozenset[GroupId]:
+    for need in step.lower:
+        if need.skill in levels:
+            levels[need.skill] = min(need.level, levels[need.skill])
+    for skill in step.drop:
+        levels.pop(skill, None)
+    if step.anybody or not groups:
+        return frozenset()
+    return groups | step.groups
+
+
+def mismatch(candidate: Profile, asked: Requirement) -> str:
+    """Why the profile cannot serve this, as a reason code; empty when it can."""
+    if candidate.queues and asked.queue not in candidate.queues:
         return "queue"
-    return "" if _meets(skills, queue.needs) else "skill"
+    if asked.groups and not asked.groups & candidate.groups:
+        return "group"
+    return "" if _meets(candidate.skills, asked.needs) else "skill"
+
+
+def level_sum(candidate: Profile, asked: Requirement) -> int:
+    """The candidate's levels of the skills that are asked for, all together."""
+    wanted = {need.skill for need in asked.needs}
+    return sum(has.level for has in candidate.skills if has.skill in wanted)
 
 
 def _meets(skills: Iterable[Need], needs: Iterable[Need]) -> bool:

@@ -11,6 +11,7 @@ from routing.core.facts import (
     AgentFact,
     Connected,
     ConsoleSeen,
+    Described,
     DeviceSeen,
     Enqueued,
     Fact,
@@ -23,10 +24,12 @@ from routing.core.facts import (
     StatusChanged,
     WrappedUp,
 )
-from routing.core.model import AgentId, InteractionId, Medium, QueueId, Seconds, Status
+from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
 from routing.core.presence import AgentState, Phase, Work, WorkState
 
+_REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
+_BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.LETTERS})
 REMEMBERED_CLOSED = 10_000
 """So many closed interactions are still recognised, so that a late duplicate of an arrival is not a new customer."""
 
@@ -89,6 +92,9 @@ class Centre:
             enqueued_at=fact.at,
             priority_points=fact.priority_points,
             arrival=self._arrivals,
+            needs=fact.needs,
+            preferred=fact.preferred,
+            preferred_until=fact.preferred_until,
         )
         self._put(work)
 
@@ -96,10 +102,7 @@ class Centre:
         agent = self._agent(fact.agent)
         match fact:
             case StatusChanged():
-                idle_since = fact.at if fact.status is Status.READY else agent.idle_since
-                agent = replace(
-                    agent, status=fact.status, reason=fact.reason, status_since=fact.at, idle_since=idle_since
-                )
+                agent = _with_status(agent, fact)
             case ConsoleSeen():
                 agent = replace(agent, console=fact.present)
             case DeviceSeen():
@@ -110,13 +113,14 @@ class Centre:
 
     def _move(self, work: Work, fact: LaterFact) -> None:
         match fact:
+            case Described():
+                self._describe(work, fact)
             case Offered():
                 self._offer(work, fact)
             case OfferRang():
                 self._put(replace(work, rang_at=fact.at))
             case OfferEnded():
-                self._put(_back_in_line(work))
-                self._reckon(replace(self._agent(fact.agent), offer=None), fact.at)
+                self._end_offer(work, fact)
             case Connected():
                 self._connect(work, fact)
             case Requeued():
@@ -132,6 +136,27 @@ class Centre:
             case _:
                 assert_never(fact)
 
+    def _describe(self, work: Work, fact: Described) -> None:
+        self._put(
+            replace(
+                work,
+                priority_points=fact.priority_points,
+                needs=fact.needs,
+                preferred=fact.preferred,
+                preferred_until=fact.preferred_until,
+            )
+        )
+
+    def _end_offer(self, work: Work, fact: OfferEnded) -> None:
+        back = _back_in_line(work)
+        if fact.agent == work.preferred and fact.outcome in _REFUSED:
+            back = replace(back, preferred=None)  # they do not want it: nobody waits for them any more
+        self._put(back)
+        agent = replace(self._agent(fact.agent), offer=None)
+        if fact.outcome is Outcome.NO_ANSWER:
+            agent = replace(agent, missed=agent.missed + 1, idle_since=fact.at)
+        self._reckon(agent, fact.at)
+
     def _offer(self, work: Work, fact: Offered) -> None:
         self._put(
             replace(
@@ -143,12 +168,13 @@ class Centre:
                 attempts=work.attempts + 1,
             )
         )
-        self._reckon(replace(self._agent(fact.agent), offer=fact.offer), fact.at)
+        self._reckon(replace(self._agent(fact.agent), offer=fact.offer, offered_at=fact.at), fact.at)
 
     def _connect(self, work: Work, fact: Connected) -> None:
         self._put(replace(work, phase=Phase.CONNECTED, agent=fact.agent, connected_at=fact.at))
         agent = self._agent(fact.agent)
-        self._reckon(replace(agent, holds=(*agent.holds, work.id), idle_since=fact.at), fact.at)
+        held = (*agent.holds, work.id)
+        self._reckon(replace(agent, holds=held, idle_since=fact.at, missed=0), fact.at)
 
     def _finish(self, work: Work, fact: Finished) -> None:
         if fact.wrap_up_until is None:
@@ -172,9 +198,17 @@ class Centre:
         calls = talks.count(Medium.VOICE)
         letters, wrap_ups = len(talks) - calls, len(held) - len(talks)
         work = _work_state(calls=calls, wrap_ups=wrap_ups, offered=agent.offer is not None, letters=letters)
-        since = agent.work_since if work is agent.work else at
+        changed = work is not agent.work
+        busy_s = agent.busy_s + (at - agent.work_since if changed and agent.work in _BUSY else 0.0)
         self._agents[agent.id] = replace(
-            agent, calls=calls, letters=letters, wrap_ups=wrap_ups, work=work, work_since=since
+            agent,
+            calls=calls,
+            letters=letters,
+            wrap_ups=wrap_ups,
+            work=work,
+            work_since=at if changed else agent.work_since,
+            busy_s=busy_s,
+            occupancy=busy_s / (at - agent.shift_began) if at > agent.shift_began else 0.0,
         )
 
     def _agent(self, agent: AgentId) -> AgentState:
@@ -195,6 +229,15 @@ class Centre:
         self._closing_order.append(work.id)
         if len(self._closing_order) > REMEMBERED_CLOSED:
             self._closed.discard(self._closing_order.popleft())
+
+
+def _with_status(agent: AgentState, fact: StatusChanged) -> AgentState:
+    """Whoever comes to ready begins to be idle and to answer anew; whoever signs in begins a shift."""
+    if agent.status is Status.SIGNED_OUT and fact.status is not Status.SIGNED_OUT:
+        agent = replace(agent, shift_began=fact.at, busy_s=0.0, occupancy=0.0)
+    if fact.status is Status.READY:
+        agent = replace(agent, idle_since=fact.at, missed=0)
+    return replace(agent, status=fact.status, reason=fact.reason, status_since=fact.at)
 
 
 def _back_in_line(work: Work) -> Work:

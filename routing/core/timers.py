@@ -51,6 +51,40 @@ class Timers:
         return works[heappop(self._heap)[1]]
 
 
+class Shifts:
+    """When interactions that wait will wait for something else (`stages`), one moment each."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[Seconds, InteractionId]] = []
+        self._at: dict[InteractionId, Seconds] = {}
+
+    def set(self, interaction: InteractionId, at: Seconds | None) -> None:
+        """At this moment, in place of any other; None: not at all."""
+        if at is None:
+            self._at.pop(interaction, None)
+        elif self._at.get(interaction) != at:
+            self._at[interaction] = at
+            heappush(self._heap, (at, interaction))
+
+    def next(self) -> Seconds | None:
+        """When the next one comes."""
+        while self._heap:
+            at, interaction = self._heap[0]
+            if self._at.get(interaction) == at:
+                return at
+            heappop(self._heap)
+        return None
+
+    def pop(self, now: Seconds) -> InteractionId | None:
+        """The next one whose moment is there."""
+        at = self.next()
+        if at is None or at > now:
+            return None
+        interaction = heappop(self._heap)[1]
+        del self._at[interaction]
+        return interaction
+
+
 def _mark(work: Work) -> str:
     """What the timer is about: a later offer of the same interaction has a mark of its own."""
     return work.offer or f"wrap_up {work.wrap_up_until}"

@@ -1,6 +1,7 @@
 """A router with names short enough to read a test aloud, and everything that it recorded."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from routing.core.decisions import Decision, Offer
 from routing.core.events import (
@@ -21,7 +22,9 @@ from routing.core.model import (
     AgentId,
     AgentRule,
     By,
+    Choice,
     Device,
+    GroupId,
     InteractionId,
     Medium,
     Need,
@@ -31,6 +34,7 @@ from routing.core.model import (
     QueueRule,
     Seconds,
     Status,
+    Step,
 )
 from routing.core.presence import AgentState, Work
 from routing.core.router import Router, Turn
@@ -38,17 +42,62 @@ from routing.core.router import Router, Turn
 START = 1_000_000.0
 
 
-def queue(name: str = "q", *, needs: Iterable[tuple[str, int]] = (), **rules: float | bool) -> QueueRule:
-    skills = frozenset(Need(skill=skill, level=level) for skill, level in needs)
-    return QueueRule(id=QueueId(name), needs=skills, **rules)  # type: ignore[arg-type]
+def skill_set(pairs: Iterable[tuple[str, int]]) -> frozenset[Need]:
+    return frozenset(Need(skill=skill, level=level) for skill, level in pairs)
+
+
+def group_set(names: Iterable[str]) -> frozenset[GroupId]:
+    return frozenset(GroupId(name) for name in names)
+
+
+def queue(
+    name: str = "q",
+    *,
+    needs: Iterable[tuple[str, int]] = (),
+    groups: Iterable[str] = (),
+    relaxation: tuple[Step, ...] = (),
+    choice: Choice = Choice.LONGEST_IDLE,
+    **rules: float | bool,
+) -> QueueRule:
+    return QueueRule(
+        id=QueueId(name),
+        needs=skill_set(needs),
+        groups=group_set(groups),
+        relaxation=relaxation,
+        choice=choice,
+        **rules,  # type: ignore[arg-type]
+    )
+
+
+def step(
+    after_s: float,
+    *,
+    lower: Iterable[tuple[str, int]] = (),
+    drop: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    anybody: bool = False,
+) -> Step:
+    return Step(
+        after_s=after_s,
+        lower=skill_set(lower),
+        drop=frozenset(drop),
+        groups=group_set(groups),
+        anybody=anybody,
+    )
 
 
 def agent(
-    name: str, *, skills: Iterable[tuple[str, int]] = (), queues: Iterable[str] = (), letters: int = 1
+    name: str,
+    *,
+    skills: Iterable[tuple[str, int]] = (),
+    groups: Iterable[str] = (),
+    queues: Iterable[str] = (),
+    letters: int = 1,
 ) -> AgentRule:
     return AgentRule(
         id=AgentId(name),
-        skills=frozenset(Need(skill=skill, level=level) for skill, level in skills),
+        skills=skill_set(skills),
+        groups=group_set(groups),
         queues=frozenset(QueueId(one) for one in queues),
         letters_at_once=letters,
     )
@@ -109,6 +158,9 @@ class Scene:
         *,
         age_s: float = 0.0,
         points: int = 0,
+        needs: Iterable[tuple[str, int]] = (),
+        preferred: str | None = None,
+        preferred_wait_s: float = 0.0,
     ) -> Arrived:
         return Arrived(
             interaction=InteractionId(name),
@@ -117,13 +169,17 @@ class Scene:
             enqueued_at=self.now - age_s,
             at=self.now,
             priority_points=points,
+            needs=skill_set(needs),
+            preferred=None if preferred is None else AgentId(preferred),
+            preferred_wait_s=preferred_wait_s,
         )
 
-    def call(self, name: str, to: str = "q", *, age_s: float = 0.0, points: int = 0) -> Turn:
-        return self.tell(self.arrival(name, to, age_s=age_s, points=points))
+    def call(self, name: str, to: str = "q", **asked: Any) -> Turn:
+        """See `arrival` for what it may ask."""
+        return self.tell(self.arrival(name, to, **asked))
 
-    def letter(self, name: str, to: str = "q") -> Turn:
-        return self.tell(self.arrival(name, to, Medium.EMAIL))
+    def letter(self, name: str, to: str = "q", **asked: Any) -> Turn:
+        return self.tell(self.arrival(name, to, Medium.EMAIL, **asked))
 
     def leave(self, name: str) -> Turn:
         return self.tell(CustomerLeft(interaction=InteractionId(name), at=self.now))

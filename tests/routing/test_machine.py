@@ -1,12 +1,13 @@
 """Random days: whatever happens, in whatever order, these hold."""
 
+import math
 from collections import Counter
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from routing.core.capacity import blocked, slot_of
+from routing.core.capacity import Slot, blocked, slot_of
 from routing.core.decisions import Offer
 from routing.core.events import (
     Accepted,
@@ -16,6 +17,7 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    MoreKnown,
     OfferFailed,
     Rang,
     Returned,
@@ -28,6 +30,7 @@ from routing.core.figures import Figures
 from routing.core.model import (
     AgentId,
     By,
+    Choice,
     Device,
     InteractionId,
     Medium,
@@ -37,24 +40,47 @@ from routing.core.model import (
     QueueId,
     Status,
 )
-from routing.core.order import place
-from routing.core.presence import Phase
+from routing.core.presence import Phase, Work
 from routing.core.router import Router, Turn
-from routing.core.skills import mismatch, profile
 from routing.core.state import Centre
-from tests.routing.scene import START, agent, queue
+from tests.routing import scan
+from tests.routing.scan import ScanningRouter
+from tests.routing.scene import START, agent, queue, step
 
 QUEUES = (
-    queue("zh", needs=[("zh", 5)], ring_s=10.0, wrap_up_s=5.0),
-    queue("en", needs=[("en", 1)], ring_s=10.0, wrap_up_s=0.0, mail_while_talking=True),
-    queue("any", ring_s=5.0, wrap_up_s=8.0),
+    queue(
+        "zh",
+        needs=[("zh", 5)],
+        relaxation=(step(6.0, lower=[("zh", 4)]), step(15.0, drop=["zh"])),
+        choice=Choice.BEST_LEVEL,
+        ring_s=10.0,
+        wrap_up_s=5.0,
+        missed_at_most=2,
+    ),
+    queue(
+        "en",
+        needs=[("en", 1)],
+        choice=Choice.ROUND_ROBIN,
+        ring_s=10.0,
+        wrap_up_s=0.0,
+        mail_while_talking=True,
+    ),
+    queue(
+        "any",
+        groups=["north"],
+        relaxation=(step(9.0, groups=["south"]),),
+        priority_points=3,
+        ring_s=5.0,
+        wrap_up_s=8.0,
+    ),
 )
 AGENTS = (
-    agent("ann", skills=[("zh", 9), ("en", 4)], letters=2),
-    agent("bob", skills=[("zh", 4)]),
-    agent("cat", skills=[("en", 2)], letters=3),
+    agent("ann", skills=[("zh", 9), ("en", 4)], groups=["north"], letters=2),
+    agent("bob", skills=[("zh", 4)], groups=["south"]),
+    agent("cat", skills=[("en", 2)], groups=["north", "south"], letters=3),
     agent("dan", skills=[("zh", 5)], queues=["zh"]),
 )
+RULES = {one.id: one for one in QUEUES}
 IDS = [InteractionId(f"i{number}") for number in range(9)]
 
 agents = st.sampled_from([one.id for one in AGENTS] + [AgentId("nobody")])
@@ -62,11 +88,25 @@ ids = st.sampled_from(IDS)
 offers = st.builds(lambda one, attempt: OfferId(f"{one}/{attempt}"), ids, st.integers(1, 3))
 
 
+own_needs = st.sampled_from(
+    [frozenset(), frozenset({Need(skill="en", level=3)}), frozenset({Need(skill="zh", level=1)})]
+)
+
+
 def events(at: float) -> st.SearchStrategy[Event]:
     """Every kind of event, mostly one that does not fit."""
     now = st.just(at)
     return st.one_of(
         st.builds(CustomerLeft, interaction=ids, at=now),
+        st.builds(
+            MoreKnown,
+            interaction=ids,
+            at=now,
+            needs=own_needs,
+            preferred=st.none() | agents,
+            preferred_wait_s=st.sampled_from([0.0, 4.0, 20.0]),
+            priority_points=st.sampled_from([0, 20]),
+        ),
         st.builds(ConsoleChanged, agent=agents, present=st.booleans(), at=now),
         st.builds(DeviceChanged, agent=agents, device=st.sampled_from(Device), at=now),
         st.builds(
@@ -89,16 +129,20 @@ def events(at: float) -> st.SearchStrategy[Event]:
 class Day(RuleBasedStateMachine):
     """A centre of four agents and three queues, told anything."""
 
+    staff = AGENTS
+
     def __init__(self) -> None:
         super().__init__()
         self.now = START
         self.router = Router(QUEUES, AGENTS)
+        self.scanning = ScanningRouter(QUEUES, AGENTS)
         self.facts: list[Fact] = []
         self.restarts = 0
         self.figures = Figures(START - 100.0, QUEUES)
 
     def turn(self, *told: Event) -> Turn:
         turn = self.router.decide(told, self.now)
+        assert turn == self.scanning.decide(told, self.now), "the index decides as a scan of everything does"
         self.check_illegal_or_recorded(turn)
         for fact in turn.facts:
             self.figures.apply(fact)
@@ -111,13 +155,25 @@ class Day(RuleBasedStateMachine):
         assert turn.facts or not turn.decisions
 
     def check_offers_are_the_next_in_line(self, turn: Turn) -> None:
-        """Nobody of the same queue and medium who stands before an offered one is still waiting."""
+        """Nobody of the same medium who stands before an offered one, and whom its agent may serve, is still waiting."""
+        centre = self.router.centre
         for offer in turn.decisions:
-            work = self.router.centre.interactions.get(offer.interaction)
-            if isinstance(offer, Offer) and work is not None and work.offer == offer.offer:
-                for other in self.router.centre.waiting(work.queue):
-                    if other.phase is Phase.WAITING and other.medium is work.medium:
-                        assert place(other) > place(work)
+            work = centre.interactions.get(offer.interaction)
+            if not isinstance(offer, Offer) or work is None or work.offer != offer.offer:
+                continue
+            for other in centre.interactions.values():
+                comparable = other.medium is work.medium and slot_here(other) == slot_here(work)
+                if other.phase is Phase.WAITING and comparable and self.may_serve(offer.agent, other):
+                    assert scan.place(other, RULES[other.queue]) > scan.place(work, RULES[work.queue])
+
+    def may_serve(self, agent: AgentId, work: Work) -> bool:
+        """Whether this is one of those for whom the interaction waits now, told without any index."""
+        rule = RULES.get(work.queue)
+        rules = {one.id: one for one in self.staff}
+        if rule is None or agent not in rules:
+            return False
+        sight = scan.Sight(self.now, rules, self.router.centre.agents)
+        return sight.may_serve(rules[agent], work, rule)
 
     @initialize()
     def open_shop(self) -> None:
@@ -136,8 +192,19 @@ class Day(RuleBasedStateMachine):
         to=st.sampled_from([one.id for one in QUEUES] + [QueueId("unknown")]),
         age_s=st.integers(0, 30),
         points=st.sampled_from([0, 0, 20]),
+        needs=own_needs,
+        preferred=st.none() | agents,
     )
-    def arrive(self, one: InteractionId, medium: Medium, to: QueueId, age_s: int, points: int) -> None:
+    def arrive(  # noqa: PLR0917 - hypothesis gives all by name
+        self,
+        one: InteractionId,
+        medium: Medium,
+        to: QueueId,
+        age_s: int,
+        points: int,
+        needs: frozenset[Need],
+        preferred: AgentId | None,
+    ) -> None:
         at = self.now
         self.turn(
             Arrived(
@@ -147,6 +214,9 @@ class Day(RuleBasedStateMachine):
                 enqueued_at=at - age_s,
                 at=at,
                 priority_points=points,
+                needs=needs,
+                preferred=preferred,
+                preferred_wait_s=8.0,
             )
         )
 
@@ -179,6 +249,7 @@ class Day(RuleBasedStateMachine):
         while (deadline := self.router.next_deadline()) is not None and deadline <= until:
             self.now = max(self.now, deadline)
             self.turn()
+            assert (self.router.next_deadline() or math.inf) > self.now
         self.now = until
         assert not self.turn().decisions
 
@@ -198,6 +269,8 @@ class Day(RuleBasedStateMachine):
         before, self.router = self.router, Router(QUEUES, AGENTS)
         self.router.restore(self.facts)
         assert self.router.centre == before.centre
+        self.scanning = ScanningRouter(QUEUES, AGENTS)
+        self.scanning.restore(self.facts)
         self.restarts += 1
         one = InteractionId(f"probe{self.restarts}")
         arrival = Arrived(interaction=one, medium=medium, queue=to, enqueued_at=self.now, at=self.now)
@@ -206,9 +279,11 @@ class Day(RuleBasedStateMachine):
     @rule(skill=st.sampled_from(["zh", "en"]))
     def new_rules(self, skill: str) -> None:
         """A configuration in the middle of everything."""
-        ann = agent("ann", skills=[(skill, 9)], letters=2)
+        ann = agent("ann", skills=[(skill, 9)], groups=["north"], letters=2)
         for rules in ((ann, *AGENTS[1:]), AGENTS):
+            self.staff = rules
             turn = self.router.configure(QUEUES, rules, self.now)
+            assert turn == self.scanning.configure(QUEUES, rules, self.now)
             for fact in turn.facts:
                 self.figures.apply(fact)
             self.facts += turn.facts
@@ -255,15 +330,27 @@ class Day(RuleBasedStateMachine):
 
     @invariant()
     def no_free_agent_beside_waiting_work(self) -> None:
-        """Work-conserving: whoever waits, nobody who could take it is free."""
-        rules = {one.id: one for one in QUEUES}
+        """Work-conserving: whoever waits, nobody for whom they wait is free."""
         for work in self.router.centre.interactions.values():
-            if work.phase is not Phase.WAITING or work.queue not in rules:
+            if work.phase is not Phase.WAITING or work.queue not in RULES:
                 continue
-            for candidate in AGENTS:
-                if not mismatch(profile(candidate), rules[work.queue]):
+            for candidate in self.staff:
+                if self.may_serve(candidate.id, work):
                     state = self.router.centre.agents[candidate.id]
-                    assert blocked(state, candidate, slot_of(work.medium, rules[work.queue])), (work, state)
+                    assert blocked(state, candidate, slot_of(work.medium, RULES[work.queue])), (work, state)
+
+    @invariant()
+    def what_waits_can_be_explained(self) -> None:
+        """Everybody who is signed in and might be asked is named with a reason; who matches is never told to be unfit."""
+        for work in self.router.centre.interactions.values():
+            told = self.router.explain(work.id, self.now)
+            assert (told is not None) == (work.phase is Phase.WAITING and work.queue in RULES)
+            if told is not None:
+                reasons = dict(told.not_offered)
+                assert "next" not in reasons.values()
+                for candidate in self.staff:
+                    if self.may_serve(candidate.id, work) and candidate.id in reasons:
+                        assert reasons[candidate.id] not in {"skill", "group", "queue"}
 
     @invariant()
     def everything_held_has_a_way_out(self) -> None:
@@ -282,6 +369,10 @@ class Day(RuleBasedStateMachine):
             assert figures.unanswered() == len(waiting)
             assert figures.answered_in_time <= figures.answered
             assert 0.0 <= (figures.service_level() or 0.0) <= 1.0
+
+
+def slot_here(work: Work) -> Slot | None:
+    return slot_of(work.medium, RULES[work.queue]) if work.queue in RULES else None
 
 
 TestDay = Day.TestCase

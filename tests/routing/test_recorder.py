@@ -1,5 +1,6 @@
 """Facts survive the ledger."""
 
+from dataclasses import fields
 from typing import get_args
 
 import pytest
@@ -19,7 +20,10 @@ def test_a_fact_comes_back_as_it_went(fact: Fact) -> None:
     """Fact to entry to fact is the identity, types included."""
     entry = entry_of(fact)
     again = fact_of(entry)
-    assert repr(again) == repr(fact)
+    assert again == fact
+    assert [type(getattr(again, one.name)) for one in fields(again)] == [
+        type(getattr(fact, one.name)) for one in fields(fact)
+    ]
     assert entry.at == fact.at or fact.at != fact.at
 
 

@@ -1,0 +1,77 @@
+"""Why: each offer and each wait answers for itself, to supervisors."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from fastapi import APIRouter
+
+from agent_console import scope
+from agent_console.access import AsSupervisor, InContext
+from agent_console.directory import Directory
+from agent_console.routing_answers import (
+    AskedSkill,
+    NotOffered,
+    OfferTold,
+    Reason,
+    RoutingAnswer,
+    StillWaiting,
+)
+from crm_core import interactions
+from crm_core.interactions import OfferRecord
+from routing.core.model import InteractionId, QueueId
+from routing.core.router import Waiting
+from routing.core.state import Centre
+
+router = APIRouter(prefix="/interactions/{interaction}/routing", tags=["interactions"])
+
+
+@router.get("")
+async def explain(interaction: str, user: AsSupervisor, within: InContext) -> RoutingAnswer:
+    """Who was offered it and who was passed over, each with the reason; and why it still waits."""
+    found = await scope.readable_interaction(within, user, interaction)
+    names = within.hub.world.directory
+    made = await within.store.read(lambda c: interactions.offers(c, interaction))
+    waits = within.floor.explain(InteractionId(interaction))
+    return RoutingAnswer(
+        waiting=_waiting(waits, within.floor.centre, QueueId(found.queue_id or ""), names) if waits else None,
+        offers=[_offer(each, names) for each in made],
+    )
+
+
+def _waiting(waits: Waiting, centre: Centre, queue: QueueId, names: Directory) -> StillWaiting:
+    before = [work.id for work in centre.waiting(queue)]
+    asks = sorted(waits.asked.needs, key=lambda need: need.skill)
+    return StillWaiting(
+        asks=[AskedSkill(skill=need.skill, level=need.level) for need in asks],
+        steps=waits.steps,
+        changes_at=waits.changes_at,
+        kept_for=names.user_name(waits.preferred) if waits.preferred else None,
+        position=before.index(waits.interaction) + 1 if waits.interaction in before else 1,
+        not_offered=_not_offered(waits.not_offered, names),
+    )
+
+
+def _offer(made: OfferRecord, names: Directory) -> OfferTold:
+    return OfferTold(
+        id=made.id,
+        agent_id=made.agent_id,
+        name=_name(made.agent_id, names),
+        offered_at=made.offered_at,
+        rang_at=made.rang_at,
+        ended_at=made.ended_at,
+        outcome=made.outcome,
+        steps=made.steps,
+        preferred=made.preferred,
+        passed_over=_not_offered(made.passed_over, names),
+    )
+
+
+def _not_offered(pairs: Iterable[tuple[str, str]], names: Directory) -> list[NotOffered]:
+    return [
+        NotOffered(agent_id=agent, name=_name(agent, names), reason=cast("Reason", reason))
+        for agent, reason in pairs
+    ]
+
+
+def _name(agent: str, names: Directory) -> str:
+    return names.user_name(agent) or agent

@@ -1,0 +1,259 @@
+"""The router's index beside a scan of everything, over the same events: 1,000 agents, 40 skills with levels, relaxation, groups, five ways to choose,
+calls and letters at once.
+
+    python -m bench.router [--waiting 10000] [--rounds 5]
+
+Prints `router: scan_ratio= p99_us= mismatches= bytes_per_item= more_waiting_ratio=`. A decision is one call of `Router.decide` in which
+somebody was offered something, divided by the offers it made; `more_waiting_ratio` is its median with ten times as many waiting.
+"""
+
+import argparse
+import gc
+import random
+import statistics
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.frame import Row, machine, percentile, ratios, table
+from routing.core.decisions import Offer
+from routing.core.events import (
+    Accepted,
+    Arrived,
+    ConsoleChanged,
+    DeviceChanged,
+    Event,
+    StatusChosen,
+    WorkEnded,
+    WrapUpEnded,
+)
+from routing.core.model import (
+    AgentId,
+    AgentRule,
+    By,
+    Choice,
+    Device,
+    GroupId,
+    InteractionId,
+    Medium,
+    Need,
+    OfferId,
+    QueueId,
+    QueueRule,
+    Status,
+    Step,
+)
+from routing.core.presence import Phase
+from routing.core.router import Router
+from tests.routing.scan import ScanningRouter
+
+AGENTS, QUEUES, SKILLS, GROUPS = 1000, 120, 40, 5
+LETTERS = 0.3
+EVENTS, SCANNED = 20_000, 60
+"""So many events in a round for the index, so many of them for the scan too."""
+
+
+def queue(number: int, chance: random.Random) -> QueueRule:
+    """One that asks for one or two skills and gives up some of it after one to ten minutes."""
+    needs = {f"s{chance.randrange(SKILLS)}": chance.randint(1, 7) for _ in range(chance.randint(1, 2))}
+    lower = frozenset(Need(skill=skill, level=max(1, level - 3)) for skill, level in needs.items())
+    last = list(needs)[-1]
+    steps = (
+        Step(after_s=chance.uniform(60, 200), lower=lower, anybody=True),
+        Step(after_s=chance.uniform(300, 600), drop=frozenset({last})),
+    )
+    return QueueRule(
+        id=QueueId(f"q{number}"),
+        needs=frozenset(Need(skill=skill, level=level) for skill, level in needs.items()),
+        groups=frozenset({GroupId(f"g{number % GROUPS}")}) if number % 3 == 0 else frozenset(),
+        relaxation=steps,
+        choice=list(Choice)[number % len(Choice)],
+        priority_points=chance.choice([0, 0, 0, 30, 120]),
+        wrap_up_s=20.0 if number % 2 else 0.0,
+        mail_while_talking=number % 4 == 0,
+    )
+
+
+def agent(number: int, chance: random.Random) -> AgentRule:
+    """One with three to eight skills."""
+    skills = {f"s{chance.randrange(SKILLS)}": chance.randint(1, 10) for _ in range(chance.randint(3, 8))}
+    return AgentRule(
+        id=AgentId(f"a{number}"),
+        skills=frozenset(Need(skill=skill, level=level) for skill, level in skills.items()),
+        groups=frozenset({GroupId(f"g{number % GROUPS}")}),
+        letters_at_once=1 + number % 3,
+    )
+
+
+@dataclass
+class World:
+    """Events that keep a centre full: whoever ends is followed by whoever arrives."""
+
+    chance: random.Random
+    now: float = 1_800_000_000.0
+    arrived: int = 0
+    ringing: list[OfferId] = field(default_factory=list)
+
+    def begin(self) -> list[Event]:
+        """Everybody comes to work."""
+        self.now += 1
+        told: list[Event] = []
+        for number in range(AGENTS):
+            who = AgentId(f"a{number}")
+            told += [
+                ConsoleChanged(agent=who, present=True, at=self.now),
+                DeviceChanged(agent=who, device=Device.REACHABLE, at=self.now),
+                StatusChosen(agent=who, status=Status.READY, at=self.now + number / AGENTS),
+            ]
+        return told
+
+    def arrival(self, age_s: float = 0.0) -> Arrived:
+        """A customer; one in ten asks for something of their own, one in twenty would rather have somebody."""
+        self.arrived += 1
+        own, wish = self.chance.random(), self.chance.random()
+        return Arrived(
+            interaction=InteractionId(f"i{self.arrived}"),
+            medium=Medium.EMAIL if self.chance.random() < LETTERS else Medium.VOICE,
+            queue=QueueId(f"q{self.chance.randrange(QUEUES)}"),
+            enqueued_at=self.now - age_s,
+            at=self.now,
+            needs=frozenset({Need(skill=f"s{int(own * 100)}", level=2)}) if own < 0.1 else frozenset(),
+            preferred=AgentId(f"a{self.chance.randrange(AGENTS)}") if wish < 0.05 else None,
+            preferred_wait_s=30.0,
+        )
+
+    def next(self, router: Router) -> Event:
+        """What happens next: whoever rings answers, then work ends and new work comes in turns."""
+        self.now += 0.02
+        if self.ringing:
+            return Accepted(offer=self.ringing.pop(), at=self.now)
+        who = router.centre.agents[AgentId(f"a{self.chance.randrange(AGENTS)}")]
+        if not who.holds or self.chance.random() < 0.5:
+            return self.arrival()
+        work = router.centre.interactions[self.chance.choice(who.holds)]
+        if work.phase is Phase.CONNECTED:
+            return WorkEnded(interaction=work.id, by=By.CUSTOMER, at=self.now)
+        return WrapUpEnded(interaction=work.id, agent=who.id, disposition="solved", at=self.now)
+
+
+def filled(router: Router, world: World, waiting: int) -> None:
+    """Everybody at work and so many waiting, of every age up to fifteen minutes."""
+    settle(router, world, world.begin())
+    while not world.arrived or idle(router):
+        settle(router, world, [world.arrival() for _ in range(500)])
+    have = sum(work.phase is Phase.WAITING for work in router.centre.interactions.values())
+    for _ in range(max(0, waiting - have) // 100):
+        settle(router, world, [world.arrival(world.chance.uniform(0, 900)) for _ in range(100)])
+
+
+def idle(router: Router) -> int:
+    """How many are free for a call."""
+    return sum(not one.holds for one in router.centre.agents.values()) > AGENTS // 20
+
+
+def settle(router: Router, world: World, told: Iterable[Event]) -> None:
+    """Tell the events, and have everybody answer what they are offered."""
+    turn = router.decide(list(told), world.now)
+    while offers := [one for one in turn.decisions if isinstance(one, Offer)]:
+        turn = router.decide([Accepted(offer=one.offer, at=world.now) for one in offers], world.now)
+
+
+def resident_bytes() -> int:
+    """What this process holds in memory."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
+
+
+@dataclass
+class Measured:
+    """One round."""
+
+    index_us: list[float]
+    scan_us: list[float]
+    both_us: list[float]
+    mismatches: int
+
+
+def measure(waiting: int, seed: int, scanned: int) -> tuple[Measured, float]:
+    """A round from an empty centre; and the bytes an interaction takes that waits."""
+    chance = random.Random(seed)
+    rules = [queue(number, chance) for number in range(QUEUES)], [agent(n, chance) for n in range(AGENTS)]
+    gc.collect()
+    router, world = Router(*rules), World(random.Random(seed))
+    filled(router, world, 1000)
+    before, had = resident_bytes(), len(router.centre.interactions)
+    filled_more(router, world, waiting)
+    each = (resident_bytes() - before) / max(1, len(router.centre.interactions) - had)
+    scanning = None
+    if scanned:
+        scanning = ScanningRouter(*rules)
+        other = World(random.Random(seed))
+        filled(scanning, other, 1000)
+        filled_more(scanning, other, waiting)
+    found = Measured([], [], [], 0)
+    gc.disable()
+    for number in range(EVENTS):
+        event = world.next(router)
+        began = time.perf_counter_ns()
+        turn = router.decide([event], world.now)
+        took = (time.perf_counter_ns() - began) / 1000
+        offers = [one.offer for one in turn.decisions if isinstance(one, Offer)]
+        world.ringing += offers
+        if offers:
+            found.index_us.append(took / len(offers))
+        if scanning is not None and number < scanned:
+            began = time.perf_counter_ns()
+            same = scanning.decide([event], world.now)
+            scan_took = (time.perf_counter_ns() - began) / 1000
+            found.mismatches += same != turn
+            if offers:
+                found.scan_us.append(scan_took / len(offers))
+                found.both_us.append(took / len(offers))
+    gc.enable()
+    return found, each
+
+
+def filled_more(router: Router, world: World, waiting: int) -> None:
+    """More of those who wait."""
+    have = sum(work.phase is Phase.WAITING for work in router.centre.interactions.values())
+    for _ in range(max(0, waiting - have) // 100):
+        settle(router, world, [world.arrival(world.chance.uniform(0, 900)) for _ in range(100)])
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--waiting", type=int, default=10_000)
+    options.add_argument("--rounds", type=int, default=5)
+    chosen = options.parse_args()
+    rounds = [measure(chosen.waiting, seed, SCANNED) for seed in range(chosen.rounds)]
+    many, _ = measure(chosen.waiting * 10, 0, 0)
+    index = [statistics.median(one.both_us) for one, _ in rounds]
+    scan = [statistics.median(one.scan_us) for one, _ in rounds]
+    p50 = [statistics.median(one.index_us) for one, _ in rounds]
+    p99 = [percentile(one.index_us, 0.99) for one, _ in rounds]
+    bytes_each = [each for _, each in rounds]
+    more = statistics.median(many.index_us) / p50[0]
+    scan_ratio = ratios("scan : index", scan, index)
+    print(
+        table(
+            [
+                Row(name="index, the same events", values=index, unit="µs", digits=1),
+                Row(name="scan, the same events", values=scan, unit="µs"),
+                scan_ratio,
+                Row(name="index p50", values=p50, unit="µs", digits=1),
+                Row(name="index p99", values=p99, unit="µs", digits=1),
+                Row(name="memory of one that waits", values=bytes_each, unit="bytes"),
+                Row(name="index p50 with ten times as many : now", values=[more], digits=2),
+            ]
+        )
+    )
+    print(f"\n{machine()}\n")
+    print(
+        f"router: scan_ratio={scan_ratio.median:.0f} p99_us={statistics.median(p99):.1f}"
+        f" mismatches={sum(one.mismatches for one, _ in rounds)} bytes_per_item={statistics.median(bytes_each):.0f}"
+        f" more_waiting_ratio={more:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Queues are configured while work waits in them, and every offer and every wait can be asked why."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from routing.core.model import AgentId
+from routing.core.presence import Phase
+from tests.agent_console.house import House, Screen
+
+
+async def ready(house: House, client: httpx.AsyncClient, screen: Screen) -> None:
+    await screen.frame()
+    house.at_hand("ann")
+    answer = await client.put("/api/v1/me/status", json={"status": "ready"})
+    assert answer.status_code in (200, 204), answer.text
+
+
+async def configure(adm: httpx.AsyncClient, house: House, **fields: Any) -> httpx.Response:
+    place = f"/api/v1/records/queues/{house.seed.queue}"
+    return await adm.patch(place, json=fields, headers={"If-Match": "*"})
+
+
+async def test_a_requirement_holds_at_once_and_is_given_up_while_it_waits(house: House) -> None:
+    """What is configured takes effect on what waits already; until then the wait says why."""
+    letter = await house.letter_arrives()
+    async with (
+        house.browser("adm") as adm,
+        house.browser("sue") as sue,
+        house.browser("ann") as ann,
+        house.listening(ann) as screen,
+    ):
+        assert (await configure(adm, house, requires="gold >= 3")).status_code == 200
+        async with asyncio.timeout(5):
+            while not (waits := house.floor.explain(letter)) or not waits.asked.needs:
+                await asyncio.sleep(0.005)
+        await ready(house, ann, screen)
+        await house.floor.settle()
+        told = (await sue.get(f"/api/v1/interactions/{letter}/routing")).json()
+        assert told["offers"] == []
+        waiting = told["waiting"]
+        assert waiting["asks"] == [{"skill": "gold", "level": 3}]
+        assert (waiting["steps"], waiting["position"], waiting["changes_at"]) == (0, 1, None)
+        assert {each["name"]: each["reason"] for each in waiting["not_offered"]} == {"Ann": "skill"}
+        assert (await configure(adm, house, relaxation="1: -gold")).status_code == 200
+        await house.until(letter, Phase.OFFERED)
+        told = (await sue.get(f"/api/v1/interactions/{letter}/routing")).json()
+        assert told["waiting"] is None
+        (offer,) = told["offers"]
+        assert (offer["name"], offer["steps"], offer["outcome"]) == ("Ann", 1, None)
+
+
+async def test_who_was_passed_over_is_told(house: House) -> None:
+    async with (
+        house.browser("ann") as ann,
+        house.listening(ann) as screen,
+        house.browser("bob") as bob,
+        house.listening(bob) as other,
+        house.browser("sue") as sue,
+    ):
+        await ready(house, ann, screen)
+        await ready(house, bob, other)
+        letter = await house.letter_arrives()
+        await house.until(letter, Phase.OFFERED)
+        assert house.floor.centre.interactions[letter].agent == AgentId(house.seed.users["ann"])
+        told = (await sue.get(f"/api/v1/interactions/{letter}/routing")).json()
+        reasons = {each["name"]: each["reason"] for each in told["offers"][0]["passed_over"]}
+        assert reasons["Bob"] in {"longer_idle", "less_busy"}
+
+
+async def test_only_supervisors_are_told(house: House) -> None:
+    letter = await house.letter_arrives()
+    async with house.browser("ann") as ann:
+        assert (await ann.get(f"/api/v1/interactions/{letter}/routing")).status_code == 403
+    async with house.browser("sue") as sue:
+        assert (await sue.get("/api/v1/interactions/none/routing")).status_code == 404
+
+
+async def test_words_that_say_nothing_are_refused_and_change_nothing(house: House) -> None:
+    async with house.browser("adm") as adm, house.browser("sue") as sue:
+        refused = await configure(adm, house, requires="gold >> 3")
+        assert (refused.status_code, refused.json()["code"]) == (422, "queue.need_unknown")
+        refused = await configure(adm, house, requires="gold", relaxation="10: -vip")
+        assert (refused.status_code, refused.json()["code"]) == (422, "queue.step_useless")
+        place = f"/api/v1/records/queues/{house.seed.queue}"
+        assert (await adm.get(place)).json()["record"]["requires"] == ""
+        assert (await configure(sue, house, requires="gold")).status_code == 403
+        assert (await adm.delete(place)).status_code == 403

@@ -1,0 +1,95 @@
+"""What people type of a queue's skills and of what it gives up in time."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.errors import Refused
+from crm_core.queue_words import GivenUp, needs_of, said, steps_of, without_effect
+
+
+@pytest.mark.parametrize(
+    ("words", "needs"),
+    [
+        ("", ()),
+        ("zh", (("zh", 1),)),
+        ("zh >= 3 and billing", (("billing", 1), ("zh", 3))),
+        ("zh>=3，billing、vip ≥ 10", (("billing", 1), ("vip", 10), ("zh", 3))),
+        ("中文 >= 5; c++", (("c++", 1), ("中文", 5))),
+        ("zh-and-en, b.2", (("b.2", 1), ("zh-and-en", 1))),
+    ],
+)
+def test_needs(words: str, needs: tuple[tuple[str, int], ...]) -> None:
+    assert needs_of(words) == needs
+    assert needs_of(said(needs)) == needs
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("zh >=", "queue.need_unknown"),
+        ("zh > 3", "queue.need_unknown"),
+        ("zh 3", "queue.need_unknown"),
+        (">= 3", "queue.need_unknown"),
+        ("zh >= 0", "skill.level_unknown"),
+        ("zh >= 11", "skill.level_unknown"),
+        (", ".join(f"s{number}" for number in range(41)), "queue.needs_too_many"),
+    ],
+)
+def test_needs_that_say_nothing(words: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        needs_of(words)
+    assert (refused.value.code, refused.value.pointer) == (code, "/requires")
+
+
+def test_steps_in_the_order_of_their_times() -> None:
+    words = "60: -billing\n\n 30 s：zh >= 2, -vip \n 90: zh >= 1\n"
+    assert steps_of(words) == (
+        GivenUp(after_s=30, lower=(("zh", 2),), drop=("vip",)),
+        GivenUp(after_s=60, drop=("billing",)),
+        GivenUp(after_s=90, lower=(("zh", 1),)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("zh >= 2", "queue.step_unknown"),
+        ("30:", "queue.step_unknown"),
+        ("30: zh", "queue.step_unknown"),
+        ("30: - ", "queue.step_unknown"),
+        ("-30: zh >= 2", "queue.step_unknown"),
+        ("0: -zh", "queue.step_too_late"),
+        ("9999999: -zh", "queue.step_too_late"),
+        ("30: -zh\n30: -vip", "queue.step_twice"),
+        ("30: zh >= 12", "skill.level_unknown"),
+        ("\n".join(f"{number}: -zh" for number in range(1, 22)), "queue.steps_too_many"),
+    ],
+)
+def test_steps_that_say_nothing(words: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        steps_of(words)
+    assert (refused.value.code, refused.value.pointer) == (code, "/relaxation")
+
+
+@pytest.mark.parametrize(
+    ("needs", "steps", "skill"),
+    [
+        ("zh >= 3, vip", "30: zh >= 2\n60: -zh, -vip", ""),
+        ("zh >= 3", "30: vip >= 2", "vip"),
+        ("zh >= 3", "30: zh >= 3", "zh"),
+        ("zh >= 3", "30: -zh\n60: zh >= 1", "zh"),
+        ("zh >= 3", "30: -vip", "vip"),
+    ],
+)
+def test_steps_without_effect(needs: str, steps: str, skill: str) -> None:
+    assert without_effect(needs_of(needs), steps_of(steps)) == skill
+
+
+@given(st.text(max_size=60))
+def test_anything_typed_is_read_or_refused(words: str) -> None:
+    for read in (needs_of, steps_of):
+        with suppress(Refused):
+            read(words)

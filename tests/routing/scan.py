@@ -1,0 +1,159 @@
+"""The router's choice told the simple way: look at everything that waits and at everybody who is free, each time.
+
+What the index has to agree with (tests), and what it is measured against (`bench/router.py`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from routing.core.capacity import blocked, slot_of
+from routing.core.matching import Matching, Pair, Round
+from routing.core.model import AgentId, AgentRule, Choice, InteractionId, QueueId, QueueRule, Seconds, Status
+from routing.core.order import SECONDS_PER_POINT
+from routing.core.presence import AgentState, Phase, Work
+from routing.core.router import Router
+
+Turn = tuple[float, float, float, AgentId]
+
+
+def asked(rule: QueueRule, work: Work, now: Seconds) -> tuple[Mapping[str, int], frozenset[str]]:
+    """Levels by skill and groups (none: everybody) that are asked at this moment."""
+    levels: dict[str, int] = {}
+    for need in [*rule.needs, *work.needs]:
+        levels[need.skill] = max(need.level, levels.get(need.skill, 0))
+    groups = set(rule.groups)
+    for step in sorted(rule.relaxation, key=lambda one: one.after_s):
+        if now < work.enqueued_at + step.after_s:
+            break
+        lowered = {need.skill: need.level for need in step.lower}
+        levels = {
+            skill: min(level, lowered.get(skill, level))
+            for skill, level in levels.items()
+            if skill not in step.drop
+        }
+        groups = set() if step.anybody or not groups else groups | step.groups
+    return levels, frozenset(groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A moment: who is who then."""
+
+    now: Seconds
+    rules: Mapping[AgentId, AgentRule]
+    agents: Mapping[AgentId, AgentState]
+
+    def waited_for(self, work: Work) -> AgentId | None:
+        """The one who has it for themselves, if anybody has."""
+        known = None if work.preferred is None else self.rules.get(work.preferred)
+        if known is None or self.now >= work.preferred_until:
+            return None
+        if self.agents[known.id].status is Status.SIGNED_OUT:
+            return None
+        return known.id if not known.queues or work.queue in known.queues else None
+
+    def may_serve(self, agent: AgentRule, work: Work, rule: QueueRule) -> bool:
+        """Whether this is one of those for whom the interaction waits."""
+        wished = self.waited_for(work)
+        if wished is not None:
+            return wished == agent.id
+        levels, groups = asked(rule, work, self.now)
+        has = {skill.skill: skill.level for skill in agent.skills}
+        belongs = not groups or bool(groups & agent.groups)
+        serves = not agent.queues or rule.id in agent.queues
+        return serves and belongs and all(has.get(skill, 0) >= level for skill, level in levels.items())
+
+
+def place(work: Work, rule: QueueRule) -> tuple[float, int]:
+    """Smaller is served first."""
+    points = work.priority_points + rule.priority_points
+    return work.enqueued_at - points * SECONDS_PER_POINT, work.arrival
+
+
+def turn(agent: AgentState, has: AgentRule, choice: Choice, wanted: Iterable[str]) -> Turn:
+    """Smaller is asked first."""
+    held = float(len(agent.holds))
+    levels = {skill.skill: skill.level for skill in has.skills}
+    first, second = {
+        Choice.LONGEST_IDLE: (0.0, held),
+        Choice.BEST_LEVEL: (-float(sum(levels.get(skill, 0) for skill in wanted)), held),
+        Choice.FEWEST_SKILLS: (float(len(levels)), held),
+        Choice.LEAST_OCCUPIED: (0.0, agent.occupancy),
+        Choice.ROUND_ROBIN: (0.0, agent.offered_at),
+    }[choice]
+    return first, second, agent.idle_since, agent.id
+
+
+class ScanMatching(Matching):
+    """The same answers without the index (which is kept, for who was passed over)."""
+
+    def __init__(self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule]) -> None:
+        super().__init__(queues, agents)
+        self.queues, self.rules = queues, agents
+        self.waiting: dict[InteractionId, Work] = {}
+        self.states: dict[AgentId, AgentState] = {}
+        self.now: Seconds = 0.0
+
+    def see_work(self, work: Work, now: Seconds) -> None:
+        super().see_work(work, now)
+        self.now = now
+        self.waiting.pop(work.id, None)
+        if work.phase is Phase.WAITING and work.queue in self.queues:
+            self.waiting[work.id] = work
+
+    def forget_work(self, work: Work) -> None:
+        super().forget_work(work)
+        self.waiting.pop(work.id, None)
+
+    def see_agent(self, agent: AgentState) -> tuple[InteractionId, ...]:
+        if agent.id in self.rules:
+            self.states[agent.id] = agent
+        return super().see_agent(agent)
+
+    def stirred(self) -> Round:
+        super().stirred()
+        return _ScanRound(self)
+
+
+class _ScanRound(Round):
+    def __init__(self, over: ScanMatching) -> None:
+        super().__init__(set(), {})
+        self._over = over
+
+    def next_pair(self) -> Pair | None:
+        over, best = self._over, None
+        ready = [
+            state for state in over.states.values() if state.status is Status.READY and state.offer is None
+        ]
+        if not ready:
+            return None
+        for work in over.waiting.values():
+            rule = over.queues[work.queue]
+            mine = place(work, rule)
+            if (best is None or mine < best[0]) and (free := self._free(work, rule, ready)):
+                best = mine, work, free
+        if best is None:
+            return None
+        _, work, free = best
+        rule = over.queues[work.queue]
+        wanted = asked(rule, work, over.now)[0]
+        chosen = min(free, key=lambda one: turn(one, over.rules[one.id], rule.choice, wanted))
+        station = over.standing(work.id)
+        assert station is not None
+        return Pair(interaction=work.id, agent=chosen.id, station=station)
+
+    def _free(self, work: Work, rule: QueueRule, ready: list[AgentState]) -> list[AgentState]:
+        over, slot = self._over, slot_of(work.medium, rule)
+        sight = Sight(over.now, over.rules, over.states)
+        return [
+            state
+            for state in ready
+            if not blocked(state, over.rules[state.id], slot)
+            and sight.may_serve(over.rules[state.id], work, rule)
+        ]
+
+
+class ScanningRouter(Router):
+    """A router that looks at everything each time."""
+
+    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule]], Matching] = ScanMatching
