@@ -28,6 +28,7 @@ from routing.core.events import (
     WorkEnded,
     WrapUpEnded,
 )
+from routing.core.facts import Fact
 from routing.core.model import (
     AgentId,
     AgentRule,
@@ -94,6 +95,7 @@ class World:
     now: float = 1_800_000_000.0
     arrived: int = 0
     ringing: list[OfferId] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
 
     def begin(self) -> list[Event]:
         """Everybody comes to work."""
@@ -138,25 +140,23 @@ class World:
 
 
 def filled(router: Router, world: World, waiting: int) -> None:
-    """Everybody at work and so many waiting, of every age up to fifteen minutes."""
-    settle(router, world, world.begin())
-    while not world.arrived or idle(router):
-        settle(router, world, [world.arrival() for _ in range(500)])
-    have = sum(work.phase is Phase.WAITING for work in router.centre.interactions.values())
-    for _ in range(max(0, waiting - have) // 100):
-        settle(router, world, [world.arrival(world.chance.uniform(0, 900)) for _ in range(100)])
+    """More come than can be served, of every age up to fifteen minutes, until so many wait."""
+    while (missing := waiting - waits(router)) > 0:
+        settle(router, world, [world.arrival(world.chance.uniform(0, 900)) for _ in range(min(missing, 100))])
 
 
-def idle(router: Router) -> int:
-    """How many are free for a call."""
-    return sum(not one.holds for one in router.centre.agents.values()) > AGENTS // 20
+def waits(router: Router) -> int:
+    """How many wait."""
+    return sum(work.phase is Phase.WAITING for work in router.centre.interactions.values())
 
 
 def settle(router: Router, world: World, told: Iterable[Event]) -> None:
     """Tell the events, and have everybody answer what they are offered."""
     turn = router.decide(list(told), world.now)
+    world.facts += turn.facts
     while offers := [one for one in turn.decisions if isinstance(one, Offer)]:
         turn = router.decide([Accepted(offer=one.offer, at=world.now) for one in offers], world.now)
+        world.facts += turn.facts
 
 
 def resident_bytes() -> int:
@@ -175,21 +175,20 @@ class Measured:
 
 
 def measure(waiting: int, seed: int, scanned: int) -> tuple[Measured, float]:
-    """A round from an empty centre; and the bytes an interaction takes that waits."""
+    """A round from an empty centre, of which the scan too sees the first `scanned` events; and the bytes an interaction takes that waits."""
     chance = random.Random(seed)
     rules = [queue(number, chance) for number in range(QUEUES)], [agent(n, chance) for n in range(AGENTS)]
-    gc.collect()
     router, world = Router(*rules), World(random.Random(seed))
+    settle(router, world, world.begin())
     filled(router, world, 1000)
-    before, had = resident_bytes(), len(router.centre.interactions)
-    filled_more(router, world, waiting)
-    each = (resident_bytes() - before) / max(1, len(router.centre.interactions) - had)
+    gc.collect()
+    before = resident_bytes()
+    filled(router, world, waiting)
+    each = (resident_bytes() - before) / max(1, waiting - 1000)
     scanning = None
     if scanned:
         scanning = ScanningRouter(*rules)
-        other = World(random.Random(seed))
-        filled(scanning, other, 1000)
-        filled_more(scanning, other, waiting)
+        scanning.restore(world.facts)
     found = Measured([], [], [], 0)
     gc.disable()
     for number in range(EVENTS):
@@ -211,13 +210,6 @@ def measure(waiting: int, seed: int, scanned: int) -> tuple[Measured, float]:
                 found.both_us.append(took / len(offers))
     gc.enable()
     return found, each
-
-
-def filled_more(router: Router, world: World, waiting: int) -> None:
-    """More of those who wait."""
-    have = sum(work.phase is Phase.WAITING for work in router.centre.interactions.values())
-    for _ in range(max(0, waiting - have) // 100):
-        settle(router, world, [world.arrival(world.chance.uniform(0, 900)) for _ in range(100)])
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from crm_core.access.roles import built_in
 from crm_core.engines import reading_engine, writing_engine
 from crm_core.search import asked, bulk, find, index
 from crm_core.search.sources import Document
-from crm_core.search.spelling import fts5, tsquery
+from crm_core.search.spelling import exact, fts5
 from crm_core.tables import interaction, segment
 
 KINDS = ("party", "case", "letter", "note")
@@ -227,7 +227,7 @@ def bare(conn: Connection, question: Question) -> None:
         conn.execute(text(sql), {"q": " OR ".join(f"({fts5(each)})" for each in understood)}).all()
     else:
         sql = "SELECT id FROM search_words WHERE words @@ CAST(:q AS tsquery) ORDER BY id DESC LIMIT 20"
-        conn.execute(text(sql), {"q": " | ".join(f"({tsquery(each)})" for each in understood)}).all()
+        conn.execute(text(sql), {"q": " | ".join(f"({exact(each)})" for each in understood)}).all()
 
 
 def like(conn: Connection, question: Question) -> None:

@@ -206,11 +206,13 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
         ),
         _must(_BEGIN_QUEUEING),
     ),
-    "described": (_may(
+    "described": (
+        _may(
             update(interaction)
             .where(interaction.c.id == _INTERACTION)
             .values(priority_points=bindparam("p_priority_points"))
-        ),),
+        ),
+    ),
     "offered": (
         _must(_interaction_in("waiting").values(state="offered")),
         _must(

@@ -9,6 +9,7 @@ from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from routing.channel import Channel
 from routing.core.decisions import Decision, Offer, Withdraw
+from routing.core.estimate import Estimate
 from routing.core.events import Event, OfferFailed
 from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
 from routing.core.figures import Figures
@@ -92,6 +93,10 @@ class Floor:
     def explain(self, interaction: InteractionId) -> Waiting | None:
         """Why it still waits, now; None when it does not."""
         return self._router.explain(interaction, self._clock.now())
+
+    def estimate(self, interaction: InteractionId) -> Estimate | None:
+        """How long it will still wait; None when it does not, or nobody is at work who could serve it."""
+        return self._router.estimate(interaction)
 
     @property
     def figures(self) -> Figures:

@@ -26,6 +26,9 @@ def simulate(
     plot: Annotated[
         Path | None, typer.Option(help="Draw service level, ASA, arrivals by the hour into this SVG.")
     ] = None,
+    estimates: Annotated[
+        bool, typer.Option("--estimates", help="Tell who waits how long, and see how right that was.")
+    ] = False,
 ) -> None:
     """Live through a scenario in virtual time with the very router that works, and print what came of it."""
     from routing.simulation import plotting, printing, scenario, several, summary  # noqa: PLC0415 - no other command needs them
@@ -37,7 +40,7 @@ def simulate(
             mistakes = str(refused.params["reason"]).split("; ")
             raise fail(WRONG, *(f"{scenario_file}: {mistake}" for mistake in mistakes)) from refused
         progress = Progress()
-        outcomes = several.several(wish, runs, lambda done: progress("runs", done, runs))
+        outcomes = several.several(wish, runs, lambda done: progress("runs", done, runs), estimates=estimates)
         progress.close()
         found = summary.summary(wish, outcomes)
         if plot is not None:

@@ -18,9 +18,8 @@ from agent_console.routing_answers import (
 )
 from crm_core import interactions
 from crm_core.interactions import OfferRecord
-from routing.core.model import InteractionId, QueueId
-from routing.core.router import Waiting
-from routing.core.state import Centre
+from routing.core.model import InteractionId
+from routing.floor import Floor
 
 router = APIRouter(prefix="/interactions/{interaction}/routing", tags=["interactions"])
 
@@ -28,25 +27,28 @@ router = APIRouter(prefix="/interactions/{interaction}/routing", tags=["interact
 @router.get("")
 async def explain(interaction: str, user: AsSupervisor, within: InContext) -> RoutingAnswer:
     """Who was offered it and who was passed over, each with the reason; and why it still waits."""
-    found = await scope.readable_interaction(within, user, interaction)
+    await scope.readable_interaction(within, user, interaction)
     names = within.hub.world.directory
     made = await within.store.read(lambda c: interactions.offers(c, interaction))
-    waits = within.floor.explain(InteractionId(interaction))
     return RoutingAnswer(
-        waiting=_waiting(waits, within.floor.centre, QueueId(found.queue_id or ""), names) if waits else None,
+        waiting=_waiting(within.floor, InteractionId(interaction), names),
         offers=[_offer(each, names) for each in made],
     )
 
 
-def _waiting(waits: Waiting, centre: Centre, queue: QueueId, names: Directory) -> StillWaiting:
-    before = [work.id for work in centre.waiting(queue)]
+def _waiting(floor: Floor, interaction: InteractionId, names: Directory) -> StillWaiting | None:
+    waits, expected = floor.explain(interaction), floor.estimate(interaction)
+    if waits is None:
+        return None
+    line = [work.id for work in floor.centre.waiting(waits.asked.queue)]
     asks = sorted(waits.asked.needs, key=lambda need: need.skill)
     return StillWaiting(
         asks=[AskedSkill(skill=need.skill, level=need.level) for need in asks],
         steps=waits.steps,
         changes_at=waits.changes_at,
         kept_for=names.user_name(waits.preferred) if waits.preferred else None,
-        position=before.index(waits.interaction) + 1 if waits.interaction in before else 1,
+        position=line.index(interaction) + 1,
+        expected_wait_s=None if expected is None else expected.wait_s,
         not_offered=_not_offered(waits.not_offered, names),
     )
 

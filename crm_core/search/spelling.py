@@ -27,28 +27,42 @@ def _fts5_phrase(phrase: Phrase) -> str:
 
 
 def tsquery(asked: Asked, *, also: str = "", title: bool = False) -> str:
-    """For PostgreSQL; `also` is a part of a tsquery that must hold."""
-    words = [_tsquery_term(term, "A" if title else "") for term in asked.terms]
-    without = ["!" + _tsquery_term(term, "") for term in asked.without]
-    return " & ".join([*([f"({also})"] if also else []), *words, *without])
+    """For PostgreSQL, what its index can tell: words in a row need only be there, and what must not be there is not asked. `also` is a part of a
+    tsquery that must hold. `is_loose` says whether `exact` has to be asked of what is found."""
+    words = [_tsquery_term(term, loose=True, title=title) for term in asked.terms]
+    return " & ".join([*([f"({also})"] if also else []), *words])
 
 
-def _tsquery_term(term: Term, weight: str) -> str:
-    ways = (" & ".join(_tsquery_phrase(phrase, weight) for phrase in way) for way in term)
+def is_loose(asked: Asked) -> bool:
+    """Whether the index of PostgreSQL tells less than was asked: it does not know where in a document a word stands."""
+    phrases = (phrase for term in asked.terms for way in term for phrase in way)
+    return bool(asked.without) or any(len(phrase.tokens) > 1 for phrase in phrases)
+
+
+def exact(asked: Asked, *, title: bool = False) -> str:
+    """For PostgreSQL, all that was asked, to be asked of a document's words."""
+    words = [_tsquery_term(term, title=title) for term in asked.terms]
+    return " & ".join([*words, *("!" + _tsquery_term(term) for term in asked.without)])
+
+
+def _tsquery_term(term: Term, *, loose: bool = False, title: bool = False) -> str:
+    spell = _tsquery_words if loose else _tsquery_phrase
+    ways = (" & ".join(spell(phrase, title=title) for phrase in way) for way in term)
     return "(" + " | ".join(f"({way})" for way in ways) + ")"
 
 
-def _tsquery_phrase(phrase: Phrase, weight: str) -> str:
+def _tsquery_words(phrase: Phrase, *, title: bool) -> str:
+    """All of its words anywhere: titles have words of their own, so that the index knows them."""
+    tokens = [title_token(token) if title else token for token in phrase.tokens]
+    end = ":*" if phrase.begins else ""
+    return "(" + " & ".join([*(f"'{token}'" for token in tokens[:-1]), f"'{tokens[-1]}'{end}"]) + ")"
+
+
+def _tsquery_phrase(phrase: Phrase, *, title: bool) -> str:
     *before, last = phrase.tokens
-    mark = ":" + weight if weight else ""
-    end = f"'{last}':*{weight}" if phrase.begins else f"'{last}'{mark}"
-    in_a_row = "(" + " <-> ".join([*(f"'{token}'{mark}" for token in before), end]) + ")"
-    if not weight:
-        return in_a_row
-    # first by the title's own words: a weight is looked up in the document, for every one that has the word
-    narrow = [f"'{title_token(token)}'" for token in before]
-    narrow.append(f"'{title_token(last)}'" + (":*" if phrase.begins else ""))
-    return f"({' & '.join(narrow)} & {in_a_row})"
+    mark = ":A" if title else ""
+    end = (":*A" if title else ":*") if phrase.begins else mark
+    return "(" + " <-> ".join([*(f"'{token}'{mark}" for token in before), f"'{last}'{end}"]) + ")"
 
 
 def forgiving(asked: Asked) -> Asked | None:

@@ -32,7 +32,7 @@ from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 from crm_core.search.asked import Asked
 from crm_core.search.cut import ERA_DOCUMENTS, CutWords, era_token, mark, title_token
 from crm_core.search.reach import Reach
-from crm_core.search.spelling import tsquery
+from crm_core.search.spelling import exact, is_loose, tsquery
 from crm_core.tables import search_document
 
 SCOPE = ("kind", "source_id", "case_id", "interaction_id")
@@ -101,7 +101,7 @@ def look(conn: Connection, reach: Reach, asked: Asked, most: int) -> dict[int, f
     everything = sorted(titled.union(*found.values()))
     if not everything:
         return {}
-    given = {"kinds": list(questions), "questions": [tsquery(question) for question in questions.values()]}
+    given = {"kinds": list(questions), "questions": [exact(question) for question in questions.values()]}
     weights = conn.execute(_WEIGH, {"places": everything, **given})
     return {row.id: float(row.rank) for row in weights}
 
@@ -156,10 +156,12 @@ def _places(
     """What fits of each kind's eras: one statement, and one look into the index, for all kinds."""
     found: dict[str, set[int]] = {kind: set() for kind in within}
     if within:
-        parts = (_newest_of(kind, reach[kind], most) for kind in within)
+        loose = {kind for kind in within if is_loose(questions[kind])}
+        parts = (_newest_of(kind, reach[kind], most, exactly=kind in loose) for kind in within)
         asked = (tsquery(questions[kind], also=eras, title=title) for kind, eras in within.items())
-        sought = " | ".join(f"({each})" for each in asked)
-        for row in conn.execute(union_all(*parts), {"sought": sought}):
+        given = {_exact_of(kind): exact(questions[kind], title=title) for kind in loose}
+        given["sought"] = " | ".join(f"({each})" for each in asked)
+        for row in conn.execute(union_all(*parts), given):
             found[row.kind].add(row.id)
     return found
 
@@ -175,11 +177,26 @@ _HIT = (
 )
 
 
-def _newest_of(kind: str, readable: ColumnElement[bool] | None, most: int) -> Select[Any]:
-    query = select(_HIT.c.kind, _HIT.c.id).where(_HIT.c.kind == kind).limit(most)
+def _newest_of(
+    kind: str, readable: ColumnElement[bool] | None, most: int, *, exactly: bool = False
+) -> Select[Any]:
+    """`exactly`: what the index cannot tell is asked of each document's words, after the rights and from the newest on, until there are enough: to
+    read the words of all that were found would take most of the time."""
+    query = select(_HIT.c.kind, _HIT.c.id).where(_HIT.c.kind == kind)
     if readable is not None:
         query = query.where(_on(_HIT, readable))
-    return select(query.subquery())
+    if exactly:
+        within = query.offset(literal_column("0")).subquery()  # a fence: the planner must not ask this first
+        # a scalar, because a condition that something exists may become a join with all words
+        words = select(_WORDS.c.words).where(_WORDS.c.id == within.c.id).scalar_subquery()
+        asked = cast(bindparam(_exact_of(kind)), TSQUERY)
+        query = select(within.c.kind, within.c.id).where(words.op("@@")(asked))
+    return select(query.limit(most).subquery())
+
+
+def _exact_of(kind: str) -> str:
+    """The parameter with what is asked of this kind's words."""
+    return f"exact_{kind}"
 
 
 def _on(hit: CTE, readable: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -39,13 +39,13 @@ _LENT = ("search_document", "interaction_match")
 
 
 def take_back(conn: Connection, acting: Acting, batch: Batch, entity: Entity, most: int) -> bool:
-    """The next rows, last first, in one unit; whether there are more. `batch` may be as it was before: where we are is in its rows."""
-    state = conn.execute(select(_B.state).where(_B.seq == batch.seq)).scalar()
-    if state != UNDOING:
+    """The next rows, last first, in one unit; whether there are more. `batch` may be as it was before: how far we are is kept beside it."""
+    now = conn.execute(select(_B.state, _B.rows_done).where(_B.seq == batch.seq)).one_or_none()
+    if now is None or now.state != UNDOING:
         raise Overtaken
     query = (
         select(_R.row, _R.outcome, _R.record_id, _R.before)
-        .where(_R.batch == batch.seq, _R.row <= batch.rows_done, _R.undo.is_(None))
+        .where(_R.batch == batch.seq, _R.row <= now.rows_done, _R.undo.is_(None))
         .where(_R.outcome.in_((CREATED, UPDATED)))
         .order_by(_R.row.desc())
         .limit(most)

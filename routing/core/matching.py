@@ -11,6 +11,7 @@ from heapq import heapify, heappop, heappush
 
 from routing.core.capacity import Slot, blocked, open_slots, slot_of
 from routing.core.choice import ORDERS, Pool, Turn, behind
+from routing.core.estimate import Crowd, Ring
 from routing.core.model import (
     AgentId,
     AgentRule,
@@ -128,6 +129,38 @@ class Matching:
     def standing(self, interaction: InteractionId) -> Station | None:
         """Where one waits."""
         return self._standing.get(interaction)
+
+    def crowd(self, station: Station, mine: Place, agents: Mapping[AgentId, AgentState]) -> Crowd:
+        """Who is ahead of that place, in its own line and in all that share agents with it."""
+        own = station.line.before(mine)
+        if station.at.preferred is not None:
+            alone = agents[station.at.preferred].status is Status.READY
+            places = self._places(station.at.preferred, station.slot) if alone else 0
+            return Crowd(queue=station.rule.id, ahead=own, agents=places, rings=())
+        staff = {pool: self._at_work(pool, station.slot, agents) for pool in self._profiles.values()}
+        lines = {station: own} | {
+            other: ahead
+            for other in self._stations.values()
+            if other.at.medium is station.at.medium and other.line and (ahead := other.line.before(mine))
+        }
+        serving = {
+            pool: frozenset(line for line in lines if pool in line.pools)
+            for pool, count in staff.items()
+            if count
+        }
+        return Crowd(
+            queue=station.rule.id,
+            ahead=own,
+            agents=sum(staff[pool] for pool in station.pools),
+            rings=tuple(_rings(station, lines, serving, staff)),
+        )
+
+    def _at_work(self, pool: Pool, slot: Slot, agents: Mapping[AgentId, AgentState]) -> int:
+        ready = (one for one in pool.signed_in if agents[one].status is Status.READY)
+        return sum(self._places(one, slot) for one in ready)
+
+    def _places(self, agent: AgentId, slot: Slot) -> int:
+        return 1 if slot is Slot.CALL else self._rules[agent].letters_at_once
 
     def _stand(self, work: Work, station: Station | None) -> None:
         before = self._standing.get(work.id)
@@ -275,6 +308,28 @@ class Round:
 
 _RANKED: Mapping[Choice, str] = {Choice.BEST_LEVEL: "better_level", Choice.FEWEST_SKILLS: "fewer_skills"}
 """Why somebody free of another pool came later."""
+
+
+def _rings(
+    station: Station,
+    lines: Mapping[Station, int],
+    serving: Mapping[Pool, frozenset[Station]],
+    staff: Mapping[Pool, int],
+) -> Iterator[Ring]:
+    """One's own line, then with it all that share agents with it, until there are no more."""
+    inside: frozenset[Station] = frozenset({station})
+    while True:
+        ahead: dict[QueueId, int] = {}
+        for line in inside:
+            ahead[line.rule.id] = ahead.get(line.rule.id, 0) + lines[line]
+        yield Ring(
+            ahead=ahead,
+            agents=sum(staff[pool] for pool, all_of in serving.items() if all_of and all_of <= inside),
+        )
+        grown = inside.union(*(all_of for all_of in serving.values() if all_of & inside))
+        if grown == inside:
+            return
+        inside = grown
 
 
 def _rank(choice: Choice, candidate: Profile, asked: Requirement) -> int:

@@ -56,6 +56,10 @@ class Line:
             self._entered.discard(heappop(self._heap))
         return None
 
+    def before(self, mine: Place) -> int:
+        """How many stand before this place."""
+        return sum(each < mine for each in self._waiting.values())
+
     def remembered(self) -> int:
         """Entries kept, those that no longer count included."""
         return len(self._heap)

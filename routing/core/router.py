@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from routing.core.decisions import Decision, Offer
+from routing.core.estimate import Estimate, Seen, estimate
 from routing.core.events import Event, StatusChosen
 from routing.core.facts import (
     Abandoned,
@@ -106,6 +107,15 @@ class Router:
             ),
         )
 
+    def estimate(self, interaction: InteractionId) -> Estimate | None:
+        """How long it will still wait (`routing.core.estimate`); None when it does not wait or nobody is at work who could serve it."""
+        work = self.centre.interactions.get(interaction)
+        station = self._matching.standing(interaction)
+        if work is None or station is None:
+            return None
+        mine = place(work, station.rule.priority_points)
+        return estimate(self._matching.crowd(station, mine, self.centre.agents), self._seen)
+
     def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule], now: Seconds) -> Turn:
         """Work under new rules from now on. Live offers and held work stay; an agent without a rule is signed out."""
         self._now = now
@@ -127,8 +137,10 @@ class Router:
     def _begin(self, facts: Iterable[Fact]) -> None:
         self.centre = Centre(self._agents)
         self._timers = Timers()
+        self._seen = Seen()
         for fact in facts:
             self.centre.apply(fact)
+            self._seen.apply(fact)
         self._restored = [work for work in self.centre.interactions.values() if due(work) is not None]
         self._now = 0.0
         self._index()
@@ -201,6 +213,7 @@ class Router:
         self._decisions += verdict.decisions
 
     def _apply(self, fact: Fact) -> None:
+        self._seen.apply(fact)
         if not isinstance(fact, StatusChanged | ConsoleSeen | DeviceSeen):
             self._apply_to_work(fact)
             return

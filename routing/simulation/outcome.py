@@ -69,13 +69,24 @@ class GroupWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How far off those who had to wait and were answered had been told: seconds on average. Beside it what Asterisk's app_queue would have told
+    them: the queue's exponential average of waits, of which each answer counts a quarter (`recalc_holdtime` in app_queue.c)."""
+
+    told: int
+    mean_error_s: float
+    usual_mean_error_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`queues` by queue and medium, `hours` the same by hour of arrival, `groups` by name."""
+    """`queues` by queue and medium, `hours` the same by hour of arrival, `groups` by name; `estimates` where they were asked for."""
 
     queues: Mapping[tuple[str, str], Waits]
     hours: Mapping[tuple[str, str], Mapping[int, Waits]]
     groups: Mapping[str, GroupWork]
     interactions: int
+    estimates: Accuracy | None = None
 
 
 @dataclass(slots=True)
@@ -123,6 +134,15 @@ class Tally:
         self._hours: dict[tuple[str, str], dict[int, Waits]] = defaultdict(lambda: defaultdict(Waits))
         self._open: dict[InteractionId, Enqueued] = {}
         self._came = 0
+        self._told: dict[InteractionId, tuple[float, float]] = {}
+        self._usual: dict[str, float] = defaultdict(float)
+        self._errors: list[tuple[float, float]] = []
+
+    def estimated(self, interaction: InteractionId, wait_s: float) -> None:
+        """This is what somebody who has to wait was told."""
+        came = self._open.get(interaction)
+        if came is not None:
+            self._told[interaction] = wait_s, self._usual[came.queue]
 
     def see(self, fact: Fact) -> None:
         """Count one fact."""
@@ -160,17 +180,36 @@ class Tally:
                 staffed_s=before.staffed_s + worker.staffed.until(end),
                 busy_s=before.busy_s + worker.busy.until(end),
             )
-        return Outcome(queues=self._queues, hours=self._hours, groups=groups, interactions=self._came)
+        return Outcome(
+            queues=self._queues,
+            hours=self._hours,
+            groups=groups,
+            interactions=self._came,
+            estimates=self._accuracy(),
+        )
+
+    def _accuracy(self) -> Accuracy | None:
+        if not self._errors:
+            return None
+        ours, usual = (sum(each) / len(self._errors) for each in zip(*self._errors, strict=True))
+        return Accuracy(told=len(self._errors), mean_error_s=ours, usual_mean_error_s=usual)
 
     def _answered(self, fact: Connected) -> None:
         came = self._open.pop(fact.interaction, None)
         if came is None:
             return  # it went back to its queue and was answered before
         wait = fact.at - came.at
+        self._compare(came, wait)
         for counted in self._counted(came):
             counted.answered += 1
             counted.waits.append(wait)
             counted.within += wait <= self._within_s[came.queue]
+
+    def _compare(self, came: Enqueued, wait: float) -> None:
+        told = self._told.pop(came.interaction, None)
+        if told is not None and came.at >= self._from:
+            self._errors.append((abs(wait - told[0]), abs(wait - told[1])))
+        self._usual[came.queue] += (wait - self._usual[came.queue]) / 4
 
     def _left(self, fact: Abandoned) -> None:
         came = self._open.pop(fact.interaction, None)

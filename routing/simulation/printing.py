@@ -35,6 +35,7 @@ def lines(scenario: Scenario, found: dict[str, Any]) -> list[str]:
         _padded("group", width)
         + "".join(f"{title:>{_CELL}}" for title in ("agents", "handled", "occupancy")),
         *(_group(each, width) for each in found["groups"]),
+        *_estimates(found["estimates"]),
         "",
         f"by the hour, from {scenario.begins}",
         *(line for name, each in queues for line in _course(name, each["by_hour"])),
@@ -49,6 +50,13 @@ def _head(scenario: Scenario, found: dict[str, Any]) -> str:
 def _group(each: dict[str, Any], width: int) -> str:
     figures = "".join(_cell(name, each[name]) for name in ("handled", "occupancy"))
     return f"{_padded(each['group'], width)}{each['agents']:>{_CELL}}{figures}"
+
+
+def _estimates(told: dict[str, Any] | None) -> Iterator[str]:
+    if told is not None:
+        ours, usual = told["mean_error_s"]["value"], told["usual_mean_error_s"]["value"]
+        yield ""
+        yield f"told how long to wait: off by {ours:.0f} s on average (an average of waits, as app_queue tells it: {usual:.0f} s)"
 
 
 def _course(name: str, hours: Sequence[dict[str, float | None]]) -> Iterator[str]:

@@ -62,15 +62,16 @@ class _Agenda:
         return at, event
 
 
-def simulate(scenario: Scenario, seed: int | None = None) -> Outcome:
+def simulate(scenario: Scenario, seed: int | None = None, *, estimates: bool = False) -> Outcome:
     """Live through the scenario once; the same seed gives the same outcome. At the end of its hours everything stops: who waits still is
-    counted as waiting."""
-    return _Run(scenario, scenario.seed if seed is None else seed).outcome()
+    counted as waiting. `estimates`: tell everybody who has to wait how long, and see how right that was."""
+    return _Run(scenario, scenario.seed if seed is None else seed, estimates=estimates).outcome()
 
 
 class _Run:
-    def __init__(self, scenario: Scenario, seed: int) -> None:
+    def __init__(self, scenario: Scenario, seed: int, *, estimates: bool) -> None:
         self._scenario = scenario
+        self._estimates = estimates
         self._end = scenario.hours * HOUR_S
         rules = [rule for group in scenario.group for rule in group.rules()]
         queues = [queue.rule() for queue in scenario.queue]
@@ -138,8 +139,13 @@ class _Run:
             enqueued_at=at,
             at=at,
             priority_points=stream.priority_points,
+            needs=stream.own(),
         )
         self._tell(at, [arrived])
+        if self._estimates:
+            told = self._router.estimate(interaction)
+            if told is not None:
+                self._tally.estimated(interaction, told.wait_s)
 
     # -- what follows -------------------------------------------------------------------------------------------------
 

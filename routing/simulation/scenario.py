@@ -4,13 +4,14 @@ Times are hours from the beginning (8.5 is half past eight hours in); durations 
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from config.errors import Kind, Refused
-from routing.core.model import AgentId, AgentRule, Medium, Need, QueueId, QueueRule
+from routing.core.model import AgentId, AgentRule, Choice, GroupId, Medium, Need, QueueId, QueueRule, Step
+from routing.core.skills import mismatch, profile, requirement
 
 MOST_HOURS = 24.0 * 366
 Level = Annotated[int, Field(ge=1, le=10)]
@@ -31,11 +32,36 @@ class Spread(_Part):
     cv: Positive = 1.0
 
 
+class StepSpec(_Part):
+    """As `routing.core.model.Step`: what is no longer asked when somebody has waited for `after_s`."""
+
+    after_s: Positive
+    lower: dict[str, Level] = {}
+    drop: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    anybody: bool = False
+
+    def rule(self) -> Step:
+        """For the router."""
+        return Step(
+            after_s=self.after_s,
+            lower=_skills(self.lower),
+            drop=frozenset(self.drop),
+            groups=_groups(self.groups),
+            anybody=self.anybody,
+        )
+
+
 class QueueSpec(_Part):
-    """As `routing.core.model.QueueRule`; `needs` are skills with the least level."""
+    """As `routing.core.model.QueueRule`; `needs` are skills with the least level, `groups` who may serve (none named: everybody)."""
 
     id: Annotated[str, Field(min_length=1)]
     needs: dict[str, Level] = {}
+    groups: tuple[str, ...] = ()
+    relaxation: tuple[StepSpec, ...] = ()
+    choice: Choice = Choice.LONGEST_IDLE
+    priority_points: int = 0
+    missed_at_most: Annotated[int, Field(ge=1)] = 1
     ring_s: Positive = 20.0
     wrap_up_s: NotNegative = 3_600.0
     """The longest wrap-up; how long it takes is the stream's."""
@@ -47,6 +73,11 @@ class QueueSpec(_Part):
         return QueueRule(
             id=QueueId(self.id),
             needs=_skills(self.needs),
+            groups=_groups(self.groups),
+            relaxation=tuple(step.rule() for step in sorted(self.relaxation, key=lambda one: one.after_s)),
+            choice=self.choice,
+            priority_points=self.priority_points,
+            missed_at_most=self.missed_at_most,
             ring_s=self.ring_s,
             wrap_up_s=self.wrap_up_s,
             answer_within_s=self.answer_within_s,
@@ -56,7 +87,8 @@ class QueueSpec(_Part):
 
 class Stream(_Part):
     """Customers of one kind. `per_hour` is a number, or one for each hour (the last goes on); they come at random (Poisson). `patience`: how long
-    one waits before giving up; without it for ever. `wrap_up`: after-contact work; without it none. `priority_points`: seconds of age."""
+    one waits before giving up; without it for ever. `wrap_up`: after-contact work; without it none. `priority_points`: seconds of age.
+    `needs`: skills that they ask for beside those of the queue."""
 
     queue: str
     medium: Medium = Medium.VOICE
@@ -65,6 +97,11 @@ class Stream(_Part):
     wrap_up: Spread | None = None
     patience: Spread | None = None
     priority_points: int = 0
+    needs: dict[str, Level] = {}
+
+    def own(self) -> frozenset[Need]:
+        """What they ask for themselves."""
+        return _skills(self.needs)
 
     def rate(self, hour: float) -> float:
         """Customers an hour at that time."""
@@ -79,12 +116,13 @@ class Stream(_Part):
 
 
 class Group(_Part):
-    """Agents alike: skills with levels, and when they work (`from_h` to `to_h`, less the `breaks`). `answer`: from the offer to the answer; `no_answer`:
+    """Agents alike: skills with levels, the groups they belong to (their own name is one), and when they work (`from_h` to `to_h`, less the `breaks`). `answer`: from the offer to the answer; `no_answer`:
     the share of offers they let ring, after which they come back when `back_after_s` have passed."""
 
     name: Annotated[str, Field(min_length=1)]
     agents: Annotated[int, Field(ge=1, le=10_000)]
     skills: dict[str, Level] = {}
+    groups: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     from_h: NotNegative = 0.0
     to_h: Positive | None = None
@@ -96,15 +134,17 @@ class Group(_Part):
 
     def rules(self) -> list[AgentRule]:
         """For the router, in order."""
-        return [
-            AgentRule(
-                id=AgentId(f"{self.name}/{number}"),
-                skills=_skills(self.skills),
-                letters_at_once=self.letters_at_once,
-                queues=frozenset(QueueId(name) for name in self.queues),
-            )
-            for number in range(1, self.agents + 1)
-        ]
+        return [self.rule(number) for number in range(1, self.agents + 1)]
+
+    def rule(self, number: int = 1) -> AgentRule:
+        """One of them."""
+        return AgentRule(
+            id=AgentId(f"{self.name}/{number}"),
+            skills=_skills(self.skills),
+            groups=_groups((self.name, *self.groups)),
+            letters_at_once=self.letters_at_once,
+            queues=frozenset(QueueId(name) for name in self.queues),
+        )
 
 
 class Scenario(_Part):
@@ -137,12 +177,25 @@ class Scenario(_Part):
                 raise ValueError(f"group {group.name!r}: to_h must be later than from_h")
             if any(end <= begin for begin, end in group.breaks):
                 raise ValueError(f"group {group.name!r}: a break must end after it begins")
-        for queue in self.queue:
-            if not any(_serves(group, queue) for group in self.group):
-                raise ValueError(f"queue {queue.id!r}: no group has all the skills that it needs")
         if self.warm_up_h >= self.hours:
             raise ValueError("warm_up_h must be less than hours")
         return self
+
+    @model_validator(mode="after")
+    def _everybody_is_served(self) -> "Scenario":
+        for queue in self.queue:
+            if not self._reached(queue.rule(), {}):
+                raise ValueError(f"queue {queue.id!r}: no group has all the skills that it needs")
+        rules = {queue.id: queue.rule() for queue in self.queue}
+        for place, stream in enumerate(self.stream):
+            if not self._reached(rules[stream.queue], stream.needs):
+                raise ValueError(f"stream.{place}: no group has all the skills that it needs")
+        return self
+
+    def _reached(self, rule: QueueRule, needs: Mapping[str, int]) -> bool:
+        """Whether anybody may serve it once all is given up that the queue gives up."""
+        at_last = requirement(rule, _skills(needs), len(rule.relaxation))
+        return any(not mismatch(profile(group.rule()), at_last) for group in self.group)
 
 
 def read(text: str) -> Scenario:
@@ -165,6 +218,5 @@ def _skills(levels: Mapping[str, int]) -> frozenset[Need]:
     return frozenset(Need(skill=skill, level=level) for skill, level in levels.items())
 
 
-def _serves(group: Group, queue: QueueSpec) -> bool:
-    able = all(group.skills.get(skill, 0) >= level for skill, level in queue.needs.items())
-    return able and (not group.queues or queue.id in group.queues)
+def _groups(names: Iterable[str]) -> frozenset[GroupId]:
+    return frozenset(GroupId(name) for name in names)

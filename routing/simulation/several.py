@@ -38,11 +38,13 @@ class Mean:
     half_width: float | None
 
 
-def several(scenario: Scenario, runs: int, told: Callable[[int], None] = lambda _: None) -> list[Outcome]:
+def several(
+    scenario: Scenario, runs: int, told: Callable[[int], None] = lambda _: None, *, estimates: bool = False
+) -> list[Outcome]:
     """Run it with the scenario's seed and those that follow."""
     outcomes = []
     for number in range(runs):
-        outcomes.append(simulate(scenario, scenario.seed + number))
+        outcomes.append(simulate(scenario, scenario.seed + number, estimates=estimates))
         told(number + 1)
     return outcomes
 

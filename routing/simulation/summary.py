@@ -46,6 +46,19 @@ def summary(scenario: Scenario, outcomes: Sequence[Outcome]) -> dict[str, Any]:
             }
             for group in scenario.group
         ],
+        "estimates": _estimates(outcomes),
+    }
+
+
+def _estimates(outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
+    """How far off those who had to wait had been told, in seconds; null where nobody was told anything."""
+    told = [each.estimates for each in outcomes if each.estimates is not None]
+    if not told:
+        return None
+    return {
+        "told": _data(mean(each.told for each in told)),
+        "mean_error_s": _data(mean(each.mean_error_s for each in told)),
+        "usual_mean_error_s": _data(mean(each.usual_mean_error_s for each in told)),
     }
 
 

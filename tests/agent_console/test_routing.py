@@ -42,6 +42,7 @@ async def test_a_requirement_holds_at_once_and_is_given_up_while_it_waits(house:
         waiting = told["waiting"]
         assert waiting["asks"] == [{"skill": "gold", "level": 3}]
         assert (waiting["steps"], waiting["position"], waiting["changes_at"]) == (0, 1, None)
+        assert waiting["expected_wait_s"] is None, "nobody could serve it"
         assert {each["name"]: each["reason"] for each in waiting["not_offered"]} == {"Ann": "skill"}
         assert (await configure(adm, house, relaxation="1: -gold")).status_code == 200
         await house.until(letter, Phase.OFFERED)

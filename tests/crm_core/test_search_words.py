@@ -90,6 +90,7 @@ def test_every_question_is_read_or_refused(text: str) -> None:
     assert question.terms
     assert spelling.fts5(question)
     assert spelling.tsquery(question)
+    assert spelling.exact(question)
 
 
 @given(TEXTS)

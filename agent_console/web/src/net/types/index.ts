@@ -4,6 +4,7 @@ export type * from "./contracts";
 export type * from "./customers";
 export type * from "./desk";
 export type * from "./letters";
+export type * from "./routing";
 export type * from "./search";
 export type * from "./session";
 export type * from "./sla";

@@ -1,0 +1,68 @@
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import { duration, moment } from "../../format";
+import { call, segment } from "../../net/api";
+import type { Language, NotOffered, OfferTold, RoutingTold, StillWaiting } from "../../net/types";
+import { useNow } from "../../store/clock";
+import { useResource } from "../../store/resource";
+import { Modal } from "../../ui/modal";
+import { Bones, Failure } from "../../ui/panes";
+
+/** Why one who waits has not been offered to anybody, and to whom it was. `version` changes when that may have changed. */
+export function Why({ interaction, who, version, close }: { interaction: string; who: string; version: string; close: () => void }) {
+  const { t } = useTranslation();
+  const told = useResource(interaction, () => call<RoutingTold>("GET", `/interactions/${segment(interaction)}/routing`), version);
+  return (
+    <Modal title={t("why.title", { who })} icon="clock" close={close} light cross testid="why">
+      {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
+        <div className="why">
+          {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{t("why.over")}</p>}
+          <h3 className="label">{t("why.offers")}</h3>
+          {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} />)}</ol>}
+        </div>
+      )}
+    </Modal>
+  );
+}
+
+function Wait({ waiting }: { waiting: StillWaiting }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const at = waiting.changes_at === null ? null : moment(waiting.changes_at, now, i18n.language as Language);
+  return (
+    <>
+      <dl className="why-facts">
+        <dt>{t("why.place")}</dt><dd className="num">{waiting.position}</dd>
+        {waiting.expected_wait_s !== null && <><dt>{t("why.expected")}</dt><dd className="num">{duration(waiting.expected_wait_s)}</dd></>}
+        <dt>{t("why.asks")}</dt><dd>{waiting.asks.length === 0 ? t("why.nothing") : waiting.asks.map((each) => t("why.level", { ...each })).join(" · ")}</dd>
+      </dl>
+      {waiting.kept_for && <p className="small">{t("why.kept_for", { name: waiting.kept_for })} {at && t("why.kept_until", { at })}</p>}
+      {waiting.steps > 0 && <p className="small">{t("why.steps", { count: waiting.steps })}</p>}
+      {at && !waiting.kept_for && <p className="small">{t("why.changes", { at })}</p>}
+      <h3 className="label">{t("why.agents")}</h3>
+      {waiting.not_offered.length === 0 ? <p className="soft small">{t("why.nobody")}</p> : (
+        <ul className="why-rows" data-testid="why-agents">
+          {waiting.not_offered.map((each) => <li key={each.agent_id} data-reason={each.reason}><span className="strong clip" dir="auto">{each.name}</span><span className="soft">{reason(t, each)}</span></li>)}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Offer({ offer }: { offer: OfferTold }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const names = offer.passed_over.map((each) => `${each.name} (${reason(t, each)})`).join(" · ");
+  return (
+    <li>
+      <span className="strong clip" dir="auto">{offer.name}</span>
+      <span className="soft">
+        <span className="num">{moment(offer.offered_at, now, i18n.language as Language)}</span> · {offer.outcome ? t(`why.outcome.${offer.outcome}`) : t("why.live")}
+        {offer.preferred && ` · ${t("why.preferred")}`}
+        {names && <span className="why-names">{t("why.passed_over", { names })}</span>}
+      </span>
+    </li>
+  );
+}
+
+const reason = (t: TFunction, each: NotOffered): string => t(`why.reason.${each.reason}`);

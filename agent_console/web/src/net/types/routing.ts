@@ -1,0 +1,32 @@
+/** Why somebody was offered something, and why something still waits: docs/routing.md. */
+export interface NotOffered {
+  agent_id: string;
+  name: string;
+  reason: string;
+}
+
+export interface StillWaiting {
+  asks: { skill: string; level: number }[];
+  steps: number;
+  changes_at: number | null;
+  kept_for: string | null;
+  position: number;
+  expected_wait_s: number | null;
+  not_offered: NotOffered[];
+}
+
+export interface OfferTold {
+  id: string;
+  name: string;
+  offered_at: number;
+  ended_at: number | null;
+  outcome: string | null;
+  steps: number;
+  preferred: boolean;
+  passed_over: NotOffered[];
+}
+
+export interface RoutingTold {
+  waiting: StillWaiting | null;
+  offers: OfferTold[];
+}

@@ -1,0 +1,147 @@
+"""How long somebody will still wait, from who is at work, how long work takes, and the place in line.
+
+Whoever has `ahead` others before them waits until all of these are gone and one more agent has become free. With `agents` places at work,
+each freed every `handling_s` on average, and `k` others before them of whom each gives up at the rate `theta`, the next step takes
+1 / (agents / handling_s + k * theta) on average, so all take
+
+    sum over k = 0 ... ahead of 1 / (agents / handling_s + k * theta)
+
+which is exact for one queue with exponential handling times and patience (M/M/c+M; without giving up (ahead + 1) * handling_s / agents).
+
+Where queues share agents, those of a set of queues have at least the agents who serve nothing else that waits: whoever is in it waits at most
+until that set is through. The sets grow from one's own line by all that share agents with it; the estimate is the shortest of these times, but
+no shorter than it takes all who may serve one's own line to get through that line alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from routing.core.facts import (
+    Abandoned,
+    Connected,
+    Enqueued,
+    Fact,
+    Finished,
+    Offered,
+    OfferEnded,
+    Requeued,
+    WrappedUp,
+)
+from routing.core.model import InteractionId, Outcome, QueueId, Seconds
+
+USUAL_S = 240.0
+"""What work takes where none has ended yet; it counts as much as `USUAL_WEIGHT` that did."""
+USUAL_WEIGHT = 3
+PATIENT_S = 3600.0
+"""So much waiting without anybody giving up is taken for seen at the beginning."""
+REMEMBERED = 500
+"""The mean forgets: it follows about the last so many (in a large centre these are minutes)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """`wait_s` from now; `position` in its own line (1: next); `agents`: places at work that may serve it."""
+
+    wait_s: float
+    position: int
+    agents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A set of lines that share agents: who is ahead, by queue, and how many places at work serve nothing else that waits."""
+
+    ahead: Mapping[QueueId, int]
+    agents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """Who is ahead in one's own line, how many places at work may serve it, and the rings around it, each within the next."""
+
+    queue: QueueId
+    ahead: int
+    agents: int
+    rings: Sequence[Ring]
+
+
+def estimate(crowd: Crowd, seen: "Seen") -> Estimate | None:
+    """None when nobody is at work who could serve it."""
+    if crowd.agents == 0:
+        return None
+    own = Ring(ahead={crowd.queue: crowd.ahead}, agents=crowd.agents)
+    until_through = min(
+        (_through(ring, crowd.queue, seen) for ring in crowd.rings if ring.agents), default=0.0
+    )
+    wait_s = max(_through(own, crowd.queue, seen), until_through)
+    return Estimate(wait_s=wait_s, position=crowd.ahead + 1, agents=crowd.agents)
+
+
+def _through(ring: Ring, queue: QueueId, seen: "Seen") -> float:
+    """Until all who are ahead are gone and one more agent is free."""
+    work_s = seen.handling_s(queue) + sum(count * seen.handling_s(each) for each, count in ring.ahead.items())
+    ahead = sum(ring.ahead.values())
+    return _wait(ahead, ring.agents * (ahead + 1) / work_s, seen.gives_up(queue))
+
+
+def _wait(ahead: int, freed: float, gives_up: float) -> float:
+    """The sum above."""
+    return sum(1 / (freed + step * gives_up) for step in range(ahead + 1))
+
+
+class Seen:
+    """What the day has shown of each queue: how long work takes an agent, from the offer that they accept to the end of wrap-up, and how soon
+    customers give up. The fold of facts."""
+
+    def __init__(self) -> None:
+        self._mean: dict[QueueId, float] = {}
+        self._count: dict[QueueId, int] = {}
+        self._began: dict[InteractionId, tuple[QueueId, Seconds]] = {}
+        self._came: dict[InteractionId, Seconds] = {}
+        self._waited_s: dict[QueueId, float] = {}
+        self._left: dict[QueueId, float] = {}
+
+    def handling_s(self, queue: QueueId) -> float:
+        """Seconds on average; it follows about the last `REMEMBERED`."""
+        return self._mean.get(queue, USUAL_S)
+
+    def gives_up(self, queue: QueueId) -> float:
+        """How many of those who wait give up in a second, each: those who did by all the time that was waited, of late."""
+        return self._left.get(queue, 0.0) / (self._waited_s.get(queue, 0.0) + PATIENT_S)
+
+    def apply(self, fact: Fact) -> None:
+        """Take one fact in."""
+        match fact:
+            case Enqueued():
+                self._came[fact.interaction] = fact.at
+            case Offered():
+                self._began[fact.interaction] = fact.queue, fact.at
+            case OfferEnded(outcome=outcome) if outcome is not Outcome.ACCEPTED:
+                self._began.pop(fact.interaction, None)
+            case Connected():
+                self._waited(fact.interaction, fact.queue, fact.at, left=False)
+            case Abandoned():
+                self._began.pop(fact.interaction, None)
+                self._waited(fact.interaction, fact.queue, fact.at, left=True)
+            case Requeued():
+                self._began.pop(fact.interaction, None)
+            case Finished(wrap_up_until=None) | WrappedUp():
+                self._ended(fact.interaction, fact.at)
+            case _:
+                pass
+
+    def _waited(self, interaction: InteractionId, queue: QueueId, at: Seconds, *, left: bool) -> None:
+        came = self._came.pop(interaction, None)
+        if came is not None:
+            kept = 1 - 1 / (2 * REMEMBERED)
+            self._waited_s[queue] = self._waited_s.get(queue, 0.0) * kept + max(0.0, at - came)
+            self._left[queue] = self._left.get(queue, 0.0) * kept + left
+
+    def _ended(self, interaction: InteractionId, at: Seconds) -> None:
+        began = self._began.pop(interaction, None)
+        if began is None:
+            return
+        queue, since = began
+        count = self._count[queue] = min(self._count.get(queue, USUAL_WEIGHT) + 1, REMEMBERED)
+        mean = self._mean.get(queue, USUAL_S)
+        self._mean[queue] = mean + (max(0.0, at - since) - mean) / count

@@ -1,0 +1,49 @@
+"""Queues are set up in the browser, and the board says why something waits."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.real.browser import Language
+from tests.real.records_centre import RecordsCentre, clean, records_centre
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+async def centre(tmp_path: Path) -> AsyncIterator[RecordsCentre]:
+    async with records_centre(tmp_path, parties=5) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("language", "lacks"),
+    [("en", "lacks a skill or its level"), ("zh-TW", "缺少技能或等級不足")],
+)
+async def test_a_queue_asks_and_the_board_says_who_lacks_it(
+    centre: RecordsCentre, language: Language, lacks: str
+) -> None:
+    """An administrator asks for a skill; a mistake stands at its field; the supervisor sees at once why a letter waits."""
+    house, queue = centre.house, centre.house.seed.queue
+    async with centre.at("adm", f"/records/queues/{queue}", language=language) as page:
+        asked = page.get_by_test_id("input-requires")
+        await asked.fill("gold >> 3")
+        await page.get_by_test_id("record-save").click()
+        await expect(page.get_by_text("gold >> 3").last).to_be_visible()
+        await asked.fill("gold >= 3")
+        await page.get_by_test_id("input-relaxation").fill("900: -gold")
+        await clean(page)
+        await page.get_by_test_id("record-save").click()
+        await expect(asked).to_have_value("gold >= 3")
+    letter = await house.letter_arrives()
+    async with house.browser("ann") as ann, house.listening(ann) as screen:
+        await screen.frame()
+        await ann.put("/api/v1/me/status", json={"status": "ready"})
+        async with centre.at("sue", "/board", language=language) as board:
+            await board.get_by_test_id(f"why-{letter}").click()
+            why = board.get_by_test_id("why")
+            await expect(why.locator('[data-reason="skill"]')).to_contain_text(lacks)
+            await expect(why).to_contain_text("gold")
+            await clean(board)

@@ -1,0 +1,151 @@
+"""What somebody who waits is told, and how right it is."""
+
+from routing.core.estimate import USUAL_S, Seen
+from routing.core.facts import Finished, Offered
+from routing.core.model import AgentId, By, InteractionId, OfferId, QueueId, Status
+from routing.simulation.run import simulate
+from routing.simulation.scenario import Scenario
+from tests.routing.scene import Scene, agent, queue
+
+
+def estimate(scene: Scene, name: str) -> tuple[float, float, int] | None:
+    told = scene.router.estimate(InteractionId(name))
+    return None if told is None else (told.wait_s, told.position, told.agents)
+
+
+def busy(scene: Scene, *names: str) -> None:
+    """Each of them talks."""
+    scene.ready(*names)
+    for name in names:
+        scene.call(f"with-{name}")
+        scene.accept(f"with-{name}")
+
+
+def test_places_times_handling_by_agents() -> None:
+    """Two agents at work, nothing known of how long it takes: the first waits half a usual talk, the third one and a half."""
+    scene = Scene()
+    busy(scene, "ann", "bob")
+    for name in ("one", "two", "three"):
+        scene.later(1)
+        scene.call(name)
+    assert estimate(scene, "one") == (USUAL_S / 2, 1, 2)
+    assert estimate(scene, "three") == (3 * USUAL_S / 2, 3, 2)
+    scene.leave("one")
+    told = estimate(scene, "three")
+    assert told is not None
+    assert told[1:] == (2, 2)
+    assert 0.95 * USUAL_S < told[0] < USUAL_S, "one has given up, others may"
+
+
+def test_nobody_at_work_promises_nothing() -> None:
+    """Paused and signed out do not count, and who does not wait is told nothing."""
+    scene = Scene()
+    scene.call("c")
+    assert estimate(scene, "c") is None
+    scene.ready("ann")
+    assert estimate(scene, "c") is None, "it rings"
+    scene.accept("c")
+    scene.call("d")
+    scene.status("ann", Status.PAUSED, "lunch")
+    assert estimate(scene, "d") is None
+
+
+def test_others_count_by_the_agents_they_share() -> None:
+    """Ahead: three of a queue that has two agents, one of whom is ours too: all four need the two of them. With nobody ahead there, ours is ours."""
+    scene = Scene(
+        [queue("zh", needs=[("zh", 1)]), queue("en", needs=[("en", 1)])],
+        [agent("both", skills=[("zh", 1), ("en", 1)]), agent("zh", skills=[("zh", 1)]), agent("none")],
+    )
+    scene.ready("both", "zh")
+    for number, to in enumerate(("zh", "zh")):
+        scene.call(f"talk{number}", to)
+        scene.accept(f"talk{number}")
+    for number in range(3):
+        scene.call(f"ahead{number}", "zh", age_s=10 - number)
+    scene.call("mine", "en")
+    assert estimate(scene, "mine") == (4 * USUAL_S / 2, 1, 1)
+    scene.call("oldest", "en", age_s=30)
+    assert estimate(scene, "oldest") == (USUAL_S, 1, 1)
+
+
+def test_letters_are_served_side_by_side() -> None:
+    scene = Scene([queue()], [agent("ann", letters=3)])
+    scene.ready("ann")
+    for number in range(5):
+        scene.letter(f"l{number}")
+        if number < 3:
+            scene.accept(f"l{number}")
+    assert estimate(scene, "l4") == (2 * USUAL_S / 3, 2, 3)
+
+
+def test_handling_follows_what_is_seen() -> None:
+    """From the offer to the end; what is declined or goes back does not count; the mean comes near what is usual now."""
+    seen = Seen()
+    q, ann = QueueId("q"), AgentId("ann")
+    for number in range(200):
+        one, at = InteractionId(f"i{number}"), 1000.0 * number
+        offered = Offered(
+            offer=OfferId(f"{one}/1"),
+            interaction=one,
+            queue=q,
+            agent=ann,
+            deadline=at,
+            passed_over=(),
+            at=at,
+        )
+        seen.apply(offered)
+        seen.apply(Finished(interaction=one, agent=ann, by=By.AGENT, wrap_up_until=None, at=at + 60.0))
+    assert abs(seen.handling_s(q) - 60.0) < 3.0
+    assert seen.handling_s(QueueId("other")) == USUAL_S
+
+
+def test_a_restart_knows_what_work_takes() -> None:
+    scene = Scene([queue(wrap_up_s=0.0)], [agent("ann")])
+    scene.ready("ann")
+    scene.call("c")
+    scene.accept("c")
+    scene.later(40)
+    scene.end("c")
+    scene.call("d")
+    scene.accept("d")
+    scene.call("e")
+    told = scene.router.estimate(InteractionId("e"))
+    scene.router.restore(scene.facts)
+    assert told is not None
+    assert scene.router.estimate(InteractionId("e")) == told
+    assert told.wait_s < USUAL_S
+
+
+def day(**more: object) -> Scenario:
+    """Eight hours with a wave of calls that is more than thirty agents can take at once."""
+    return Scenario.model_validate(
+        {
+            "hours": 8,
+            "queue": [{"id": "zh", "needs": {"zh": 1}}, {"id": "en", "needs": {"en": 1}}],
+            "stream": [
+                {
+                    "queue": name,
+                    "per_hour": [150, 260, 330, 240, 150, 280, 340, 200],
+                    "handling": {"mean_s": 200, "kind": "lognormal", "cv": 0.8},
+                    "wrap_up": {"mean_s": 20},
+                    "patience": {"mean_s": 600},
+                }
+                for name in ("zh", "en")
+            ],
+            "group": [
+                {"name": "zh", "agents": 12, "skills": {"zh": 1}},
+                {"name": "en", "agents": 12, "skills": {"en": 1}},
+                {"name": "both", "agents": 6, "skills": {"zh": 1, "en": 1}},
+            ],
+        }
+        | more
+    )
+
+
+def test_at_most_half_as_wrong_as_an_average_of_waits() -> None:
+    """Over the same arrivals: the mean absolute error of what who waits is told, beside the average that app_queue announces."""
+    for seed in (1, 2, 3):
+        found = simulate(day(), seed, estimates=True).estimates
+        assert found is not None
+        assert found.told > 500
+        assert found.mean_error_s <= found.usual_mean_error_s / 2, found
