@@ -7,6 +7,8 @@ import time
 _RANDOM_BITS = 74
 _RANDOM = (1 << _RANDOM_BITS) - 1
 _STEP = (1 << 32) - 1
+_DRAW = 14
+"""Bytes of chance for an id."""
 
 
 class _Sequence:
@@ -15,14 +17,24 @@ class _Sequence:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
+        self._pid = 0
+        self._drawn, self._used = b"", 0
 
-    def next(self, milliseconds: int, random: int) -> int:
-        fresh = milliseconds << _RANDOM_BITS | random & _RANDOM
+    def next(self, milliseconds: int) -> int:
         with self._lock:
+            random = self._draw()
+            fresh = milliseconds << _RANDOM_BITS | random & _RANDOM
             if fresh >> _RANDOM_BITS <= self._last >> _RANDOM_BITS:
                 fresh = self._last + 1 + (random >> _RANDOM_BITS & _STEP)
             self._last = fresh
         return fresh
+
+    def _draw(self) -> int:
+        """The system is asked for much at once: an import makes five ids a row. A forked process must not draw what its parent draws."""
+        if self._used + _DRAW > len(self._drawn) or self._pid != os.getpid():
+            self._drawn, self._used, self._pid = os.urandom(256 * _DRAW), 0, os.getpid()
+        self._used += _DRAW
+        return int.from_bytes(self._drawn[self._used - _DRAW : self._used], "big")
 
 
 _sequence = _Sequence()
@@ -34,7 +46,7 @@ def new_id() -> str:
     Within one millisecond (and while the clock goes back) the number before is counted on by a random step, so that
     what was made in an order stays in it (RFC 9562, 6.2, method 2).
     """
-    number = _sequence.next(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(14), "big"))
+    number = _sequence.next(time.time_ns() // 1_000_000)
     milliseconds, random = number >> _RANDOM_BITS, number & _RANDOM
     value = milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & ((1 << 62) - 1)
     digits = f"{value:032x}"

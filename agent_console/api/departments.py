@@ -44,7 +44,7 @@ class QueuesAnswer(TypedDict):
 
 
 @router.get("/queues")
-async def read_queues(at: AtDesk) -> QueuesAnswer:
+async def read_queues_by_department(at: AtDesk) -> QueuesAnswer:
     """All, by name; for those who may read departments."""
     return await at.read(_queues)
 

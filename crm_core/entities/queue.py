@@ -31,7 +31,7 @@ def _seconds(name: str, en: str, zh_tw: str, zh_cn: str, default: float, least: 
         default=default,
         least=least,
         most=most,
-        listed=True,
+        listed=name == "answer_within_s",
         section="times",
     )
 

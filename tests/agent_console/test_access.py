@@ -137,6 +137,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/interactions/{interaction}/return"): (HOLDER, None),
     ("POST", "/api/v1/interactions/{interaction}/wrapup"): (HOLDER, {"disposition": "solved"}),
     ("GET", "/api/v1/board"): (SUPERVISOR, None),
+    ("GET", "/api/v1/interactions/{interaction}/routing"): (SUPERVISOR, None),
     ("GET", "/api/v1/sla/calendars"): (SUPERVISOR, None),
     ("POST", "/api/v1/sla/calendars"): (SUPERVISOR, CALENDAR),
     ("PUT", "/api/v1/sla/calendars/{calendar}"): (SUPERVISOR, CALENDAR),

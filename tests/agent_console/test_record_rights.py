@@ -24,6 +24,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "macro": {"state": "solved"},
     "procedure": {"entity": "case", "steps": [{"kind": "escalate"}]},
     "rule": {"entity": "case"},
+    "queue": {"ring_s": 15, "relaxation": None},
     "contact_point": {"kind": "email", "raw": WORDS + "{n}@example.org"},
     "party_segment": {"filter": {"field": "kind", "is": "eq", "value": "person"}},
     "repair_rule": {"lacking": "title"},
