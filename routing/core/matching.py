@@ -30,6 +30,9 @@ from routing.core.stages import Stage, stage
 PASSED_OVER_AT_MOST = 20
 """So many agents are explained with an offer: the free ones first, then those who match, then the rest."""
 
+STATIONS = 1_000
+"""So many lines are kept before those are dropped in which nobody waits."""
+
 _Rank = tuple[int, Turn]
 
 
@@ -80,6 +83,7 @@ class Matching:
         self._served: dict[Pool, list[Station]] = {pool: [] for pool in self._profiles.values()}
         self._kept_for: dict[AgentId, list[Station]] = {}
         self._stations: dict[Stage, Station] = {}
+        self._most_stations = STATIONS
         self._standing: dict[InteractionId, Station] = {}
         self._signed_in: set[AgentId] = set()
         self._wish_of: dict[InteractionId, AgentId] = {}
@@ -191,13 +195,30 @@ class Matching:
     def _station(self, at: Stage, rule: QueueRule) -> Station:
         known = self._stations.get(at)
         if known is None:
-            known = self._stations[at] = Station(at, rule, self._pools_for(at, rule))
-            if at.preferred is not None:
-                self._kept_for.setdefault(at.preferred, []).append(known)
-            else:
-                for pool in known.pools:
-                    self._served[pool].append(known)
+            self._drop_empty()
+            known = Station(at, rule, self._pools_for(at, rule))
+            self._keep(known)
         return known
+
+    def _keep(self, station: Station) -> None:
+        at = station.at
+        self._stations[at] = station
+        if at.preferred is not None:
+            self._kept_for.setdefault(at.preferred, []).append(station)
+        else:
+            for pool in station.pools:
+                self._served[pool].append(station)
+
+    def _drop_empty(self) -> None:
+        """A line for each wish and each person preferred would be looked at for ever: where nobody waits it is made again when it is needed."""
+        if len(self._stations) < self._most_stations:
+            return
+        full = [station for station in self._stations.values() if station.line]
+        self._stations, self._kept_for = {}, {}
+        self._served = {pool: [] for pool in self._served}
+        for station in full:
+            self._keep(station)
+        self._most_stations = max(STATIONS, 2 * len(full))
 
     def _pools_for(self, at: Stage, rule: QueueRule) -> dict[Pool, int]:
         if at.preferred is not None:

@@ -1,5 +1,8 @@
 """What an interaction asks of whoever serves it, whom it would rather have, and what it gives up in time."""
 
+import pytest
+
+from routing.core import matching
 from routing.core.events import MoreKnown
 from routing.core.facts import Described, Offered
 from routing.core.model import AgentId, Choice, InteractionId, Outcome, Status
@@ -180,6 +183,18 @@ def test_why_one_still_waits() -> None:
     assert told.asked.needs == skill_set([("zh", 5)])
     assert dict(told.not_offered) == {"talks": "busy_call", "away": "paused", "unfit": "skill"}
     assert scene.router.explain(InteractionId("first"), scene.now) is None
+
+
+def test_lines_in_which_nobody_waits_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever customers ask for over the months; who waits goes on waiting, and is found."""
+    monkeypatch.setattr(matching, "STATIONS", 20)
+    scene = Scene([queue()], [agent("ann", skills=[("s5", 1)]), agent("bob")])
+    scene.call("stays", needs=[("s5", 1)])
+    for number in range(200):
+        scene.call(f"c{number}", needs=[(f"s{number + 10}", 1)])
+        scene.leave(f"c{number}")
+    assert len(scene.router._matching._stations) <= 20
+    assert offers(scene.ready("bob", "ann")) == [("stays", "ann")]
 
 
 def test_missed_offers_are_overlooked_as_the_queue_says() -> None:
