@@ -51,7 +51,7 @@ from tests.routing.scan import ScanningRouter
 
 AGENTS, QUEUES, SKILLS, GROUPS = 1000, 120, 40, 5
 LETTERS = 0.3
-EVENTS, SCANNED = 20_000, 20
+EVENTS, SCANNED = 20_000, 10
 """So many events in a round for the index, so many of them for the scan too."""
 
 

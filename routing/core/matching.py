@@ -5,7 +5,7 @@ and configuration. A freed agent looks at the heads of the lines of their pool, 
 number waiting and the number talking do not matter.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -24,7 +24,7 @@ from routing.core.model import (
 )
 from routing.core.order import Line, Place
 from routing.core.presence import AgentState, Phase, Work
-from routing.core.skills import Profile, Requirement, level_sum, mismatch, profile, requirement
+from routing.core.skills import Profile, Requirement, belongs, level_sum, mismatch, profile, requirement
 from routing.core.stages import Stage, stage
 
 PASSED_OVER_AT_MOST = 20
@@ -79,6 +79,11 @@ class Matching:
         self._queues, self._rules = queues, agents
         choices = frozenset(rule.choice for rule in queues.values())
         self._profiles = {profile(rule): Pool(choices) for rule in agents.values()}
+        self._profile_of = {pool: key for key, pool in self._profiles.items()}
+        self._with_skill: dict[str, dict[Pool, int]] = {}
+        for key, pool in self._profiles.items():
+            for has in key.skills:
+                self._with_skill.setdefault(has.skill, {})[pool] = has.level
         self._pool_of = {rule.id: self._profiles[profile(rule)] for rule in agents.values()}
         self._served: dict[Pool, list[Station]] = {pool: [] for pool in self._profiles.values()}
         self._kept_for: dict[AgentId, list[Station]] = {}
@@ -225,11 +230,16 @@ class Matching:
             pool = self._pool_of.get(at.preferred)
             return {} if pool is None else {pool: 0}
         asked = requirement(rule, at.own, at.steps)
-        return {
-            pool: _rank(rule.choice, key, asked)
-            for key, pool in self._profiles.items()
-            if not mismatch(key, asked)
-        }
+        return {pool: _rank(rule.choice, self._profile_of[pool], asked) for pool in self._fitting(asked)}
+
+    def _fitting(self, asked: Requirement) -> Iterator[Pool]:
+        """Whoever meets it: begun with the skill that the fewest have, so that a new requirement is cheap among a thousand profiles."""
+        tables = [(self._with_skill.get(need.skill, {}), need.level) for need in asked.needs]
+        able: Iterable[Pool] = self._profile_of
+        if tables:
+            rarest, _ = min(tables, key=lambda table: len(table[0]))
+            able = (pool for pool in rarest if all(table.get(pool, 0) >= level for table, level in tables))
+        return (pool for pool in able if belongs(self._profile_of[pool], asked))
 
     def _sign(self, pool: Pool, agent: AgentState) -> None:
         if agent.status is Status.SIGNED_OUT:

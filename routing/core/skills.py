@@ -52,13 +52,26 @@ def _relax(levels: dict[str, int], groups: frozenset[GroupId], step: Step) -> fr
     return groups | step.groups
 
 
+def belongs(candidate: Profile, asked: Requirement) -> bool:
+    """Whether the profile may serve it, whatever its skills."""
+    return _serves(candidate, asked) and _is_of_group(candidate, asked)
+
+
 def mismatch(candidate: Profile, asked: Requirement) -> str:
     """Why the profile cannot serve this, as a reason code; empty when it can."""
-    if candidate.queues and asked.queue not in candidate.queues:
+    if not _serves(candidate, asked):
         return "queue"
-    if asked.groups and not asked.groups & candidate.groups:
+    if not _is_of_group(candidate, asked):
         return "group"
     return "" if _meets(candidate.skills, asked.needs) else "skill"
+
+
+def _serves(candidate: Profile, asked: Requirement) -> bool:
+    return not candidate.queues or asked.queue in candidate.queues
+
+
+def _is_of_group(candidate: Profile, asked: Requirement) -> bool:
+    return not asked.groups or bool(asked.groups & candidate.groups)
 
 
 def level_sum(candidate: Profile, asked: Requirement) -> int:
