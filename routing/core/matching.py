@@ -54,6 +54,7 @@ class Station:
         self.asked: Requirement = requirement(rule, at.own, at.steps)
         self.slot: Slot = slot_of(at.medium, rule)
         self.line = Line(rule.priority_points)
+        self.waiting = self.line.waiting
         self.pools = pools
 
     def first_free(self, with_room: Set[Pool]) -> Turn | None:
@@ -124,8 +125,9 @@ class Matching:
             (pools.add if pool.has(slot) else pools.discard)(pool)
         own = self._kept_for.get(agent.id, ())
         if slots != self._room.get(agent.id, ()):
-            self._stirred.update(one for one in self._served[pool] if one.line and one.slot in slots)
-            self._stirred.update(one for one in own if one.line and one.slot in slots)
+            # lists and plain dicts: this is most of what a freed agent costs
+            self._stirred.update([one for one in self._served[pool] if one.waiting and one.slot in slots])
+            self._stirred.update([one for one in own if one.waiting and one.slot in slots])
         self._room[agent.id] = slots
         came_or_went = was_here != (agent.id in self._signed_in)
         return tuple(self._wished.get(agent.id, ())) if came_or_went else ()
@@ -308,7 +310,7 @@ class Round:
     def __init__(self, stations: set[Station], with_room: Mapping[Slot, Set[Pool]]) -> None:
         self._with_room = with_room
         self._heads: list[tuple[Place, InteractionId, Station]] = [
-            (*head, station) for station in stations if (head := station.line.head()) is not None
+            (*first, station) for station in stations if (first := station.line.first) is not None
         ]
         heapify(self._heads)
 
@@ -325,7 +327,7 @@ class Round:
             if free is None:
                 continue  # nobody is free for this line, and a round frees no one
             station.line.leave(interaction)
-            following = station.line.head()
+            following = station.line.first
             if following is not None:
                 heappush(self._heads, (*following, station))
             return Pair(interaction=interaction, agent=free[2], station=station)

@@ -20,46 +20,50 @@ def place(work: Work, queue_points: int = 0) -> Place:
 
 
 class Line:
-    """Interactions that wait for the same, in order. Those that left are dropped when they come to the front, or when they are the most."""
+    """Interactions that wait for the same, in order. Those that left are dropped when they come to the front, or when they are the most.
+
+    `waiting` and `first` (place and id of the one who is next) are looked at for every line that a freed agent may serve: for reading only.
+    """
 
     def __init__(self, queue_points: int = 0) -> None:
+        self.waiting: dict[InteractionId, Place] = {}
+        self.first: tuple[Place, InteractionId] | None = None
         self._points = queue_points
         self._heap: list[tuple[Place, InteractionId]] = []
-        self._waiting: dict[InteractionId, Place] = {}
         self._entered: set[tuple[Place, InteractionId]] = set()
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self.waiting)
 
     def join(self, work: Work) -> None:
         """Stand at the place that age and priority give; a second call changes nothing unless these have changed."""
         mine = place(work, self._points)
-        self._waiting[work.id] = mine
+        self.waiting[work.id] = mine
         if (entry := (mine, work.id)) not in self._entered:
             self._entered.add(entry)
             heappush(self._heap, entry)
+        self._settle()
 
     def leave(self, interaction: InteractionId) -> None:
         """No longer waiting here."""
-        self._waiting.pop(interaction, None)
-        if len(self._heap) > _STALE_AT_MOST + 2 * len(self._waiting):
-            self._heap = [(mine, one) for one, mine in self._waiting.items()]
+        if self.waiting.pop(interaction, None) is None:
+            return
+        if len(self._heap) > _STALE_AT_MOST + 2 * len(self.waiting):
+            self._heap = [(mine, one) for one, mine in self.waiting.items()]
             heapify(self._heap)
             self._entered = set(self._heap)
-
-    def head(self) -> tuple[Place, InteractionId] | None:
-        """The one who is next, with their place."""
-        while self._heap:
-            first = self._heap[0]
-            if self._waiting.get(first[1]) == first[0]:
-                return first
-            self._entered.discard(heappop(self._heap))
-        return None
+        self._settle()
 
     def before(self, mine: Place) -> int:
         """How many stand before this place."""
-        return sum(each < mine for each in self._waiting.values())
+        return sum(each < mine for each in self.waiting.values())
 
     def remembered(self) -> int:
         """Entries kept, those that no longer count included."""
         return len(self._heap)
+
+    def _settle(self) -> None:
+        heap, waiting = self._heap, self.waiting
+        while heap and waiting.get(heap[0][1]) != heap[0][0]:
+            self._entered.discard(heappop(heap))
+        self.first = heap[0] if heap else None
