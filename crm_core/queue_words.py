@@ -13,7 +13,9 @@ from config.errors import Kind, Refused
 Skills = tuple[tuple[str, int], ...]
 """(skill, level) pairs, level 1 to 10."""
 MOST_SKILLS, MOST_STEPS, LONGEST_S = 40, 20, 7 * 86_400
-_NAME = r"\w[\w.+-]{0,59}"
+# whatever agents' skills are called, but for the signs of the language itself; "zh 3" is a forgotten sign and no name
+_SIGNS = ",，、;；:：>＞≥=＝\n"
+_NAME = rf"(?![^{_SIGNS}]*\s\d+$)[^\s\-－−{_SIGNS}](?:[^{_SIGNS}]{{0,58}}[^\s{_SIGNS}])?"
 _NEED = re.compile(rf"({_NAME})\s*(?:(?:>=|≥|>＝|＞＝)\s*(\d{{1,3}}))?")
 _DROP = re.compile(rf"[-－−]\s*({_NAME})")
 _STEP = re.compile(r"(\d{1,7})\s*s?\s*[:：](.*)")

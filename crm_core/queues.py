@@ -15,8 +15,6 @@ from crm_core.tables import agent_skill, disposition, queue, queue_entry, user_a
 from crm_core.users import USER_COLUMNS, User
 
 IDENTIFY = ("never", "unknown", "untrusted")
-CHOICES = ("longest_idle", "least_occupied", "best_level", "fewest_skills", "round_robin")
-"""Which of several free agents comes first: see `routing.core.model.Choice`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

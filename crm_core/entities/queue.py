@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from crm_core import queue_words
 from crm_core.access.model import allowed
 from crm_core.records.change import Change
-from crm_core.records.declared import Entity, Field, FieldKind, Section, label
+from crm_core.records.declared import Entity, Field, FieldKind, Label, Section, label
 from crm_core.records.shape import choice
 from crm_core.tables import queue
 
@@ -22,11 +22,11 @@ def _prepare(_: Connection, change: Change) -> None:
     after["relaxation"] = after.get("relaxation") or ""
 
 
-def _seconds(name: str, en: str, zh_tw: str, zh_cn: str, default: float, least: float, most: float) -> Field:  # noqa: PLR0917 - a table of numbers
+def _seconds(name: str, words: Label, default: float, least: float, most: float) -> Field:
     return Field(
         name=name,
         kind=FieldKind.NUMBER,
-        label=label(en, zh_tw, zh_cn),
+        label=words,
         required=True,
         default=default,
         least=least,
@@ -172,10 +172,14 @@ QUEUE = Entity(
             default=False,
             section="who",
         ),
-        _seconds("ring_s", "Time to accept (s)", "接受時限（秒）", "接受时限（秒）", 20.0, 3.0, 300.0),
-        _seconds("wrap_up_s", "Wrap-up (s)", "後續處理（秒）", "后续处理（秒）", 30.0, 0.0, 86_400.0),
+        _seconds("ring_s", label("Time to accept (s)", "接受時限（秒）", "接受时限（秒）"), 20.0, 3.0, 300.0),
+        _seconds("wrap_up_s", label("Wrap-up (s)", "後續處理（秒）", "后续处理（秒）"), 30.0, 0.0, 86_400.0),
         _seconds(
-            "answer_within_s", "Answered within (s)", "應於幾秒內接聽", "应在几秒内接听", 20.0, 1.0, 86_400.0
+            "answer_within_s",
+            label("Answered within (s)", "應於幾秒內接聽", "应在几秒内接听"),
+            20.0,
+            1.0,
+            86_400.0,
         ),
     ),
 )

@@ -19,6 +19,7 @@ from crm_core.queue_words import GivenUp, needs_of, said, steps_of, without_effe
         ("zh>=3，billing、vip ≥ 10", (("billing", 1), ("vip", 10), ("zh", 3))),
         ("中文 >= 5; c++", (("c++", 1), ("中文", 5))),
         ("zh-and-en, b.2", (("b.2", 1), ("zh-and-en", 1))),
+        ("Billing team >= 2, R&D, C#", (("Billing team", 2), ("C#", 1), ("R&D", 1))),
     ],
 )
 def test_needs(words: str, needs: tuple[tuple[str, int], ...]) -> None:
@@ -45,10 +46,10 @@ def test_needs_that_say_nothing(words: str, code: str) -> None:
 
 
 def test_steps_in_the_order_of_their_times() -> None:
-    words = "60: -billing\n\n 30 s：zh >= 2, -vip \n 90: zh >= 1\n"
+    words = "60: -billing team\n\n 30 s：zh >= 2, -vip \n 90: zh >= 1\n"
     assert steps_of(words) == (
         GivenUp(after_s=30, lower=(("zh", 2),), drop=("vip",)),
-        GivenUp(after_s=60, drop=("billing",)),
+        GivenUp(after_s=60, drop=("billing team",)),
         GivenUp(after_s=90, lower=(("zh", 1),)),
     )
 
