@@ -155,8 +155,8 @@ QUEUE = Entity(
             label=label("Missed offers until a pause", "漏接幾次後暫停", "漏接几次后暂停"),
             hint=label(
                 "So many that rang in a row and were not answered pause the agent.",
-                "連續響鈴而未接達此次數時，座席轉為暫停。",
-                "连续响铃而未接达到此次数时，座席转为暂停。",
+                "連續響鈴而未接達此次數時，客服人員轉為暫停。",
+                "连续响铃而未接达到此次数时，坐席转为暂停。",
             ),
             required=True,
             default=1,
@@ -167,13 +167,13 @@ QUEUE = Entity(
         Field(
             name="mail_while_talking",
             kind=FieldKind.BOOLEAN,
-            label=label("Letters beside a call", "通話中可派信件", "通话中可派信件"),
+            label=label("Letters beside a call", "通話中可派信件", "通话中可分配邮件"),
             required=True,
             default=False,
             section="who",
         ),
         _seconds("ring_s", label("Time to accept (s)", "接受時限（秒）", "接受时限（秒）"), 20.0, 3.0, 300.0),
-        _seconds("wrap_up_s", label("Wrap-up (s)", "後續處理（秒）", "后续处理（秒）"), 30.0, 0.0, 86_400.0),
+        _seconds("wrap_up_s", label("Wrap-up (s)", "後續處理（秒）", "话后处理（秒）"), 30.0, 0.0, 86_400.0),
         _seconds(
             "answer_within_s",
             label("Answered within (s)", "應於幾秒內接聽", "应在几秒内接听"),
