@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -86,7 +87,7 @@ async def _server(url: str) -> AsyncIterator[_Server]:
     store, bus, clock = Store(url), LocalBus(), SystemClock()
     store.open()
     await store.write(_queue)
-    queue_rules, agent_rules = await store.read(read_rules)
+    queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(
         Router(queue_rules, agent_rules), StoreLedger(store, clock), clock, Figures(0.0, queue_rules)
     )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core.sla.calendar import DAY_MINUTES, Calendar, Day, Hours, SpecialDay
-from crm_core.tables import sla_calendar, sla_calendar_day, sla_calendar_hours, sla_policy
+from crm_core.tables import queue, sla_calendar, sla_calendar_day, sla_calendar_hours, sla_policy
 
 MOST_SPECIAL_DAYS = 400
 LEAST_MINUTES_A_WEEK = 60
@@ -59,7 +59,7 @@ def replace_calendar(conn: Connection, calendar_id: str, given: Calendar, now: f
 
 
 def delete_calendar(conn: Connection, calendar_id: str, now: float) -> None:
-    """Retire it; `Refused` while a policy counts by it."""
+    """Retire it; `Refused` while a policy counts by it, or a queue opens by it."""
     old = calendar(conn, calendar_id)
     using = select(sla_policy.c.name).where(
         sla_policy.c.calendar_id == old.version, sla_policy.c.retired_at.is_(None)
@@ -67,6 +67,10 @@ def delete_calendar(conn: Connection, calendar_id: str, now: float) -> None:
     user = conn.execute(using.order_by(sla_policy.c.name)).scalars().first()
     if user is not None:
         raise Refused("sla_calendar.in_use", policy=user)
+    opening = select(queue.c.name).where(queue.c.calendar_id == calendar_id, queue.c.deleted_at.is_(None))
+    opened = conn.execute(opening.order_by(queue.c.name)).scalars().first()
+    if opened is not None:
+        raise Refused("sla_calendar.opens_queue", queue=opened)
     _retire(conn, old.version, now)
 
 

@@ -8,7 +8,8 @@ Every step states what must be true before it: a step that touches no row where 
     connected -> waiting                        (requeued)
     connected -> wrap_up -> closed              (finished, wrapped_up)
     connected -> closed                         (finished without after-contact work)
-    waiting -> closed                           (abandoned)
+    waiting -> waiting                          (led_on: in another queue)
+    waiting -> closed                           (abandoned, turned_away)
 """
 
 import json
@@ -275,6 +276,18 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
         _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),
         _must(_open_segment("agent").values(ended_at=_AT, outcome="returned")),
         _must(_BEGIN_QUEUEING_AGAIN),
+    ),
+    "led_on": (
+        _must(_interaction_in("waiting").values(queue_id=_QUEUE)),
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="led_on")),
+        _must(_BEGIN_QUEUEING),
+    ),
+    # nobody gave up, and nobody was served: the stay in the queue says what happened
+    "turned_away": (
+        _must(
+            _interaction_in("waiting").values(state="closed", ended_by="system", ended_at=_AT, closed_at=_AT)
+        ),
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="turned_away")),
     ),
     "abandoned": (
         _must(

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core import overflow_words
+from crm_core.overflow_words import Led
 from crm_core.paging import columns
 from crm_core.queue_words import GivenUp, Skills, needs_of, said, steps_of
 from crm_core.tables import agent_skill, disposition, queue, queue_entry, user_account
@@ -19,7 +21,8 @@ IDENTIFY = ("never", "unknown", "untrusted")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """One queue for every medium; see `routing.core.model.QueueRule` for what its numbers mean. `team_id`: its department."""
+    """One queue for every medium; see `routing.core.model.QueueRule` for what its numbers mean. `team_id`: its department; `calendar_id`: of
+    its opening hours (None: always open)."""
 
     id: str
     name: str
@@ -35,6 +38,9 @@ class Queue:
     choice: str = "longest_idle"
     priority_points: int = 0
     missed_at_most: int = 1
+    calendar_id: str | None = None
+    closed: bool = False
+    overflow: tuple[Led, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +74,16 @@ class Disposition:
     queue_id: str | None
 
 
-_COLUMNS = [queue.c[name] for name in Queue.__dataclass_fields__ if name not in {"needs", "relaxation"}]
+_COLUMNS = [
+    queue.c[name] for name in Queue.__dataclass_fields__ if name not in {"needs", "relaxation", "overflow"}
+]
 
 
 def list_queues(conn: Connection) -> list[Queue]:
     """All queues by name."""
-    query = select(*_COLUMNS, queue.c.requires, queue.c.relaxation).where(queue.c.deleted_at.is_(None))
+    query = select(*_COLUMNS, queue.c.requires, queue.c.relaxation, queue.c.overflow).where(
+        queue.c.deleted_at.is_(None)
+    )
     return [_queue(columns(row)) for row in conn.execute(query.order_by(queue.c.name, queue.c.id))]
 
 
@@ -85,6 +95,20 @@ def entries(conn: Connection) -> list[Entry]:
     """All numbers and addresses."""
     rows = conn.execute(select(queue_entry).order_by(queue_entry.c.medium, queue_entry.c.address))
     return [Entry(**columns(row)) for row in rows]
+
+
+def close(conn: Connection, queue_id: str, *, closed: bool, now: float) -> Queue:
+    """Close a queue for an emergency, or open it again; `Refused` for an unknown one."""
+    row = queue.c
+    done = conn.execute(
+        update(queue)
+        .where(row.id == queue_id, row.deleted_at.is_(None))
+        .values(closed=closed, updated_at=now, row_version=row.row_version + 1)
+    )
+    found = queue_by_id(conn, queue_id) if done.rowcount else None
+    if found is None:
+        raise Refused("queue.unknown", Kind.MISSING, id=queue_id[:60])
+    return found
 
 
 def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
@@ -224,8 +248,13 @@ def add_disposition(
 
 
 def _queue(row: dict[str, Any]) -> Queue:
-    requires, relaxation = row.pop("requires"), row.pop("relaxation")
-    return Queue(needs=needs_of(requires), relaxation=steps_of(relaxation), **row)
+    requires, relaxation, overflow = (row.pop(name) for name in ("requires", "relaxation", "overflow"))
+    return Queue(
+        needs=needs_of(requires),
+        relaxation=steps_of(relaxation),
+        overflow=overflow_words.rules_of(overflow),
+        **row,
+    )
 
 
 def _level(level: int) -> int:

@@ -24,7 +24,7 @@ from cti.ports import Bus, Floor
 from cti.resync import Standing
 from cti.welcome import Greeted, Welcome
 from routing.core.events import Arrived
-from routing.core.facts import Fact, Offered
+from routing.core.facts import Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
 
 OFFER_WITHIN_S = 1.0
@@ -151,8 +151,11 @@ class Entry:
         else:
             session.set_variable("TL_QUEUE", greeted.queue)
             facts = await self._admit_or_leave(newcomer, greeted.queue)
-            if any(isinstance(fact, Offered) and fact.interaction == newcomer.interaction for fact in facts):
-                with suppress(TimeoutError):  # then they hear music until the phone rings
+            leads_on = (Offered, TurnedAway)
+            if any(isinstance(fact, leads_on) and fact.interaction == newcomer.interaction for fact in facts):
+                with suppress(
+                    TimeoutError
+                ):  # then they hear music until the phone rings, or until they are told
                     async with asyncio.timeout(OFFER_WITHIN_S):
                         await session.gone.wait()
 

@@ -1,13 +1,18 @@
 """What callers are told and asked, over their AGI session: the sentences that the product ships, in their queue's language."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from config.logs import Transcript
 from cti.agi import GONE, AgiSession
+from routing.core.model import Why
 
 LANGUAGES = ("en", "zh-TW", "zh-CN")
+GOODBYES: Mapping[Why, str] = {Why.CLOSED: "closed"}
+"""What is said to whom we turn away; for every other reason `BUSY`."""
+BUSY = "all-busy"
 PATIENCE_S = 180
 """How long a sentence and its answer may take, with 24 keys and a pause before each; then the dialplan goes on by itself."""
 DIALPLAN_PATIENCE_S = 4
@@ -16,6 +21,12 @@ _LEAVES_WITHIN_S = 0.5
 _QUOTED = '"\\\n\r\0'
 
 _log = Transcript("entry")
+
+
+def goodbye(why: Why | None, language: str) -> str:
+    """The recording that ends a call which nobody takes."""
+    known = language if language in LANGUAGES else "en"
+    return f"{known}/{BUSY if why is None else GOODBYES.get(why, BUSY)}"
 
 
 @dataclass(slots=True)

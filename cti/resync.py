@@ -156,6 +156,12 @@ def astray(
     )
 
 
+def forgotten(standings: Iterable[Standing], closed: Callable[[InteractionId], bool]) -> Sequence[Standing]:
+    """Who hears music although they were turned away: we could not tell them then."""
+    waiting = {Where.HOLD, Where.FALLBACK}
+    return [one for one in standings if one.where in waiting and not one.talking and closed(one.interaction)]
+
+
 def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:
     """Whether a call that is open for the router stands nowhere. `works` are from before the snapshot was asked for."""
     seen = {one.interaction for one in standings}

@@ -24,11 +24,12 @@ from cti.directory import Directory
 from cti.entry import Entry, newcomer_of
 from cti.members import Members
 from cti.ports import Bus, Floor
-from cti.resync import VARIABLES, Findings, Standing, astray, missing, read_standings, reconcile
-from routing.core.decisions import Offer, Withdraw
+from cti.prompts import goodbye
+from cti.resync import VARIABLES, Findings, Standing, astray, forgotten, missing, read_standings, reconcile
+from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, OfferFailed, Returned
 from routing.core.facts import Fact, StatusChanged
-from routing.core.model import By, Device, InteractionId, Medium, OfferId
+from routing.core.model import By, Device, InteractionId, Medium, OfferId, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
@@ -154,6 +155,21 @@ class VoiceChannel:
                 self._tell((talk,))
             elif self._calls.withdrawn(decision.interaction, decision.offer):
                 await self._to_hold(decision.interaction)
+
+    async def turn_away(self, decision: TurnAway) -> None:
+        """Say why and end the call. While the link is down nothing is sent: the next resync finds them."""
+        async with self._order:
+            if self._buffer is None:
+                await self._say_goodbye(decision.interaction, decision.queue, decision.why)
+
+    async def _say_goodbye(self, interaction: InteractionId, queue: QueueId | None, why: Why | None) -> None:
+        language = "en" if queue is None else self._directory.language(queue)
+        recording, channel = goodbye(why, language), channel_of(interaction)
+        _log.note(">", interaction, f"Redirect to goodbye: {recording}")
+        await self._carry_out(
+            interaction, (actions.set_goodbye(channel, recording), actions.redirect_to_goodbye(channel))
+        )
+        self.entry.release(interaction)
 
     async def _to_hold(self, interaction: InteractionId) -> None:
         _log.note(">", interaction, "Redirect to hold")
@@ -308,6 +324,8 @@ class VoiceChannel:
         seen = await self._standings()
         before = [work for work in centre.interactions.values() if work.id in known]
         unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)
+        for one in forgotten(seen, centre.closed):
+            await self._say_goodbye(one.interaction, self._directory.queue_of(one.queue, one.number), None)
         if unheard or await self._phones_differ():
             await self._resync()
 
@@ -358,6 +376,8 @@ class VoiceChannel:
 
     async def _admit(self, strangers: Sequence[Standing]) -> bool:
         asked = []
+        for one in forgotten(strangers, self._floor.centre.closed):
+            await self._say_goodbye(one.interaction, self._directory.queue_of(one.queue, one.number), None)
         for stranger in strangers:
             queue = self._directory.queue_of(stranger.queue, stranger.number)
             if queue is None or self._floor.centre.closed(stranger.interaction):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from routing.core.decisions import Offer, Withdraw
+from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.model import Medium
 
 
@@ -22,4 +22,9 @@ class Channel(Protocol):
 
     async def withdraw(self, decision: Withdraw) -> None:
         """Stop that; the customer keeps waiting unless the outcome is CUSTOMER_LEFT."""
+        ...
+
+    async def turn_away(self, decision: TurnAway) -> None:
+        """Tell the customer why, in their language, and end the contact. It is closed already: who cannot be told now is told when they
+        are found still waiting."""
         ...

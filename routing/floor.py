@@ -8,7 +8,7 @@ from config.clock import Clock
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from routing.channel import Channel
-from routing.core.decisions import Decision, Offer, Withdraw
+from routing.core.decisions import Decision, Offer, TurnAway, Withdraw
 from routing.core.estimate import Estimate
 from routing.core.events import Event, OfferFailed
 from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
@@ -226,7 +226,7 @@ class Floor:
         try:
             await self._carry_out(decision)
         except (Unavailable, Refused) as problem:
-            _log.note("!", decision.interaction, f"{decision.offer} was not carried out: {problem}")
+            _log.note("!", decision.interaction, f"{type(decision).__name__} was not carried out: {problem}")
             if isinstance(decision, Offer):
                 now = self._clock.now()
                 self.submit(OfferFailed(offer=decision.offer, outcome=Outcome.FAILED, at=now))
@@ -240,6 +240,8 @@ class Floor:
                 await channel.offer(decision)
             case Withdraw():
                 await channel.withdraw(decision)
+            case TurnAway():
+                await channel.turn_away(decision)
             case _:
                 assert_never(decision)
 

@@ -1,26 +1,52 @@
 """The router's rules, read from the configuration that people keep in the database."""
 
 import asyncio
+from collections.abc import Mapping
 
+from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
-from crm_core import queues
+from crm_core import calendars, queues
+from crm_core.overflow_words import Led
+from crm_core.sla.calendar import Calendar
 from crm_core.store import Connection, Store
 from routing.bus import Bus
-from routing.core.model import AgentId, AgentRule, Choice, Need, QueueId, QueueRule, Step
+from routing.core.model import (
+    AgentId,
+    AgentRule,
+    Choice,
+    Need,
+    Opening,
+    Overflow,
+    QueueId,
+    QueueRule,
+    Seconds,
+    Step,
+    Why,
+)
 from routing.floor import Floor
 
 REREAD_EVERY_S = 30.0
 """Configuration changed by another process (`trunkline user add`) takes effect within this time."""
 
+_DAY_S = 86_400
+OPEN_AHEAD_DAYS = 40
+"""So far ahead the router knows opening hours; each day it is told of one more."""
+
 _log = Transcript("rules")
 Rules = tuple[tuple[QueueRule, ...], tuple[AgentRule, ...]]
 
 
-def read_rules(conn: Connection) -> Rules:
+def read_rules(conn: Connection, now: Seconds) -> Rules:
     """Every queue and every agent as the router wants them."""
+    every = queues.list_queues(conn)
+    by_name = {queue.name: QueueId(queue.id) for queue in every}
+    used = {queue.calendar_id for queue in every}
+    hours = {
+        kept.id: _opening(kept.calendar, now) for kept in calendars.list_calendars(conn) if kept.id in used
+    }
     return (
-        tuple(_queue(queue) for queue in queues.list_queues(conn)),
+        tuple(_queue(queue, by_name, hours) for queue in every),
         tuple(_agent(agent) for agent in queues.agents(conn)),
     )
 
@@ -29,7 +55,19 @@ def _needs(pairs: tuple[tuple[str, int], ...]) -> frozenset[Need]:
     return frozenset(Need(skill=skill, level=level) for skill, level in pairs)
 
 
-def _queue(queue: queues.Queue) -> QueueRule:
+def _opening(calendar: Calendar, now: Seconds) -> Opening:
+    """From the day before this one (UTC) on, so that rules read twice on a day are the same."""
+    first = (now // _DAY_S - 1) * _DAY_S
+    days = calendar.explain(first, first + OPEN_AHEAD_DAYS * _DAY_S)
+    return Opening(spans=tuple((span.start, span.end) for day in days for span in day.spans))
+
+
+def _overflow(led: Led, by_name: Mapping[str, QueueId]) -> Overflow:
+    queue = None if led.queue is None else by_name.get(led.queue, QueueId(led.queue))
+    return Overflow(why=Why(led.why), limit=float(led.limit), queue=queue, letters=led.letters)
+
+
+def _queue(queue: queues.Queue, by_name: Mapping[str, QueueId], hours: Mapping[str, Opening]) -> QueueRule:
     return QueueRule(
         id=QueueId(queue.id),
         needs=_needs(queue.needs),
@@ -44,6 +82,9 @@ def _queue(queue: queues.Queue) -> QueueRule:
         wrap_up_s=queue.wrap_up_s,
         mail_while_talking=queue.mail_while_talking,
         answer_within_s=queue.answer_within_s,
+        opening=None if queue.calendar_id is None else hours.get(queue.calendar_id),
+        closed=queue.closed,
+        overflow=tuple(_overflow(each, by_name) for each in queue.overflow),
     )
 
 
@@ -56,8 +97,8 @@ def _agent(agent: queues.AgentConfig) -> AgentRule:
 class RulesWatch:
     """Has the floor work under new rules when the configuration changes: on the bus topic `config`, or in time."""
 
-    def __init__(self, store: Store, floor: Floor, bus: Bus, known: Rules) -> None:
-        self._store, self._floor, self._bus, self._known = store, floor, bus, known
+    def __init__(self, store: Store, floor: Floor, bus: Bus, clock: Clock, known: Rules) -> None:
+        self._store, self._floor, self._bus, self._clock, self._known = store, floor, bus, clock, known
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -73,7 +114,8 @@ class RulesWatch:
 
     async def _look(self) -> None:
         try:
-            rules = await self._store.read(read_rules)
+            now = self._clock.now()
+            rules = await self._store.read(lambda conn: read_rules(conn, now))
         except Unavailable as problem:
             _log.note("!", "rules", f"not re-read: {problem}")
             return

@@ -11,11 +11,13 @@ from routing.core.facts import (
     Enqueued,
     Fact,
     Finished,
+    LedOn,
     Offered,
     OfferEnded,
     OfferRang,
     Requeued,
     StatusChanged,
+    TurnedAway,
     WorkFact,
     WrappedUp,
 )
@@ -40,6 +42,8 @@ def _of_interaction(fact: WorkFact) -> str:
             words = f"waiting in {fact.queue}"
         case Described():
             words = f"asks for {_asked(fact)}"
+        case LedOn() | TurnedAway():
+            words = _led(fact)
         case Offered():
             words = f"waiting -> offered to {fact.agent}"
         case OfferRang():
@@ -59,6 +63,12 @@ def _of_interaction(fact: WorkFact) -> str:
         case _:
             assert_never(fact)
     return words
+
+
+def _led(fact: LedOn | TurnedAway) -> str:
+    if isinstance(fact, LedOn):
+        return f"led on from {fact.origin} to {fact.queue}: {fact.why}"
+    return f"turned away: {fact.why}"
 
 
 def _asked(fact: Described) -> str:

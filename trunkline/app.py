@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from agent_console.caretaker import Caretaker
@@ -88,7 +89,7 @@ async def _serve(settings: Settings, store: Store) -> None:
 async def wire(settings: Settings, store: Store) -> Centre:
     """Build every part; nothing is started."""
     clock, bus = SystemClock(), LocalBus()
-    rules = await store.read(read_rules)
+    rules = await store.read(partial(read_rules, now=clock.now()))
     queues, agents = rules
     day_of = day_starts(settings.centre.time_zone)
     floor = Floor(
@@ -121,7 +122,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
     off = settings.modules.off
     parts: dict[str, Part] = {
         "floor": floor,
-        "rules": RulesWatch(store, floor, bus, rules),
+        "rules": RulesWatch(store, floor, bus, clock, rules),
         "voice": voice,
         "mail drop": drop,
         "mail intake": intake,

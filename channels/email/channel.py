@@ -1,7 +1,8 @@
 """E-mail as the floor sees it: an offer is on the screen as soon as it is made, so there is nothing to ring."""
 
 from config.clock import Clock
-from routing.core.decisions import Offer, Withdraw
+from config.errors import Refused
+from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Rang
 from routing.core.model import Medium
 from routing.floor import Floor
@@ -22,3 +23,7 @@ class EmailChannel:
 
     async def withdraw(self, decision: Withdraw) -> None:
         """The console takes it away by the ledger's fact."""
+
+    async def turn_away(self, decision: TurnAway) -> None:
+        """A letter waits until somebody reads it: only callers are turned away."""
+        raise Refused("letter.waits", interaction=decision.interaction)

@@ -1,8 +1,10 @@
 """Queues: what they ask of agents, what of that they give up in time, who of several comes first. Work refers to them for ever, so none is removed."""
 
-from sqlalchemy import Connection
+from collections.abc import Sequence
 
-from crm_core import queue_words
+from sqlalchemy import Connection, select, update
+
+from crm_core import calendars, overflow_words, queue_words
 from crm_core.access.model import allowed
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity, Field, FieldKind, Label, Section, label
@@ -12,7 +14,7 @@ from crm_core.tables import queue
 _KEPT = allowed(read="all", create="all", update="all", export="all", **{"import": "all"})
 
 
-def _prepare(_: Connection, change: Change) -> None:
+def _prepare(conn: Connection, change: Change) -> None:
     after = change.after
     needs = queue_words.needs_of(after.get("requires") or "")
     useless = queue_words.without_effect(needs, queue_words.steps_of(after.get("relaxation") or ""))
@@ -20,6 +22,44 @@ def _prepare(_: Connection, change: Change) -> None:
         raise change.refuse("relaxation", "queue.step_useless", skill=useless)
     after["requires"] = queue_words.said(needs)
     after["relaxation"] = after.get("relaxation") or ""
+    _check_overflow(conn, change)
+
+
+def _check_overflow(conn: Connection, change: Change) -> None:
+    """Every queue that takes over is there, and none leads back to where somebody came from."""
+    rules = overflow_words.rules_of(change.after.get("overflow") or "")
+    change.after["overflow"] = overflow_words.said(rules)
+    others = _others(conn, change.id)
+    name = str(change.after.get("name") or "").strip()
+    for rule in rules:
+        if rule.queue is not None and rule.queue != name and rule.queue not in others:
+            raise change.refuse("overflow", "queue.overflow_queue", queue=rule.queue)
+    leads = {other: overflow_words.rules_of(words) for other, words in others.items()}
+    if round_ := overflow_words.circle(leads | {name: rules}):
+        raise change.refuse("overflow", "queue.overflow_circle", path=" → ".join(round_))
+
+
+def _follow_name(conn: Connection, change: Change) -> None:
+    """Rules of other queues name this one."""
+    before = None if change.before is None else change.before["name"]
+    after = change.after["name"]
+    if before in {None, after}:
+        return
+    for other, words in _others(conn, change.id).items():
+        renamed = overflow_words.renamed(words, before, after)
+        if renamed != words:
+            conn.execute(update(queue).where(queue.c.name == other).values(overflow=renamed))
+
+
+def _others(conn: Connection, queue_id: str) -> dict[str, str]:
+    """What every other queue does with whom it does not serve, by name."""
+    row = queue.c
+    query = select(row.name, row.overflow).where(row.id != queue_id, row.deleted_at.is_(None))
+    return {each.name: each.overflow for each in conn.execute(query)}
+
+
+def _calendars(conn: Connection) -> Sequence[tuple[str, str]]:
+    return [(each.id, each.calendar.name) for each in calendars.list_calendars(conn)]
 
 
 def _seconds(name: str, words: Label, default: float, least: float, most: float) -> Field:
@@ -49,10 +89,12 @@ QUEUE = Entity(
     searched=False,
     table=queue,
     prepare=_prepare,
+    written=_follow_name,
     sections=(
         Section(name="what", label=label("What it is", "基本設定", "基本设置")),
         Section(name="who", label=label("Who serves it", "由誰服務", "由谁服务")),
         Section(name="times", label=label("Times", "時間", "时间")),
+        Section(name="doors", label=label("Opening and overflow", "服務時間與轉接", "服务时间与溢出")),
     ),
     fields=(
         Field(
@@ -180,6 +222,45 @@ QUEUE = Entity(
             20.0,
             1.0,
             86_400.0,
+        ),
+        Field(
+            name="calendar_id",
+            kind=FieldKind.CODE,
+            words=_calendars,
+            label=label("Open by calendar", "服務時間日曆", "服务时间日历"),
+            hint=label(
+                "Nothing: always open. Calendars are kept under Service levels.",
+                "留空表示全天候服務。日曆在「服務等級」中維護。",
+                "留空表示全天候服务。日历在“服务级别”中维护。",
+            ),
+            listed=True,
+            section="doors",
+        ),
+        Field(
+            name="closed",
+            kind=FieldKind.BOOLEAN,
+            label=label("Closed for an emergency", "緊急停止服務", "紧急停止服务"),
+            hint=label(
+                "At once, whatever the hours, for those who wait too.",
+                "立即生效，不論服務時間，等候中的來電者也適用。",
+                "立即生效，不论服务时间，等待中的来电者也适用。",
+            ),
+            required=True,
+            default=False,
+            section="doors",
+        ),
+        Field(
+            name="overflow",
+            kind=FieldKind.LONG_TEXT,
+            label=label("Who takes over", "無法服務時", "无法服务时"),
+            hint=label(
+                "A line a rule, the first that holds counts: closed: Night team; nobody: message; 120: Second level; more than 20: message; "
+                "expected 600: message; letters 14400: Back office.",
+                "每行一條規則，由上而下第一條成立者生效：closed: 夜間組；nobody: message；120: 二線；more than 20: message；expected 600: message；letters 14400: 後勤。",
+                "每行一条规则，自上而下第一条成立者生效：closed: 夜班组；nobody: message；120: 二线；more than 20: message；expected 600: message；letters 14400: 后台组。",
+            ),
+            most=4000,
+            section="doors",
         ),
     ),
 )

@@ -64,7 +64,11 @@ def _known(conn: Connection, acting: Acting, field: Field, value: Any, before: A
         return
     match field.kind:
         case FieldKind.CODE:
-            if not codes.offered(conn, field.codes, value):
+            if not (
+                codes.offered(conn, field.codes, value)
+                if field.words is None
+                else any(value == each for each, _ in field.words(conn))
+            ):
                 raise Wrong("field.choice")
         case FieldKind.REFERENCE:
             if not codes.refers(conn, acting.reader, field.refers, value):

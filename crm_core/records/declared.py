@@ -69,7 +69,7 @@ class Field:
     entity's name. `searched`: its words are in the index of search. `listed`: a column of the list unless a view says
     otherwise. `unique`: no two rows that are not deleted share it. `read_only`: set by the program. `number`:
     counted by the program (`K-{year}-{n:06d}`). `check`: raises `Refused` for what the kind alone lets pass. `shown_for`: only rows
-    of these kinds have it (see `Entity.told_by`); none named: all.
+    of these kinds have it (see `Entity.told_by`); none named: all. `words`: of a CODE whose list is kept elsewhere, (code, name) pairs.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Field:
     hint: Label | None = None
     check: Callable[[Any], None] | None = None
     shown_for: tuple[str, ...] = ()
+    words: Callable[[Connection], Sequence[tuple[str, str]]] | None = None
 
     def is_for(self, kind: Any) -> bool:
         """Whether a row of this kind has it."""

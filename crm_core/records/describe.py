@@ -49,7 +49,7 @@ def describe(conn: Connection, reader: Reader, entities: Iterable[Entity] | None
     chosen = known.every() if entities is None else entities
     words = _words(conn)
     return [
-        _entity(shape_of(conn, entity), reader, words)
+        _entity(shape_of(conn, entity), reader, words | _elsewhere(conn, entity))
         for entity in chosen
         if reader.scope(entity.name, Action.READ) is not Scope.NONE
     ]
@@ -71,10 +71,22 @@ def _field(shape: Shape, reader: Reader, field: Field, words: dict[str, tuple[Co
         writable=shape.right(reader, field) is FieldRight.WRITE,
         operators=filters.operators(field),
         sortable=field.kind not in filters.UNSORTED,
-        words=words.get(field.codes, ())
+        words=words.get(field.codes or field.name, ())
         if field.kind is FieldKind.CODE
         else tuple(map(_fixed, field.choices)),
     )
+
+
+def _elsewhere(conn: Connection, entity: Entity) -> dict[str, tuple[CodeWord, ...]]:
+    """Lists that are kept elsewhere, by field: their words are names, the same in every language."""
+    return {
+        field.name: tuple(
+            CodeWord(code=code, label=label(name, name, name), retired=False)
+            for code, name in field.words(conn)
+        )
+        for field in entity.fields
+        if field.words is not None
+    }
 
 
 def _fixed(choice: Choice) -> CodeWord:

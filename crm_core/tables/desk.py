@@ -103,6 +103,10 @@ queue = Table(
     Column("choice", Text, nullable=False, server_default="longest_idle"),
     Column("priority_points", BigInteger, nullable=False, server_default="0"),
     Column("missed_at_most", BigInteger, nullable=False, server_default="1"),
+    # the series of a calendar (none: always open), closed for an emergency, and who takes over (`crm_core.overflow_words`)
+    Column("calendar_id", Text),
+    Column("closed", Boolean, nullable=False, server_default=false()),
+    Column("overflow", Words, nullable=False, server_default=""),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

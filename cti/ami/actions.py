@@ -14,6 +14,7 @@ _EXTENSION = re.compile(r"[0-9]{1,16}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _CHANNEL = re.compile(r"[\w./@+*#:;-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
+_RECORDING = re.compile(r"[A-Za-z-]{1,10}/[a-z-]{1,40}", re.ASCII)
 _OFFER = re.compile(r"[\w./-]{1,128}", re.ASCII)
 
 
@@ -103,6 +104,21 @@ def redirect_to_agent(channel: str, extension: str) -> Action:
 def redirect_to_hold(channel: str) -> Action:
     """Take the caller back to the music; an agent's leg in a bridge or ringing for them is hung up."""
     return _redirect(channel, "trunkline-hold", "s")
+
+
+def set_goodbye(channel: str, recording: str) -> Action:
+    """What `redirect_to_goodbye` will say: language and name of a recording (`zh-TW/closed`)."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", channel)),
+        ("Variable", "TL_GOODBYE"),
+        ("Value", _checked(_RECORDING, "a recording", recording)),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def redirect_to_goodbye(channel: str) -> Action:
+    """Take the caller to a sentence, after which the call ends."""
+    return _redirect(channel, "trunkline-goodbye", "s")
 
 
 def hang_up(channel: str) -> Action:

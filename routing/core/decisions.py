@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, Seconds
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, QueueId, Seconds, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,4 +28,14 @@ class Withdraw:
     outcome: Outcome
 
 
-Decision = Offer | Withdraw
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnAway:
+    """Tell the customer why nobody of this queue serves them (`why`), and let them go."""
+
+    interaction: InteractionId
+    queue: QueueId
+    medium: Medium
+    why: Why
+
+
+Decision = Offer | Withdraw | TurnAway

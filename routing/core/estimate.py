@@ -25,6 +25,7 @@ from routing.core.facts import (
     Offered,
     OfferEnded,
     Requeued,
+    TurnedAway,
     WrappedUp,
 )
 from routing.core.model import InteractionId, Outcome, QueueId, Seconds
@@ -125,6 +126,8 @@ class Seen:
                 self._waited(fact.interaction, fact.queue, fact.at, left=True)
             case Requeued():
                 self._began.pop(fact.interaction, None)
+            case TurnedAway():  # nobody gave up
+                self._came.pop(fact.interaction, None)
             case Finished(wrap_up_until=None) | WrappedUp():
                 self._ended(fact.interaction, fact.at)
             case _:

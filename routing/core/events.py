@@ -55,6 +55,15 @@ class MoreKnown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A supervisor moves what waits, or is being offered, to another queue. It keeps its age."""
+
+    interaction: InteractionId
+    queue: QueueId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLeft:
     """The customer hung up or withdrew, wherever the interaction was."""
 
@@ -155,6 +164,7 @@ class WrapUpEnded:
 Event = (
     Arrived
     | MoreKnown
+    | Moved
     | CustomerLeft
     | StatusChosen
     | ConsoleChanged

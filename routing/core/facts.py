@@ -17,6 +17,7 @@ from routing.core.model import (
     QueueId,
     Seconds,
     Status,
+    Why,
 )
 
 
@@ -44,6 +45,27 @@ class Described:
     needs: frozenset[Need]
     preferred: AgentId | None
     preferred_until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedOn:
+    """Waits in `queue` from now on, no longer in `origin`; its age stays."""
+
+    interaction: InteractionId
+    queue: QueueId
+    origin: QueueId
+    why: Why
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedAway:
+    """Told why and let go. The interaction is closed."""
+
+    interaction: InteractionId
+    queue: QueueId
+    why: Why
     at: Seconds
 
 
@@ -157,6 +179,8 @@ class DeviceSeen:
 Fact = (
     Enqueued
     | Described
+    | LedOn
+    | TurnedAway
     | Offered
     | OfferRang
     | OfferEnded
@@ -172,7 +196,17 @@ Fact = (
 
 AgentFact = StatusChanged | ConsoleSeen | DeviceSeen
 LaterFact = (
-    Described | Offered | OfferRang | OfferEnded | Connected | Requeued | Abandoned | Finished | WrappedUp
+    Described
+    | LedOn
+    | TurnedAway
+    | Offered
+    | OfferRang
+    | OfferEnded
+    | Connected
+    | Requeued
+    | Abandoned
+    | Finished
+    | WrappedUp
 )
 WorkFact = Enqueued | LaterFact
 """Facts of an agent alone; of an interaction after it came; of an interaction."""

@@ -1,13 +1,23 @@
 """The day's figures: a fold of facts, so that a restart and a replay count the same.
 
 An interaction counts in the day in which it came (`Enqueued.at`), whenever it is answered; so at any moment
-`offered == answered + abandoned + still unanswered`. An agent's work counts when it ends.
+`offered == answered + abandoned + turned away + led on + still unanswered`; whom another queue takes over is offered there as well, at their age.
+An agent's work counts when it ends.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from routing.core.facts import Abandoned, Connected, Enqueued, Fact, Finished, Requeued
+from routing.core.facts import (
+    Abandoned,
+    Connected,
+    Enqueued,
+    Fact,
+    Finished,
+    LedOn,
+    Requeued,
+    TurnedAway,
+)
 from routing.core.model import AgentId, InteractionId, Medium, QueueId, QueueRule, Seconds
 
 DEFAULT_ANSWER_WITHIN_S = 20.0
@@ -23,6 +33,8 @@ class QueueFigures:
     answered_in_time: int = 0
     abandoned_in_time: int = 0
     answer_wait_s: float = 0.0
+    turned_away: int = 0
+    led_on: int = 0
 
     def __add__(self, other: "QueueFigures") -> "QueueFigures":
         return QueueFigures(
@@ -32,17 +44,20 @@ class QueueFigures:
             answered_in_time=self.answered_in_time + other.answered_in_time,
             abandoned_in_time=self.abandoned_in_time + other.abandoned_in_time,
             answer_wait_s=self.answer_wait_s + other.answer_wait_s,
+            turned_away=self.turned_away + other.turned_away,
+            led_on=self.led_on + other.led_on,
         )
 
     def unanswered(self) -> int:
         """Still waiting for a first answer."""
-        return self.offered - self.answered - self.abandoned
+        return self.offered - self.answered - self.abandoned - self.turned_away - self.led_on
 
     def service_level(self) -> float | None:
         """answered in time / (answered + abandoned later than that), 0 to 1; None before there is anything to divide.
 
         Of the four formulas in use this is the one that neither rewards nor punishes for callers who leave at once.
-        Who still waits is not judged yet, or a board would turn red whenever somebody comes in.
+        Who still waits is not judged yet, or a board would turn red whenever somebody comes in; nor are those whom nobody was to serve here:
+        turned away, or led on to another queue.
         """
         base = self.answered + self.abandoned - self.abandoned_in_time
         return self.answered_in_time / base if base else None
@@ -121,6 +136,10 @@ class Figures:
                 self._answered(fact)
             case Abandoned():
                 self._left(fact)
+            case TurnedAway():
+                self._was_turned_away(fact)
+            case LedOn():
+                self._led_on(fact)
             case Requeued() | Finished():
                 self._worked(fact)
             case _:
@@ -152,6 +171,20 @@ class Figures:
             return  # answered once and returned: it stays an answered one
         in_time = int(self._in_time(open_one, fact.at))
         self._add((open_one.queue, open_one.medium), QueueFigures(abandoned=1, abandoned_in_time=in_time))
+
+    def _was_turned_away(self, fact: TurnedAway) -> None:
+        open_one = self._open.pop(fact.interaction, None)
+        if open_one is not None and open_one.counted:
+            self._add((open_one.queue, open_one.medium), QueueFigures(turned_away=1))
+
+    def _led_on(self, fact: LedOn) -> None:
+        open_one = self._open.get(fact.interaction)
+        if open_one is None:
+            return
+        self._open[fact.interaction] = replace(open_one, queue=fact.queue)
+        if open_one.counted:
+            self._add((open_one.queue, open_one.medium), QueueFigures(led_on=1))
+            self._add((fact.queue, open_one.medium), QueueFigures(offered=1))
 
     def _worked(self, fact: Requeued | Finished) -> None:
         open_one = self._open.get(fact.interaction)

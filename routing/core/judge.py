@@ -17,6 +17,7 @@ from routing.core.events import (
     DeviceChanged,
     Event,
     MoreKnown,
+    Moved,
     OfferFailed,
     Rang,
     Returned,
@@ -33,6 +34,7 @@ from routing.core.facts import (
     Enqueued,
     Fact,
     Finished,
+    LedOn,
     OfferEnded,
     OfferRang,
     Requeued,
@@ -50,6 +52,7 @@ from routing.core.model import (
     QueueRule,
     Seconds,
     Status,
+    Why,
 )
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
@@ -90,7 +93,7 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
             return _device_changed(centre, event)
         case Rang() | Accepted() | OfferFailed():
             return _offer_answered(centre, queues, event)
-        case MoreKnown() | CustomerLeft() | Adopted() | Returned() | WorkEnded() | WrapUpEnded():
+        case MoreKnown() | Moved() | CustomerLeft() | Adopted() | Returned() | WorkEnded() | WrapUpEnded():
             work = centre.interactions.get(event.interaction)
             return NOTHING if work is None else _work_changed(centre, queues, work, event)
         case _:
@@ -139,6 +142,21 @@ def _more_known(work: Work, event: MoreKnown) -> Verdict:
     known = (work.priority_points, work.needs, work.preferred)
     said = (event.priority_points, event.needs, event.preferred)
     return NOTHING if known == said else Verdict((fact,))
+
+
+def _moved(queues: Mapping[QueueId, QueueRule], work: Work, event: Moved) -> Verdict:
+    """By hand: into any queue but its own. An agent who is being offered it loses the offer, without a reproach."""
+    if event.queue == work.queue or event.queue not in queues:
+        return NOTHING
+    led = LedOn(interaction=work.id, queue=event.queue, origin=work.queue, why=Why.ASKED, at=event.at)
+    match work.phase:
+        case Phase.WAITING:
+            return Verdict((led,))
+        case Phase.OFFERED:
+            ended = _end_offer(work, Outcome.WITHDRAWN, event.at)
+            return Verdict((ended, led), (_withdrawal(work, Outcome.WITHDRAWN),))
+        case _:
+            return NOTHING
 
 
 def _until(event: Arrived | MoreKnown, begin: Seconds) -> Seconds:
@@ -222,11 +240,11 @@ def _work_changed(
     centre: Centre,
     queues: Mapping[QueueId, QueueRule],
     work: Work,
-    event: MoreKnown | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+    event: MoreKnown | Moved | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
 ) -> Verdict:
     match event:
-        case MoreKnown():
-            return _more_known(work, event)
+        case MoreKnown() | Moved():
+            return _more_known(work, event) if isinstance(event, MoreKnown) else _moved(queues, work, event)
         case CustomerLeft():
             return _customer_left(queues, work, event)
         case Adopted():

@@ -141,6 +141,13 @@ class Matching:
         """Where one waits."""
         return self._standing.get(interaction)
 
+    def anyone(self, work: Work, rule: QueueRule, now: Seconds) -> bool:
+        """Whether somebody is signed in who could serve it, now or after all relaxation."""
+        if now < work.preferred_until and self._is_here(work.preferred, rule):
+            return True
+        last = Stage(work.queue, work.medium, work.needs, len(rule.relaxation))
+        return any(pool.signed_in for pool in self._station(last, rule).pools)
+
     def crowd(self, station: Station, mine: Place, agents: Mapping[AgentId, AgentState]) -> Crowd:
         """Who is ahead of that place, in its own line and in all that share agents with it."""
         own = station.line.before(mine)

@@ -91,6 +91,38 @@ class Step:
     anybody: bool = False
 
 
+class Why(StrEnum):
+    """Why an interaction leaves a queue for another one, or is turned away."""
+
+    CLOSED = "closed"  # outside of the opening hours, or closed for an emergency
+    NOBODY = "nobody"  # nobody is signed in who could serve it, now or after any relaxation
+    WAITED = "waited"  # it has waited so long in this queue
+    LENGTH = "length"  # so many waited here already when it came
+    EXPECTED = "expected"  # it would have had to wait so long, as far as one could tell when it came
+    ASKED = "asked"  # somebody moved it by hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overflow:
+    """What becomes of somebody whom a queue does not serve, or not in time.
+
+    `limit` goes with `why`: seconds for WAITED and EXPECTED, a number for LENGTH. `queue` takes them over at their age; None: they are told and
+    the contact ends, which only callers can be. `letters`: it is for letters, which wait by other measures than people do.
+    """
+
+    why: Why
+    limit: float = 0.0
+    queue: QueueId | None = None
+    letters: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """When a queue is open: spans of time (from, until before), in order, as far ahead as they are known."""
+
+    spans: tuple[tuple[Seconds, Seconds], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRule:
     """How one queue routes.
@@ -100,6 +132,9 @@ class QueueRule:
     `ring_s` is the time an agent has to accept; `missed_at_most` so many offers in a row that rang and were not answered pause the
     agent; `wrap_up_s` the longest after-contact work (0: none, the agent is ready at once); `mail_while_talking` lets mail of this
     queue be offered to an agent who talks; `answer_within_s` is the threshold of the service level.
+
+    `opening` (None: always open) and `closed` (for an emergency, whatever the hours) say when it takes anybody in, `overflow` what becomes of
+    whom it does not serve: of several rules that hold the first. Whoever waits when the doors close is still served, but not in an emergency.
     """
 
     id: QueueId
@@ -113,6 +148,9 @@ class QueueRule:
     wrap_up_s: float = 30.0
     mail_while_talking: bool = False
     answer_within_s: float = 20.0
+    opening: Opening | None = None
+    closed: bool = False
+    overflow: tuple[Overflow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

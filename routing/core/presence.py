@@ -74,7 +74,8 @@ class Work:
 
     `enqueued_at` is the age it carries through every offer, return and restart; `arrival` is its number among all that
     came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made. `needs` is what it requires beside what
-    its queue requires; `preferred` has it for themselves until `preferred_until`.
+    its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
+    those where it was before.
     """
 
     id: InteractionId
@@ -95,3 +96,5 @@ class Work:
     needs: frozenset[Need] = frozenset()
     preferred: AgentId | None = None
     preferred_until: Seconds = 0.0
+    queued_at: Seconds = 0.0
+    been: frozenset[QueueId] = frozenset()

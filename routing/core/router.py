@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import assert_never
 
-from routing.core.decisions import Decision, Offer
+from routing.core import overflow
+from routing.core.decisions import Decision, Offer, TurnAway
 from routing.core.estimate import Estimate, Seen, estimate
 from routing.core.events import Event, StatusChosen
 from routing.core.facts import (
@@ -14,13 +16,28 @@ from routing.core.facts import (
     DeviceSeen,
     Enqueued,
     Fact,
+    LedOn,
     Offered,
+    OfferEnded,
+    Requeued,
     StatusChanged,
+    TurnedAway,
     WorkFact,
 )
 from routing.core.judge import Verdict, judge, offer_expired, status_chosen, wrap_up_expired
 from routing.core.matching import Matching, Pair
-from routing.core.model import AgentId, AgentRule, InteractionId, OfferId, QueueId, QueueRule, Seconds, Status
+from routing.core.model import (
+    AgentId,
+    AgentRule,
+    InteractionId,
+    OfferId,
+    Overflow,
+    QueueId,
+    QueueRule,
+    Seconds,
+    Status,
+    Why,
+)
 from routing.core.order import Place, place
 from routing.core.presence import Phase, Work
 from routing.core.skills import Requirement
@@ -44,7 +61,8 @@ EXPLAINED_AT_MOST = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """Why an interaction still waits: what it asks now and when that changes, its place (smaller is served first), and why each agent who is
-    signed in has not been offered it, those who match first (`Matching.still_waits`)."""
+    signed in has not been offered it, those who match first (`Matching.still_waits`). `leads_on`: when it will have waited too long in this
+    queue, and what becomes of it then."""
 
     interaction: InteractionId
     asked: Requirement
@@ -53,6 +71,7 @@ class Waiting:
     place: Place
     changes_at: Seconds | None
     not_offered: tuple[tuple[AgentId, str], ...]
+    leads_on: tuple[Seconds, Overflow] | None = None
 
 
 class Router:
@@ -105,6 +124,7 @@ class Router:
             not_offered=tuple(
                 islice(self._matching.still_waits(station, self.centre.agents), EXPLAINED_AT_MOST)
             ),
+            leads_on=overflow.next_waited(work, station.rule, now),
         )
 
     def estimate(self, interaction: InteractionId) -> Estimate | None:
@@ -128,6 +148,7 @@ class Router:
         for agent in self._agents:
             self.centre.know(agent)
         self._index()
+        self._doors_changed = True
         return self._conclude(now)
 
     def _set_rules(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
@@ -143,6 +164,7 @@ class Router:
             self._seen.apply(fact)
         self._restored = [work for work in self.centre.interactions.values() if due(work) is not None]
         self._now = 0.0
+        self._doors_changed = False
         self._index()
 
     def _index(self) -> None:
@@ -165,6 +187,7 @@ class Router:
     def _shift(self, now: Seconds) -> None:
         while (interaction := self._shifts.pop(now)) is not None:
             self._see(self.centre.interactions[interaction])
+            self._lead_on(interaction)
 
     def _arm_restored(self, now: Seconds) -> None:
         """Wrap-ups end when they were to end; offers wait until the edges had the time to tell what became of them."""
@@ -183,6 +206,7 @@ class Router:
             )
 
     def _conclude(self, now: Seconds) -> Turn:
+        self._look_at_doors()
         matches = self._matching.stirred()
         while (pair := matches.next_pair()) is not None:
             self._offer(pair, now)
@@ -211,6 +235,59 @@ class Router:
             self._apply(fact)
         self._facts += verdict.facts
         self._decisions += verdict.decisions
+        for fact in verdict.facts:
+            match fact:
+                case Enqueued():
+                    self._lead_on(fact.interaction, came=True)
+                case LedOn():  # whoever moves something by hand means it
+                    self._lead_on(fact.interaction, came=fact.why is not Why.ASKED)
+                case OfferEnded() | Requeued():
+                    self._lead_on(fact.interaction)
+                case StatusChanged(status=Status.SIGNED_OUT):
+                    self._doors_changed = True
+                case _:
+                    pass
+
+    def _look_at_doors(self) -> None:
+        """Somebody went home, or the rules are new: who waits for nobody, or behind a door that was closed in an emergency?"""
+        if not self._doors_changed:
+            return
+        self._doors_changed = False
+        for rule in self._queues.values():
+            if overflow.may_begin(rule):
+                for work in self.centre.waiting(rule.id):
+                    self._lead_on(work.id)
+
+    def _lead_on(self, interaction: InteractionId, *, came: bool = False) -> None:
+        """To where the first rule that holds says. `came`: just now, to this queue."""
+        work = self.centre.interactions.get(interaction)
+        rule = None if work is None else self._queues.get(work.queue)
+        if work is None or rule is None or work.phase is not Phase.WAITING or not overflow.has_rules(rule):
+            return
+        for each in overflow.rules_for(work, rule):
+            if (each.queue is None or each.queue in self._queues) and self._holds(
+                each, work, rule, came=came
+            ):
+                self._take(_led(work, each, self._now))
+                return
+
+    def _holds(self, one: Overflow, work: Work, rule: QueueRule, *, came: bool) -> bool:
+        match one.why:
+            case Why.CLOSED:
+                return (came or rule.closed) and not overflow.is_open(rule, self._now)
+            case Why.NOBODY:
+                return not self._matching.anyone(work, rule, self._now)
+            case Why.WAITED:
+                return work.queued_at + one.limit <= self._now
+            case Why.LENGTH:
+                return came and self.centre.unanswered(work.queue) > one.limit
+            case Why.EXPECTED:
+                expected = self.estimate(work.id) if came else None
+                return expected is not None and expected.wait_s >= one.limit
+            case Why.ASKED:
+                return False
+            case _:
+                assert_never(one.why)
 
     def _apply(self, fact: Fact) -> None:
         self._seen.apply(fact)
@@ -234,8 +311,18 @@ class Router:
         elif before is not None:
             self._matching.forget_work(before)
             self._shifts.set(before.id, None)
-        if not isinstance(fact, Enqueued | Described | Abandoned):
+        if not isinstance(fact, Enqueued | Described | LedOn | Abandoned | TurnedAway):
             self._see_agent(fact.agent)
+
+
+def _led(work: Work, rule: Overflow, at: Seconds) -> Verdict:
+    if rule.queue is not None:
+        led = LedOn(interaction=work.id, queue=rule.queue, origin=work.queue, why=rule.why, at=at)
+        return Verdict((led,))
+    told = TurnedAway(interaction=work.id, queue=work.queue, why=rule.why, at=at)
+    return Verdict(
+        (told,), (TurnAway(interaction=work.id, queue=work.queue, medium=work.medium, why=rule.why),)
+    )
 
 
 def _decision(fact: Offered, work: Work, rule: QueueRule) -> Offer:

@@ -5,6 +5,7 @@ Nothing of this is recorded: it follows from the age and the rules, so that a re
 
 from dataclasses import dataclass
 
+from routing.core import overflow
 from routing.core.model import AgentId, Medium, Need, QueueId, QueueRule, Seconds
 from routing.core.presence import Work
 
@@ -33,8 +34,10 @@ def stage(work: Work, rule: QueueRule, now: Seconds, *, preferred_is_here: bool)
 
 
 def next_change(work: Work, rule: QueueRule, now: Seconds) -> Seconds | None:
-    """When it will wait for something else, if ever."""
+    """When it will wait for something else, or be led somewhere else, if ever."""
     times = [work.enqueued_at + step.after_s for step in rule.relaxation]
+    if rule.overflow and (waited := overflow.next_waited(work, rule, now)) is not None:
+        times.append(waited[0])
     if work.preferred is not None:
         times.append(work.preferred_until)
     return min((at for at in times if at > now), default=None)

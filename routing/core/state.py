@@ -17,11 +17,13 @@ from routing.core.facts import (
     Fact,
     Finished,
     LaterFact,
+    LedOn,
     Offered,
     OfferEnded,
     OfferRang,
     Requeued,
     StatusChanged,
+    TurnedAway,
     WrappedUp,
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
@@ -69,6 +71,10 @@ class Centre:
         """The queue's unanswered interactions, next one first; one that is being offered still waits for its answer."""
         return sorted((self._works[one] for one in self._unanswered.get(queue, ())), key=place)
 
+    def unanswered(self, queue: QueueId) -> int:
+        """How many wait in the queue, those that are being offered included."""
+        return len(self._unanswered.get(queue, ()))
+
     def apply(self, fact: Fact) -> None:
         """Take one fact in. Facts of an interaction whose beginning was never seen, or that is closed, are passed by."""
         match fact:
@@ -95,6 +101,7 @@ class Centre:
             needs=fact.needs,
             preferred=fact.preferred,
             preferred_until=fact.preferred_until,
+            queued_at=fact.at,
         )
         self._put(work)
 
@@ -115,6 +122,8 @@ class Centre:
         match fact:
             case Described():
                 self._describe(work, fact)
+            case LedOn():
+                self._lead_on(work, fact)
             case Offered():
                 self._offer(work, fact)
             case OfferRang():
@@ -126,7 +135,7 @@ class Centre:
             case Requeued():
                 self._put(_back_in_line(work))
                 self._release(fact.agent, work.id, fact.at)
-            case Abandoned():
+            case Abandoned() | TurnedAway():
                 self._close(work)
             case Finished():
                 self._finish(work, fact)
@@ -146,6 +155,11 @@ class Centre:
                 preferred_until=fact.preferred_until,
             )
         )
+
+    def _lead_on(self, work: Work, fact: LedOn) -> None:
+        self._unanswered[work.queue].discard(work.id)
+        been = work.been | {work.queue}
+        self._put(replace(work, queue=fact.queue, queued_at=fact.at, been=been))
 
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
         back = _back_in_line(work)

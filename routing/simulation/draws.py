@@ -6,9 +6,8 @@ from math import exp, log, sqrt
 from random import Random
 
 from routing.core.model import Seconds
-from routing.simulation.scenario import Spread, Stream
+from routing.simulation.scenario import HOUR_S, Spread, Stream
 
-HOUR_S = 3600.0
 Draw = Callable[[], Seconds]
 
 

@@ -1,7 +1,8 @@
 """What a run came to: a fold of the router's facts, by queue, by group and by the hour.
 
 Formulas: *offered*: customers who came after the warm-up. *service level*: answered within the queue's threshold / offered. *ASA*: mean wait of the answered.
-*abandoned*: gave up / offered. *occupancy*: time with work (talk, letters, wrap-up; ringing is none) / time ready or at work, of a group's agents.
+*abandoned*: gave up / offered. *turned away*: told that nobody serves them. Whom another queue takes over counts in the one to which they came.
+*occupancy*: time with work (talk, letters, wrap-up; ringing is none) / time ready or at work, of a group's agents.
 """
 
 from collections import defaultdict
@@ -16,11 +17,11 @@ from routing.core.facts import (
     Finished,
     Requeued,
     StatusChanged,
+    TurnedAway,
     WrappedUp,
 )
 from routing.core.model import AgentId, InteractionId, Seconds, Status
-from routing.simulation.draws import HOUR_S
-from routing.simulation.scenario import Scenario
+from routing.simulation.scenario import HOUR_S, Scenario
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Waits:
     answered: int = 0
     within: int = 0
     abandoned: int = 0
+    turned_away: int = 0
     waits: list[Seconds] = field(default_factory=list)
 
     @property
@@ -157,6 +159,8 @@ class Tally:
                 self._hold(fact.agent, 1, fact.at)
             case Abandoned():
                 self._left(fact)
+            case TurnedAway():
+                self._turned_away(fact)
             case Finished():
                 self._workers[fact.agent].handled += 1
                 if fact.wrap_up_until is None:
@@ -216,6 +220,12 @@ class Tally:
         if came is not None:
             for counted in self._counted(came):
                 counted.abandoned += 1
+
+    def _turned_away(self, fact: TurnedAway) -> None:
+        came = self._open.pop(fact.interaction, None)
+        if came is not None:
+            for counted in self._counted(came):
+                counted.turned_away += 1
 
     def _counted(self, came: Enqueued) -> tuple[Waits, ...]:
         if came.at < self._from:

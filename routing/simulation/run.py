@@ -25,9 +25,9 @@ from routing.core.events import (
 from routing.core.facts import Connected, Fact, Finished, StatusChanged
 from routing.core.model import AgentId, By, Device, InteractionId, QueueId, Seconds, Status
 from routing.core.router import Router, Turn
-from routing.simulation.draws import HOUR_S, Customer, Draw, customers, drawing
+from routing.simulation.draws import Customer, Draw, customers, drawing
 from routing.simulation.outcome import Outcome, Tally
-from routing.simulation.scenario import Group, Scenario, Stream
+from routing.simulation.scenario import HOUR_S, Group, Scenario, Stream
 
 RINGS_AFTER_S = 0.5
 """From the offer to the ringing."""

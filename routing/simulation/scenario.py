@@ -10,10 +10,24 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from config.errors import Kind, Refused
-from routing.core.model import AgentId, AgentRule, Choice, GroupId, Medium, Need, QueueId, QueueRule, Step
+from routing.core.model import (
+    AgentId,
+    AgentRule,
+    Choice,
+    GroupId,
+    Medium,
+    Need,
+    Opening,
+    Overflow,
+    QueueId,
+    QueueRule,
+    Step,
+    Why,
+)
 from routing.core.skills import mismatch, profile, requirement
 
 MOST_HOURS = 24.0 * 366
+HOUR_S = 3600.0
 Level = Annotated[int, Field(ge=1, le=10)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -52,8 +66,23 @@ class StepSpec(_Part):
         )
 
 
+class OverflowSpec(_Part):
+    """As `routing.core.model.Overflow`: `queue` takes over; without it callers are turned away."""
+
+    why: Literal["closed", "nobody", "waited", "length", "expected"]
+    limit: NotNegative = 0.0
+    queue: str | None = None
+    letters: bool = False
+
+    def rule(self) -> Overflow:
+        """For the router."""
+        queue = None if self.queue is None else QueueId(self.queue)
+        return Overflow(why=Why(self.why), limit=self.limit, queue=queue, letters=self.letters)
+
+
 class QueueSpec(_Part):
-    """As `routing.core.model.QueueRule`; `needs` are skills with the least level, `groups` who may serve (none named: everybody)."""
+    """As `routing.core.model.QueueRule`; `needs` are skills with the least level, `groups` who may serve (none named: everybody), `open` the hours
+    in which it takes anybody in (from, to; none named: always)."""
 
     id: Annotated[str, Field(min_length=1)]
     needs: dict[str, Level] = {}
@@ -67,9 +96,12 @@ class QueueSpec(_Part):
     """The longest wrap-up; how long it takes is the stream's."""
     answer_within_s: NotNegative = 20.0
     mail_while_talking: bool = False
+    open: tuple[tuple[NotNegative, Positive], ...] = ()
+    overflow: tuple[OverflowSpec, ...] = ()
 
     def rule(self) -> QueueRule:
         """For the router."""
+        spans = tuple(sorted((start * HOUR_S, end * HOUR_S) for start, end in self.open))
         return QueueRule(
             id=QueueId(self.id),
             needs=_skills(self.needs),
@@ -82,6 +114,8 @@ class QueueSpec(_Part):
             wrap_up_s=self.wrap_up_s,
             answer_within_s=self.answer_within_s,
             mail_while_talking=self.mail_while_talking,
+            opening=Opening(spans=spans) if spans else None,
+            overflow=tuple(each.rule() for each in self.overflow),
         )
 
 
@@ -179,6 +213,17 @@ class Scenario(_Part):
                 raise ValueError(f"group {group.name!r}: a break must end after it begins")
         if self.warm_up_h >= self.hours:
             raise ValueError("warm_up_h must be less than hours")
+        return self
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> "Scenario":
+        known = {each.id for each in self.queue}
+        for queue in self.queue:
+            for each in queue.overflow:
+                if each.queue is not None and each.queue not in known:
+                    raise ValueError(f"queue {queue.id!r}: overflow to {each.queue!r}, which does not exist")
+            if any(end <= begin for begin, end in queue.open):
+                raise ValueError(f"queue {queue.id!r}: it opens later than it closes")
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ _QUEUE: dict[str, Callable[[Waits], float | None]] = {
     "offered": lambda each: each.offered,
     "answered": lambda each: each.answered,
     "abandoned": lambda each: each.abandonment,
+    "turned_away": lambda each: each.turned_away,
     "service_level": lambda each: each.service_level,
     "asa_s": lambda each: each.asa_s,
     "wait_p95_s": lambda each: each.percentile(0.95),
@@ -78,7 +79,7 @@ def _by_hour(
 
 
 def _waiting(each: Waits) -> float:
-    return each.offered - each.answered - each.abandoned
+    return each.offered - each.answered - each.abandoned - each.turned_away
 
 
 def _data(found: Mean | None) -> dict[str, Any] | None:

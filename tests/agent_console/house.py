@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,7 @@ async def _start(
 ) -> tuple[House, list[asyncio.Task[None]]]:
     clock, bus = SystemClock(), LocalBus()
     seed = await store.write(_seed)
-    queue_rules, agent_rules = await store.read(read_rules)
+    queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     figures = Figures(clock.now() - 3600, queue_rules)
     floor = Floor(Router(queue_rules, agent_rules), StoreLedger(store, clock), clock, figures)
     for medium in Medium:
@@ -244,7 +245,9 @@ async def _start(
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
         tasks.create_task(PeopleWatch(store, bus).run(), name="people"),
-        tasks.create_task(RulesWatch(store, floor, bus, (queue_rules, agent_rules)).run(), name="rules"),
+        tasks.create_task(
+            RulesWatch(store, floor, bus, clock, (queue_rules, agent_rules)).run(), name="rules"
+        ),
         tasks.create_task(Deadlines(store, bus, clock).run(), name="deadlines"),
         tasks.create_task(Procedures(store, bus, clock, OutboxLetters(store)).run(), name="procedures"),
     ]

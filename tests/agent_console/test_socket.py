@@ -9,6 +9,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from config.clock import SystemClock
 from crm_core import interactions, sessions, users
 from crm_core.store import Connection
 from routing.core.model import AgentId, Medium, Status
@@ -173,7 +174,14 @@ async def test_a_user_who_was_just_added_can_listen(house: House) -> None:
 
 async def test_a_user_who_was_just_added_can_work(house: House) -> None:
     """The first sight of somebody new makes the rules be read, and their console counts once the floor knows them."""
-    watch = RulesWatch(house.store, house.floor, house.bus, await house.store.read(read_rules))
+    clock = SystemClock()
+    watch = RulesWatch(
+        house.store,
+        house.floor,
+        house.bus,
+        clock,
+        await house.store.read(partial(read_rules, now=clock.now())),
+    )
     watching = asyncio.create_task(watch.run())
     async with house.browser() as client:
         user = await house.store.write(add_dan)

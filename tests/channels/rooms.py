@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -114,7 +115,7 @@ async def mail_room(folder: Path, relay_port: int = 1) -> AsyncIterator[MailRoom
     settings = Mail(
         relay_port=relay_port, reply_secret=SecretStr("a secret of some length"), hostname="mail.example.com"
     )
-    rules = await store.read(read_rules)
+    rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(*rules), StoreLedger(store, clock), clock, Figures(0.0, rules[0]))
     floor.add_channel(EmailChannel(floor, clock))
     spool = SpoolWriter(folder / "spool", lambda: None)

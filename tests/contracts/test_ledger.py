@@ -48,6 +48,15 @@ def abandoned(name: str = "c1", at: float = 109.0) -> LedgerEntry:
     return LedgerEntry(kind="abandoned", at=at, interaction=name, queue="q")
 
 
+def led_on(name: str = "c1", to: str = "help", at: float = 108.0) -> LedgerEntry:
+    data = {"origin": "q", "why": "waited"}
+    return LedgerEntry(kind="led_on", at=at, interaction=name, queue=to, data=data)
+
+
+def turned_away(name: str = "c1", at: float = 108.0) -> LedgerEntry:
+    return LedgerEntry(kind="turned_away", at=at, interaction=name, queue="q", data={"why": "closed"})
+
+
 def finished(until: float | None, name: str = "c1", agent: str = "ann", at: float = 160.0) -> LedgerEntry:
     data = {"by": "customer", "wrap_up_until": until}
     return LedgerEntry(kind="finished", at=at, interaction=name, agent=agent, data=data)
@@ -134,6 +143,28 @@ def test_not_answered_then_left(conn: Connection, epoch: int) -> None:
     assert outcomes == [("queue", "abandoned", 109.0), ("agent", "no_answer", 105.0)]
 
 
+def test_led_on_waits_in_the_other_queue(conn: Connection, epoch: int) -> None:
+    """A stay in each queue, one interaction at its old age, which is the other queue's from then on."""
+    ledger.append(conn, epoch, [enqueued(), led_on()])
+    call = interactions.interaction(conn, "c1")
+    assert call is not None
+    assert (call.state, call.queue_id, call.enqueued_at) == ("waiting", "help", 100.0)
+    stays = [
+        (stay.queue_id, stay.started_at, stay.ended_at, stay.outcome)
+        for stay in interactions.segments(conn, "c1")
+    ]
+    assert stays == [("q", 100.0, 108.0, "led_on"), ("help", 108.0, None, None)]
+
+
+def test_turned_away_is_closed_and_neither_served_nor_lost(conn: Connection, epoch: int) -> None:
+    ledger.append(conn, epoch, [enqueued(), turned_away()])
+    call = interactions.interaction(conn, "c1")
+    assert call is not None
+    assert (call.state, call.outcome, call.ended_at, call.closed_at) == ("closed", None, 108.0, 108.0)
+    [stay] = interactions.segments(conn, "c1")
+    assert (stay.outcome, stay.ended_at) == ("turned_away", 108.0)
+
+
 def test_returned_work_waits_again(conn: Connection, epoch: int) -> None:
     """Returned work has a second stay in its queue and keeps its age and its first answer."""
     ledger.append(conn, epoch, [*WHOLE_CALL[:5], requeued(), offered(attempt=2, agent="bob", at=111.0)])
@@ -192,6 +223,10 @@ def test_no_after_contact_work(conn: Connection, epoch: int) -> None:
         ([enqueued(), offered()], ended("declined", agent="bob")),
         ([enqueued(), offered()], connected()),
         ([enqueued(), offered()], abandoned()),
+        ([enqueued(), offered()], led_on()),
+        ([enqueued(), offered()], turned_away()),
+        ([enqueued(), turned_away()], abandoned()),
+        (WHOLE_CALL[:5], led_on()),
         ([enqueued(), offered(), ended("declined")], ended("declined")),
         ([enqueued(), offered(), ended("declined")], offered()),
         (WHOLE_CALL[:5], finished(None, agent="bob")),

@@ -1,16 +1,20 @@
 """Queues as records on both databases, and as the router's rules."""
 
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 
-from config.errors import Refused
-from crm_core import queues
+from config.errors import Refused, RefusedFields
+from crm_core import calendars, policies, queues
 from crm_core.records import known, lists, rows
 from crm_core.records.change import system
+from crm_core.sla.calendar import Calendar, Hours
 from crm_core.tables import audit_event
-from routing.core.model import Choice, Need, Step
+from routing.core.model import Choice, Need, QueueRule, Step, Why
+from routing.core.overflow import is_open
 from routing.rules import read_rules
 
 NOW = 1_790_000_000.0
@@ -32,7 +36,7 @@ def test_what_is_typed_is_what_the_router_does(conn: Connection) -> None:
         missed_at_most=3,
         ring_s=15,
     )
-    rule = next(one for one in read_rules(conn)[0] if one.id == made)
+    rule = next(one for one in read_rules(conn, time.time())[0] if one.id == made)
     assert rule.needs == {Need(skill="zh", level=5), Need(skill="billing", level=1)}
     assert rule.relaxation == (
         Step(after_s=30, lower=frozenset({Need(skill="zh", level=3)})),
@@ -75,3 +79,94 @@ def test_a_queue_keeps_its_name_for_itself_and_is_not_removed(conn: Connection) 
 def test_every_choice_of_the_form_is_one_of_the_router() -> None:
     choices = next(field for field in known.entity("queue").fields if field.name == "choice").choices
     assert [one.code for one in choices] == [one.value for one in Choice]
+
+
+def office(conn: Connection) -> str:
+    nine_to_five = (Hours(start_minute=9 * 60, end_minute=17 * 60),)
+    week = (nine_to_five,) * 5 + ((), ())
+    given = Calendar(name="Office", zone="Asia/Taipei", week=week)
+    return calendars.add_calendar(conn, given, NOW).id
+
+
+def rule_of(conn: Connection, queue_id: str, now: float = NOW) -> QueueRule:
+    return next(one for one in read_rules(conn, now)[0] if one.id == queue_id)
+
+
+def test_opening_hours_become_spans_of_time(conn: Connection) -> None:
+    """Monday 2026-09-21 in Taipei is NOW's day: open from 9 to 17 there, which is 1:00 to 9:00 UTC."""
+    made = make(conn, name="Service", language="zh-TW", calendar_id=office(conn))
+    rule = rule_of(conn, made)
+    monday = datetime(2026, 9, 21, 1, tzinfo=UTC).timestamp()
+    assert [is_open(rule, monday + hours * 3600) for hours in (-0.01, 0, 7.99, 8)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    saturday = monday + 5 * 86_400
+    assert not is_open(rule, saturday + 3600)
+    assert is_open(rule, monday + 14 * 86_400)
+    assert rule_of(conn, made, NOW) == rule_of(conn, made, NOW + 60)  # nothing to tell the router
+
+
+def test_who_takes_over_is_a_queue_by_name(conn: Connection) -> None:
+    night = make(conn, name="Night", language="en")
+    day = make(conn, name="Day", language="en", overflow="closed:Night\nnobody: MESSAGE")
+    rules = rule_of(conn, day).overflow
+    assert [(each.why, each.queue) for each in rules] == [(Why.CLOSED, night), (Why.NOBODY, None)]
+    rows.patch(conn, system(NOW), known.entity("queue"), night, {"name": "Owls"})
+    kept = lists.read(conn, system(NOW).reader, known.entity("queue"), day)
+    assert kept.values["overflow"] == "closed: Owls\nnobody: message"
+    assert rule_of(conn, day).overflow == rules
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("closed: Nobody knows", "queue.overflow_queue"),
+        ("sometimes: Night", "queue.overflow_unknown"),
+        ("60: Night", "queue.overflow_circle"),
+        ("60: Day", "queue.overflow_circle"),
+    ],
+)
+def test_an_overflow_that_leads_nowhere_or_round_is_refused(conn: Connection, words: str, code: str) -> None:
+    day = make(conn, name="Day", language="en")
+    make(conn, name="Night", language="en", overflow="nobody: Day")
+    with pytest.raises(Refused) as refused:
+        rows.patch(conn, system(NOW), known.entity("queue"), day, {"overflow": words})
+    assert refused.value.code == code
+    assert rule_of(conn, day).overflow == ()
+
+
+def test_a_calendar_that_opens_a_queue_stays(conn: Connection) -> None:
+    calendar = office(conn)
+    made = make(conn, name="Service", language="en", calendar_id=calendar)
+    with pytest.raises(Refused) as refused:
+        calendars.delete_calendar(conn, calendar, NOW)
+    assert refused.value.code == "sla_calendar.opens_queue"
+    rows.patch(conn, system(NOW), known.entity("queue"), made, {"calendar_id": None})
+    calendars.delete_calendar(conn, calendar, NOW)
+
+
+def test_an_unknown_calendar_is_refused(conn: Connection) -> None:
+    with pytest.raises(RefusedFields) as refused:
+        make(conn, name="Service", language="en", calendar_id="nowhere")
+    assert [(each.pointer, each.code) for each in refused.value.faults] == [("/calendar_id", "field.choice")]
+
+
+def test_a_replaced_calendar_opens_as_it_says_now(conn: Connection) -> None:
+    calendar = office(conn)
+    made = make(conn, name="Service", language="en", calendar_id=calendar)
+    always = ((Hours(start_minute=0, end_minute=1440),),) * 7
+    policies.replace_calendar(conn, calendar, Calendar(name="Office", zone="Asia/Taipei", week=always), NOW)
+    assert is_open(rule_of(conn, made), NOW + 3 * 86_400)
+
+
+def test_closing_for_an_emergency(conn: Connection) -> None:
+    made = make(conn, name="Service", language="en")
+    queues.close(conn, made, closed=True, now=NOW)
+    assert rule_of(conn, made).closed
+    queues.close(conn, made, closed=False, now=NOW)
+    assert not rule_of(conn, made).closed
+    with pytest.raises(Refused):
+        queues.close(conn, "nowhere", closed=True, now=NOW)

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -57,7 +58,7 @@ class Room:
 
     async def learn_rules(self) -> None:
         """Have the router work under what the database says now."""
-        self.floor.configure(*await self.store.read(read_rules))
+        self.floor.configure(*await self.store.read(partial(read_rules, now=SystemClock().now())))
         await self.floor.settle()
 
     def redirects(self) -> list[dict[str, str]]:
@@ -150,7 +151,7 @@ async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1
     clock, bus, store, ledger = SystemClock(), LocalBus(), Store(url), MemoryLedger()
     store.open()
     agents = await store.write(lambda conn: _fill(conn, extensions))
-    queue_rules, agent_rules = await store.read(read_rules)
+    queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(queue_rules, agent_rules), ledger, clock, Figures(0.0, queue_rules))
     async with fake_ami() as ami:
         settings = Asterisk(

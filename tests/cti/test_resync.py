@@ -4,7 +4,7 @@ import pytest
 
 from cti.ami.protocol import Message
 from cti.calls import Place
-from cti.resync import Findings, read_standings, reconcile
+from cti.resync import Findings, forgotten, read_standings, reconcile
 from routing.core.events import Accepted, Adopted, CustomerLeft, Event, OfferFailed, Rang, Returned, WorkEnded
 from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, QueueId
 from routing.core.presence import Phase, Work
@@ -205,3 +205,12 @@ def test_the_work_of_a_snapshot_grows_with_its_channels_not_their_pairs() -> Non
         return _Counted.reads
 
     assert reads(200) <= 2.2 * reads(100)
+
+
+def test_whoever_hears_music_although_they_were_turned_away_is_found() -> None:
+    """The link was down when they were to be told; who talks, or waits rightly, is none of them."""
+    standings = read_standings([caller(HOLD)])
+    assert forgotten(standings, lambda _: True) == standings
+    assert forgotten(standings, lambda _: False) == []
+    on_the_way = read_standings([caller(CONNECT), caller("trunkline-in")])
+    assert forgotten(on_the_way, lambda _: True) == []

@@ -19,7 +19,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.remembered import Said
 from crm_core.store import Connection
-from cti import limits
+from cti import limits, prompts
 from cti.limits import telling
 from routing.core.facts import Enqueued
 from tests.cti.room import NOW, Room, telephone_room
@@ -74,6 +74,7 @@ def test_every_sentence_has_a_recording_in_every_language() -> None:
         "limit-refused",
     }
     wanted |= {f"identify-{word}" for word in ("ask", "pin", "again", "thanks", "none")}
+    wanted |= {prompts.BUSY, *prompts.GOODBYES.values()}
     assert set(texts) == wanted
     for language in ("en", "zh-TW", "zh-CN"):
         assert {path.stem for path in (folder / language).glob("*.gsm")} == wanted

@@ -6,6 +6,7 @@ database; letters are accepted on PORT.
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 import config.loop  # isort: skip - before anything of Twisted
@@ -32,7 +33,7 @@ async def serve(folder: Path, port: int) -> int:
     store.open()
     bus, clock = LocalBus(), SystemClock()
     settings = Mail(listen_port=port, reply_secret=SecretStr("a secret of some length"))
-    rules = await store.read(read_rules)
+    rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(*rules), StoreLedger(store, clock), clock, Figures(0.0, rules[0]))
     floor.add_channel(EmailChannel(floor, clock))
     spool = folder / "spool"

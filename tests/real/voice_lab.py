@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from config.clock import SystemClock
@@ -105,7 +106,7 @@ async def voice_server(lab: AsteriskLab, url: str) -> AsyncIterator[VoiceServer]
     clock, bus, store = SystemClock(), LocalBus(), Store(url)
     store.open()
     try:
-        queue_rules, agent_rules = await store.read(read_rules)
+        queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
         router = Router(queue_rules, agent_rules)
         floor = Floor(router, StoreLedger(store, clock), clock, Figures(0.0, queue_rules))
         voice = VoiceChannel(lab.settings(), store, floor, bus, clock)

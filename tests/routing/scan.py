@@ -3,6 +3,7 @@
 What the index has to agree with (tests), and what it is measured against (`bench/router.py`).
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -109,6 +110,16 @@ class ScanMatching(Matching):
         if agent.id in self.rules:
             self.states[agent.id] = agent
         return super().see_agent(agent)
+
+    def anyone(self, work: Work, rule: QueueRule, now: Seconds) -> bool:
+        """At the end of all time nothing more is given up."""
+        if Sight(now, self.rules, self.states).waited_for(work) is not None:
+            return True
+        at_last = Sight(math.inf, self.rules, self.states)
+        return any(
+            state.status is not Status.SIGNED_OUT and at_last.may_serve(self.rules[state.id], work, rule)
+            for state in self.states.values()
+        )
 
     def stirred(self) -> Round:
         super().stirred()

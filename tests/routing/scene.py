@@ -29,12 +29,15 @@ from routing.core.model import (
     Medium,
     Need,
     OfferId,
+    Opening,
     Outcome,
+    Overflow,
     QueueId,
     QueueRule,
     Seconds,
     Status,
     Step,
+    Why,
 )
 from routing.core.presence import AgentState, Work
 from routing.core.router import Router, Turn
@@ -57,6 +60,8 @@ def queue(
     groups: Iterable[str] = (),
     relaxation: tuple[Step, ...] = (),
     choice: Choice = Choice.LONGEST_IDLE,
+    opening: Iterable[tuple[Seconds, Seconds]] | None = None,
+    overflow: Iterable[Overflow] = (),
     **rules: float | bool,
 ) -> QueueRule:
     return QueueRule(
@@ -65,8 +70,14 @@ def queue(
         groups=group_set(groups),
         relaxation=relaxation,
         choice=choice,
+        opening=None if opening is None else Opening(spans=tuple(opening)),
+        overflow=tuple(overflow),
         **rules,  # type: ignore[arg-type]
     )
+
+
+def leads(why: Why, to: str | None = None, limit: float = 0.0, *, letters: bool = False) -> Overflow:
+    return Overflow(why=why, limit=limit, queue=None if to is None else QueueId(to), letters=letters)
 
 
 def step(

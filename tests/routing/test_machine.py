@@ -18,6 +18,7 @@ from routing.core.events import (
     DeviceChanged,
     Event,
     MoreKnown,
+    Moved,
     OfferFailed,
     Rang,
     Returned,
@@ -25,7 +26,7 @@ from routing.core.events import (
     WorkEnded,
     WrapUpEnded,
 )
-from routing.core.facts import Fact, Offered, OfferEnded
+from routing.core.facts import Enqueued, Fact, LedOn, Offered, OfferEnded, TurnedAway
 from routing.core.figures import Figures
 from routing.core.model import (
     AgentId,
@@ -39,13 +40,14 @@ from routing.core.model import (
     Outcome,
     QueueId,
     Status,
+    Why,
 )
 from routing.core.presence import Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from tests.routing import scan
 from tests.routing.scan import ScanningRouter
-from tests.routing.scene import START, agent, queue, step
+from tests.routing.scene import START, agent, leads, queue, step
 
 QUEUES = (
     queue(
@@ -56,6 +58,7 @@ QUEUES = (
         ring_s=10.0,
         wrap_up_s=5.0,
         missed_at_most=2,
+        overflow=(leads(Why.WAITED, "any", 25.0), leads(Why.WAITED, "en", 40.0, letters=True)),
     ),
     queue(
         "en",
@@ -64,6 +67,8 @@ QUEUES = (
         ring_s=10.0,
         wrap_up_s=0.0,
         mail_while_talking=True,
+        opening=((START - 1_000, START + 60), (START + 90, START + 100_000)),
+        overflow=(leads(Why.CLOSED, "any"), leads(Why.LENGTH, "zh", 2), leads(Why.EXPECTED, None, 1_000)),
     ),
     queue(
         "any",
@@ -72,6 +77,7 @@ QUEUES = (
         priority_points=3,
         ring_s=5.0,
         wrap_up_s=8.0,
+        overflow=(leads(Why.NOBODY),),
     ),
 )
 AGENTS = (
@@ -106,6 +112,12 @@ def events(at: float) -> st.SearchStrategy[Event]:
             preferred=st.none() | agents,
             preferred_wait_s=st.sampled_from([0.0, 4.0, 20.0]),
             priority_points=st.sampled_from([0, 20]),
+        ),
+        st.builds(
+            Moved,
+            interaction=ids,
+            queue=st.sampled_from([one.id for one in QUEUES] + [QueueId("unknown")]),
+            at=now,
         ),
         st.builds(ConsoleChanged, agent=agents, present=st.booleans(), at=now),
         st.builds(DeviceChanged, agent=agents, device=st.sampled_from(Device), at=now),
@@ -338,6 +350,42 @@ class Day(RuleBasedStateMachine):
                 if self.may_serve(candidate.id, work):
                     state = self.router.centre.agents[candidate.id]
                     assert blocked(state, candidate, slot_of(work.medium, RULES[work.queue])), (work, state)
+
+    @invariant()
+    def whoever_waits_waits_where_they_belong(self) -> None:
+        """No rule that leads on is left undone: of time, or that nobody is there."""
+        centre = self.router.centre
+        for work in centre.interactions.values():
+            if work.phase is not Phase.WAITING:
+                continue
+            voice = work.medium is Medium.VOICE
+            limit, other = (25.0, "any") if voice else (40.0, "en")
+            if work.queue == "zh" and other not in work.been:
+                assert work.queued_at + limit > self.now
+            if work.queue == "any" and voice and work.preferred is None:
+                assert any(
+                    centre.agents[one.id].status is not Status.SIGNED_OUT and one.groups and not one.queues
+                    for one in self.staff
+                )
+
+    @invariant()
+    def nobody_is_sent_round(self) -> None:
+        """Led on by rules only to where they have not been, always from where they were, and never once they are gone."""
+        where: dict[InteractionId, QueueId] = {}
+        been: dict[InteractionId, set[QueueId]] = {}
+        for fact in self.facts:
+            match fact:
+                case Enqueued():
+                    where[fact.interaction], been[fact.interaction] = fact.queue, set()
+                case LedOn():
+                    assert where[fact.interaction] == fact.origin != fact.queue
+                    been[fact.interaction].add(fact.origin)
+                    assert fact.why is Why.ASKED or fact.queue not in been[fact.interaction]
+                    where[fact.interaction] = fact.queue
+                case TurnedAway():
+                    assert where.pop(fact.interaction) == fact.queue
+                case _:
+                    pass
 
     @invariant()
     def what_waits_can_be_explained(self) -> None:

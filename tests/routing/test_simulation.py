@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from config.errors import Refused
 from routing.core.forecast import Load, forecast
 from routing.simulation import plotting, printing, summary
-from routing.simulation.draws import HOUR_S, customers, drawing
+from routing.simulation.draws import customers, drawing
 from routing.simulation.run import simulate
-from routing.simulation.scenario import Scenario, Spread, Stream, read
+from routing.simulation.scenario import HOUR_S, Scenario, Spread, Stream, read
 from routing.simulation.several import mean, several
 
 AT_ONCE = {"mean_s": 1e-6, "kind": "constant"}
