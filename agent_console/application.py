@@ -19,6 +19,7 @@ from agent_console.api import (
     call_us,
     case_work,
     cases,
+    closing,
     contracts,
     customer_work,
     customers,
@@ -157,6 +158,7 @@ def _api() -> APIRouter:
         api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     api.include_router(routing.router, dependencies=[Depends(signed_in)])
+    api.include_router(closing.router, dependencies=[Depends(signed_in)])
     return api
 
 

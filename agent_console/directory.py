@@ -10,19 +10,21 @@ from crm_core.branding import kept
 from crm_core.branding.kept import Branding
 from crm_core.departments import Department, Tree
 from crm_core.queues import AgentConfig, Queue
-from crm_core.store import Store
+from crm_core.store import Connection, Store
 from crm_core.users import User
-from routing.core.model import AgentId, QueueId
+from routing.core.model import AgentId, Opening, QueueId, Seconds
+from routing.rules import openings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Who and what there is; `serves` says which queues an agent's skills open, `belongs` to which department a queue or agent
-    belongs (by id), `departments` are those that have any at or below them, `rights` say what of a customer somebody sees,
+    belongs (by id), `opening` are the hours of queues that have any, `departments` are those that have any at or below them, `rights` say what of a customer somebody sees,
     `branding` is how the organisation shows itself."""
 
     users: Mapping[str, User] = field(default_factory=dict)
     queues: Mapping[QueueId, Queue] = field(default_factory=dict)
+    opening: Mapping[QueueId, Opening] = field(default_factory=dict)
     serves: Mapping[AgentId, frozenset[QueueId]] = field(default_factory=dict)
     rights: Mapping[str, Rights] = field(default_factory=dict)
     belongs: Mapping[str, str] = field(default_factory=dict)
@@ -44,12 +46,12 @@ class Directory:
         return known.name if known else queue
 
 
-async def load(store: Store) -> Directory:
+async def load(store: Store, now: Seconds) -> Directory:
     """Read it all anew."""
-    people, queue_list, agents, tree, teams, rights, brand = await store.read(
+    people, (queue_list, hours), agents, tree, teams, rights, brand = await store.read(
         lambda connection: (
             users.list_users(connection),
-            queues.list_queues(connection),
+            _queues(connection, now),
             queues.agents(connection),
             departments.tree(connection),
             departments.of_users(connection),
@@ -61,12 +63,22 @@ async def load(store: Store) -> Directory:
     return Directory(
         users={user.id: user for user in people},
         queues={QueueId(queue.id): queue for queue in queue_list},
+        opening={
+            QueueId(queue.id): hours[queue.calendar_id]
+            for queue in queue_list
+            if queue.calendar_id is not None and queue.calendar_id in hours
+        },
         serves={AgentId(agent.user.id): _served(agent, queue_list) for agent in agents},
         rights=rights,
         belongs=belongs,
         departments=tuple(tree.leading_to(belongs.values())),
         branding=brand,
     )
+
+
+def _queues(connection: Connection, now: Seconds) -> tuple[list[Queue], Mapping[str, Opening]]:
+    every = queues.list_queues(connection)
+    return every, openings(connection, every, now)
 
 
 def _belongs(

@@ -290,6 +290,9 @@ class QueueDocument(TypedDict):
 
     `service_level` (its formula: `routing.core.figures`) and `answered_in_time` are those of calls alone: the queue's
     threshold is meant in seconds, and a letter answered within the hour is not late.
+
+    `closed`: for an emergency. `opening`: when it is open, spans of seconds since 1970 UTC from yesterday to the next eight days (None: always).
+    `turned_away`: callers who were told that nobody serves them; `led_on`: whom another queue took over.
     """
 
     id: str
@@ -306,6 +309,10 @@ class QueueDocument(TypedDict):
     agents_ready: int
     agents_busy: int
     department: str | None
+    closed: bool
+    opening: list[tuple[float, float]] | None
+    turned_away: int
+    led_on: int
 
 
 class AgentItem(TypedDict):

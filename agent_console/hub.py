@@ -154,6 +154,7 @@ class Hub:
         stop_leaving = self._bus.subscribe(leaving.TOPIC, self.leave_at_once)
         # the tree, or what belongs to it, is another: queues and agents stand elsewhere on the board
         stop_units = self._bus.subscribe("org_unit", lambda _: self._look_now.set())
+        stop_config = self._bus.subscribe("config", lambda _: self._look_now.set())
         stop_branding = self._bus.subscribe("branding", lambda _: self._look_now.set())
         try:
             self._start()
@@ -172,6 +173,7 @@ class Hub:
                 stop()
             stop_leaving()
             stop_units()
+            stop_config()
             stop_branding()
             if self._later is not None:
                 self._later.cancel()
@@ -187,7 +189,7 @@ class Hub:
 
     async def read_directory(self) -> None:
         """Names and rules from the store; then every screen is made anew, which heals whatever went unseen."""
-        self.world.directory = await directory.load(self._store)
+        self.world.directory = await directory.load(self._store, self._clock.now())
         self._tell(self.screens.changed(self.screens.open_agents))
         self._dirty.set()
 

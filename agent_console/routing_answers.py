@@ -46,10 +46,19 @@ class NotOffered(TypedDict):
     reason: Reason
 
 
+class LeadsOn(TypedDict):
+    """When it will have waited too long in this queue (seconds since 1970 UTC), and which queue takes it over then (None: callers are told
+    that nobody can take their call)."""
+
+    at: float
+    queue: str | None
+
+
 class StillWaiting(TypedDict):
     """Why it still waits: what it asks for now after `steps` of relaxation; when (seconds since 1970 UTC) it will ask for something else;
     whom it is kept for at first; its place among all of its queue (1: next); how many seconds it will still wait by what is known of staff,
-    handling times and who is ahead (None: nobody is at work who could serve it); and why each agent who is signed in has not been offered it."""
+    handling times and who is ahead (None: nobody is at work who could serve it); where it is led on to if it waits too long; and why each agent
+    who is signed in has not been offered it."""
 
     asks: list[AskedSkill]
     steps: int
@@ -57,6 +66,7 @@ class StillWaiting(TypedDict):
     kept_for: str | None
     position: int
     expected_wait_s: float | None
+    leads_on: LeadsOn | None
     not_offered: list[NotOffered]
 
 

@@ -41,6 +41,7 @@ AT_ONCE: tuple[Collection, ...] = ("me", "items", "notices")
 COALESCED: tuple[Collection, ...] = ("queues", "link")
 """What concerns everybody: at most a few frames a second."""
 BOARD: tuple[Collection, ...] = ("queues", "agents", "waiting", "departments", "link")
+SHOWN_DAYS = 9
 SHOWN_WAITING = 100
 """The first of each queue on the board; the counts in `queues` are whole. Every departure moves all behind it."""
 
@@ -186,7 +187,20 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         agents_ready=sum(map(_is_ready, serving)),
         agents_busy=sum(map(_is_busy, serving)),
         department=world.directory.belongs.get(name),
+        closed=rule.closed,
+        opening=_opening(world.directory, name),
+        turned_away=figures.turned_away,
+        led_on=figures.led_on,
     )
+
+
+def _opening(directory: Directory, name: QueueId) -> list[tuple[float, float]] | None:
+    """The hours of the days that anybody asks about: a fortnight of closing is told by its being longer."""
+    hours = directory.opening.get(name)
+    if hours is None:
+        return None
+    first = hours.spans[0][0] if hours.spans else 0.0
+    return [span for span in hours.spans if span[0] < first + SHOWN_DAYS * 86_400]
 
 
 def agent_row(world: World, agent: AgentId) -> AgentDocument:

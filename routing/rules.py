@@ -1,7 +1,7 @@
 """The router's rules, read from the configuration that people keep in the database."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from config.clock import Clock
 from config.errors import Unavailable
@@ -41,14 +41,18 @@ def read_rules(conn: Connection, now: Seconds) -> Rules:
     """Every queue and every agent as the router wants them."""
     every = queues.list_queues(conn)
     by_name = {queue.name: QueueId(queue.id) for queue in every}
-    used = {queue.calendar_id for queue in every}
-    hours = {
-        kept.id: _opening(kept.calendar, now) for kept in calendars.list_calendars(conn) if kept.id in used
-    }
+    hours = openings(conn, every, now)
     return (
         tuple(_queue(queue, by_name, hours) for queue in every),
         tuple(_agent(agent) for agent in queues.agents(conn)),
     )
+
+
+def openings(conn: Connection, every: Iterable[queues.Queue], now: Seconds) -> Mapping[str, Opening]:
+    """The opening hours of these queues, by calendar."""
+    used = {queue.calendar_id for queue in every if queue.calendar_id is not None}
+    kept = calendars.list_calendars(conn) if used else []
+    return {each.id: _opening(each.calendar, now) for each in kept if each.id in used}
 
 
 def _needs(pairs: tuple[tuple[str, int], ...]) -> frozenset[Need]:

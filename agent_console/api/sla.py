@@ -126,13 +126,15 @@ async def replace_calendar(
     """Count by it from now on, also in cases that are open; what was counted before stays."""
     wanted, now = given.calendar(), within.clock.now()
     kept = await within.store.write(lambda c: policies.replace_calendar(c, calendar, wanted, now))
+    within.bus.publish("config", calendar)  # queues open by it
     _changed(within)
     return promises.calendar(kept)
 
 
 @router.delete("/calendars/{calendar}", status_code=204)
 async def delete_calendar(calendar: str, user: AsSupervisor, within: InContext) -> None:
-    """Gone for new policies; 409 `sla_calendar.in_use` while a policy counts by it."""
+    """Gone for new policies; 409 `sla_calendar.in_use` while a policy counts by it, `sla_calendar.opens_queue` while a queue opens
+    by it."""
     now = within.clock.now()
     await within.store.write(lambda c: calendars.delete_calendar(c, calendar, now))
 

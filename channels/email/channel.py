@@ -1,7 +1,7 @@
 """E-mail as the floor sees it: an offer is on the screen as soon as it is made, so there is nothing to ring."""
 
 from config.clock import Clock
-from config.errors import Refused
+from config.errors import Unavailable
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Rang
 from routing.core.model import Medium
@@ -26,4 +26,4 @@ class EmailChannel:
 
     async def turn_away(self, decision: TurnAway) -> None:
         """A letter waits until somebody reads it: only callers are turned away."""
-        raise Refused("letter.waits", interaction=decision.interaction)
+        raise Unavailable("email", f"letters are not turned away: {decision.interaction}")

@@ -88,3 +88,75 @@ async def test_words_that_say_nothing_are_refused_and_change_nothing(house: Hous
         assert (await adm.get(place)).json()["record"]["requires"] == ""
         assert (await configure(sue, house, requires="gold")).status_code == 403
         assert (await adm.delete(place)).status_code == 403
+
+
+async def test_a_supervisor_moves_what_waits_and_closes_a_queue(house: House) -> None:
+    """Agents may neither; both are on the audit trail; the board's documents follow."""
+    letter = await house.letter_arrives()
+    async with house.browser("adm") as adm, house.browser("sue") as sue, house.browser("ann") as ann:
+        given = {"name": "Back office", "language": "en"}
+        other = (await adm.post("/api/v1/records/queues", json=given)).json()["record"]["id"]
+        async with asyncio.timeout(5):
+            while other not in (await sue.get("/api/v1/board")).json()["queues"]:
+                await asyncio.sleep(0.01)
+            while house.floor.explain(letter) is None:
+                await asyncio.sleep(0.01)
+        place = f"/api/v1/interactions/{letter}/routing/queue"
+        assert (await ann.put(place, json={"queue_id": other})).status_code == 403
+        unknown = await sue.put(place, json={"queue_id": "nowhere"})
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "queue.unknown")
+        moved = await sue.put(place, json={"queue_id": other})
+        assert moved.status_code == 204, moved.text
+        assert house.floor.centre.interactions[letter].queue == other
+        again = await sue.put(place, json={"queue_id": other})
+        assert (again.status_code, again.json()["code"]) == (409, "interaction.state")
+        shut = f"/api/v1/queues/{other}/closing"
+        assert (await ann.put(shut, json={"closed": True})).status_code == 403
+        assert (await sue.put("/api/v1/queues/none/closing", json={"closed": True})).status_code == 404
+        assert (await sue.put(shut, json={"closed": True})).status_code == 204
+        async with asyncio.timeout(5):
+            while not (await sue.get("/api/v1/board")).json()["queues"][other]["closed"]:
+                await asyncio.sleep(0.01)
+        queue = (await sue.get("/api/v1/board")).json()["queues"][house.seed.queue]
+        assert (queue["led_on"], queue["turned_away"], queue["closed"], queue["opening"]) == (
+            1,
+            0,
+            False,
+            None,
+        )
+        trail = (await adm.get("/api/v1/audit?limit=20")).json()["items"]
+        assert {("moved", letter), ("closed", other)} <= {
+            (each["action"], each["object_id"]) for each in trail
+        }
+
+
+async def test_the_board_knows_the_hours(house: House) -> None:
+    """A calendar opens the queue; nobody may choose one that is not there."""
+    async with house.browser("adm") as adm, house.browser("sue") as sue:
+        always = {
+            "name": "Nine to five",
+            "time_zone": "Asia/Taipei",
+            "week": [[{"start": "09:00", "end": "17:00"}]] * 7,
+        }
+        made = await sue.post("/api/v1/sla/calendars", json=always)
+        assert made.status_code in (200, 201), made.text
+        assert (await configure(adm, house, calendar_id="nowhere")).status_code == 422
+        assert (await configure(adm, house, calendar_id=made.json()["id"])).status_code == 200
+        async with asyncio.timeout(5):
+            while not (
+                spans := (await sue.get("/api/v1/board")).json()["queues"][house.seed.queue]["opening"]
+            ):
+                await asyncio.sleep(0.01)
+        assert len(spans) == 9
+        assert {until - since for since, until in spans} == {8 * 3600.0}
+        entities = (await sue.get("/api/v1/records")).json()["items"]
+        field = next(
+            field
+            for entity in entities
+            if entity["name"] == "queue"
+            for field in entity["fields"]
+            if field["name"] == "calendar_id"
+        )
+        assert [(each["code"], each["label"]["zh-TW"]) for each in field["choices"]] == [
+            (made.json()["id"], "Nine to five")
+        ]

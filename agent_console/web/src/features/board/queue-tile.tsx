@@ -1,11 +1,13 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { percent } from "../../format";
-import type { QueueDoc } from "../../net/types";
+import { moment, percent } from "../../format";
+import type { Language, QueueDoc } from "../../net/types";
 import { serverNow, useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
+import { Closing } from "./closing";
+import { door, type Door } from "./opening";
 import { LEVELS, serviceLevel, staffLevel, waitLevel, worst, type Level } from "./thresholds";
 
 export function QueueTile({ queue }: { queue: QueueDoc }) {
@@ -14,13 +16,15 @@ export function QueueTile({ queue }: { queue: QueueDoc }) {
   const wait = waitLevel(queue, serverNow());
   const service = serviceLevel(queue);
   const staff = staffLevel(queue);
-  const overall = worst([wait, service, staff]);
+  const at = door(queue, serverNow());
+  const overall = at.open ? worst([wait, service, staff]) : worst([wait, service]);
   const { tone, icon } = LEVELS[overall];
   return (
     <article className={`tile ${overall}`} data-testid={`board-queue-${queue.id}`} data-level={overall}>
       <header className="row">
         <h3 className="grow clip" lang={queue.language}>{queue.name}</h3>
-        <Pill tone={tone} icon={icon}>{t(`board.${overall}`)}</Pill>
+        {at.open ? <Pill tone={tone} icon={icon}>{t(`board.${overall}`)}</Pill> : <Closed door={at} />}
+        <Closing queue={queue} />
       </header>
       <div className="tile-waits">
         <Wait icon="phone" label={t("board.calls_wait")} n={queue.waiting.voice} since={queue.longest_since.voice} level={queue.waiting.voice > 0 ? wait : "calm"} />
@@ -30,10 +34,18 @@ export function QueueTile({ queue }: { queue: QueueDoc }) {
         <Figure label={t("board.sl", { seconds: Math.round(queue.answer_within_s) })} level={service}>{queue.service_level === null ? "–" : percent(queue.service_level)}</Figure>
         <Figure label={t("board.answered")}>{queue.answered}</Figure>
         <Figure label={t("board.abandoned")}>{queue.abandoned}</Figure>
+        {queue.led_on > 0 && <Figure label={t("board.led_on")}>{queue.led_on}</Figure>}
+        {queue.turned_away > 0 && <Figure label={t("board.turned_away")}>{queue.turned_away}</Figure>}
         <Figure label={t("board.ready")} level={staff}>{queue.agents_ready}<span className="faint"> / {queue.agents_ready + queue.agents_busy}</span></Figure>
       </dl>
     </article>
   );
+}
+
+function Closed({ door: { emergency, opensAt } }: { door: Extract<Door, { open: false }> }) {
+  const { t, i18n } = useTranslation();
+  const words = emergency ? t("board.emergency") : opensAt === null ? t("board.closed") : t("board.opens_at", { at: moment(opensAt, serverNow(), i18n.language as Language) });
+  return <Pill tone={emergency ? "stop" : "mute"} icon={emergency ? "warn" : "lock"}>{words}</Pill>;
 }
 
 interface WaitProps {

@@ -36,7 +36,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
           ))}
         </ol>
       )}
-      {about && <Why interaction={about.id} who={name(about.customer)} version={`${about.phase} ${about.position}`} close={() => setAsked(null)} />}
+      {about && <Why interaction={about.id} queue={about.queue} who={name(about.customer)} version={`${about.phase} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
     </section>
   );
 }

@@ -4,12 +4,14 @@ import { duration, moment } from "../../format";
 import { call, segment } from "../../net/api";
 import type { Language, NotOffered, OfferTold, RoutingTold, StillWaiting } from "../../net/types";
 import { useNow } from "../../store/clock";
+import { useList } from "../../store/hooks";
 import { useResource } from "../../store/resource";
+import { useBusy } from "../../ui/busy";
 import { Modal } from "../../ui/modal";
-import { Bones, Failure } from "../../ui/panes";
+import { Bones, Failure, Wrong } from "../../ui/panes";
 
 /** Why one who waits has not been offered to anybody, and to whom it was. `version` changes when that may have changed. */
-export function Why({ interaction, who, version, close }: { interaction: string; who: string; version: string; close: () => void }) {
+export function Why({ interaction, queue, who, version, close }: { interaction: string; queue: string; who: string; version: string; close: () => void }) {
   const { t } = useTranslation();
   const told = useResource(interaction, () => call<RoutingTold>("GET", `/interactions/${segment(interaction)}/routing`), version);
   return (
@@ -17,6 +19,7 @@ export function Why({ interaction, who, version, close }: { interaction: string;
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
         <div className="why">
           {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{t("why.over")}</p>}
+          <Move interaction={interaction} from={queue} />
           <h3 className="label">{t("why.offers")}</h3>
           {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} />)}</ol>}
         </div>
@@ -38,7 +41,8 @@ function Wait({ waiting }: { waiting: StillWaiting }) {
       </dl>
       {waiting.kept_for && <p className="small">{t("why.kept_for", { name: waiting.kept_for })} {at && t("why.kept_until", { at })}</p>}
       {waiting.steps > 0 && <p className="small">{t("why.steps", { count: waiting.steps })}</p>}
-      {at && !waiting.kept_for && <p className="small">{t("why.changes", { at })}</p>}
+      {at && !waiting.kept_for && waiting.changes_at !== waiting.leads_on?.at && <p className="small">{t("why.changes", { at })}</p>}
+      {waiting.leads_on && <p className="small">{t(waiting.leads_on.queue === null ? "why.ends" : "why.leads_on", { at: moment(waiting.leads_on.at, now, i18n.language as Language), queue: waiting.leads_on.queue })}</p>}
       <h3 className="label">{t("why.agents")}</h3>
       {waiting.not_offered.length === 0 ? <p className="soft small">{t("why.nobody")}</p> : (
         <ul className="why-rows" data-testid="why-agents">
@@ -46,6 +50,26 @@ function Wait({ waiting }: { waiting: StillWaiting }) {
         </ul>
       )}
     </>
+  );
+}
+
+/** By hand, at its age. */
+function Move({ interaction, from }: { interaction: string; from: string }) {
+  const { t } = useTranslation();
+  const others = useList("queues").filter(({ id }) => id !== from).sort((a, b) => a.name.localeCompare(b.name));
+  const [busy, problem, run] = useBusy();
+  const move = (queue: string): void => {
+    if (queue) run(() => call("PUT", `/interactions/${segment(interaction)}/routing/queue`, { queue_id: queue }));
+  };
+  if (others.length === 0) return null;
+  return (
+    <div>
+      <select className="input auto" value="" disabled={busy} aria-label={t("why.move")} onChange={(event) => move(event.target.value)} data-testid="why-move">
+        <option value="">{t("why.move")}</option>
+        {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+      </select>
+      <Wrong problem={problem} />
+    </div>
   );
 }
 

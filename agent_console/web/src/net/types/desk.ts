@@ -62,6 +62,12 @@ export interface QueueDoc extends QueueName {
   answer_within_s: number;
   agents_ready: number;
   agents_busy: number;
+  /** For an emergency, whatever the hours. */
+  closed: boolean;
+  /** When it is open, in spans; null: always. */
+  opening: [Seconds, Seconds][] | null;
+  turned_away: number;
+  led_on: number;
   /** Where it belongs, by id; null: nowhere. */
   department: string | null;
 }

@@ -12,6 +12,8 @@ export interface StillWaiting {
   kept_for: string | null;
   position: number;
   expected_wait_s: number | null;
+  /** When it will have waited too long here, and who takes over; no queue: the caller is told, and the call ends. */
+  leads_on: { at: number; queue: string | null } | null;
   not_offered: NotOffered[];
 }
 
