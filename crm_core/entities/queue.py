@@ -229,9 +229,9 @@ QUEUE = Entity(
             words=_calendars,
             label=label("Open by calendar", "服務時間日曆", "服务时间日历"),
             hint=label(
-                "Nothing: always open. Calendars are kept under Service levels.",
-                "留空表示全天候服務。日曆在「服務等級」中維護。",
-                "留空表示全天候服务。日历在“服务级别”中维护。",
+                "Nothing: always open. Calendars are kept under Promises.",
+                "留空表示全天候服務。日曆在「服務承諾」中維護。",
+                "留空表示全天候服务。日历在“服务承诺”中维护。",
             ),
             listed=True,
             section="doors",

@@ -1,6 +1,7 @@
 """Queues are set up in the browser, and the board says why something waits."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,43 @@ async def test_a_queue_asks_and_the_board_says_who_lacks_it(
             await expect(why.locator('[data-reason="skill"]')).to_contain_text(lacks)
             await expect(why).to_contain_text("gold")
             await clean(board)
+
+
+@pytest.mark.parametrize(
+    ("language", "emergency", "opens"), [("en", "emergency", "Opens"), ("zh-TW", "緊急停止", "開始服務")]
+)
+async def test_a_supervisor_closes_a_queue_and_moves_what_waits(
+    centre: RecordsCentre, language: Language, emergency: str, opens: str
+) -> None:
+    """Asked once more before it is closed; its tile says so, and says when a queue opens that is closed by its hours."""
+    house = centre.house
+    letter = await house.letter_arrives()
+    async with house.browser("adm") as adm:
+        monday = {
+            "name": "Mondays",
+            "time_zone": "UTC",
+            "week": [[{"start": "00:00", "end": "02:00"}]] + [[]] * 6,
+        }
+        hours = (await adm.post("/api/v1/sla/calendars", json=monday)).json()["id"]
+        given = {"name": "Back office", "language": "en", "calendar_id": hours}
+        other = (await adm.post("/api/v1/records/queues", json=given)).json()["record"]["id"]
+    async with centre.at("sue", "/board", language=language) as board:
+        tile = board.get_by_test_id(f"board-queue-{house.seed.queue}")
+        await board.get_by_test_id(f"closing-{house.seed.queue}").click()
+        await clean(board)
+        await board.get_by_test_id("closing-do").click()
+        await expect(tile).to_contain_text(emergency)
+        if datetime.now(UTC).weekday() or datetime.now(UTC).hour > 1:
+            await expect(board.get_by_test_id(f"board-queue-{other}")).to_contain_text(opens)
+        await board.get_by_test_id(f"why-{letter}").click()
+        await board.get_by_test_id("why-move").select_option(other)
+        await expect(
+            board.get_by_test_id("why-move").locator("option", has_text="Back office")
+        ).to_have_count(0)
+        await clean(board)
+    assert house.floor.centre.interactions[letter].queue == other
+    async with centre.at("adm", f"/records/queues/{other}", language=language) as page:
+        await page.get_by_test_id("input-overflow").fill("closed: Back office")
+        await page.get_by_test_id("record-save").click()
+        await expect(page.get_by_text("Back office → Back office").last).to_be_visible()
+        await clean(page)

@@ -16,9 +16,9 @@ export function Closing({ queue }: { queue: QueueDoc }) {
   const act = (): void => run(() => call("PUT", `/queues/${segment(queue.id)}/closing`, { closed: !queue.closed }).then(() => ask(false)));
   return (
     <>
-      <IconButton small icon={queue.closed ? "key" : "lock"} label={what} onPress={() => ask(true)} data-testid={`closing-${queue.id}`} />
+      <IconButton small icon={queue.closed ? "undo" : "lock"} label={what} onPress={() => ask(true)} data-testid={`closing-${queue.id}`} />
       {asked && (
-        <Modal title={t(queue.closed ? "board.reopen_queue" : "board.close_queue", { queue: queue.name })} icon={queue.closed ? "key" : "warn"} close={() => ask(false)} alert size="small" testid="closing">
+        <Modal title={t(queue.closed ? "board.reopen_queue" : "board.close_queue", { queue: queue.name })} icon={queue.closed ? "undo" : "warn"} close={() => ask(false)} alert size="small" testid="closing">
           <p>{t(queue.closed ? "board.reopen_text" : "board.close_text")}</p>
           <Wrong problem={problem} />
           <div className="dialog-foot">
