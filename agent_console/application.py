@@ -16,6 +16,7 @@ from agent_console.api import (
     board,
     branding,
     built_in_roles,
+    by_hand,
     call_us,
     case_work,
     cases,
@@ -159,6 +160,7 @@ def _api() -> APIRouter:
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     api.include_router(routing.router, dependencies=[Depends(signed_in)])
     api.include_router(closing.router, dependencies=[Depends(signed_in)])
+    api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
     return api
 
 

@@ -22,6 +22,7 @@ from routing.core.facts import (
     Offered,
     OfferEnded,
     OfferRang,
+    Parked,
     Requeued,
     StatusChanged,
     WrappedUp,
@@ -36,6 +37,7 @@ _OF_AN_AGENT = (
     | OfferEnded
     | Offered
     | OfferRang
+    | Parked
     | Requeued
     | StatusChanged
     | WrappedUp

@@ -5,7 +5,7 @@ Every step states what must be true before it: a step that touches no row where 
 
     new -> waiting -> offered -> waiting        (offer_ended: the offer is over, whatever its outcome)
                       waiting -> connected      (connected)
-    connected -> waiting                        (requeued)
+    connected -> waiting                        (requeued; parked, until unparked)
     connected -> wrap_up -> closed              (finished, wrapped_up)
     connected -> closed                         (finished without after-contact work)
     waiting -> waiting                          (led_on: in another queue)
@@ -288,6 +288,16 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
             _interaction_in("waiting").values(state="closed", ended_by="system", ended_at=_AT, closed_at=_AT)
         ),
         _must(_open_segment("queue").values(ended_at=_AT, outcome="turned_away")),
+    ),
+    # set aside is a stay in the queue of its own
+    "parked": (
+        _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),
+        _must(_open_segment("agent").values(ended_at=_AT, outcome="parked")),
+        _must(_BEGIN_QUEUEING_AGAIN),
+    ),
+    "unparked": (
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="parked")),
+        _must(_BEGIN_QUEUEING_AGAIN),
     ),
     "abandoned": (
         _must(

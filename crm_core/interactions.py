@@ -179,6 +179,12 @@ def open_ones(conn: Connection, medium: str) -> list[Interaction]:
     return [read_interaction(found) for found in conn.execute(query.order_by(row.enqueued_at, row.id))]
 
 
+def several(conn: Connection, ids: Sequence[str]) -> dict[str, Interaction]:
+    """Those of these that there are, by id."""
+    found = conn.execute(select(interaction_table).where(interaction_table.c.id.in_(list(ids))))
+    return {each.id: each for each in map(read_interaction, found)}
+
+
 def for_party(conn: Connection, party_id: str, limit: int) -> list[Interaction]:
     """A customer's interactions, the latest first."""
     row = interaction_table.c

@@ -177,7 +177,7 @@ def _gone(work: Work, now: Seconds) -> list[Event]:
             return [CustomerLeft(interaction=work.id, at=now)]
         case Phase.CONNECTED:
             return [WorkEnded(interaction=work.id, by=By.SYSTEM, at=now)]
-        case Phase.WRAP_UP:
+        case Phase.WRAP_UP | Phase.PARKED:
             return []
 
 

@@ -15,9 +15,11 @@ from routing.core.facts import (
     Offered,
     OfferEnded,
     OfferRang,
+    Parked,
     Requeued,
     StatusChanged,
     TurnedAway,
+    Unparked,
     WorkFact,
     WrappedUp,
 )
@@ -42,8 +44,8 @@ def _of_interaction(fact: WorkFact) -> str:
             words = f"waiting in {fact.queue}"
         case Described():
             words = f"asks for {_asked(fact)}"
-        case LedOn() | TurnedAway():
-            words = _led(fact)
+        case LedOn() | TurnedAway() | Parked() | Unparked():
+            words = _elsewhere(fact)
         case Offered():
             words = f"waiting -> offered to {fact.agent}"
         case OfferRang():
@@ -65,10 +67,18 @@ def _of_interaction(fact: WorkFact) -> str:
     return words
 
 
-def _led(fact: LedOn | TurnedAway) -> str:
-    if isinstance(fact, LedOn):
-        return f"led on from {fact.origin} to {fact.queue}: {fact.why}"
-    return f"turned away: {fact.why}"
+def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked) -> str:
+    match fact:
+        case LedOn():
+            return f"led on from {fact.origin} to {fact.queue}: {fact.why}"
+        case TurnedAway():
+            return f"turned away: {fact.why}"
+        case Parked():
+            return f"set aside by {fact.agent}"
+        case Unparked():
+            return f"waits again, for {fact.agent} first"
+        case _:
+            assert_never(fact)
 
 
 def _asked(fact: Described) -> str:

@@ -19,7 +19,7 @@ from config.settings import Mail
 from crm_core import interactions, queues
 from crm_core.store import Connection, Store
 from routing.bus import Bus
-from routing.core.events import Arrived
+from routing.core.events import Arrived, TakenUp
 from routing.core.model import InteractionId, Medium, QueueId
 from routing.floor import Floor
 
@@ -154,6 +154,9 @@ class Intake:
             log.note("<", subject, f"letter from {letter.envelope.sender or '<>'} of {len(letter.raw)} bytes")
             if one.arrived and one.interaction:
                 self._arrived(one.interaction, one.queue_id, one.enqueued_at)
+            elif one.interaction:  # it may have been set aside until later
+                again = TakenUp(interaction=InteractionId(one.interaction), at=self._clock.now())
+                self._floor.submit(again)
             if one.interaction:
                 self._bus.publish("interaction", one.interaction)
 

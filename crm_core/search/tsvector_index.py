@@ -182,8 +182,7 @@ def _newest_of(
     kind: str, readable: ColumnElement[bool] | None, most: int, *, exactly: bool = False
 ) -> Select[Any]:
     """`readable`: asked of the hits. `exactly`: what the index cannot tell is asked of each document's words, after the rights and from the newest on,
-    until there are enough: to
-    read the words of all that were found would take most of the time."""
+    until there are enough: to read the words of all that were found would take most of the time."""
     query = select(_HIT.c.kind, _HIT.c.id).where(_HIT.c.kind == kind)
     if readable is not None:
         query = query.where(readable)

@@ -24,6 +24,7 @@ from routing.core.facts import (
     Finished,
     Offered,
     OfferEnded,
+    Parked,
     Requeued,
     TurnedAway,
     WrappedUp,
@@ -124,7 +125,7 @@ class Seen:
             case Abandoned():
                 self._began.pop(fact.interaction, None)
                 self._waited(fact.interaction, fact.queue, fact.at, left=True)
-            case Requeued():
+            case Requeued() | Parked():
                 self._began.pop(fact.interaction, None)
             case TurnedAway():  # nobody gave up
                 self._came.pop(fact.interaction, None)

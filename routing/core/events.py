@@ -64,6 +64,35 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """Somebody is to have what waits, by a supervisor's word or because they take it themselves: for `wait_s` it is offered to nobody else, as
+    long as they are signed in. Whoever is being offered it loses the offer without a reproach."""
+
+    interaction: InteractionId
+    agent: AgentId
+    wait_s: float
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An agent puts a letter aside until later. It waits for nobody until then, or until the customer writes again, and keeps its age."""
+
+    interaction: InteractionId
+    agent: AgentId
+    until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenUp:
+    """What was set aside is wanted now: the customer has written again."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLeft:
     """The customer hung up or withdrew, wherever the interaction was."""
 
@@ -165,6 +194,9 @@ Event = (
     Arrived
     | MoreKnown
     | Moved
+    | Assigned
+    | SetAside
+    | TakenUp
     | CustomerLeft
     | StatusChosen
     | ConsoleChanged

@@ -125,6 +125,26 @@ class Requeued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """The agent set it aside until then."""
+
+    interaction: InteractionId
+    agent: AgentId
+    until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unparked:
+    """Waits again, at its old age: at first for `agent`, who had set it aside."""
+
+    interaction: InteractionId
+    agent: AgentId | None
+    preferred_until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
     """The customer left before anyone answered."""
 
@@ -186,6 +206,8 @@ Fact = (
     | OfferEnded
     | Connected
     | Requeued
+    | Parked
+    | Unparked
     | Abandoned
     | Finished
     | WrappedUp
@@ -204,6 +226,8 @@ LaterFact = (
     | OfferEnded
     | Connected
     | Requeued
+    | Parked
+    | Unparked
     | Abandoned
     | Finished
     | WrappedUp

@@ -15,6 +15,7 @@ from routing.core.facts import (
     Fact,
     Finished,
     LedOn,
+    Parked,
     Requeued,
     TurnedAway,
 )
@@ -140,7 +141,7 @@ class Figures:
                 self._was_turned_away(fact)
             case LedOn():
                 self._led_on(fact)
-            case Requeued() | Finished():
+            case Requeued() | Parked() | Finished():
                 self._worked(fact)
             case _:
                 pass
@@ -186,7 +187,7 @@ class Figures:
             self._add((open_one.queue, open_one.medium), QueueFigures(led_on=1))
             self._add((fact.queue, open_one.medium), QueueFigures(offered=1))
 
-    def _worked(self, fact: Requeued | Finished) -> None:
+    def _worked(self, fact: Requeued | Parked | Finished) -> None:
         open_one = self._open.get(fact.interaction)
         if open_one is None or open_one.connected_at is None:
             return

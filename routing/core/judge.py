@@ -4,10 +4,9 @@ Pure functions of the centre, the rules and one event. An event that does not fi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
-from routing.core.decisions import Decision, Withdraw
+from routing.core.by_hand import ByHand, judge_by_hand, unparked
 from routing.core.events import (
     Accepted,
     Adopted,
@@ -17,7 +16,6 @@ from routing.core.events import (
     DeviceChanged,
     Event,
     MoreKnown,
-    Moved,
     OfferFailed,
     Rang,
     Returned,
@@ -32,10 +30,7 @@ from routing.core.facts import (
     Described,
     DeviceSeen,
     Enqueued,
-    Fact,
     Finished,
-    LedOn,
-    OfferEnded,
     OfferRang,
     Requeued,
     StatusChanged,
@@ -52,21 +47,10 @@ from routing.core.model import (
     QueueRule,
     Seconds,
     Status,
-    Why,
 )
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Facts to record, decisions to act on; empty when the event changes nothing."""
-
-    facts: tuple[Fact, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-
-NOTHING = Verdict()
+from routing.core.verdict import NOTHING, Verdict, end_offer, holder, withdrawal
 
 PAUSE_REASON: Mapping[Outcome, str] = {
     Outcome.DECLINED: "declined",
@@ -93,11 +77,9 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
             return _device_changed(centre, event)
         case Rang() | Accepted() | OfferFailed():
             return _offer_answered(centre, queues, event)
-        case MoreKnown() | Moved() | CustomerLeft() | Adopted() | Returned() | WorkEnded() | WrapUpEnded():
+        case _:
             work = centre.interactions.get(event.interaction)
             return NOTHING if work is None else _work_changed(centre, queues, work, event)
-        case _:
-            assert_never(event)
 
 
 def offer_expired(centre: Centre, queues: Mapping[QueueId, QueueRule], work: Work, at: Seconds) -> Verdict:
@@ -110,6 +92,11 @@ def wrap_up_expired(work: Work, at: Seconds) -> Verdict:
     """After-contact work ended by itself."""
     assert work.agent is not None  # noqa: S101 - the phase says so
     return Verdict((WrappedUp(interaction=work.id, agent=work.agent, disposition="", at=at),))
+
+
+def parking_expired(work: Work, at: Seconds) -> Verdict:
+    """What was set aside waits again."""
+    return Verdict((unparked(work, at),))
 
 
 def _arrived(centre: Centre, event: Arrived) -> Verdict:
@@ -142,21 +129,6 @@ def _more_known(work: Work, event: MoreKnown) -> Verdict:
     known = (work.priority_points, work.needs, work.preferred)
     said = (event.priority_points, event.needs, event.preferred)
     return NOTHING if known == said else Verdict((fact,))
-
-
-def _moved(queues: Mapping[QueueId, QueueRule], work: Work, event: Moved) -> Verdict:
-    """By hand: into any queue but its own. An agent who is being offered it loses the offer, without a reproach."""
-    if event.queue == work.queue or event.queue not in queues:
-        return NOTHING
-    led = LedOn(interaction=work.id, queue=event.queue, origin=work.queue, why=Why.ASKED, at=event.at)
-    match work.phase:
-        case Phase.WAITING:
-            return Verdict((led,))
-        case Phase.OFFERED:
-            ended = _end_offer(work, Outcome.WITHDRAWN, event.at)
-            return Verdict((ended, led), (_withdrawal(work, Outcome.WITHDRAWN),))
-        case _:
-            return NOTHING
 
 
 def _until(event: Arrived | MoreKnown, begin: Seconds) -> Seconds:
@@ -214,7 +186,7 @@ def _offer_answered(
         case Rang():
             return _rang(work, event)
         case Accepted():
-            return _connect(work, _holder(work), event.at)
+            return _connect(work, holder(work), event.at)
         case OfferFailed():
             if event.outcome not in PAUSE_REASON:
                 return NOTHING
@@ -233,40 +205,46 @@ def _offered(centre: Centre, offer: OfferId) -> Work | None:
 def _rang(work: Work, event: Rang) -> Verdict:
     if work.rang_at is not None:
         return NOTHING
-    return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=_holder(work), at=event.at),))
+    return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=holder(work), at=event.at),))
 
 
 def _work_changed(
     centre: Centre,
     queues: Mapping[QueueId, QueueRule],
     work: Work,
-    event: MoreKnown | Moved | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+    event: MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
 ) -> Verdict:
+    if isinstance(event, ByHand):
+        return judge_by_hand(centre, queues, work, event)
     match event:
-        case MoreKnown() | Moved():
-            return _more_known(work, event) if isinstance(event, MoreKnown) else _moved(queues, work, event)
+        case MoreKnown():
+            return _more_known(work, event)
         case CustomerLeft():
             return _customer_left(queues, work, event)
         case Adopted():
             return _adopted(centre, work, event)
         case Returned():
             return _returned(work, event)
-        case WorkEnded():
-            return _finish(queues, work, event.by, event.at)
-        case WrapUpEnded():
-            return _wrapped_up(work, event)
+        case WorkEnded() | WrapUpEnded():
+            return _over(queues, work, event)
         case _:
             assert_never(event)
+
+
+def _over(queues: Mapping[QueueId, QueueRule], work: Work, event: WorkEnded | WrapUpEnded) -> Verdict:
+    if isinstance(event, WorkEnded):
+        return _finish(queues, work, event.by, event.at)
+    return _wrapped_up(work, event)
 
 
 def _customer_left(queues: Mapping[QueueId, QueueRule], work: Work, event: CustomerLeft) -> Verdict:
     gone = Abandoned(interaction=work.id, queue=work.queue, at=event.at)
     match work.phase:
-        case Phase.WAITING:
+        case Phase.WAITING | Phase.PARKED:
             return Verdict((gone,))
         case Phase.OFFERED:
-            ended = _end_offer(work, Outcome.CUSTOMER_LEFT, event.at)
-            return Verdict((ended, gone), (_withdrawal(work, Outcome.CUSTOMER_LEFT),))
+            ended = end_offer(work, Outcome.CUSTOMER_LEFT, event.at)
+            return Verdict((ended, gone), (withdrawal(work, Outcome.CUSTOMER_LEFT),))
         case Phase.CONNECTED:
             return _finish(queues, work, By.CUSTOMER, event.at)
         case Phase.WRAP_UP:
@@ -279,14 +257,14 @@ def _adopted(centre: Centre, work: Work, event: Adopted) -> Verdict:
     """They talk already, whatever we believed: no decision undoes it, the books follow."""
     if event.agent not in centre.agents or work.phase is Phase.WRAP_UP:
         return NOTHING
-    if work.phase is Phase.WAITING:
+    if work.phase in (Phase.WAITING, Phase.PARKED):
         return _connect(work, event.agent, event.at)
     if work.agent == event.agent:
         return _connect(work, event.agent, event.at) if work.phase is Phase.OFFERED else NOTHING
     connected = _connected(work, event.agent, event.at)
     if work.phase is Phase.OFFERED:
-        return Verdict((_end_offer(work, Outcome.WITHDRAWN, event.at), connected))
-    left = Requeued(interaction=work.id, agent=_holder(work), reason="adopted", at=event.at)
+        return Verdict((end_offer(work, Outcome.WITHDRAWN, event.at), connected))
+    left = Requeued(interaction=work.id, agent=holder(work), reason="adopted", at=event.at)
     return Verdict((left, connected))
 
 
@@ -294,7 +272,7 @@ def _returned(work: Work, event: Returned) -> Verdict:
     if work.phase is not Phase.CONNECTED:
         return NOTHING
     return Verdict(
-        (Requeued(interaction=work.id, agent=_holder(work), reason=event.reason, at=event.at),),
+        (Requeued(interaction=work.id, agent=holder(work), reason=event.reason, at=event.at),),
     )
 
 
@@ -303,7 +281,7 @@ def _finish(queues: Mapping[QueueId, QueueRule], work: Work, by: By, at: Seconds
         return NOTHING
     rule = queues.get(work.queue)
     until = at + rule.wrap_up_s if rule is not None and rule.wrap_up_s > 0 else None
-    return Verdict((Finished(interaction=work.id, agent=_holder(work), by=by, wrap_up_until=until, at=at),))
+    return Verdict((Finished(interaction=work.id, agent=holder(work), by=by, wrap_up_until=until, at=at),))
 
 
 def _wrapped_up(work: Work, event: WrapUpEnded) -> Verdict:
@@ -318,7 +296,7 @@ def _connect(work: Work, agent: AgentId, at: Seconds) -> Verdict:
     connected = _connected(work, agent, at)
     if work.offer is None:
         return Verdict((connected,))
-    return Verdict((_end_offer(work, Outcome.ACCEPTED, at), connected))
+    return Verdict((end_offer(work, Outcome.ACCEPTED, at), connected))
 
 
 def _connected(work: Work, agent: AgentId, at: Seconds) -> Connected:
@@ -335,13 +313,13 @@ def _fail(
     withdraw: bool,
 ) -> Verdict:
     """The offer ended without the agent, who is not ready until they say so; a queue may overlook some that were not answered."""
-    agent = centre.agents[_holder(work)]
-    ended = _end_offer(work, outcome, at)
+    agent = centre.agents[holder(work)]
+    ended = end_offer(work, outcome, at)
     rule = queues.get(work.queue)
     overlooked = outcome is Outcome.NO_ANSWER and rule is not None and agent.missed + 1 < rule.missed_at_most
     paused = StatusChanged(agent=agent.id, status=Status.PAUSED, reason=PAUSE_REASON[outcome], at=at)
     facts = (ended, paused) if agent.status is Status.READY and not overlooked else (ended,)
-    return Verdict(facts, (_withdrawal(work, outcome),) if withdraw else ())
+    return Verdict(facts, (withdrawal(work, outcome),) if withdraw else ())
 
 
 def _withdraw(centre: Centre, offer: OfferId | None, at: Seconds) -> Verdict:
@@ -349,26 +327,6 @@ def _withdraw(centre: Centre, offer: OfferId | None, at: Seconds) -> Verdict:
     if work is None:
         return NOTHING
     return Verdict(
-        (_end_offer(work, Outcome.WITHDRAWN, at),),
-        (_withdrawal(work, Outcome.WITHDRAWN),),
+        (end_offer(work, Outcome.WITHDRAWN, at),),
+        (withdrawal(work, Outcome.WITHDRAWN),),
     )
-
-
-def _end_offer(work: Work, outcome: Outcome, at: Seconds) -> OfferEnded:
-    return OfferEnded(offer=_offer(work), interaction=work.id, agent=_holder(work), outcome=outcome, at=at)
-
-
-def _withdrawal(work: Work, outcome: Outcome) -> Withdraw:
-    return Withdraw(
-        offer=_offer(work), interaction=work.id, agent=_holder(work), medium=work.medium, outcome=outcome
-    )
-
-
-def _holder(work: Work) -> AgentId:
-    assert work.agent is not None  # noqa: S101 - every phase but waiting has one
-    return work.agent
-
-
-def _offer(work: Work) -> OfferId:
-    assert work.offer is not None  # noqa: S101 - the phase says so
-    return work.offer

@@ -20,6 +20,7 @@ class Phase(StrEnum):
     """Where an interaction is; a closed one is no longer in the centre."""
 
     WAITING = "waiting"
+    PARKED = "parked"  # a letter that whoever had it set aside until later
     OFFERED = "offered"
     CONNECTED = "connected"
     WRAP_UP = "wrap_up"
@@ -75,7 +76,7 @@ class Work:
     `enqueued_at` is the age it carries through every offer, return and restart; `arrival` is its number among all that
     came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made. `needs` is what it requires beside what
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
-    those where it was before.
+    those where it was before. `parked_by` set it aside until `parked_until`.
     """
 
     id: InteractionId
@@ -98,3 +99,5 @@ class Work:
     preferred_until: Seconds = 0.0
     queued_at: Seconds = 0.0
     been: frozenset[QueueId] = frozenset()
+    parked_by: AgentId | None = None
+    parked_until: Seconds | None = None

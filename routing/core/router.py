@@ -6,6 +6,7 @@ from itertools import islice
 from typing import assert_never
 
 from routing.core import overflow
+from routing.core.capacity import blocked, slot_of
 from routing.core.decisions import Decision, Offer, TurnAway
 from routing.core.estimate import Estimate, Seen, estimate
 from routing.core.events import Event, StatusChosen
@@ -22,9 +23,10 @@ from routing.core.facts import (
     Requeued,
     StatusChanged,
     TurnedAway,
+    Unparked,
     WorkFact,
 )
-from routing.core.judge import Verdict, judge, offer_expired, status_chosen, wrap_up_expired
+from routing.core.judge import judge, offer_expired, parking_expired, status_chosen, wrap_up_expired
 from routing.core.matching import Matching, Pair
 from routing.core.model import (
     AgentId,
@@ -44,6 +46,7 @@ from routing.core.skills import Requirement
 from routing.core.stages import next_change
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, Shifts, Timers, due
+from routing.core.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,14 @@ class Router:
         mine = place(work, station.rule.priority_points)
         return estimate(self._matching.crowd(station, mine, self.centre.agents), self._seen)
 
+    def no_room(self, agent: AgentId, interaction: InteractionId) -> str:
+        """Why this agent cannot be offered this one now, as a reason code (`Matching.still_waits`); empty when they can."""
+        work, state = self.centre.interactions.get(interaction), self.centre.agents.get(agent)
+        rule, mine = self._agents.get(agent), None if work is None else self._queues.get(work.queue)
+        if work is None or state is None or rule is None or mine is None:
+            return Status.SIGNED_OUT.value
+        return blocked(state, rule, slot_of(work.medium, mine))
+
     def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule], now: Seconds) -> Turn:
         """Work under new rules from now on. Live offers and held work stay; an agent without a rule is signed out."""
         self._now = now
@@ -200,10 +211,13 @@ class Router:
         while (work := self._timers.pop(self.centre.interactions, now)) is not None:
             at = due(work)
             assert at is not None  # noqa: S101 - it came up
-            wrapping = work.phase is Phase.WRAP_UP
-            self._take(
-                wrap_up_expired(work, at) if wrapping else offer_expired(self.centre, self._queues, work, at)
-            )
+            match work.phase:
+                case Phase.WRAP_UP:
+                    self._take(wrap_up_expired(work, at))
+                case Phase.PARKED:
+                    self._take(parking_expired(work, at))
+                case _:
+                    self._take(offer_expired(self.centre, self._queues, work, at))
 
     def _conclude(self, now: Seconds) -> Turn:
         self._look_at_doors()
@@ -241,7 +255,7 @@ class Router:
                     self._lead_on(fact.interaction, came=True)
                 case LedOn():  # whoever moves something by hand means it
                     self._lead_on(fact.interaction, came=fact.why is not Why.ASKED)
-                case OfferEnded() | Requeued():
+                case OfferEnded() | Requeued() | Unparked():
                     self._lead_on(fact.interaction)
                 case StatusChanged(status=Status.SIGNED_OUT):
                     self._doors_changed = True
@@ -311,7 +325,7 @@ class Router:
         elif before is not None:
             self._matching.forget_work(before)
             self._shifts.set(before.id, None)
-        if not isinstance(fact, Enqueued | Described | LedOn | Abandoned | TurnedAway):
+        if not isinstance(fact, Enqueued | Described | LedOn | Unparked | Abandoned | TurnedAway):
             self._see_agent(fact.agent)
 
 

@@ -21,9 +21,11 @@ from routing.core.facts import (
     Offered,
     OfferEnded,
     OfferRang,
+    Parked,
     Requeued,
     StatusChanged,
     TurnedAway,
+    Unparked,
     WrappedUp,
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
@@ -135,6 +137,8 @@ class Centre:
             case Requeued():
                 self._put(_back_in_line(work))
                 self._release(fact.agent, work.id, fact.at)
+            case Parked() | Unparked():
+                self._park(work, fact)
             case Abandoned() | TurnedAway():
                 self._close(work)
             case Finished():
@@ -161,6 +165,21 @@ class Centre:
         been = work.been | {work.queue}
         self._put(replace(work, queue=fact.queue, queued_at=fact.at, been=been))
 
+    def _park(self, work: Work, fact: Parked | Unparked) -> None:
+        if isinstance(fact, Parked):
+            aside = replace(_back_in_line(work), phase=Phase.PARKED)
+            self._put(replace(aside, parked_by=fact.agent, parked_until=fact.until))
+            self._release(fact.agent, work.id, fact.at)
+            return
+        self._put(
+            replace(
+                _back_in_line(work),
+                preferred=fact.agent,
+                preferred_until=fact.preferred_until,
+                queued_at=fact.at,
+            )
+        )
+
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
         back = _back_in_line(work)
         if fact.agent == work.preferred and fact.outcome in _REFUSED:
@@ -185,7 +204,8 @@ class Centre:
         self._reckon(replace(self._agent(fact.agent), offer=fact.offer, offered_at=fact.at), fact.at)
 
     def _connect(self, work: Work, fact: Connected) -> None:
-        self._put(replace(work, phase=Phase.CONNECTED, agent=fact.agent, connected_at=fact.at))
+        talks = replace(work, phase=Phase.CONNECTED, agent=fact.agent, connected_at=fact.at)
+        self._put(replace(talks, parked_by=None, parked_until=None))
         agent = self._agent(fact.agent)
         held = (*agent.holds, work.id)
         self._reckon(replace(agent, holds=held, idle_since=fact.at, missed=0), fact.at)
@@ -257,7 +277,15 @@ def _with_status(agent: AgentState, fact: StatusChanged) -> AgentState:
 def _back_in_line(work: Work) -> Work:
     """Waiting again at the old age: nothing of the last agent is left."""
     return replace(
-        work, phase=Phase.WAITING, agent=None, offer=None, deadline=None, rang_at=None, connected_at=None
+        work,
+        phase=Phase.WAITING,
+        agent=None,
+        offer=None,
+        deadline=None,
+        rang_at=None,
+        connected_at=None,
+        parked_by=None,
+        parked_until=None,
     )
 
 

@@ -18,6 +18,8 @@ def due(work: Work) -> Seconds | None:
     """When the interaction's timer fires, if it has one."""
     if work.phase is Phase.OFFERED and work.deadline is not None:
         return work.deadline + (VOICE_LATENESS_S if work.medium is Medium.VOICE else 0.0)
+    if work.phase is Phase.PARKED:
+        return work.parked_until
     return work.wrap_up_until if work.phase is Phase.WRAP_UP else None
 
 
@@ -87,4 +89,4 @@ class Shifts:
 
 def _mark(work: Work) -> str:
     """What the timer is about: a later offer of the same interaction has a mark of its own."""
-    return work.offer or f"wrap_up {work.wrap_up_until}"
+    return work.offer or f"{work.phase} {work.wrap_up_until or work.parked_until}"

@@ -14,8 +14,9 @@ from channels.email.written import reply_subject
 from config.errors import Refused
 from crm_core import cases, interactions, letters, queues
 from crm_core.store import Connection
-from routing.core.events import Accepted, WorkEnded
-from routing.core.model import By, InteractionId
+from routing.core.events import Accepted, SetAside, WorkEnded
+from routing.core.model import AgentId, By, InteractionId
+from routing.core.presence import Phase
 from tests.channels.rooms import ANN, SALES, SERVICE, MailRoom, letter, mail_room
 from trunkline.demo.relay import Relay
 
@@ -364,3 +365,27 @@ async def test_a_postman_can_be_stopped_at_any_moment(tmp_path: Path, relay: Rel
             task.cancel()
         await asyncio.wait([floor, intake])
         assert {one["Message-ID"] for one in sent_letters(room)}
+
+
+async def test_what_was_set_aside_comes_back_when_the_customer_writes_again(room: MailRoom) -> None:
+    """To the agent who set it aside, long before its time."""
+    await room.ready()
+    await room.deliver(letter(Message_ID="<a@example.org>"))
+    await arrived(room, 1)
+    (one,) = await room.interactions()
+    name, eve = InteractionId(one.id), AgentId(room.agent.id)
+
+    async def offered() -> bool:
+        return room.floor.centre.interactions[name].offer is not None
+
+    await until(offered)
+    offer = room.floor.centre.interactions[name].offer
+    assert offer is not None
+    now = room.clock.now()
+    await room.floor.settle(Accepted(offer=offer, at=now))
+    await room.floor.settle(SetAside(interaction=name, agent=eve, until=now + 86_400, at=now))
+    assert room.floor.centre.interactions[name].phase is Phase.PARKED
+    await room.deliver(letter("And another thing", References="<a@example.org>"))
+    await until(offered)
+    assert room.floor.centre.interactions[name].agent == eve
+    assert [item.id for item in await room.interactions()] == [one.id]

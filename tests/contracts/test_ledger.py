@@ -57,6 +57,15 @@ def turned_away(name: str = "c1", at: float = 108.0) -> LedgerEntry:
     return LedgerEntry(kind="turned_away", at=at, interaction=name, queue="q", data={"why": "closed"})
 
 
+def parked(name: str = "c1", agent: str = "ann", at: float = 110.0) -> LedgerEntry:
+    return LedgerEntry(kind="parked", at=at, interaction=name, agent=agent, data={"until": 200.0})
+
+
+def unparked(name: str = "c1", at: float = 200.0) -> LedgerEntry:
+    data = {"preferred_until": 1100.0}
+    return LedgerEntry(kind="unparked", at=at, interaction=name, agent="ann", data=data)
+
+
 def finished(until: float | None, name: str = "c1", agent: str = "ann", at: float = 160.0) -> LedgerEntry:
     data = {"by": "customer", "wrap_up_until": until}
     return LedgerEntry(kind="finished", at=at, interaction=name, agent=agent, data=data)
@@ -165,6 +174,24 @@ def test_turned_away_is_closed_and_neither_served_nor_lost(conn: Connection, epo
     assert (stay.outcome, stay.ended_at) == ("turned_away", 108.0)
 
 
+def test_set_aside_is_a_stay_of_its_own(conn: Connection, epoch: int) -> None:
+    """Between the agent's work and the next stay in the queue; nobody has it meanwhile."""
+    ledger.append(conn, epoch, [*WHOLE_CALL[:5], parked()])
+    call = interactions.interaction(conn, "c1")
+    assert call is not None
+    assert (call.state, call.agent_id) == ("waiting", None)
+    ledger.append(conn, epoch, [unparked()])
+    stays = [
+        (stay.kind, stay.started_at, stay.ended_at, stay.outcome)
+        for stay in interactions.segments(conn, "c1")
+    ]
+    assert stays[-3:] == [
+        ("agent", 101.0, 110.0, "parked"),
+        ("queue", 110.0, 200.0, "parked"),
+        ("queue", 200.0, None, None),
+    ]
+
+
 def test_returned_work_waits_again(conn: Connection, epoch: int) -> None:
     """Returned work has a second stay in its queue and keeps its age and its first answer."""
     ledger.append(conn, epoch, [*WHOLE_CALL[:5], requeued(), offered(attempt=2, agent="bob", at=111.0)])
@@ -226,6 +253,9 @@ def test_no_after_contact_work(conn: Connection, epoch: int) -> None:
         ([enqueued(), offered()], led_on()),
         ([enqueued(), offered()], turned_away()),
         ([enqueued(), turned_away()], abandoned()),
+        ([enqueued()], parked()),
+        (WHOLE_CALL[:5], parked(agent="bob")),
+        (WHOLE_CALL[:5], unparked()),
         (WHOLE_CALL[:5], led_on()),
         ([enqueued(), offered(), ended("declined")], ended("declined")),
         ([enqueued(), offered(), ended("declined")], offered()),

@@ -88,3 +88,27 @@ async def test_a_supervisor_closes_a_queue_and_moves_what_waits(
         await page.get_by_test_id("record-save").click()
         await expect(page.get_by_text("Back office → Back office").last).to_be_visible()
         await clean(page)
+
+
+@pytest.mark.parametrize(("language", "back"), [("en", "back "), ("zh-TW", "回來")])
+async def test_a_letter_is_set_aside_and_taken_up_again(
+    centre: RecordsCentre, language: Language, back: str
+) -> None:
+    """In the browser: opened, *Later*, in the list of what waits, *Resume*; a supervisor gives it to somebody."""
+    house = centre.house
+    letter = await house.letter_arrives()
+    async with centre.at("ann", "/", language=language) as desk:
+        async with house.browser("ann") as ann:
+            await ann.put("/api/v1/me/status", json={"status": "ready"})
+        await desk.get_by_test_id(f"item-{letter}").click()
+        await desk.keyboard.press("Alt+KeyA")
+        await desk.get_by_test_id("park").click()
+        await desk.get_by_test_id("park-three_hours").click()
+        await expect(desk.get_by_test_id(f"item-{letter}")).to_have_count(0)
+        await desk.get_by_test_id("waiting-letters").click()
+        row = desk.get_by_test_id(f"take-{letter}")
+        await expect(desk.locator(".by-hand")).to_contain_text(back)
+        await clean(desk)
+        await row.click()
+        await expect(desk.get_by_test_id(f"item-{letter}")).to_have_attribute("data-state", "connected")
+        await expect(row).to_have_count(0)

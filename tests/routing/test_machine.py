@@ -13,6 +13,7 @@ from routing.core.events import (
     Accepted,
     Adopted,
     Arrived,
+    Assigned,
     ConsoleChanged,
     CustomerLeft,
     DeviceChanged,
@@ -22,7 +23,9 @@ from routing.core.events import (
     OfferFailed,
     Rang,
     Returned,
+    SetAside,
     StatusChosen,
+    TakenUp,
     WorkEnded,
     WrapUpEnded,
 )
@@ -119,6 +122,9 @@ def events(at: float) -> st.SearchStrategy[Event]:
             queue=st.sampled_from([one.id for one in QUEUES] + [QueueId("unknown")]),
             at=now,
         ),
+        st.builds(Assigned, interaction=ids, agent=agents, wait_s=st.sampled_from([0.0, 10.0]), at=now),
+        st.builds(SetAside, interaction=ids, agent=agents, until=st.sampled_from([at - 1, at + 12]), at=now),
+        st.builds(TakenUp, interaction=ids, at=now),
         st.builds(ConsoleChanged, agent=agents, present=st.booleans(), at=now),
         st.builds(DeviceChanged, agent=agents, device=st.sampled_from(Device), at=now),
         st.builds(
@@ -253,6 +259,19 @@ class Day(RuleBasedStateMachine):
         if talking:
             ended = data.draw(st.sampled_from(talking))
             self.turn(WorkEnded(interaction=ended, by=By.AGENT, at=self.now))
+
+    @rule(data=st.data(), seconds=st.sampled_from([3.0, 30.0]))
+    def set_aside(self, data: st.DataObject, seconds: float) -> None:
+        """A letter waits until later, and for whoever had it first; a call does not."""
+        talking = [work for work in self.router.centre.interactions.values() if work.phase is Phase.CONNECTED]
+        if talking:
+            work = data.draw(st.sampled_from(talking))
+            assert work.agent is not None
+            aside = SetAside(interaction=work.id, agent=work.agent, until=self.now + seconds, at=self.now)
+            self.turn(aside)
+            after = self.router.centre.interactions[work.id]
+            assert after.phase is (Phase.CONNECTED if work.medium is Medium.VOICE else Phase.PARKED)
+            assert after.enqueued_at == work.enqueued_at
 
     @rule(seconds=st.floats(0.0, 30.0, allow_nan=False))
     def pass_time(self, seconds: float) -> None:
@@ -404,7 +423,7 @@ class Day(RuleBasedStateMachine):
     def everything_held_has_a_way_out(self) -> None:
         """What an agent holds without talking ends by a timer."""
         for work in self.router.centre.interactions.values():
-            if work.phase in (Phase.OFFERED, Phase.WRAP_UP):
+            if work.phase in (Phase.OFFERED, Phase.WRAP_UP, Phase.PARKED):
                 assert self.router.next_deadline() is not None
 
     @invariant()

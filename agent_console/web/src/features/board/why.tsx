@@ -19,7 +19,7 @@ export function Why({ interaction, queue, who, version, close }: { interaction: 
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
         <div className="why">
           {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{t("why.over")}</p>}
-          <Move interaction={interaction} from={queue} />
+          <div className="row"><Give interaction={interaction} /><Move interaction={interaction} from={queue} /></div>
           <h3 className="label">{t("why.offers")}</h3>
           {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} />)}</ol>}
         </div>
@@ -50,6 +50,26 @@ function Wait({ waiting }: { waiting: StillWaiting }) {
         </ul>
       )}
     </>
+  );
+}
+
+/** By hand, before anybody else. */
+function Give({ interaction }: { interaction: string }) {
+  const { t } = useTranslation();
+  const here = useList("agents").filter(({ status }) => status !== "signed_out").sort((a, b) => a.name.localeCompare(b.name));
+  const [busy, problem, run] = useBusy();
+  const give = (agent: string): void => {
+    if (agent) run(() => call("PUT", `/interactions/${segment(interaction)}/routing/agent`, { agent_id: agent }));
+  };
+  if (here.length === 0) return null;
+  return (
+    <div>
+      <select className="input auto" value="" disabled={busy} aria-label={t("why.give")} onChange={(event) => give(event.target.value)} data-testid="why-give">
+        <option value="">{t("why.give")}</option>
+        {here.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+      </select>
+      <Wrong problem={problem} />
+    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import { Icon } from "../../ui/icon";
 import { Empty, Pill, type Tone } from "../../ui/panes";
 import { Ring, Timer } from "../../ui/ring";
 import { SlaMark } from "../sla/sla-mark";
+import { WaitingLetters } from "./waiting-letters";
 import { customerLang, customerName, stateSince } from "./items";
 import type { IconName } from "../../ui/icon";
 
@@ -27,6 +28,7 @@ export function WorkItems({ items, selected, select }: Props) {
           ))}
         </ul>
       )}
+      <WaitingLetters held={items.length} />
     </nav>
   );
 }

@@ -11,6 +11,7 @@ import { given } from "../knowledge/typing";
 import { CaseStatusChoice } from "./case-box";
 import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
+import { Park } from "./park";
 
 const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
 
@@ -32,6 +33,7 @@ export function LetterPanel({ item }: { item: Item }) {
           {item.case && <p className="tiny faint num">{item.case.number}</p>}
         </div>
         <CaseStatusChoice item={item} />
+        <Park item={item} busy={busy} run={run} />
         <Button small look="quiet" icon="undo" isDisabled={busy} onPress={() => end("return")} data-testid="return">{t("letter.put_back")}</Button>
         <Button small icon="check" isDisabled={busy} onPress={() => end("finish")} data-testid="finish">{t("letter.finish")}</Button>
       </section>

@@ -17,6 +17,16 @@ export interface StillWaiting {
   not_offered: NotOffered[];
 }
 
+/** A letter that one may take; `until`: one set it aside, and it comes back then. */
+export interface WaitingLetter {
+  id: string;
+  queue: string;
+  customer: string;
+  subject: string;
+  enqueued_at: number;
+  until: number | null;
+}
+
 export interface OfferTold {
   id: string;
   name: string;
