@@ -19,8 +19,8 @@ export function Park({ item, busy, run }: { item: Item; busy: boolean; run: (wor
   return (
     <MenuTrigger>
       <RacButton className="btn quiet small" isDisabled={busy} data-testid="park"><Icon name="clock" size={16} />{t("by_hand.aside")}</RacButton>
-      <Popover className="menu" placement="bottom end">
-        <Menu aria-label={t("by_hand.aside")} onAction={park}>
+      <Popover placement="bottom end">
+        <Menu className="menu" aria-label={t("by_hand.aside")} onAction={park}>
           {times.map(({ name, at }) => (
             <MenuItem key={name} id={name} className="menu-item" data-testid={`park-${name}`}>
               <span className="grow">{t(`by_hand.${name}`)}</span><span className="faint small num">{moment(at, now, i18n.language as Language)}</span>
