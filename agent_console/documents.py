@@ -278,11 +278,13 @@ class Item(TypedDict):
 class PerMedium(TypedDict):
     voice: int
     email: int
+    chat: int
 
 
 class SincePerMedium(TypedDict):
     voice: float | None
     email: float | None
+    chat: float | None
 
 
 class QueueDocument(TypedDict):

@@ -114,6 +114,8 @@ class PersonDocument(TypedDict):
     state: str
     skills: list[SkillDocument]
     letters_at_once: int
+    chats_at_once: int
+    load_at_most: int
     has_password: bool
     has_totp: bool
     must_change_password: bool

@@ -69,6 +69,8 @@ def person(row: Person) -> PersonDocument:
         state=row.state,
         skills=[SkillDocument(skill=skill, level=level) for skill, level in row.skills],
         letters_at_once=row.letters_at_once,
+        chats_at_once=row.chats_at_once,
+        load_at_most=row.load_at_most,
         has_password=row.has_password,
         has_totp=row.has_totp,
         must_change_password=row.must_change_password,

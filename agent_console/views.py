@@ -174,9 +174,15 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         id=name,
         name=rule.name,
         language=rule.language,
-        waiting=PerMedium(voice=_count(waiting, Medium.VOICE), email=_count(waiting, Medium.EMAIL)),
+        waiting=PerMedium(
+            voice=_count(waiting, Medium.VOICE),
+            email=_count(waiting, Medium.EMAIL),
+            chat=_count(waiting, Medium.CHAT),
+        ),
         longest_since=SincePerMedium(
-            voice=_oldest(waiting, Medium.VOICE), email=_oldest(waiting, Medium.EMAIL)
+            voice=_oldest(waiting, Medium.VOICE),
+            email=_oldest(waiting, Medium.EMAIL),
+            chat=_oldest(waiting, Medium.CHAT),
         ),
         offered=figures.offered,
         answered=figures.answered,

@@ -1,5 +1,5 @@
-"""The router's index beside a scan of everything, over the same events: 1,000 agents, 40 skills with levels, relaxation, groups, five ways to choose,
-calls and letters at once.
+"""The router's index beside a scan of everything, over the same events: 1,000 agents, 40 skills with levels, relaxation, groups, five ways to choose;
+calls, chats and letters at once with numbers, loads and queues that say differently what joins what.
 
     python -m bench.router [--waiting 10000] [--rounds 5]
 
@@ -12,7 +12,7 @@ import gc
 import random
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +42,7 @@ from routing.core.model import (
     OfferId,
     QueueId,
     QueueRule,
+    Room,
     Status,
     Step,
 )
@@ -50,9 +51,28 @@ from routing.core.router import Router
 from tests.routing.scan import ScanningRouter
 
 AGENTS, QUEUES, SKILLS, GROUPS = 1000, 120, 40, 5
-LETTERS = 0.3
+LETTERS, CHATS = 0.25, 0.2
 EVENTS, SCANNED = 20_000, 10
 """So many events in a round for the index, so many of them for the scan too."""
+
+
+ROOMS: Sequence[frozenset[Room]] = (
+    frozenset(),
+    frozenset({Room(medium=Medium.EMAIL, load=20, beside=frozenset({Medium.EMAIL, Medium.VOICE}))}),
+    frozenset(
+        {
+            Room(
+                medium=Medium.VOICE,
+                load=60,
+                beside=frozenset({Medium.CHAT}),
+                pauses=frozenset({Medium.EMAIL}),
+            ),
+            Room(medium=Medium.CHAT, load=40, beside=frozenset({Medium.CHAT, Medium.VOICE, Medium.EMAIL})),
+        }
+    ),
+    frozenset({Room(medium=Medium.CHAT, load=30, beside=frozenset({Medium.CHAT}))}),
+)
+"""What queues say in turn of what joins what, and of how much it takes."""
 
 
 def queue(number: int, chance: random.Random) -> QueueRule:
@@ -72,7 +92,7 @@ def queue(number: int, chance: random.Random) -> QueueRule:
         choice=list(Choice)[number % len(Choice)],
         priority_points=chance.choice([0, 0, 0, 30, 120]),
         wrap_up_s=20.0 if number % 2 else 0.0,
-        mail_while_talking=number % 4 == 0,
+        rooms=ROOMS[number % len(ROOMS)],
     )
 
 
@@ -84,6 +104,8 @@ def agent(number: int, chance: random.Random) -> AgentRule:
         skills=frozenset(Need(skill=skill, level=level) for skill, level in skills.items()),
         groups=frozenset({GroupId(f"g{number % GROUPS}")}),
         letters_at_once=1 + number % 3,
+        chats_at_once=1 + number % 4,
+        load_at_most=60 if number % 10 == 0 else 100,
     )
 
 
@@ -116,7 +138,7 @@ class World:
         own, wish = self.chance.random(), self.chance.random()
         return Arrived(
             interaction=InteractionId(f"i{self.arrived}"),
-            medium=Medium.EMAIL if self.chance.random() < LETTERS else Medium.VOICE,
+            medium=self.medium(),
             queue=QueueId(f"q{self.chance.randrange(QUEUES)}"),
             enqueued_at=self.now - age_s,
             at=self.now,
@@ -124,6 +146,13 @@ class World:
             preferred=AgentId(f"a{self.chance.randrange(AGENTS)}") if wish < 0.05 else None,
             preferred_wait_s=30.0,
         )
+
+    def medium(self) -> Medium:
+        """Most call."""
+        drawn = self.chance.random()
+        if drawn < LETTERS:
+            return Medium.EMAIL
+        return Medium.CHAT if drawn < LETTERS + CHATS else Medium.VOICE
 
     def next(self, router: Router) -> Event:
         """What happens next: whoever rings answers, then work ends and new work comes in turns."""

@@ -27,6 +27,8 @@ class Person:
     state: State
     skills: Skills
     letters_at_once: int
+    chats_at_once: int
+    load_at_most: int
     has_password: bool
     has_totp: bool
     must_change_password: bool
@@ -66,7 +68,7 @@ def person(conn: Connection, user_id: str, now: float) -> Person:
 
 
 def change(conn: Connection, user_id: str, wishes: Mapping[str, Any]) -> User:
-    """Change name, role, language, extension, email or letters_at_once. Another role signs the user out: what they see
+    """Change name, role, language, extension, email or capacity (`queues.CAPACITY`). Another role signs the user out: what they see
     and may do is another."""
     before = present(conn, user_id)
     for field, known in (("role", users.ROLES), ("language", users.LANGUAGES)):
@@ -184,7 +186,7 @@ def _people(now: float) -> Select[Any]:
     linked = select(func.count()).where(user_identity.c.user_id == user_account.c.id)
     return select(
         *USER_COLUMNS,
-        user_account.c.letters_at_once,
+        *(user_account.c[name] for name in queues.CAPACITY),
         (user_account.c.password_hash != "").label("has_password"),
         user_account.c.must_change_password,
         user_account.c.password_changed_at,
@@ -226,6 +228,8 @@ def _person(row: Any, skills: Skills) -> Person:
         state=_state(row),
         skills=skills,
         letters_at_once=row.letters_at_once,
+        chats_at_once=row.chats_at_once,
+        load_at_most=row.load_at_most,
         has_password=row.has_password,
         has_totp=row.factors > 0,
         must_change_password=row.must_change_password,

@@ -17,6 +17,8 @@ from crm_core.tables import agent_skill, disposition, queue, queue_entry, user_a
 from crm_core.users import USER_COLUMNS, User
 
 IDENTIFY = ("never", "unknown", "untrusted")
+CAPACITY = ("letters_at_once", "chats_at_once", "load_at_most")
+"""What says how much an agent has at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,14 @@ class Queue:
     calendar_id: str | None = None
     closed: bool = False
     overflow: tuple[Led, ...] = ()
+    call_with_letters: str = "pauses"
+    call_with_chats: str = "never"
+    letter_with_chats: str = "never"
+    chat_with_calls: str = "never"
+    chat_with_letters: str = "pauses"
+    call_load: int = 100
+    letter_load: int = 0
+    chat_load: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +66,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConfig:
-    """What one active agent can take."""
+    """What one active agent can take (`routing.core.model.AgentRule`)."""
 
     user: User
     skills: Skills
     letters_at_once: int
+    chats_at_once: int
+    load_at_most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +135,7 @@ def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
 def agents(conn: Connection) -> list[AgentConfig]:
     """All active users with the role agent, by login."""
     skills = skills_by_user(conn)
-    query = select(*USER_COLUMNS, user_account.c.letters_at_once).where(
+    query = select(*USER_COLUMNS, *(user_account.c[name] for name in CAPACITY)).where(
         user_account.c.role == "agent", user_account.c.active, ~user_account.c.service
     )
     return [_agent(row, skills[row.id]) for row in conn.execute(query.order_by(user_account.c.login))]
@@ -277,5 +289,5 @@ def _skills_by(rows: Sequence[Any]) -> dict[str, Skills]:
 
 def _agent(row: Any, skills: Skills) -> AgentConfig:
     fields = columns(row)
-    letters_at_once = fields.pop("letters_at_once")
-    return AgentConfig(user=User(**fields), skills=skills, letters_at_once=letters_at_once)
+    capacity = {name: fields.pop(name) for name in CAPACITY}
+    return AgentConfig(user=User(**fields), skills=skills, **capacity)

@@ -56,6 +56,8 @@ def add_user(
     language: str,
     extension: str | None = None,
     letters_at_once: int = 1,
+    chats_at_once: int = 3,
+    load_at_most: int = 100,
     email: str | None = None,
     service: bool = False,
     must_change_password: bool = False,
@@ -89,6 +91,8 @@ def add_user(
         insert(user_account).values(
             password_hash=password_hash,
             letters_at_once=letters_at_once,
+            chats_at_once=chats_at_once,
+            load_at_most=load_at_most,
             must_change_password=must_change_password,
             password_changed_at=now,
             **values,

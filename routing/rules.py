@@ -15,11 +15,13 @@ from routing.core.model import (
     AgentId,
     AgentRule,
     Choice,
+    Medium,
     Need,
     Opening,
     Overflow,
     QueueId,
     QueueRule,
+    Room,
     Seconds,
     Step,
     Why,
@@ -84,7 +86,7 @@ def _queue(queue: queues.Queue, by_name: Mapping[str, QueueId], hours: Mapping[s
         missed_at_most=queue.missed_at_most,
         ring_s=queue.ring_s,
         wrap_up_s=queue.wrap_up_s,
-        mail_while_talking=queue.mail_while_talking,
+        rooms=_rooms(queue),
         answer_within_s=queue.answer_within_s,
         opening=None if queue.calendar_id is None else hours.get(queue.calendar_id),
         closed=queue.closed,
@@ -94,7 +96,52 @@ def _queue(queue: queues.Queue, by_name: Mapping[str, QueueId], hours: Mapping[s
 
 def _agent(agent: queues.AgentConfig) -> AgentRule:
     return AgentRule(
-        id=AgentId(agent.user.id), skills=_needs(agent.skills), letters_at_once=agent.letters_at_once
+        id=AgentId(agent.user.id),
+        skills=_needs(agent.skills),
+        letters_at_once=agent.letters_at_once,
+        chats_at_once=agent.chats_at_once,
+        load_at_most=agent.load_at_most,
+    )
+
+
+def _rooms(queue: queues.Queue) -> frozenset[Room]:
+    letter_with_calls = "beside" if queue.mail_while_talking else "never"
+    return frozenset(
+        {
+            _room(
+                Medium.VOICE,
+                queue.call_load,
+                {Medium.EMAIL: queue.call_with_letters, Medium.CHAT: queue.call_with_chats},
+            ),
+            _room(
+                Medium.EMAIL,
+                queue.letter_load,
+                {
+                    Medium.EMAIL: "beside",
+                    Medium.VOICE: letter_with_calls,
+                    Medium.CHAT: queue.letter_with_chats,
+                },
+            ),
+            _room(
+                Medium.CHAT,
+                queue.chat_load,
+                {
+                    Medium.CHAT: "beside",
+                    Medium.VOICE: queue.chat_with_calls,
+                    Medium.EMAIL: queue.chat_with_letters,
+                },
+            ),
+        }
+    )
+
+
+def _room(medium: Medium, load: int, joins: Mapping[Medium, str]) -> Room:
+    """`joins`: how it may be offered to who is at work on each medium, in the words of the queue's record."""
+    return Room(
+        medium=medium,
+        load=load,
+        beside=frozenset(each for each, how in joins.items() if how == "beside"),
+        pauses=frozenset(each for each, how in joins.items() if how == "pauses"),
     )
 
 

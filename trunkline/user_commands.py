@@ -66,6 +66,10 @@ def change(
     extension: Annotated[str | None, typer.Option(help="The phone's extension; empty takes it away.")] = None,
     email: Annotated[str | None, typer.Option(help="The e-mail address; empty takes it away.")] = None,
     letters: Annotated[int | None, typer.Option(min=0, max=20, help="Letters at once.")] = None,
+    chats: Annotated[int | None, typer.Option(min=0, max=20, help="Chats at once.")] = None,
+    load: Annotated[
+        int | None, typer.Option(min=0, max=1000, help="Load at most; 100 is a whole agent.")
+    ] = None,
     config_file: ConfigOption = DEFAULT,
 ) -> None:
     """Change what is given."""
@@ -77,6 +81,8 @@ def change(
         "extension": extension,
         "email": email,
         "letters_at_once": letters,
+        "chats_at_once": chats,
+        "load_at_most": load,
     }
     wishes = {field: wish for field, wish in given.items() if wish is not None}
     if not wishes:

@@ -116,7 +116,7 @@ def _mine(within: Context, agent: AgentId) -> Iterator[Work]:
     """What the agent may take: of their queues, unless somebody else put it aside or it is kept for somebody else."""
     now, serves = within.clock.now(), within.hub.world.directory.serves.get(agent, frozenset())
     for work in within.floor.centre.interactions.values():
-        if work.medium is Medium.VOICE:
+        if work.medium is not Medium.EMAIL:
             continue
         if work.phase is Phase.PARKED and work.parked_by == agent:
             yield work

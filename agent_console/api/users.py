@@ -43,7 +43,8 @@ Email = Annotated[
         strip_whitespace=True, max_length=254, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+)?$"
     ),
 ]
-Letters = Annotated[int, Field(ge=0, le=20)]
+AtOnce = Annotated[int, Field(ge=0, le=20)]
+Load = Annotated[int, Field(ge=0, le=1000)]
 Password = Annotated[str, Field(max_length=1000)]
 
 
@@ -66,7 +67,9 @@ class NewUser(Body):
     language: Language = "en"
     extension: Extension = ""
     email: Email = ""
-    letters_at_once: Letters = 1
+    letters_at_once: AtOnce = 1
+    chats_at_once: AtOnce = 3
+    load_at_most: Load = 100
     service: bool = False
     password: Password = ""
     skills: list[GivenSkill] = Field(default_factory=list, max_length=100)
@@ -80,7 +83,9 @@ class UserChanges(Body):
     language: Language | None = None
     extension: Extension | None = None
     email: Email | None = None
-    letters_at_once: Letters | None = None
+    letters_at_once: AtOnce | None = None
+    chats_at_once: AtOnce | None = None
+    load_at_most: Load | None = None
 
 
 class SetPassword(Body):
@@ -144,6 +149,8 @@ async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> P
             extension=given.extension or None,
             email=given.email or None,
             letters_at_once=given.letters_at_once,
+            chats_at_once=given.chats_at_once,
+            load_at_most=given.load_at_most,
             service=given.service,
             must_change_password=not given.service,
             now=now,
@@ -165,7 +172,7 @@ async def read_user(user: str, who: AsAdministrator, within: InContext) -> Perso
 async def change_user(
     user: str, given: UserChanges, who: AsAdministrator, within: InContext
 ) -> PersonDocument:
-    """Name, role, language, extension, address, letters; another role signs them out everywhere. A program makes nobody an administrator,
+    """Name, role, language, extension, address, capacity; another role signs them out everywhere. A program makes nobody an administrator,
     and changes no address by which one may sign in: 403 `access.token`."""
     wishes = {name: wish for name, wish in given.model_dump().items() if wish is not None}
     if wishes.get("role") == "admin" or ("email" in wishes and within.settings.oidc.link_by_email):

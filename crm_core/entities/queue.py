@@ -62,6 +62,42 @@ def _calendars(conn: Connection) -> Sequence[tuple[str, str]]:
     return [(each.id, each.calendar.name) for each in calendars.list_calendars(conn)]
 
 
+_NEVER = choice("never", "Not offered", "不派給", "不分配")
+_BESIDE = choice("beside", "Beside them", "同時進行", "同时进行")
+_PAUSES = choice("pauses", "Interrupting them", "插入並暫停原有工作", "插入并暂停原有工作")
+
+
+def _joins(name: str, words: Label, usual: str) -> Field:
+    """Whether such an item may be offered to who is at work on that."""
+    return Field(
+        name=name,
+        kind=FieldKind.CHOICE,
+        label=words,
+        required=True,
+        default=usual,
+        section="together",
+        choices=(_NEVER, _PAUSES, _BESIDE),
+    )
+
+
+def _load(name: str, words: Label, usual: int) -> Field:
+    return Field(
+        name=name,
+        kind=FieldKind.INTEGER,
+        label=words,
+        hint=label(
+            "The part of an agent's load (usually 100) that one takes. 0: only the number at once counts.",
+            "每件占用客服人員負荷（通常為 100）的份量。0 表示只計件數。",
+            "每件占用坐席负荷（通常为 100）的份量。0 表示只计件数。",
+        ),
+        required=True,
+        default=usual,
+        least=0,
+        most=1000,
+        section="together",
+    )
+
+
 def _seconds(name: str, words: Label, default: float, least: float, most: float) -> Field:
     return Field(
         name=name,
@@ -93,6 +129,7 @@ QUEUE = Entity(
     sections=(
         Section(name="what", label=label("What it is", "基本設定", "基本设置")),
         Section(name="who", label=label("Who serves it", "由誰服務", "由谁服务")),
+        Section(name="together", label=label("Several things at once", "同時處理", "同时处理")),
         Section(name="times", label=label("Times", "時間", "时间")),
         Section(name="doors", label=label("Opening and overflow", "服務時間與轉接", "服务时间与溢出")),
     ),
@@ -212,8 +249,36 @@ QUEUE = Entity(
             label=label("Letters beside a call", "通話中可派信件", "通话中可分配邮件"),
             required=True,
             default=False,
-            section="who",
+            section="together",
         ),
+        _joins(
+            "letter_with_chats",
+            label("Letters to who has chats", "線上交談中派信件", "在线聊天中分配邮件"),
+            "never",
+        ),
+        _joins(
+            "call_with_letters",
+            label("Calls to who has letters", "回信中派電話", "回信中分配电话"),
+            "pauses",
+        ),
+        _joins(
+            "call_with_chats",
+            label("Calls to who has chats", "線上交談中派電話", "在线聊天中分配电话"),
+            "never",
+        ),
+        _joins(
+            "chat_with_letters",
+            label("Chats to who has letters", "回信中派線上交談", "回信中分配在线聊天"),
+            "pauses",
+        ),
+        _joins(
+            "chat_with_calls",
+            label("Chats to who talks", "通話中派線上交談", "通话中分配在线聊天"),
+            "never",
+        ),
+        _load("call_load", label("Load of a call", "一通電話的負荷", "一通电话的负荷"), 100),
+        _load("letter_load", label("Load of a letter", "一封信件的負荷", "一封邮件的负荷"), 0),
+        _load("chat_load", label("Load of a chat", "一則線上交談的負荷", "一个在线聊天的负荷"), 0),
         _seconds("ring_s", label("Time to accept (s)", "接受時限（秒）", "接受时限（秒）"), 20.0, 3.0, 300.0),
         _seconds("wrap_up_s", label("Wrap-up (s)", "後續處理（秒）", "话后处理（秒）"), 30.0, 0.0, 86_400.0),
         _seconds(

@@ -27,7 +27,10 @@ user_account = Table(
     Column("theme", Text, nullable=False, server_default="system"),
     Column("density", Text, nullable=False, server_default="comfortable"),
     Column("extension", Text, unique=True),
+    # what an agent may be at work on beside a call, and how much load all together
     Column("letters_at_once", Integer, nullable=False, server_default="1"),
+    Column("chats_at_once", Integer, nullable=False, server_default="3"),
+    Column("load_at_most", Integer, nullable=False, server_default="100"),
     Column("active", Boolean, nullable=False),
     # the department whose rows are one's team's, and the territories that are one's own
     Column("team_id", Text, index=True),
@@ -107,6 +110,15 @@ queue = Table(
     Column("calendar_id", Text),
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("overflow", Words, nullable=False, server_default=""),
+    # what may be offered to who is at work on something (never, pauses, beside), and the load of an item
+    Column("call_with_letters", Text, nullable=False, server_default="pauses"),
+    Column("call_with_chats", Text, nullable=False, server_default="never"),
+    Column("letter_with_chats", Text, nullable=False, server_default="never"),
+    Column("chat_with_calls", Text, nullable=False, server_default="never"),
+    Column("chat_with_letters", Text, nullable=False, server_default="pauses"),
+    Column("call_load", BigInteger, nullable=False, server_default="100"),
+    Column("letter_load", BigInteger, nullable=False, server_default="0"),
+    Column("chat_load", BigInteger, nullable=False, server_default="0"),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

@@ -65,9 +65,9 @@ def _assigned(centre: Centre, work: Work, event: Assigned) -> Verdict:
 
 
 def _set_aside(work: Work, event: SetAside) -> Verdict:
-    """By whoever works on it: nobody sets a caller aside."""
+    """By whoever works on it: nobody sets somebody aside who waits for an answer now."""
     theirs = work.phase is Phase.CONNECTED and work.agent == event.agent
-    if not theirs or work.medium is Medium.VOICE or event.until <= event.at:
+    if not theirs or work.medium is not Medium.EMAIL or event.until <= event.at:
         return NOTHING
     return Verdict((Parked(interaction=work.id, agent=event.agent, until=event.until, at=event.at),))
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
-from routing.core.capacity import Slot
 from routing.core.model import AgentId, Choice, Seconds
 from routing.core.presence import AgentState
 
 Turn = tuple[float, Seconds, AgentId]
 """Smaller is asked first; the last two are idle since and id. It changes only when the agent's work or status does."""
+Order = Callable[[AgentState], Turn]
 
 _STALE_AT_MOST = 64
 
@@ -25,7 +25,7 @@ def _by_offers(agent: AgentState) -> Turn:
     return agent.offered_at, agent.idle_since, agent.id
 
 
-ORDERS: Mapping[Choice, Callable[[AgentState], Turn]] = {
+ORDERS: Mapping[Choice, Order] = {
     Choice.LONGEST_IDLE: _by_idleness,
     Choice.BEST_LEVEL: _by_idleness,  # which pool comes first is asked before
     Choice.FEWEST_SKILLS: _by_idleness,
@@ -51,60 +51,95 @@ def behind(choice: Choice, passed: Turn, chosen: Turn) -> str:
 class Pool:
     """Agents of one profile: who is signed in, and who is free for what, in each order that a queue chose.
 
-    An entry of a heap counts while it equals the agent's present turn and room; others are dropped when they surface.
+    The free stand in groups of those who have the same kinds of room, so that who changes moves once, however many kinds there are.
     """
 
     def __init__(self, choices: frozenset[Choice] = frozenset({Choice.LONGEST_IDLE})) -> None:
         self.signed_in: dict[AgentId, None] = {}
-        orders = dict.fromkeys(ORDERS[choice] for choice in sorted(choices))
-        self._queues = {order: {slot: _Turns() for slot in Slot} for order in orders}
-        self._by_choice = {choice: self._queues[ORDERS[choice]] for choice in choices}
-        self._free: dict[Slot, set[AgentId]] = {slot: set() for slot in Slot}
+        self._orders = tuple(dict.fromkeys(ORDERS[choice] for choice in sorted(choices)))
+        self._groups: dict[frozenset[int], _Group] = {}
+        self._group_of: dict[AgentId, _Group] = {}
 
-    def has(self, slot: Slot) -> bool:
+    def has(self, room: int) -> bool:
         """Whether anyone is free for such work."""
-        return bool(self._free[slot])
+        return any(room in rooms and group.members for rooms, group in self._groups.items())
 
-    def put(self, agent: AgentState, slots: tuple[Slot, ...]) -> None:
-        """Note the rooms the agent has now."""
-        for slot, free in self._free.items():
-            (free.add if slot in slots else free.discard)(agent.id)
-        for order, turns in self._queues.items():
-            mine = order(agent)
-            for slot, queue in turns.items():
-                queue.put(mine if slot in slots else None, agent.id)
+    def put(self, agent: AgentState, rooms: frozenset[int]) -> None:
+        """Note the kinds of room the agent has now."""
+        before = self._group_of.get(agent.id)
+        if before is not None and before.rooms != rooms:
+            before.leave(agent.id)
+            del self._group_of[agent.id]
+        if rooms:
+            group = self._groups.get(rooms)
+            if group is None:
+                group = self._groups[rooms] = _Group(rooms, self._orders)
+            self._group_of[agent.id] = group
+            group.join(agent)
 
-    def first(self, slot: Slot, choice: Choice = Choice.LONGEST_IDLE) -> Turn | None:
+    def first(self, room: int, order: Order = _by_idleness) -> Turn | None:
         """Whose turn it is for such work."""
-        return self._by_choice[choice][slot].first()
+        best: Turn | None = None
+        for rooms, group in self._groups.items():
+            if room in rooms and group.members:
+                front = group.turns[order].first()
+                if best is None or (front is not None and front < best):
+                    best = front
+        return best
 
-    def turn_of(self, agent: AgentId, slot: Slot, choice: Choice) -> Turn | None:
+    def turn_of(self, agent: AgentId, room: int, order: Order) -> Turn | None:
         """This agent's turn, if they are free for such work."""
-        return self._by_choice[choice][slot].free.get(agent)
+        group = self._group_of.get(agent)
+        return group.turns[order].free[agent] if group is not None and room in group.rooms else None
 
-    def free(self, slot: Slot, choice: Choice = Choice.LONGEST_IDLE) -> Iterator[Turn]:
+    def free(self, room: int, order: Order = _by_idleness) -> Iterator[Turn]:
         """All who are free for such work, roughly in order."""
-        return self._by_choice[choice][slot].in_order()
+        for rooms, group in self._groups.items():
+            if room in rooms:
+                yield from group.turns[order].in_order()
 
-    def remembered(self, slot: Slot, choice: Choice = Choice.LONGEST_IDLE) -> int:
+    def remembered(self) -> int:
         """Turns kept, those that no longer count included."""
-        return self._by_choice[choice][slot].remembered()
+        return sum(turns.remembered() for group in self._groups.values() for turns in group.turns.values())
+
+
+class _Group:
+    """Those of a pool who have the same kinds of room."""
+
+    def __init__(self, rooms: frozenset[int], orders: tuple[Order, ...]) -> None:
+        self.rooms = rooms
+        self.members: set[AgentId] = set()
+        self.turns = {order: _Turns() for order in orders}
+
+    def join(self, agent: AgentState) -> None:
+        self.members.add(agent.id)
+        for order, turns in self.turns.items():
+            turns.put(order(agent), agent.id)
+
+    def leave(self, agent: AgentId) -> None:
+        self.members.discard(agent)
+        for turns in self.turns.values():
+            turns.drop(agent)
 
 
 class _Turns:
-    """The free in the order of their turns."""
+    """The free in the order of their turns.
+
+    An entry of the heap counts while it equals the agent's present turn; others are dropped when they surface.
+    """
 
     def __init__(self) -> None:
         self.free: dict[AgentId, Turn] = {}
         self._heap: list[Turn] = []
         self._entered: set[Turn] = set()
 
-    def put(self, mine: Turn | None, agent: AgentId) -> None:
-        if mine is None:
-            self.free.pop(agent, None)
-        elif self.free.get(agent) != mine:
+    def put(self, mine: Turn, agent: AgentId) -> None:
+        if self.free.get(agent) != mine:
             self.free[agent] = mine
             self._enter(mine)
+
+    def drop(self, agent: AgentId) -> None:
+        del self.free[agent]
 
     def first(self) -> Turn | None:
         heap, free = self._heap, self.free

@@ -74,11 +74,12 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFigures:
-    """One agent's ended work: conversations of any medium, and the seconds with calls and with letters."""
+    """One agent's ended work: conversations of any medium, and the seconds with calls, with letters and with chats."""
 
     handled: int = 0
     talk_s: float = 0.0
     letters_s: float = 0.0
+    chats_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +202,11 @@ class Figures:
 
     def _credit(self, agent: AgentId, medium: Medium, spent_s: float, *, handled: bool) -> None:
         so_far = self.agent(agent)
-        voice = medium is Medium.VOICE
         self._agents[agent] = AgentFigures(
             handled=so_far.handled + handled,
-            talk_s=so_far.talk_s + (spent_s if voice else 0.0),
-            letters_s=so_far.letters_s + (0.0 if voice else spent_s),
+            talk_s=so_far.talk_s + (spent_s if medium is Medium.VOICE else 0.0),
+            letters_s=so_far.letters_s + (spent_s if medium is Medium.EMAIL else 0.0),
+            chats_s=so_far.chats_s + (spent_s if medium is Medium.CHAT else 0.0),
         )
 
     def _add(self, key: tuple[QueueId, Medium], more: QueueFigures) -> None:

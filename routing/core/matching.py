@@ -5,35 +5,35 @@ and configuration. A freed agent looks at the heads of the lines of their pool, 
 number waiting and the number talking do not matter.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heapreplace
 
-from routing.core.capacity import Slot, blocked, open_slots, slot_of
-from routing.core.choice import ORDERS, Pool, Turn, behind
+from routing.core.capacity import Openings, Rooms, at_once
+from routing.core.choice import Pool, behind
 from routing.core.estimate import Crowd, Ring
 from routing.core.model import (
     AgentId,
     AgentRule,
     Choice,
     InteractionId,
+    Medium,
     QueueId,
     QueueRule,
     Seconds,
     Status,
 )
-from routing.core.order import Line, Place
+from routing.core.order import Head, Place
 from routing.core.presence import AgentState, Phase, Work
 from routing.core.skills import Profile, Requirement, belongs, level_sum, mismatch, profile, requirement
 from routing.core.stages import Stage, stage
+from routing.core.stations import Lines, Station
 
 PASSED_OVER_AT_MOST = 20
 """So many agents are explained with an offer: the free ones first, then those who match, then the rest."""
 
 STATIONS = 1_000
 """So many lines are kept before those are dropped in which nobody waits."""
-
-_Rank = tuple[int, Turn]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,35 +42,7 @@ class Pair:
 
     interaction: InteractionId
     agent: AgentId
-    station: "Station"
-
-
-class Station:
-    """A line with the room it takes and the pools that can serve it, each with its rank: a smaller one is asked before any larger one."""
-
-    def __init__(self, at: Stage, rule: QueueRule, pools: Mapping[Pool, int]) -> None:
-        self.at = at
-        self.rule = rule
-        self.asked: Requirement = requirement(rule, at.own, at.steps)
-        self.slot: Slot = slot_of(at.medium, rule)
-        self.line = Line(rule.priority_points)
-        self.waiting = self.line.waiting
-        self.pools = pools
-
-    def first_free(self, with_room: Set[Pool]) -> Turn | None:
-        """Whose turn it is among all who can serve this line."""
-        slot, choice, pools = self.slot, self.rule.choice, self.pools
-        if self.at.preferred is not None:
-            turns = (pool.turn_of(self.at.preferred, slot, choice) for pool in pools)
-            return next((mine for mine in turns if mine is not None), None)
-        few, many = (pools, with_room) if len(pools) <= len(with_room) else (with_room, pools)
-        best: _Rank | None = None
-        for pool in few:
-            if pool in many and (front := pool.first(slot, choice)) is not None:
-                mine = (pools[pool], front)
-                if best is None or mine < best:
-                    best = mine
-        return None if best is None else best[1]
+    station: Station
 
 
 class Matching:
@@ -78,6 +50,7 @@ class Matching:
 
     def __init__(self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule]) -> None:
         self._queues, self._rules = queues, agents
+        self._rooms = Rooms(queues.values())
         choices = frozenset(rule.choice for rule in queues.values())
         self._profiles = {profile(rule): Pool(choices) for rule in agents.values()}
         self._profile_of = {pool: key for key, pool in self._profiles.items()}
@@ -86,17 +59,18 @@ class Matching:
             for has in key.skills:
                 self._with_skill.setdefault(has.skill, {})[pool] = has.level
         self._pool_of = {rule.id: self._profiles[profile(rule)] for rule in agents.values()}
-        self._served: dict[Pool, list[Station]] = {pool: [] for pool in self._profiles.values()}
-        self._kept_for: dict[AgentId, list[Station]] = {}
+        self._served: dict[Pool, Lines] = {pool: Lines(self._rooms) for pool in self._profiles.values()}
+        self._kept_for: dict[AgentId, Lines] = {}
         self._stations: dict[Stage, Station] = {}
         self._most_stations = STATIONS
         self._standing: dict[InteractionId, Station] = {}
         self._signed_in: set[AgentId] = set()
         self._wish_of: dict[InteractionId, AgentId] = {}
         self._wished: dict[AgentId, dict[InteractionId, None]] = {}
-        self._room: dict[AgentId, tuple[Slot, ...]] = {}
-        self._stirred: set[Station] = set()
-        self._with_room: dict[Slot, set[Pool]] = {slot: set() for slot in Slot}
+        self._openings: dict[AgentId, Openings] = {}
+        self._stirred: dict[Station, None] = {}
+        self._freed: dict[AgentId, None] = {}
+        self._with_room: dict[int, set[Pool]] = {room: set() for room in self._rooms.numbers}
 
     def see_work(self, work: Work, now: Seconds) -> None:
         """An interaction is new or changed, or its time for another stage has come. One whose queue has no rule waits until a configuration
@@ -119,23 +93,52 @@ class Matching:
             return ()
         pool, was_here = self._pool_of[agent.id], agent.id in self._signed_in
         self._sign(pool, agent)
-        slots = open_slots(agent, rule)
-        pool.put(agent, slots)
-        for slot, pools in self._with_room.items():
-            (pools.add if pool.has(slot) else pools.discard)(pool)
-        own = self._kept_for.get(agent.id, ())
-        if slots != self._room.get(agent.id, ()):
-            # lists and plain dicts: this is most of what a freed agent costs
-            self._stirred.update([one for one in self._served[pool] if one.waiting and one.slot in slots])
-            self._stirred.update([one for one in own if one.waiting and one.slot in slots])
-        self._room[agent.id] = slots
+        openings = self._rooms.of(agent, rule)
+        pool.put(agent, openings.rooms)
+        self._note_room(agent.id, pool, openings)
         came_or_went = was_here != (agent.id in self._signed_in)
         return tuple(self._wished.get(agent.id, ())) if came_or_went else ()
 
+    def _note_room(self, agent: AgentId, pool: Pool, openings: Openings) -> None:
+        before = self._openings.get(agent)
+        if openings is before:
+            return
+        self._openings[agent] = openings
+        had = before.rooms if before is not None else frozenset()
+        for room in had - openings.rooms:
+            if not pool.has(room):
+                self._with_room[room].discard(pool)
+        gained = openings.rooms - had
+        for room in gained:
+            self._with_room[room].add(pool)
+        if gained:
+            self._freed[agent] = None
+
     def stirred(self) -> "Round":
-        """The lines that may have become servable since the last round."""
-        lines, self._stirred = self._stirred, set()
-        return Round(lines, self._with_room)
+        """What may have become possible since the last round."""
+        lines, self._stirred = self._stirred, {}
+        agents, self._freed = self._freed, {}
+        return Round(self, agents, lines)
+
+    def next_for(self, agent: AgentId) -> Head | None:
+        """The longest-waiting item of all that this agent may serve and has room for."""
+        rooms = self._openings[agent].rooms
+        if not rooms:
+            return None
+        fronts = self._served[self._pool_of[agent]].fronts(rooms)
+        if (own := self._kept_for.get(agent)) is not None:
+            fronts += own.fronts(rooms)
+        return min(fronts, default=None)
+
+    def next_of(self, station: Station) -> Head | None:
+        """The one who is next in a line, if anybody who may serve it is free."""
+        with_room = self._with_room[station.room]
+        return station.line.first if with_room and self.first_free(station) is not None else None
+
+    def first_free(self, station: Station) -> AgentId | None:
+        """Whose turn it is among all who may serve this line."""
+        turn = station.first_free(self._with_room[station.room])
+        return None if turn is None else turn[2]
 
     def standing(self, interaction: InteractionId) -> Station | None:
         """Where one waits."""
@@ -153,9 +156,9 @@ class Matching:
         own = station.line.before(mine)
         if station.at.preferred is not None:
             alone = agents[station.at.preferred].status is Status.READY
-            places = self._places(station.at.preferred, station.slot) if alone else 0
+            places = at_once(self._rules[station.at.preferred], station.at.medium) if alone else 0
             return Crowd(queue=station.rule.id, ahead=own, agents=places, rings=())
-        staff = {pool: self._at_work(pool, station.slot, agents) for pool in self._profiles.values()}
+        staff = {pool: self._at_work(pool, station.at.medium, agents) for pool in self._profiles.values()}
         lines = {station: own} | {
             other: ahead
             for other in self._stations.values()
@@ -173,12 +176,9 @@ class Matching:
             rings=tuple(_rings(station, lines, serving, staff)),
         )
 
-    def _at_work(self, pool: Pool, slot: Slot, agents: Mapping[AgentId, AgentState]) -> int:
+    def _at_work(self, pool: Pool, medium: Medium, agents: Mapping[AgentId, AgentState]) -> int:
         ready = (one for one in pool.signed_in if agents[one].status is Status.READY)
-        return sum(self._places(one, slot) for one in ready)
-
-    def _places(self, agent: AgentId, slot: Slot) -> int:
-        return 1 if slot is Slot.CALL else self._rules[agent].letters_at_once
+        return sum(at_once(self._rules[one], medium) for one in ready)
 
     def _stand(self, work: Work, station: Station | None) -> None:
         before = self._standing.get(work.id)
@@ -189,7 +189,7 @@ class Matching:
         if station is not None:
             self._standing[work.id] = station
             station.line.join(work)
-            self._stirred.add(station)
+            self._stirred[station] = None
 
     def _wish(self, interaction: InteractionId, preferred: AgentId | None) -> None:
         """Whom one who waits would rather have, wherever it stands."""
@@ -210,7 +210,8 @@ class Matching:
         known = self._stations.get(at)
         if known is None:
             self._drop_empty()
-            known = Station(at, rule, self._pools_for(at, rule))
+            room = self._rooms.number(at.medium, rule.id)
+            known = Station(at, rule, room, self._pools_for(at, rule))
             self._keep(known)
         return known
 
@@ -218,10 +219,13 @@ class Matching:
         at = station.at
         self._stations[at] = station
         if at.preferred is not None:
-            self._kept_for.setdefault(at.preferred, []).append(station)
+            own = self._kept_for.get(at.preferred)
+            if own is None:
+                own = self._kept_for[at.preferred] = Lines(self._rooms)
+            own.add(station)
         else:
             for pool in station.pools:
-                self._served[pool].append(station)
+                self._served[pool].add(station)
 
     def _drop_empty(self) -> None:
         """A line for each wish and each person preferred would be looked at for ever: where nobody waits it is made again when it is needed."""
@@ -229,7 +233,7 @@ class Matching:
             return
         full = [station for station in self._stations.values() if station.line]
         self._stations, self._kept_for = {}, {}
-        self._served = {pool: [] for pool in self._served}
+        self._served = {pool: Lines(self._rooms) for pool in self._served}
         for station in full:
             self._keep(station)
         self._most_stations = max(STATIONS, 2 * len(full))
@@ -284,23 +288,29 @@ class Matching:
             yield from ((agent, self._why_not(agents[agent], station)) for agent in pool.signed_in)
         yield from self._unfit(station)
 
+    def no_room(self, agent: AgentId, work: Work) -> str:
+        """Why this agent cannot be offered this now, whatever they know; empty when they can."""
+        openings = self._openings.get(agent)
+        number = self._rooms.number(work.medium, work.queue)
+        return Status.SIGNED_OUT.value if openings is None else openings.reasons[number]
+
     def _why_not(self, agent: AgentState, station: Station) -> str:
-        return blocked(agent, self._rules[agent.id], station.slot) or "next"
+        return self._openings[agent.id].reasons[station.room] or "next"
 
     def _considered(
         self, station: Station, chosen: AgentState, agents: Mapping[AgentId, AgentState]
     ) -> Iterator[tuple[AgentId, str]]:
-        choice = station.rule.choice
-        its_rank, its_turn = station.pools[self._pool_of[chosen.id]], ORDERS[choice](chosen)
-        with_room = self._with_room[station.slot]
+        choice, room = station.rule.choice, station.room
+        its_rank, its_turn = station.pools[self._pool_of[chosen.id]], station.order(chosen)
+        with_room = self._with_room[room]
         for pool, rank in station.pools.items():
             if pool in with_room:
                 later = "" if rank == its_rank else _RANKED[choice]
-                for entry in pool.free(station.slot, choice):
+                for entry in pool.free(room, station.order):
                     yield entry[2], later or behind(choice, entry, its_turn)
         for pool in station.pools:
             for agent in pool.signed_in:
-                if reason := blocked(agents[agent], self._rules[agent], station.slot):
+                if reason := self._openings[agent].reasons[room]:
                     yield agent, reason
         yield from self._unfit(station)
 
@@ -312,12 +322,17 @@ class Matching:
 
 
 class Round:
-    """One round over the stirred lines: always the longest-waiting item of all that anyone free can take."""
+    """One round over what was stirred: always the longest-waiting item of all that anyone free can take.
 
-    def __init__(self, stations: set[Station], with_room: Mapping[Slot, Set[Pool]]) -> None:
-        self._with_room = with_room
-        self._heads: list[tuple[Place, InteractionId, Station]] = [
-            (*first, station) for station in stations if (first := station.line.first) is not None
+    A heap of agents who were freed and of lines that somebody joined, each with the first item that it could pair. A round frees nobody
+    and adds nothing, so these only move back: what surfaces unchanged is the first of all.
+    """
+
+    def __init__(self, over: Matching, agents: Iterable[AgentId], lines: Iterable[Station]) -> None:
+        self._over = over
+        asked: list[AgentId | Station] = [*agents, *lines]
+        self._heads: list[_Entry] = [
+            (head, number, one) for number, one in enumerate(asked) if (head := self._next(one)) is not None
         ]
         heapify(self._heads)
 
@@ -325,27 +340,29 @@ class Round:
         """The next pair, or None when no free agent can take what waits. The caller shows the agent's and the
         interaction's new state to the `Matching` before asking again."""
         while self._heads:
-            _, interaction, station = heappop(self._heads)
-            with_room = self._with_room[station.slot]
-            if not with_room:
-                self._drop(station.slot)
-                continue
-            free = station.first_free(with_room)
-            if free is None:
-                continue  # nobody is free for this line, and a round frees no one
-            station.line.leave(interaction)
-            following = station.line.first
-            if following is not None:
-                heappush(self._heads, (*following, station))
-            return Pair(interaction=interaction, agent=free[2], station=station)
+            known, number, one = self._heads[0]
+            head = self._next(one)
+            if head is None:
+                heappop(self._heads)
+            elif head != known:
+                heapreplace(self._heads, (head, number, one))
+            else:
+                return self._pair(head[1])
         return None
 
-    def _drop(self, slot: Slot) -> None:
-        """Nobody at all has such room any more."""
-        self._heads = [head for head in self._heads if head[2].slot is not slot]
-        heapify(self._heads)
+    def _next(self, one: AgentId | Station) -> Head | None:
+        return self._over.next_of(one) if isinstance(one, Station) else self._over.next_for(one)
+
+    def _pair(self, interaction: InteractionId) -> Pair:
+        station = self._over.standing(interaction)
+        assert station is not None  # noqa: S101 - it waits
+        agent = self._over.first_free(station)
+        assert agent is not None  # noqa: S101 - it was looked up for somebody who is free
+        return Pair(interaction=interaction, agent=agent, station=station)
 
 
+_Entry = tuple[Head, int, AgentId | Station]
+"""What may come, a number that breaks ties, and whom or what to ask again."""
 _RANKED: Mapping[Choice, str] = {Choice.BEST_LEVEL: "better_level", Choice.FEWEST_SKILLS: "fewer_skills"}
 """Why somebody free of another pool came later."""
 

@@ -1,5 +1,6 @@
 """The words of the router: ids, media, rules. Configuration comes in as rules; state is in `state`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -18,6 +19,7 @@ class Medium(StrEnum):
 
     VOICE = "voice"
     EMAIL = "email"
+    CHAT = "chat"
 
 
 class Status(StrEnum):
@@ -124,14 +126,40 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What an item of this medium takes of an agent.
+
+    It may join an agent who is at work on nothing but media in `beside` and `pauses`. What it stands beside goes on, so that its `load` is
+    added to that; what it pauses rests meanwhile and does not count. `load` is a part of `AgentRule.load_at_most` (0: its number alone counts).
+    """
+
+    medium: Medium
+    load: int = 0
+    beside: frozenset[Medium] = frozenset()
+    pauses: frozenset[Medium] = frozenset()
+
+    def joins(self, medium: Medium) -> bool:
+        """Whether it may be offered to who is at work on this medium."""
+        return medium in self.beside or medium in self.pauses
+
+
+USUAL_ROOMS: Mapping[Medium, Room] = {
+    Medium.VOICE: Room(medium=Medium.VOICE, load=100, pauses=frozenset({Medium.EMAIL})),
+    Medium.EMAIL: Room(medium=Medium.EMAIL, beside=frozenset({Medium.EMAIL})),
+    Medium.CHAT: Room(medium=Medium.CHAT, beside=frozenset({Medium.CHAT}), pauses=frozenset({Medium.EMAIL})),
+}
+"""A call interrupts letters and nothing else, a chat stands beside chats and interrupts letters, a letter waits until there is neither."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRule:
     """How one queue routes.
 
     `needs` and `groups` (any of them; none named: everybody) say who may serve, `relaxation` what of that is given up in time.
     `choice` says who of them comes first. `priority_points` put the whole queue forward (`order.SECONDS_PER_POINT`).
     `ring_s` is the time an agent has to accept; `missed_at_most` so many offers in a row that rang and were not answered pause the
-    agent; `wrap_up_s` the longest after-contact work (0: none, the agent is ready at once); `mail_while_talking` lets mail of this
-    queue be offered to an agent who talks; `answer_within_s` is the threshold of the service level.
+    agent; `wrap_up_s` the longest after-contact work (0: none, the agent is ready at once); `rooms` say what its items take of an agent
+    where that is not as usual; `answer_within_s` is the threshold of the service level.
 
     `opening` (None: always open) and `closed` (for an emergency, whatever the hours) say when it takes anybody in, `overflow` what becomes of
     whom it does not serve: of several rules that hold the first. Whoever waits when the doors close is still served, but not in an emergency.
@@ -146,20 +174,27 @@ class QueueRule:
     ring_s: float = 20.0
     missed_at_most: int = 1
     wrap_up_s: float = 30.0
-    mail_while_talking: bool = False
+    rooms: frozenset[Room] = frozenset()
     answer_within_s: float = 20.0
     opening: Opening | None = None
     closed: bool = False
     overflow: tuple[Overflow, ...] = ()
 
+    def room(self, medium: Medium) -> Room:
+        """What an item of this medium takes of an agent."""
+        return next((room for room in self.rooms if room.medium is medium), USUAL_ROOMS[medium])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRule:
-    """What one agent can take: skills with levels, the groups they belong to, and how many letters at a time (a call is always one)."""
+    """What one agent can take: skills with levels, the groups they belong to, how many letters and chats at a time (a call is always one), and how
+    much load all together (`Room`)."""
 
     id: AgentId
     skills: frozenset[Need] = frozenset()
     groups: frozenset[GroupId] = frozenset()
     letters_at_once: int = 1
+    chats_at_once: int = 3
+    load_at_most: int = 100
     queues: frozenset[QueueId] = field(default_factory=frozenset)
     """The queues this agent serves; empty means every queue whose requirement they meet."""

@@ -12,6 +12,8 @@ _STALE_AT_MOST = 64
 
 Place = tuple[Seconds, int]
 """Smaller is served first; the arrival number makes it unique."""
+Head = tuple[Place, InteractionId]
+"""Who is next in a line."""
 
 
 def place(work: Work, queue_points: int = 0) -> Place:
@@ -27,10 +29,10 @@ class Line:
 
     def __init__(self, queue_points: int = 0) -> None:
         self.waiting: dict[InteractionId, Place] = {}
-        self.first: tuple[Place, InteractionId] | None = None
+        self.first: Head | None = None
         self._points = queue_points
-        self._heap: list[tuple[Place, InteractionId]] = []
-        self._entered: set[tuple[Place, InteractionId]] = set()
+        self._heap: list[Head] = []
+        self._entered: set[Head] = set()
 
     def __bool__(self) -> bool:
         return bool(self.waiting)

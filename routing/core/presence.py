@@ -32,6 +32,7 @@ class WorkState(StrEnum):
     TALKING = "talking"
     WRAP_UP = "wrap_up"
     OFFERED = "offered"
+    CHATS = "chats"
     LETTERS = "letters"
     IDLE = "idle"
 
@@ -42,7 +43,7 @@ class AgentState:
 
     `idle_since` is when they last came to ready, took work on or got rid of it: the later, the later their turn. An
     offer that ends without them leaves it alone, unless it rang and they did not answer. `holds` are the interactions they talk,
-    write or wrap up on, in the order they were taken; `calls`, `letters` and `wrap_ups` count those.
+    write or wrap up on, in the order they were taken; `at_work` names medium and queue of each they talk or write in, `wrap_ups` counts the others.
 
     `offered_at` is when they were last offered something, `missed` how many offers in a row rang and were not answered. `busy_s` is the
     time of work since the shift began, `occupancy` its share of the shift as it was when their work last changed.
@@ -59,8 +60,7 @@ class AgentState:
     idle_since: Seconds = 0.0
     offer: OfferId | None = None
     holds: tuple[InteractionId, ...] = ()
-    calls: int = 0
-    letters: int = 0
+    at_work: tuple[tuple[Medium, QueueId], ...] = ()
     wrap_ups: int = 0
     offered_at: Seconds = 0.0
     missed: int = 0

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import assert_never
 
 from routing.core import overflow
-from routing.core.capacity import blocked, slot_of
 from routing.core.decisions import Decision, Offer, TurnAway
 from routing.core.estimate import Estimate, Seen, estimate
 from routing.core.events import Event, StatusChosen
@@ -141,11 +140,8 @@ class Router:
 
     def no_room(self, agent: AgentId, interaction: InteractionId) -> str:
         """Why this agent cannot be offered this one now, as a reason code (`Matching.still_waits`); empty when they can."""
-        work, state = self.centre.interactions.get(interaction), self.centre.agents.get(agent)
-        rule, mine = self._agents.get(agent), None if work is None else self._queues.get(work.queue)
-        if work is None or state is None or rule is None or mine is None:
-            return Status.SIGNED_OUT.value
-        return blocked(state, rule, slot_of(work.medium, mine))
+        work = self.centre.interactions.get(interaction)
+        return Status.SIGNED_OUT.value if work is None else self._matching.no_room(agent, work)
 
     def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule], now: Seconds) -> Turn:
         """Work under new rules from now on. Live offers and held work stay; an agent without a rule is signed out."""

@@ -33,7 +33,7 @@ from routing.core.order import place
 from routing.core.presence import AgentState, Phase, Work, WorkState
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
-_BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.LETTERS})
+_BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
 REMEMBERED_CLOSED = 10_000
 """So many closed interactions are still recognised, so that a late duplicate of an arrival is not a new customer."""
 
@@ -228,16 +228,14 @@ class Centre:
     def _reckon(self, agent: AgentState, at: Seconds) -> None:
         """Count what the agent holds and name the work state that follows."""
         held = [self._works[one] for one in agent.holds]
-        talks = [work.medium for work in held if work.phase is Phase.CONNECTED]
-        calls = talks.count(Medium.VOICE)
-        letters, wrap_ups = len(talks) - calls, len(held) - len(talks)
-        work = _work_state(calls=calls, wrap_ups=wrap_ups, offered=agent.offer is not None, letters=letters)
+        at_work = tuple([(work.medium, work.queue) for work in held if work.phase is Phase.CONNECTED])
+        wrap_ups = len(held) - len(at_work)
+        work = _work_state(at_work, wrap_ups=wrap_ups, offered=agent.offer is not None)
         changed = work is not agent.work
         busy_s = agent.busy_s + (at - agent.work_since if changed and agent.work in _BUSY else 0.0)
         self._agents[agent.id] = replace(
             agent,
-            calls=calls,
-            letters=letters,
+            at_work=at_work,
             wrap_ups=wrap_ups,
             work=work,
             work_since=at if changed else agent.work_since,
@@ -289,11 +287,14 @@ def _back_in_line(work: Work) -> Work:
     )
 
 
-def _work_state(*, calls: int, wrap_ups: int, offered: bool, letters: int) -> WorkState:
-    holding = (
-        (WorkState.TALKING, calls),
-        (WorkState.WRAP_UP, wrap_ups),
-        (WorkState.OFFERED, offered),
-        (WorkState.LETTERS, letters),
-    )
-    return next((state for state, count in holding if count), WorkState.IDLE)
+def _work_state(at_work: tuple[tuple[Medium, QueueId], ...], *, wrap_ups: int, offered: bool) -> WorkState:
+    media = [medium for medium, _ in at_work]
+    if Medium.VOICE in media:
+        return WorkState.TALKING
+    if wrap_ups:
+        return WorkState.WRAP_UP
+    if offered:
+        return WorkState.OFFERED
+    if Medium.CHAT in media:
+        return WorkState.CHATS
+    return WorkState.LETTERS if media else WorkState.IDLE

@@ -5,12 +5,14 @@ Times are hours from the beginning (8.5 is half past eight hours in); durations 
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from config.errors import Kind, Refused
 from routing.core.model import (
+    USUAL_ROOMS,
     AgentId,
     AgentRule,
     Choice,
@@ -21,6 +23,7 @@ from routing.core.model import (
     Overflow,
     QueueId,
     QueueRule,
+    Room,
     Step,
     Why,
 )
@@ -80,6 +83,19 @@ class OverflowSpec(_Part):
         return Overflow(why=Why(self.why), limit=self.limit, queue=queue, letters=self.letters)
 
 
+class RoomSpec(_Part):
+    """As `routing.core.model.Room`; what is not given is as usual."""
+
+    load: Annotated[int, Field(ge=0, le=1000)] | None = None
+    beside: frozenset[Medium] | None = None
+    pauses: frozenset[Medium] | None = None
+
+    def room(self, medium: Medium) -> Room:
+        """For the router."""
+        given = self.model_dump(exclude_none=True)
+        return replace(USUAL_ROOMS[medium], **given)
+
+
 class QueueSpec(_Part):
     """As `routing.core.model.QueueRule`; `needs` are skills with the least level, `groups` who may serve (none named: everybody), `open` the hours
     in which it takes anybody in (from, to; none named: always)."""
@@ -96,8 +112,10 @@ class QueueSpec(_Part):
     """The longest wrap-up; how long it takes is the stream's."""
     answer_within_s: NotNegative = 20.0
     mail_while_talking: bool = False
+    """Letters stand beside calls too."""
     open: tuple[tuple[NotNegative, Positive], ...] = ()
     overflow: tuple[OverflowSpec, ...] = ()
+    rooms: dict[Medium, RoomSpec] = {}
 
     def rule(self) -> QueueRule:
         """For the router."""
@@ -113,10 +131,17 @@ class QueueSpec(_Part):
             ring_s=self.ring_s,
             wrap_up_s=self.wrap_up_s,
             answer_within_s=self.answer_within_s,
-            mail_while_talking=self.mail_while_talking,
             opening=Opening(spans=spans) if spans else None,
             overflow=tuple(each.rule() for each in self.overflow),
+            rooms=self._rooms(),
         )
+
+    def _rooms(self) -> frozenset[Room]:
+        rooms = {medium: spec.room(medium) for medium, spec in self.rooms.items()}
+        if self.mail_while_talking:
+            letter = rooms.get(Medium.EMAIL, USUAL_ROOMS[Medium.EMAIL])
+            rooms[Medium.EMAIL] = replace(letter, beside=letter.beside | {Medium.VOICE})
+        return frozenset(rooms.values())
 
 
 class Stream(_Part):
@@ -164,7 +189,9 @@ class Group(_Part):
     answer: Spread = Spread(mean_s=3.0, kind="constant")
     no_answer: Annotated[float, Field(ge=0, lt=1)] = 0.0
     back_after_s: Positive = 60.0
-    letters_at_once: Annotated[int, Field(ge=1, le=100)] = 1
+    letters_at_once: Annotated[int, Field(ge=0, le=100)] = 1
+    chats_at_once: Annotated[int, Field(ge=0, le=100)] = 3
+    load_at_most: Annotated[int, Field(ge=0, le=1000)] = 100
 
     def rules(self) -> list[AgentRule]:
         """For the router, in order."""
@@ -177,6 +204,8 @@ class Group(_Part):
             skills=_skills(self.skills),
             groups=_groups((self.name, *self.groups)),
             letters_at_once=self.letters_at_once,
+            chats_at_once=self.chats_at_once,
+            load_at_most=self.load_at_most,
             queues=frozenset(QueueId(name) for name in self.queues),
         )
 

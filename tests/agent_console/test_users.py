@@ -63,8 +63,16 @@ async def test_a_locked_or_removed_agent_is_out_at_once_everywhere(house: House,
 async def test_a_new_agent_is_in_the_queues_at_once(house: House) -> None:
     """Made with skills, they sign in with the password they were given, must choose their own, and get work. (003-42)"""
     async with house.browser("adm") as adm, house.browser() as dan:
-        made = await add(adm, skills=[{"skill": "zh", "level": 7}], extension="1007", letters_at_once=2)
+        made = await add(
+            adm, skills=[{"skill": "zh", "level": 7}], extension="1007", letters_at_once=2, chats_at_once=5
+        )
         assert (made["skills"], made["must_change_password"]) == ([{"skill": "zh", "level": 7}], True)
+        assert (made["letters_at_once"], made["chats_at_once"], made["load_at_most"]) == (2, 5, 100)
+        changed = await adm.patch(
+            f"/api/v1/users/{made['id']}", json={"chats_at_once": 0, "load_at_most": 60}
+        )
+        assert (changed.json()["chats_at_once"], changed.json()["load_at_most"]) == (0, 60)
+        assert (await adm.patch(f"/api/v1/users/{made['id']}", json={"load_at_most": -1})).status_code == 422
         answer = await dan.post("/api/v1/login", json={"login": "dan", "password": FINE})
         assert answer.status_code == 200
         assert (await dan.get("/api/v1/me")).json()["due"] == "password"

@@ -142,7 +142,7 @@ def test_queues_and_their_entries(conn: Connection) -> None:
 
 def test_agents_and_their_skills(conn: Connection) -> None:
     """Active users with the role agent are agents; a skill has one level, from 1 to 10."""
-    made = ann(conn, letters_at_once=3)
+    made = ann(conn, letters_at_once=3, chats_at_once=4, load_at_most=80)
     ann(conn, login="boss", role="supervisor")
     gone = ann(conn, login="gone")
     users.set_active(conn, gone.id, active=False)
@@ -153,7 +153,8 @@ def test_agents_and_their_skills(conn: Connection) -> None:
         with pytest.raises(Refused, match=r"skill\.level_unknown"):
             queues.add_skill_of(conn, made.id, "xx", level)
     (agent,) = queues.agents(conn)
-    assert (agent.user, agent.skills, agent.letters_at_once) == (made, (("en", 4), ("zh", 9)), 3)
+    assert (agent.user, agent.skills) == (made, (("en", 4), ("zh", 9)))
+    assert (agent.letters_at_once, agent.chats_at_once, agent.load_at_most) == (3, 4, 80)
 
 
 def test_dispositions_in_their_order(conn: Connection) -> None:

@@ -1,6 +1,5 @@
 """Queues as records on both databases, and as the router's rules."""
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from crm_core.records import known, lists, rows
 from crm_core.records.change import system
 from crm_core.sla.calendar import Calendar, Hours
 from crm_core.tables import audit_event
-from routing.core.model import Choice, Need, QueueRule, Step, Why
+from routing.core.model import USUAL_ROOMS, Choice, Medium, Need, QueueRule, Room, Step, Why
 from routing.core.overflow import is_open
 from routing.rules import read_rules
 
@@ -36,17 +35,54 @@ def test_what_is_typed_is_what_the_router_does(conn: Connection) -> None:
         missed_at_most=3,
         ring_s=15,
     )
-    rule = next(one for one in read_rules(conn, time.time())[0] if one.id == made)
+    rule = next(one for one in read_rules(conn, NOW)[0] if one.id == made)
     assert rule.needs == {Need(skill="zh", level=5), Need(skill="billing", level=1)}
     assert rule.relaxation == (
         Step(after_s=30, lower=frozenset({Need(skill="zh", level=3)})),
         Step(after_s=60, drop=frozenset({"billing"})),
     )
     assert (rule.choice, rule.priority_points, rule.missed_at_most) == (Choice.BEST_LEVEL, 40, 3)
-    assert (rule.ring_s, rule.wrap_up_s, rule.answer_within_s, rule.mail_while_talking) == (15, 30, 20, False)
+    assert (rule.ring_s, rule.wrap_up_s, rule.answer_within_s) == (15, 30, 20)
     kept = lists.read(conn, system(NOW).reader, known.entity("queue"), made)
     assert kept.values["requires"] == "billing, zh >= 5"
     assert queues.known_skills(conn) == ["billing", "zh"]
+
+
+def test_a_queue_of_which_nothing_is_said_shares_agents_as_usual(conn: Connection) -> None:
+    made = make(conn, name="Service", language="en")
+    rule = next(one for one in read_rules(conn, NOW)[0] if one.id == made)
+    assert {medium: rule.room(medium) for medium in Medium} == USUAL_ROOMS
+
+
+def test_what_joins_what_is_said_in_the_form(conn: Connection) -> None:
+    """Each word of the form reaches the router, for its pair of media and no other."""
+    made = make(
+        conn,
+        name="Service",
+        language="en",
+        mail_while_talking=True,
+        letter_with_chats="pauses",
+        call_with_letters="never",
+        call_with_chats="beside",
+        chat_with_calls="beside",
+        chat_with_letters="beside",
+        call_load=70,
+        letter_load=10,
+        chat_load=30,
+    )
+    rule = next(one for one in read_rules(conn, NOW)[0] if one.id == made)
+    voice, email, chat = Medium.VOICE, Medium.EMAIL, Medium.CHAT
+    assert rule.rooms == {
+        Room(medium=voice, load=70, beside=frozenset({chat})),
+        Room(medium=email, load=10, beside=frozenset({email, voice}), pauses=frozenset({chat})),
+        Room(medium=chat, load=30, beside=frozenset({chat, voice, email})),
+    }
+
+
+def test_a_load_is_no_negative_number_and_a_word_is_one_of_three(conn: Connection) -> None:
+    for given in ({"chat_load": -1}, {"chat_load": 1001}, {"call_with_chats": "sometimes"}):
+        with pytest.raises(Refused):
+            make(conn, name="Service", language="en", **given)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from crm_core import interactions, queues, users
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.capacity import blocked, slot_of
+from routing.core.capacity import Rooms
 from routing.core.events import Accepted, Arrived, WorkEnded
 from routing.core.facts import Fact, Finished, Offered
 from routing.core.model import AgentId, AgentRule, By, InteractionId, Medium, QueueId, QueueRule
@@ -119,6 +119,12 @@ def moments(facts: list[Fact]) -> Iterator[Moment]:
 class Rules:
     queues: dict[QueueId, QueueRule]
     agents: dict[AgentId, AgentRule]
+    rooms: Rooms
+
+    def blocked(self, moment: Moment, agent: AgentId, work: Work) -> str:
+        """Why this agent has no room for it in that moment; empty when they have."""
+        openings = self.rooms.of(moment.agents[agent], self.agents[agent])
+        return openings.reasons[self.rooms.number(work.medium, work.queue)]
 
     def free_for(self, moment: Moment, work: Work) -> list[AgentId]:
         """Who could be offered it in that moment."""
@@ -126,8 +132,7 @@ class Rules:
         return [
             agent.id
             for agent in self.agents.values()
-            if sight.may_serve(agent, work, rule)
-            and not blocked(moment.agents[agent.id], agent, slot_of(work.medium, rule))
+            if sight.may_serve(agent, work, rule) and not self.blocked(moment, agent.id, work)
         ]
 
     def turn(self, moment: Moment, agent: AgentId) -> scan.Turn:
@@ -167,7 +172,9 @@ async def test_the_ledger_shows_the_order_that_the_rules_ask_for(tmp_path: Path)
                 for offer in interactions.offers(conn, fact.interaction)
             }
         )
-    rules = Rules({rule.id: rule for rule in queue_rules}, {rule.id: rule for rule in agent_rules})
+    rules = Rules(
+        {rule.id: rule for rule in queue_rules}, {rule.id: rule for rule in agent_rules}, Rooms(queue_rules)
+    )
     seen = Counter(fact.queue for fact in facts if isinstance(fact, Finished) for fact in [of(facts, fact)])
     assert sum(seen.values()) == wanted
     waited = passed = relaxed = 0
@@ -196,7 +203,7 @@ async def test_the_ledger_shows_the_order_that_the_rules_ask_for(tmp_path: Path)
                 )
         for each, reason in told.items():
             if each not in free:
-                why = blocked(moment.agents[each], rules.agents[each], slot_of(work.medium, rule)) or "skill"
+                why = rules.blocked(moment, each, work) or "skill"
                 assert reason in {why, "skill"}
     assert waited > 20, "there was a line"
     assert passed > 20, "and there was a choice"

@@ -4,12 +4,24 @@ What the index has to agree with (tests), and what it is measured against (`benc
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.core.capacity import blocked, slot_of
 from routing.core.matching import Matching, Pair, Round
-from routing.core.model import AgentId, AgentRule, Choice, InteractionId, QueueId, QueueRule, Seconds, Status
+from routing.core.model import (
+    USUAL_ROOMS,
+    AgentId,
+    AgentRule,
+    Choice,
+    Device,
+    InteractionId,
+    Medium,
+    QueueId,
+    QueueRule,
+    Room,
+    Seconds,
+    Status,
+)
 from routing.core.order import SECONDS_PER_POINT
 from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router
@@ -65,6 +77,47 @@ class Sight:
         return serves and belongs and all(has.get(skill, 0) >= level for skill, level in levels.items())
 
 
+Held = Sequence[tuple[Medium, QueueId]]
+"""What an agent is at work on."""
+
+
+def takes(queues: Mapping[QueueId, QueueRule], medium: Medium, queue: QueueId) -> Room:
+    """What an item takes of an agent."""
+    own = queues[queue].rooms if queue in queues else frozenset()
+    return {room.medium: room for room in own}.get(medium, USUAL_ROOMS[medium])
+
+
+def fits(room: Room, agent: AgentRule, held: Held, queues: Mapping[QueueId, QueueRule]) -> bool:
+    """Whether an agent who is at work on all this may be offered such an item too."""
+    numbers = {Medium.VOICE: 1, Medium.EMAIL: agent.letters_at_once, Medium.CHAT: agent.chats_at_once}
+    if sum(medium == room.medium for medium, _ in held) + 1 > numbers[room.medium]:
+        return False
+    load = room.load
+    for medium, queue in held:
+        if medium not in room.pauses:
+            if medium not in room.beside:
+                return False
+            load += takes(queues, medium, queue).load
+    return load <= agent.load_at_most
+
+
+def has_room(
+    state: AgentState, agent: AgentRule, held: Held, room: Room, queues: Mapping[QueueId, QueueRule]
+) -> bool:
+    """Whether the agent may be offered such an item now."""
+    if state.status is not Status.READY or not state.console or state.offer is not None:
+        return False
+    if len(state.holds) > len(held):
+        return False  # the rest is wrapped up
+    talks = any(medium is Medium.VOICE for medium, _ in held)
+    phone = (
+        state.device is Device.REACHABLE
+        or talks
+        or (room.medium is not Medium.VOICE and state.device is Device.UNREACHABLE)
+    )
+    return phone and fits(room, agent, held, queues)
+
+
 def place(work: Work, rule: QueueRule) -> tuple[float, int]:
     """Smaller is served first."""
     points = work.priority_points + rule.priority_points
@@ -92,6 +145,7 @@ class ScanMatching(Matching):
         super().__init__(queues, agents)
         self.queues, self.rules = queues, agents
         self.waiting: dict[InteractionId, Work] = {}
+        self.connected: dict[InteractionId, Work] = {}
         self.states: dict[AgentId, AgentState] = {}
         self.now: Seconds = 0.0
 
@@ -99,12 +153,16 @@ class ScanMatching(Matching):
         super().see_work(work, now)
         self.now = now
         self.waiting.pop(work.id, None)
+        self.connected.pop(work.id, None)
         if work.phase is Phase.WAITING and work.queue in self.queues:
             self.waiting[work.id] = work
+        if work.phase is Phase.CONNECTED:
+            self.connected[work.id] = work
 
     def forget_work(self, work: Work) -> None:
         super().forget_work(work)
         self.waiting.pop(work.id, None)
+        self.connected.pop(work.id, None)
 
     def see_agent(self, agent: AgentState) -> tuple[InteractionId, ...]:
         if agent.id in self.rules:
@@ -128,11 +186,11 @@ class ScanMatching(Matching):
 
 class _ScanRound(Round):
     def __init__(self, over: ScanMatching) -> None:
-        super().__init__(set(), {})
-        self._over = over
+        super().__init__(over, (), ())
+        self._scanned = over
 
     def next_pair(self) -> Pair | None:
-        over, best = self._over, None
+        over, best = self._scanned, None
         ready = [
             state for state in over.states.values() if state.status is Status.READY and state.offer is None
         ]
@@ -154,14 +212,19 @@ class _ScanRound(Round):
         return Pair(interaction=work.id, agent=chosen.id, station=station)
 
     def _free(self, work: Work, rule: QueueRule, ready: list[AgentState]) -> list[AgentState]:
-        over, slot = self._over, slot_of(work.medium, rule)
+        over = self._scanned
+        room = takes(over.queues, work.medium, work.queue)
         sight = Sight(over.now, over.rules, over.states)
         return [
             state
             for state in ready
-            if not blocked(state, over.rules[state.id], slot)
+            if has_room(state, over.rules[state.id], self._held(state), room, over.queues)
             and sight.may_serve(over.rules[state.id], work, rule)
         ]
+
+    def _held(self, state: AgentState) -> Held:
+        works = (self._scanned.connected.get(one) for one in state.holds)
+        return [(work.medium, work.queue) for work in works if work is not None]
 
 
 class ScanningRouter(Router):

@@ -34,6 +34,7 @@ from routing.core.model import (
     Overflow,
     QueueId,
     QueueRule,
+    Room,
     Seconds,
     Status,
     Step,
@@ -62,6 +63,7 @@ def queue(
     choice: Choice = Choice.LONGEST_IDLE,
     opening: Iterable[tuple[Seconds, Seconds]] | None = None,
     overflow: Iterable[Overflow] = (),
+    rooms: Iterable[Room] = (),
     **rules: float | bool,
 ) -> QueueRule:
     return QueueRule(
@@ -72,6 +74,7 @@ def queue(
         choice=choice,
         opening=None if opening is None else Opening(spans=tuple(opening)),
         overflow=tuple(overflow),
+        rooms=frozenset(rooms),
         **rules,  # type: ignore[arg-type]
     )
 
@@ -97,6 +100,28 @@ def step(
     )
 
 
+def call_room(load: int = 100, *, beside: Iterable[Medium] = (), pauses: Iterable[Medium] = ()) -> Room:
+    return Room(medium=Medium.VOICE, load=load, beside=frozenset(beside), pauses=frozenset(pauses))
+
+
+def letter_room(load: int = 0, *, beside: Iterable[Medium] = (), pauses: Iterable[Medium] = ()) -> Room:
+    """It stands beside other letters."""
+    return Room(
+        medium=Medium.EMAIL, load=load, beside=frozenset({Medium.EMAIL, *beside}), pauses=frozenset(pauses)
+    )
+
+
+def chat_room(load: int = 0, *, beside: Iterable[Medium] = (), pauses: Iterable[Medium] = ()) -> Room:
+    """It stands beside other chats."""
+    return Room(
+        medium=Medium.CHAT, load=load, beside=frozenset({Medium.CHAT, *beside}), pauses=frozenset(pauses)
+    )
+
+
+BESIDE_CALLS = letter_room(beside=[Medium.VOICE])
+"""A letter that may be offered to who talks."""
+
+
 def agent(
     name: str,
     *,
@@ -104,6 +129,8 @@ def agent(
     groups: Iterable[str] = (),
     queues: Iterable[str] = (),
     letters: int = 1,
+    chats: int = 3,
+    load: int = 100,
 ) -> AgentRule:
     return AgentRule(
         id=AgentId(name),
@@ -111,6 +138,8 @@ def agent(
         groups=group_set(groups),
         queues=frozenset(QueueId(one) for one in queues),
         letters_at_once=letters,
+        chats_at_once=chats,
+        load_at_most=load,
     )
 
 
@@ -191,6 +220,9 @@ class Scene:
 
     def letter(self, name: str, to: str = "q", **asked: Any) -> Turn:
         return self.tell(self.arrival(name, to, Medium.EMAIL, **asked))
+
+    def chat(self, name: str, to: str = "q", **asked: Any) -> Turn:
+        return self.tell(self.arrival(name, to, Medium.CHAT, **asked))
 
     def leave(self, name: str) -> Turn:
         return self.tell(CustomerLeft(interaction=InteractionId(name), at=self.now))

@@ -86,10 +86,10 @@ def test_set_aside_until_later_and_back_to_who_did_so() -> None:
     scene.tell(*present("bob", scene.now))
     facts = aside(scene)
     assert [type(fact) for fact in facts] == [Parked]
-    assert (work(scene).phase, work(scene).agent, scene.router.centre.agents[ANN].letters) == (
+    assert (work(scene).phase, work(scene).agent, scene.router.centre.agents[ANN].at_work) == (
         Phase.PARKED,
         None,
-        0,
+        (),
     )
     assert scene.router.next_deadline() == scene.now + 3600
     assert not scene.later(3599).facts

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from routing.core.capacity import Slot, blocked, slot_of
 from routing.core.decisions import Offer
 from routing.core.events import (
     Accepted,
@@ -42,15 +41,26 @@ from routing.core.model import (
     OfferId,
     Outcome,
     QueueId,
+    Room,
     Status,
     Why,
 )
-from routing.core.presence import Phase, Work
+from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from tests.routing import scan
 from tests.routing.scan import ScanningRouter
-from tests.routing.scene import START, agent, leads, queue, step
+from tests.routing.scene import (
+    BESIDE_CALLS,
+    START,
+    agent,
+    call_room,
+    chat_room,
+    leads,
+    letter_room,
+    queue,
+    step,
+)
 
 QUEUES = (
     queue(
@@ -62,6 +72,11 @@ QUEUES = (
         wrap_up_s=5.0,
         missed_at_most=2,
         overflow=(leads(Why.WAITED, "any", 25.0), leads(Why.WAITED, "en", 40.0, letters=True)),
+        rooms=[
+            call_room(60, beside=[Medium.CHAT], pauses=[Medium.EMAIL]),
+            letter_room(20),
+            chat_room(40, beside=[Medium.VOICE, Medium.EMAIL]),
+        ],
     ),
     queue(
         "en",
@@ -69,9 +84,9 @@ QUEUES = (
         choice=Choice.ROUND_ROBIN,
         ring_s=10.0,
         wrap_up_s=0.0,
-        mail_while_talking=True,
         opening=((START - 1_000, START + 60), (START + 90, START + 100_000)),
         overflow=(leads(Why.CLOSED, "any"), leads(Why.LENGTH, "zh", 2), leads(Why.EXPECTED, None, 1_000)),
+        rooms=[BESIDE_CALLS, chat_room(30, pauses=[Medium.EMAIL])],
     ),
     queue(
         "any",
@@ -85,12 +100,12 @@ QUEUES = (
 )
 AGENTS = (
     agent("ann", skills=[("zh", 9), ("en", 4)], groups=["north"], letters=2),
-    agent("bob", skills=[("zh", 4)], groups=["south"]),
-    agent("cat", skills=[("en", 2)], groups=["north", "south"], letters=3),
+    agent("bob", skills=[("zh", 4)], groups=["south"], chats=1),
+    agent("cat", skills=[("en", 2)], groups=["north", "south"], letters=3, chats=2, load=70),
     agent("dan", skills=[("zh", 5)], queues=["zh"]),
 )
 RULES = {one.id: one for one in QUEUES}
-IDS = [InteractionId(f"i{number}") for number in range(9)]
+IDS = [InteractionId(f"i{number}") for number in range(12)]
 
 agents = st.sampled_from([one.id for one in AGENTS] + [AgentId("nobody")])
 ids = st.sampled_from(IDS)
@@ -180,7 +195,7 @@ class Day(RuleBasedStateMachine):
             if not isinstance(offer, Offer) or work is None or work.offer != offer.offer:
                 continue
             for other in centre.interactions.values():
-                comparable = other.medium is work.medium and slot_here(other) == slot_here(work)
+                comparable = other.medium is work.medium and room_here(other) == room_here(work)
                 if other.phase is Phase.WAITING and comparable and self.may_serve(offer.agent, other):
                     assert scan.place(other, RULES[other.queue]) > scan.place(work, RULES[work.queue])
 
@@ -192,6 +207,11 @@ class Day(RuleBasedStateMachine):
             return False
         sight = scan.Sight(self.now, rules, self.router.centre.agents)
         return sight.may_serve(rules[agent], work, rule)
+
+    def held(self, agent: AgentState) -> scan.Held:
+        """What they are at work on, counted here."""
+        works = [self.router.centre.interactions[one] for one in agent.holds]
+        return [(work.medium, work.queue) for work in works if work.phase is Phase.CONNECTED]
 
     @initialize()
     def open_shop(self) -> None:
@@ -270,7 +290,7 @@ class Day(RuleBasedStateMachine):
             aside = SetAside(interaction=work.id, agent=work.agent, until=self.now + seconds, at=self.now)
             self.turn(aside)
             after = self.router.centre.interactions[work.id]
-            assert after.phase is (Phase.CONNECTED if work.medium is Medium.VOICE else Phase.PARKED)
+            assert after.phase is (Phase.PARKED if work.medium is Medium.EMAIL else Phase.CONNECTED)
             assert after.enqueued_at == work.enqueued_at
 
     @rule(seconds=st.floats(0.0, 30.0, allow_nan=False))
@@ -354,10 +374,9 @@ class Day(RuleBasedStateMachine):
                 continue
             state = self.router.centre.agents[turn_fact.agent]
             if state.offer == turn_fact.offer:
-                limits = {one.id: one.letters_at_once for one in AGENTS}
                 work = self.router.centre.interactions[turn_fact.interaction]
-                letter = work.medium is Medium.EMAIL
-                assert not letter or state.letters < limits[turn_fact.agent]
+                rules = {one.id: one for one in AGENTS}
+                assert scan.fits(room_here(work), rules[turn_fact.agent], self.held(state), RULES)
 
     @invariant()
     def no_free_agent_beside_waiting_work(self) -> None:
@@ -368,7 +387,8 @@ class Day(RuleBasedStateMachine):
             for candidate in self.staff:
                 if self.may_serve(candidate.id, work):
                     state = self.router.centre.agents[candidate.id]
-                    assert blocked(state, candidate, slot_of(work.medium, RULES[work.queue])), (work, state)
+                    room = room_here(work)
+                    assert not scan.has_room(state, candidate, self.held(state), room, RULES), (work, state)
 
     @invariant()
     def whoever_waits_waits_where_they_belong(self) -> None:
@@ -377,8 +397,8 @@ class Day(RuleBasedStateMachine):
         for work in centre.interactions.values():
             if work.phase is not Phase.WAITING:
                 continue
-            voice = work.medium is Medium.VOICE
-            limit, other = (25.0, "any") if voice else (40.0, "en")
+            voice, letter = work.medium is Medium.VOICE, work.medium is Medium.EMAIL
+            limit, other = (40.0, "en") if letter else (25.0, "any")
             if work.queue == "zh" and other not in work.been:
                 assert work.queued_at + limit > self.now
             if work.queue == "any" and voice and work.preferred is None:
@@ -438,8 +458,8 @@ class Day(RuleBasedStateMachine):
             assert 0.0 <= (figures.service_level() or 0.0) <= 1.0
 
 
-def slot_here(work: Work) -> Slot | None:
-    return slot_of(work.medium, RULES[work.queue]) if work.queue in RULES else None
+def room_here(work: Work) -> Room:
+    return scan.takes(RULES, work.medium, work.queue)
 
 
 TestDay = Day.TestCase

@@ -23,10 +23,10 @@ from routing.core.presence import Phase, WorkState
 from routing.core.router import Router
 from routing.core.state import REMEMBERED_CLOSED, Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
-from tests.routing.scene import START, Scene, agent, kinds, nothing, offers, present, queue
+from tests.routing.scene import BESIDE_CALLS, START, Scene, agent, kinds, nothing, offers, present, queue
 
 
-def talking(*agents: str, **rules: float | bool) -> Scene:
+def talking(*agents: str, **rules: float) -> Scene:
     """Every named agent talks with a caller named after them."""
     scene = Scene([queue(**rules)], [agent(name) for name in agents])
     for name in agents:
@@ -236,9 +236,9 @@ def test_letters_fill_an_agent_up_to_their_number() -> None:
 
 
 def test_a_talking_agent_gets_letters_only_where_the_queue_allows_it() -> None:
-    """`mail_while_talking` lets a letter through, also while the phone says in use; others wait for the end."""
+    """A room beside calls lets a letter through, also while the phone says in use; others wait for the end."""
     scene = Scene(
-        [queue("q", wrap_up_s=0.0), queue("beside", mail_while_talking=True)], [agent("ann", letters=2)]
+        [queue("q", wrap_up_s=0.0), queue("beside", rooms=[BESIDE_CALLS])], [agent("ann", letters=2)]
     )
     scene.ready("ann")
     scene.call("c1")
@@ -436,7 +436,7 @@ def test_returned_work_waits_at_its_old_age() -> None:
 
 def test_signing_out_returns_letters_and_leaves_the_call() -> None:
     """The talk goes on, the open letter waits for somebody else, a letter in wrap-up is left to its end."""
-    scene = Scene([queue(mail_while_talking=True)], [agent("ann", letters=2), agent("bob")])
+    scene = Scene([queue(rooms=[BESIDE_CALLS])], [agent("ann", letters=2), agent("bob")])
     scene.ready("ann")
     scene.letter("m1")
     scene.accept("m1")

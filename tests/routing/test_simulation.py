@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from config.errors import Refused
 from routing.core.forecast import Load, forecast
+from routing.core.model import USUAL_ROOMS, Medium, Room
 from routing.simulation import plotting, printing, summary
 from routing.simulation.draws import customers, drawing
 from routing.simulation.run import simulate
@@ -214,6 +215,31 @@ name = "g"
 agents = 2
 skills = {zh = 5}
 """
+
+
+def test_a_scenario_says_what_items_take_of_an_agent() -> None:
+    """What is not said of a medium is as usual; `mail_while_talking` adds to what is said."""
+    rooms = {"email": {"load": 20}, "chat": {"load": 40, "pauses": []}}
+    given = scenario(queue=[{"id": "q", "mail_while_talking": True, "rooms": rooms}])
+    rule = given.queue[0].rule()
+    assert rule.room(Medium.VOICE) == USUAL_ROOMS[Medium.VOICE]
+    assert rule.room(Medium.EMAIL) == Room(
+        medium=Medium.EMAIL, load=20, beside=frozenset({Medium.EMAIL, Medium.VOICE})
+    )
+    assert rule.room(Medium.CHAT) == Room(medium=Medium.CHAT, load=40, beside=frozenset({Medium.CHAT}))
+
+
+def test_whoever_has_three_chats_at_once_serves_three_times_as_many() -> None:
+    """Three agents with one chat each and one agent with three of them let the same customers wait as long."""
+    stream = [{"queue": "q", "medium": "chat", "per_hour": 30, "handling": {"mean_s": 300}}]
+    waited = [
+        simulate(scenario(hours=50, stream=stream, group=[{"name": "all", "answer": AT_ONCE, **group}]), 1)
+        .queues["q", "chat"]
+        .asa_s
+        for group in ({"agents": 3, "chats_at_once": 1}, {"agents": 1, "chats_at_once": 3})
+    ]
+    assert waited[0] > 0
+    assert waited[0] == pytest.approx(waited[1], rel=1e-6, abs=1e-3)
 
 
 @pytest.mark.parametrize(

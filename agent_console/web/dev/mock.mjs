@@ -34,7 +34,7 @@ const me = (next) => change([["me", "me", { ...docs.me.me, ...next }]]);
 const item = (id, next) => docs.items[id] && change([["items", id, { ...docs.items[id], ...next, version: docs.items[id].version + 1 }]]);
 
 function queue(base, voice, email, sl, ready, busy, answered, abandoned, waits) {
-  return { ...base, waiting: { voice, email }, longest_since: { voice: voice ? now() - waits : null, email: email ? now() - waits * 40 : null }, offered: answered + abandoned, answered, abandoned, answered_in_time: Math.round(answered * (sl ?? 0)), service_level: sl, answer_within_s: 20, agents_ready: ready, agents_busy: busy };
+  return { ...base, waiting: { voice, email, chat: 0 }, longest_since: { voice: voice ? now() - waits : null, email: email ? now() - waits * 40 : null, chat: null }, offered: answered + abandoned, answered, abandoned, answered_in_time: Math.round(answered * (sl ?? 0)), service_level: sl, answer_within_s: 20, agents_ready: ready, agents_busy: busy };
 }
 
 function start(who) {

@@ -83,6 +83,8 @@ export interface Person {
   state: PersonState;
   skills: Skill[];
   letters_at_once: number;
+  chats_at_once: number;
+  load_at_most: number;
   has_password: boolean;
   has_totp: boolean;
   must_change_password: boolean;

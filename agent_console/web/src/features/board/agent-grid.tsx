@@ -11,7 +11,7 @@ import { initials } from "../desk/user-menu";
 import { agentsOf } from "./narrowed";
 import { LONG_S } from "./thresholds";
 
-const RANK: Record<AgentDoc["work"], number> = { offered: 0, talking: 1, wrap_up: 2, letters: 3, idle: 4 };
+const RANK: Record<AgentDoc["work"], number> = { offered: 0, talking: 1, wrap_up: 2, chats: 3, letters: 4, idle: 5 };
 
 /** Who works first, then who could, then who is away; names in order within. */
 function inOrder(agents: readonly AgentDoc[]): AgentDoc[] {

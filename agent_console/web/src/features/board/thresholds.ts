@@ -21,9 +21,10 @@ const LETTER_BUSY_S = 4 * 3600;
 const LETTER_ALARM_S = 24 * 3600;
 
 export function waitLevel(queue: QueueDoc, now: number): Level {
-  const { voice, email } = queue.longest_since;
+  const { voice, email, chat } = queue.longest_since;
   return worst([
     level(voice === null ? 0 : now - voice, queue.answer_within_s, ALARM_WAIT_S),
+    level(chat === null ? 0 : now - chat, queue.answer_within_s, ALARM_WAIT_S),
     level(email === null ? 0 : now - email, LETTER_BUSY_S, LETTER_ALARM_S),
   ]);
 }
@@ -38,8 +39,9 @@ export function serviceLevel(queue: QueueDoc): Level {
 /** Nobody ready is pressing only while somebody waits. */
 export function staffLevel(queue: QueueDoc): Level {
   if (queue.agents_ready > 0) return "calm";
-  return queue.agents_busy === 0 && queue.waiting.voice + queue.waiting.email > 0 ? "alarm" : queue.waiting.voice > 0 ? "busy" : "calm";
+  const { voice, email, chat } = queue.waiting;
+  return queue.agents_busy === 0 && voice + email + chat > 0 ? "alarm" : voice + chat > 0 ? "busy" : "calm";
 }
 
 /** Work that lasts longer than this is marked, so that a supervisor sees who may need help. */
-export const LONG_S = { offered: 30, talking: 15 * 60, wrap_up: 3 * 60, letters: 30 * 60, idle: Infinity } as const;
+export const LONG_S = { offered: 30, talking: 15 * 60, wrap_up: 3 * 60, chats: 30 * 60, letters: 30 * 60, idle: Infinity } as const;

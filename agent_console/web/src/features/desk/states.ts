@@ -21,6 +21,7 @@ const WORK: Record<Exclude<Work, "idle">, { tone: Tone; icon: IconName }> = {
   offered: { tone: "ring", icon: "bell" },
   talking: { tone: "talk", icon: "phone" },
   wrap_up: { tone: "rest", icon: "pen" },
+  chats: { tone: "accent", icon: "chat" },
   letters: { tone: "accent", icon: "mail" },
 };
 const STATUS: Record<Status, { tone: Tone; icon: IconName }> = {

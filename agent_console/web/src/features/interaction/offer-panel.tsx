@@ -33,6 +33,6 @@ export function OfferPanel({ item }: { item: Item }) {
 }
 
 function hint(t: (key: string) => string, item: Item, known: boolean, stage: string): string {
-  if (item.medium === "email" || known) return "";
+  if (item.medium !== "voice" || known) return "";
   return ` · ${t(stage === "elsewhere" ? "offer.in_other_tab" : "offer.phone_follows")}`;
 }

@@ -19,7 +19,7 @@ export function useOffer(item: Item) {
     /** The phone of this tab knows the call. */
     known: ringing !== null,
     /** It can be taken in this tab. */
-    here: item.medium === "email" || ringing?.state === "ringing",
+    here: item.medium !== "voice" || ringing?.state === "ringing",
     take: (): void => {
       if (item.medium === "voice") device.answer();
       else if (offer) run(() => call("POST", `/offers/${segment(offer.id)}/accept`));

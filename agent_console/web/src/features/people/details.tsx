@@ -14,13 +14,15 @@ export interface DetailsDraft {
   extension: string;
   email: string;
   letters_at_once: number;
+  chats_at_once: number;
+  load_at_most: number;
 }
 
-export const EMPTY: DetailsDraft = { name: "", role: "agent", language: "zh-TW", extension: "", email: "", letters_at_once: 1 };
+export const EMPTY: DetailsDraft = { name: "", role: "agent", language: "zh-TW", extension: "", email: "", letters_at_once: 1, chats_at_once: 3, load_at_most: 100 };
 
 export function detailsOf(person: Person): DetailsDraft {
-  const { name, role, language, extension, email, letters_at_once } = person;
-  return { name, role, language, extension: extension ?? "", email: email ?? "", letters_at_once };
+  const { name, role, language, extension, email, letters_at_once, chats_at_once, load_at_most } = person;
+  return { name, role, language, extension: extension ?? "", email: email ?? "", letters_at_once, chats_at_once, load_at_most };
 }
 
 interface Props {
@@ -34,7 +36,6 @@ interface Props {
 export function Details({ draft, change, service, ownRole }: Props) {
   const { t } = useTranslation();
   const set = (wish: Partial<DetailsDraft>): void => change({ ...draft, ...wish });
-  const [letters, take] = useAsTyped(draft.letters_at_once, (text) => Number(text) || 0, String);
   const agent = draft.role === "agent" && !service;
   return (
     <div className="form-two">
@@ -45,7 +46,23 @@ export function Details({ draft, change, service, ownRole }: Props) {
       {!service && <Line label={t("people.email")} value={draft.email} change={(email) => set({ email })} type="email" maxLength={254} hint={t("people.email_hint")} testid="detail-email" />}
       {!service && <Choose label={t("menu.language")} value={draft.language} change={(language) => set({ language: language as Language })} testid="detail-language">{LANGUAGES.map(({ code, name }) => <option key={code} value={code} lang={code}>{name}</option>)}</Choose>}
       {agent && <Line label={t("people.extension")} value={draft.extension} change={(extension) => set({ extension })} inputMode="numeric" pattern="[0-9]*" maxLength={20} hint={t("people.extension_hint")} testid="detail-extension" />}
-      {agent && <Line label={t("people.letters")} value={letters} change={(text) => set({ letters_at_once: take(text) })} type="number" min={0} max={20} testid="detail-letters" />}
+      {agent && <Count label={t("people.letters")} value={draft.letters_at_once} change={(letters_at_once) => set({ letters_at_once })} most={20} testid="detail-letters" />}
+      {agent && <Count label={t("people.chats")} value={draft.chats_at_once} change={(chats_at_once) => set({ chats_at_once })} most={20} testid="detail-chats" />}
+      {agent && <Count label={t("people.load")} value={draft.load_at_most} change={(load_at_most) => set({ load_at_most })} most={1000} hint={t("people.load_hint")} testid="detail-load" />}
     </div>
   );
+}
+
+interface CountProps {
+  label: string;
+  value: number;
+  change: (count: number) => void;
+  most: number;
+  hint?: string;
+  testid: string;
+}
+
+function Count({ label, value, change, most, hint, testid }: CountProps) {
+  const [typed, take] = useAsTyped(value, (text) => Number(text) || 0, String);
+  return <Line label={label} value={typed} change={(text) => change(take(text))} type="number" min={0} max={most} {...(hint ? { hint } : {})} testid={testid} />;
 }

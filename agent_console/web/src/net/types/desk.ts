@@ -49,6 +49,7 @@ export interface Item {
 export interface PerMedium<T> {
   voice: T;
   email: T;
+  chat: T;
 }
 
 export interface QueueDoc extends QueueName {
