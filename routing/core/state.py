@@ -2,9 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
-from typing import assert_never
+from typing import Any, assert_never
 
 from routing.core.facts import (
     Abandoned,
@@ -113,9 +112,9 @@ class Centre:
             case StatusChanged():
                 agent = _with_status(agent, fact)
             case ConsoleSeen():
-                agent = replace(agent, console=fact.present)
+                agent = agent._replace(console=fact.present)
             case DeviceSeen():
-                agent = replace(agent, device=fact.device)
+                agent = agent._replace(device=fact.device)
             case _:
                 assert_never(fact)
         self._agents[agent.id] = agent
@@ -129,7 +128,7 @@ class Centre:
             case Offered():
                 self._offer(work, fact)
             case OfferRang():
-                self._put(replace(work, rang_at=fact.at))
+                self._put(work._replace(rang_at=fact.at))
             case OfferEnded():
                 self._end_offer(work, fact)
             case Connected():
@@ -151,8 +150,7 @@ class Centre:
 
     def _describe(self, work: Work, fact: Described) -> None:
         self._put(
-            replace(
-                work,
+            work._replace(
                 priority_points=fact.priority_points,
                 needs=fact.needs,
                 preferred=fact.preferred,
@@ -163,17 +161,16 @@ class Centre:
     def _lead_on(self, work: Work, fact: LedOn) -> None:
         self._unanswered[work.queue].discard(work.id)
         been = work.been | {work.queue}
-        self._put(replace(work, queue=fact.queue, queued_at=fact.at, been=been))
+        self._put(work._replace(queue=fact.queue, queued_at=fact.at, been=been))
 
     def _park(self, work: Work, fact: Parked | Unparked) -> None:
         if isinstance(fact, Parked):
-            aside = replace(_back_in_line(work), phase=Phase.PARKED)
-            self._put(replace(aside, parked_by=fact.agent, parked_until=fact.until))
+            aside = _back_in_line(work)._replace(phase=Phase.PARKED)
+            self._put(aside._replace(parked_by=fact.agent, parked_until=fact.until))
             self._release(fact.agent, work.id, fact.at)
             return
         self._put(
-            replace(
-                _back_in_line(work),
+            _back_in_line(work)._replace(
                 preferred=fact.agent,
                 preferred_until=fact.preferred_until,
                 queued_at=fact.at,
@@ -183,17 +180,16 @@ class Centre:
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
         back = _back_in_line(work)
         if fact.agent == work.preferred and fact.outcome in _REFUSED:
-            back = replace(back, preferred=None)  # they do not want it: nobody waits for them any more
+            back = back._replace(preferred=None)  # they do not want it: nobody waits for them any more
         self._put(back)
-        agent = replace(self._agent(fact.agent), offer=None)
+        agent = self._agent(fact.agent)
         if fact.outcome is Outcome.NO_ANSWER:
-            agent = replace(agent, missed=agent.missed + 1, idle_since=fact.at)
-        self._reckon(agent, fact.at)
+            agent = agent._replace(missed=agent.missed + 1, idle_since=fact.at)
+        self._reckon(agent, fact.at, offer=None)
 
     def _offer(self, work: Work, fact: Offered) -> None:
         self._put(
-            replace(
-                work,
+            work._replace(
                 phase=Phase.OFFERED,
                 agent=fact.agent,
                 offer=fact.offer,
@@ -201,14 +197,21 @@ class Centre:
                 attempts=work.attempts + 1,
             )
         )
-        self._reckon(replace(self._agent(fact.agent), offer=fact.offer, offered_at=fact.at), fact.at)
+        self._reckon(self._agent(fact.agent), fact.at, offer=fact.offer, offered_at=fact.at)
 
     def _connect(self, work: Work, fact: Connected) -> None:
-        talks = replace(work, phase=Phase.CONNECTED, agent=fact.agent, connected_at=fact.at)
-        self._put(replace(talks, parked_by=None, parked_until=None))
+        self._put(
+            work._replace(
+                phase=Phase.CONNECTED,
+                agent=fact.agent,
+                connected_at=fact.at,
+                parked_by=None,
+                parked_until=None,
+            )
+        )
         agent = self._agent(fact.agent)
         held = (*agent.holds, work.id)
-        self._reckon(replace(agent, holds=held, idle_since=fact.at, missed=0), fact.at)
+        self._reckon(agent, fact.at, holds=held, idle_since=fact.at, missed=0)
 
     def _finish(self, work: Work, fact: Finished) -> None:
         if fact.wrap_up_until is None:
@@ -216,31 +219,31 @@ class Centre:
             self._release(fact.agent, work.id, fact.at)
             return
         self._put(
-            replace(work, phase=Phase.WRAP_UP, finished_at=fact.at, wrap_up_until=fact.wrap_up_until),
+            work._replace(phase=Phase.WRAP_UP, finished_at=fact.at, wrap_up_until=fact.wrap_up_until),
         )
         self._reckon(self._agent(fact.agent), fact.at)
 
     def _release(self, agent_id: AgentId, interaction: InteractionId, at: Seconds) -> None:
         agent = self._agent(agent_id)
-        holds = tuple(one for one in agent.holds if one != interaction)
-        self._reckon(replace(agent, holds=holds, idle_since=at), at)
+        holds = tuple([one for one in agent.holds if one != interaction])
+        self._reckon(agent, at, holds=holds, idle_since=at)
 
-    def _reckon(self, agent: AgentState, at: Seconds) -> None:
-        """Count what the agent holds and name the work state that follows."""
-        held = [self._works[one] for one in agent.holds]
+    def _reckon(self, agent: AgentState, at: Seconds, **changes: Any) -> None:
+        """With these changes, count what the agent holds and name the work state that follows."""
+        held = [self._works[one] for one in changes.get("holds", agent.holds)]
         at_work = tuple([(work.medium, work.queue) for work in held if work.phase is Phase.CONNECTED])
         wrap_ups = len(held) - len(at_work)
-        work = _work_state(at_work, wrap_ups=wrap_ups, offered=agent.offer is not None)
+        work = _work_state(at_work, wrap_ups=wrap_ups, offered=changes.get("offer", agent.offer) is not None)
         changed = work is not agent.work
         busy_s = agent.busy_s + (at - agent.work_since if changed and agent.work in _BUSY else 0.0)
-        self._agents[agent.id] = replace(
-            agent,
+        self._agents[agent.id] = agent._replace(
             at_work=at_work,
             wrap_ups=wrap_ups,
             work=work,
             work_since=at if changed else agent.work_since,
             busy_s=busy_s,
             occupancy=busy_s / (at - agent.shift_began) if at > agent.shift_began else 0.0,
+            **changes,
         )
 
     def _agent(self, agent: AgentId) -> AgentState:
@@ -266,16 +269,15 @@ class Centre:
 def _with_status(agent: AgentState, fact: StatusChanged) -> AgentState:
     """Whoever comes to ready begins to be idle and to answer anew; whoever signs in begins a shift."""
     if agent.status is Status.SIGNED_OUT and fact.status is not Status.SIGNED_OUT:
-        agent = replace(agent, shift_began=fact.at, busy_s=0.0, occupancy=0.0)
+        agent = agent._replace(shift_began=fact.at, busy_s=0.0, occupancy=0.0)
     if fact.status is Status.READY:
-        agent = replace(agent, idle_since=fact.at, missed=0)
-    return replace(agent, status=fact.status, reason=fact.reason, status_since=fact.at)
+        agent = agent._replace(idle_since=fact.at, missed=0)
+    return agent._replace(status=fact.status, reason=fact.reason, status_since=fact.at)
 
 
 def _back_in_line(work: Work) -> Work:
     """Waiting again at the old age: nothing of the last agent is left."""
-    return replace(
-        work,
+    return work._replace(
         phase=Phase.WAITING,
         agent=None,
         offer=None,
