@@ -54,15 +54,17 @@ class Pool:
     The free stand in groups of those who have the same kinds of room, so that who changes moves once, however many kinds there are.
     """
 
+    __slots__ = ("_group_of", "_groups", "_orders", "signed_in")
+
     def __init__(self, choices: frozenset[Choice] = frozenset({Choice.LONGEST_IDLE})) -> None:
         self.signed_in: dict[AgentId, None] = {}
         self._orders = tuple(dict.fromkeys(ORDERS[choice] for choice in sorted(choices)))
         self._groups: dict[frozenset[int], _Group] = {}
         self._group_of: dict[AgentId, _Group] = {}
 
-    def has(self, room: int) -> bool:
-        """Whether anyone is free for such work."""
-        return any(room in rooms and group.members for rooms, group in self._groups.items())
+    def rooms(self) -> frozenset[int]:
+        """The kinds of work that anyone is free for."""
+        return frozenset().union(*[rooms for rooms, group in self._groups.items() if group.members])
 
     def put(self, agent: AgentState, rooms: frozenset[int]) -> None:
         """Note the kinds of room the agent has now."""
@@ -106,6 +108,8 @@ class Pool:
 class _Group:
     """Those of a pool who have the same kinds of room."""
 
+    __slots__ = ("members", "rooms", "turns")
+
     def __init__(self, rooms: frozenset[int], orders: tuple[Order, ...]) -> None:
         self.rooms = rooms
         self.members: set[AgentId] = set()
@@ -127,6 +131,8 @@ class _Turns:
 
     An entry of the heap counts while it equals the agent's present turn; others are dropped when they surface.
     """
+
+    __slots__ = ("_entered", "_heap", "free")
 
     def __init__(self) -> None:
         self.free: dict[AgentId, Turn] = {}

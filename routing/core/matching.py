@@ -25,9 +25,10 @@ from routing.core.model import (
 )
 from routing.core.order import Head, Place
 from routing.core.presence import AgentState, Phase, Work
-from routing.core.skills import Profile, Requirement, belongs, level_sum, mismatch, profile, requirement
+from routing.core.skills import Requirement, requirement
+from routing.core.staff import Staff
 from routing.core.stages import Stage, stage
-from routing.core.stations import Lines, Station
+from routing.core.stations import Fronts, Station
 
 PASSED_OVER_AT_MOST = 20
 """So many agents are explained with an offer: the free ones first, then those who match, then the rest."""
@@ -52,15 +53,9 @@ class Matching:
         self._queues, self._rules = queues, agents
         self._rooms = Rooms(queues.values())
         choices = frozenset(rule.choice for rule in queues.values())
-        self._profiles = {profile(rule): Pool(choices) for rule in agents.values()}
-        self._profile_of = {pool: key for key, pool in self._profiles.items()}
-        self._with_skill: dict[str, dict[Pool, int]] = {}
-        for key, pool in self._profiles.items():
-            for has in key.skills:
-                self._with_skill.setdefault(has.skill, {})[pool] = has.level
-        self._pool_of = {rule.id: self._profiles[profile(rule)] for rule in agents.values()}
-        self._served: dict[Pool, Lines] = {pool: Lines(self._rooms) for pool in self._profiles.values()}
-        self._kept_for: dict[AgentId, Lines] = {}
+        self._staff = Staff(agents.values(), choices)
+        self._fronts = Fronts(self._rooms.numbers)
+        self._kept_for: dict[AgentId, list[Station]] = {}
         self._stations: dict[Stage, Station] = {}
         self._most_stations = STATIONS
         self._standing: dict[InteractionId, Station] = {}
@@ -70,7 +65,7 @@ class Matching:
         self._openings: dict[AgentId, Openings] = {}
         self._stirred: dict[Station, None] = {}
         self._freed: dict[AgentId, None] = {}
-        self._with_room: dict[int, set[Pool]] = {room: set() for room in self._rooms.numbers}
+        self._with_room: dict[int, dict[Pool, None]] = {room: {} for room in self._rooms.numbers}
 
     def see_work(self, work: Work, now: Seconds) -> None:
         """An interaction is new or changed, or its time for another stage has come. One whose queue has no rule waits until a configuration
@@ -91,7 +86,7 @@ class Matching:
         rule = self._rules.get(agent.id)
         if rule is None:
             return ()
-        pool, was_here = self._pool_of[agent.id], agent.id in self._signed_in
+        pool, was_here = self._staff.pool_of[agent.id], agent.id in self._signed_in
         self._sign(pool, agent)
         openings = self._rooms.of(agent, rule)
         pool.put(agent, openings.rooms)
@@ -105,12 +100,12 @@ class Matching:
             return
         self._openings[agent] = openings
         had = before.rooms if before is not None else frozenset()
-        for room in had - openings.rooms:
-            if not pool.has(room):
-                self._with_room[room].discard(pool)
-        gained = openings.rooms - had
+        lost, gained = had - openings.rooms, openings.rooms - had
+        if lost:
+            for room in lost - pool.rooms():
+                del self._with_room[room][pool]
         for room in gained:
-            self._with_room[room].add(pool)
+            self._with_room[room][pool] = None
         if gained:
             self._freed[agent] = None
 
@@ -125,19 +120,14 @@ class Matching:
         rooms = self._openings[agent].rooms
         if not rooms:
             return None
-        fronts = self._served[self._pool_of[agent]].fronts(rooms)
-        if (own := self._kept_for.get(agent)) is not None:
-            fronts += own.fronts(rooms)
-        return min(fronts, default=None)
-
-    def next_of(self, station: Station) -> Head | None:
-        """The one who is next in a line, if anybody who may serve it is free."""
-        with_room = self._with_room[station.room]
-        return station.line.first if with_room and self.first_free(station) is not None else None
+        head = self._fronts.first(self._staff.pool_of[agent], rooms)
+        own = [one.line.first for one in self._kept_for.get(agent, ()) if one.room in rooms]
+        return min((one for one in (head, *own) if one is not None), default=None)
 
     def first_free(self, station: Station) -> AgentId | None:
         """Whose turn it is among all who may serve this line."""
-        turn = station.first_free(self._with_room[station.room])
+        with_room = self._with_room[station.room]
+        turn = station.first_free(with_room) if with_room else None
         return None if turn is None else turn[2]
 
     def standing(self, interaction: InteractionId) -> Station | None:
@@ -158,7 +148,7 @@ class Matching:
             alone = agents[station.at.preferred].status is Status.READY
             places = at_once(self._rules[station.at.preferred], station.at.medium) if alone else 0
             return Crowd(queue=station.rule.id, ahead=own, agents=places, rings=())
-        staff = {pool: self._at_work(pool, station.at.medium, agents) for pool in self._profiles.values()}
+        staff = {pool: self._at_work(pool, station.at.medium, agents) for pool in self._staff.pools}
         lines = {station: own} | {
             other: ahead
             for other in self._stations.values()
@@ -183,12 +173,12 @@ class Matching:
     def _stand(self, work: Work, station: Station | None) -> None:
         before = self._standing.get(work.id)
         if before is not None and before is not station:
-            before.line.leave(work.id)
+            self._fronts.leave(before, work.id)
             del self._standing[work.id]
         self._wish(work.id, None if station is None else work.preferred)
         if station is not None:
             self._standing[work.id] = station
-            station.line.join(work)
+            self._fronts.join(station, work)
             self._stirred[station] = None
 
     def _wish(self, interaction: InteractionId, preferred: AgentId | None) -> None:
@@ -210,49 +200,30 @@ class Matching:
         known = self._stations.get(at)
         if known is None:
             self._drop_empty()
+            asked = requirement(rule, at.own, at.steps)
             room = self._rooms.number(at.medium, rule.id)
-            known = Station(at, rule, room, self._pools_for(at, rule))
-            self._keep(known)
+            known = Station(at, rule, asked, room, self._pools_for(at, asked, rule.choice))
+            self._stations[at] = known
+            if at.preferred is not None:
+                self._kept_for.setdefault(at.preferred, []).append(known)
         return known
 
-    def _keep(self, station: Station) -> None:
-        at = station.at
-        self._stations[at] = station
-        if at.preferred is not None:
-            own = self._kept_for.get(at.preferred)
-            if own is None:
-                own = self._kept_for[at.preferred] = Lines(self._rooms)
-            own.add(station)
-        else:
-            for pool in station.pools:
-                self._served[pool].add(station)
-
     def _drop_empty(self) -> None:
-        """A line for each wish and each person preferred would be looked at for ever: where nobody waits it is made again when it is needed."""
+        """A line for each wish and each person preferred would be kept for ever: where nobody waits it is made again when it is needed."""
         if len(self._stations) < self._most_stations:
             return
-        full = [station for station in self._stations.values() if station.line]
-        self._stations, self._kept_for = {}, {}
-        self._served = {pool: Lines(self._rooms) for pool in self._served}
-        for station in full:
-            self._keep(station)
-        self._most_stations = max(STATIONS, 2 * len(full))
+        self._stations = {at: station for at, station in self._stations.items() if station.line}
+        self._kept_for = {}
+        for at, station in self._stations.items():
+            if at.preferred is not None:
+                self._kept_for.setdefault(at.preferred, []).append(station)
+        self._most_stations = max(STATIONS, 2 * len(self._stations))
 
-    def _pools_for(self, at: Stage, rule: QueueRule) -> dict[Pool, int]:
-        if at.preferred is not None:
-            pool = self._pool_of.get(at.preferred)
-            return {} if pool is None else {pool: 0}
-        asked = requirement(rule, at.own, at.steps)
-        return {pool: _rank(rule.choice, self._profile_of[pool], asked) for pool in self._fitting(asked)}
-
-    def _fitting(self, asked: Requirement) -> Iterator[Pool]:
-        """Whoever meets it: begun with the skill that the fewest have, so that a new requirement is cheap among a thousand profiles."""
-        tables = [(self._with_skill.get(need.skill, {}), need.level) for need in asked.needs]
-        able: Iterable[Pool] = self._profile_of
-        if tables:
-            rarest, _ = min(tables, key=lambda table: len(table[0]))
-            able = (pool for pool in rarest if all(table.get(pool, 0) >= level for table, level in tables))
-        return (pool for pool in able if belongs(self._profile_of[pool], asked))
+    def _pools_for(self, at: Stage, asked: Requirement, choice: Choice) -> Mapping[Pool, int]:
+        if at.preferred is None:
+            return self._staff.ranked(asked, choice)
+        pool = self._staff.pool_of.get(at.preferred)
+        return {} if pool is None else {pool: 0}
 
     def _sign(self, pool: Pool, agent: AgentState) -> None:
         if agent.status is Status.SIGNED_OUT:
@@ -262,30 +233,27 @@ class Matching:
             pool.signed_in[agent.id] = None
             self._signed_in.add(agent.id)
 
-    def passed_over(
-        self, pair: Pair, chosen: AgentState, agents: Mapping[AgentId, AgentState]
-    ) -> tuple[tuple[AgentId, str], ...]:
+    def passed_over(self, pair: Pair, chosen: AgentState) -> tuple[tuple[AgentId, str], ...]:
         """Who else was considered and why not, at most `PASSED_OVER_AT_MOST`; the signed-out were not considered."""
         if pair.station.at.preferred is not None:
             return ()  # nobody else was asked
         reasons: dict[AgentId, str] = {chosen.id: ""}
-        for agent, reason in self._considered(pair.station, chosen, agents):
-            if len(reasons) > PASSED_OVER_AT_MOST:
-                break
-            reasons.setdefault(agent, reason)
+        for agent, reason in self._considered(pair.station, chosen):
+            if agent not in reasons:
+                reasons[agent] = reason
+                if len(reasons) > PASSED_OVER_AT_MOST:
+                    break
         del reasons[chosen.id]
         return tuple(reasons.items())
 
-    def still_waits(
-        self, station: Station, agents: Mapping[AgentId, AgentState]
-    ) -> Iterator[tuple[AgentId, str]]:
+    def still_waits(self, station: Station) -> Iterator[tuple[AgentId, str]]:
         """Why each agent who is signed in has not been offered what waits here, as reason codes: those who match first. `next`: they are
         free, and others are before it."""
         if station.at.preferred is not None:
-            yield from ((agent, self._why_not(agents[agent], station)) for agent in (station.at.preferred,))
+            yield station.at.preferred, self._why_not(station.at.preferred, station)
             return
         for pool in station.pools:
-            yield from ((agent, self._why_not(agents[agent], station)) for agent in pool.signed_in)
+            yield from ((agent, self._why_not(agent, station)) for agent in pool.signed_in)
         yield from self._unfit(station)
 
     def no_room(self, agent: AgentId, work: Work) -> str:
@@ -294,31 +262,27 @@ class Matching:
         number = self._rooms.number(work.medium, work.queue)
         return Status.SIGNED_OUT.value if openings is None else openings.reasons[number]
 
-    def _why_not(self, agent: AgentState, station: Station) -> str:
-        return self._openings[agent.id].reasons[station.room] or "next"
+    def _why_not(self, agent: AgentId, station: Station) -> str:
+        return self._openings[agent].reasons[station.room] or "next"
 
-    def _considered(
-        self, station: Station, chosen: AgentState, agents: Mapping[AgentId, AgentState]
-    ) -> Iterator[tuple[AgentId, str]]:
+    def _considered(self, station: Station, chosen: AgentState) -> Iterator[tuple[AgentId, str]]:
         choice, room = station.rule.choice, station.room
-        its_rank, its_turn = station.pools[self._pool_of[chosen.id]], station.order(chosen)
-        with_room = self._with_room[room]
-        for pool, rank in station.pools.items():
-            if pool in with_room:
-                later = "" if rank == its_rank else _RANKED[choice]
-                for entry in pool.free(room, station.order):
-                    yield entry[2], later or behind(choice, entry, its_turn)
+        its_rank, its_turn = station.pools[self._staff.pool_of[chosen.id]], station.order(chosen)
+        for pool in station.those_of(self._with_room[room]):
+            later = "" if station.pools[pool] == its_rank else _RANKED[choice]
+            for entry in pool.free(room, station.order):
+                yield entry[2], later or behind(choice, entry, its_turn)
+        openings = self._openings
         for pool in station.pools:
             for agent in pool.signed_in:
-                if reason := self._openings[agent].reasons[room]:
+                if reason := openings[agent].reasons[room]:
                     yield agent, reason
         yield from self._unfit(station)
 
     def _unfit(self, station: Station) -> Iterator[tuple[AgentId, str]]:
-        for key, pool in self._profiles.items():
-            if pool not in station.pools and pool.signed_in:
-                reason = mismatch(key, station.asked)
-                yield from ((agent, reason) for agent in pool.signed_in)
+        for pool, reason in self._staff.unfit(station.asked, station.pools):
+            for agent in pool.signed_in:
+                yield agent, reason
 
 
 class Round:
@@ -330,9 +294,12 @@ class Round:
 
     def __init__(self, over: Matching, agents: Iterable[AgentId], lines: Iterable[Station]) -> None:
         self._over = over
+        self._pairs = 0
         asked: list[AgentId | Station] = [*agents, *lines]
         self._heads: list[_Entry] = [
-            (head, number, one) for number, one in enumerate(asked) if (head := self._next(one)) is not None
+            (head, number, one, 0)
+            for number, one in enumerate(asked)
+            if (head := self._next(one)) is not None
         ]
         heapify(self._heads)
 
@@ -340,29 +307,33 @@ class Round:
         """The next pair, or None when no free agent can take what waits. The caller shows the agent's and the
         interaction's new state to the `Matching` before asking again."""
         while self._heads:
-            known, number, one = self._heads[0]
-            head = self._next(one)
-            if head is None:
+            known, number, one, seen = self._heads[0]
+            head = known if seen == self._pairs else self._next(one)
+            if head == known and (pair := self._pair(known[1])) is not None:
+                return pair
+            if head is None or head == known:
                 heappop(self._heads)
-            elif head != known:
-                heapreplace(self._heads, (head, number, one))
             else:
-                return self._pair(head[1])
+                heapreplace(self._heads, (head, number, one, self._pairs))
         return None
 
     def _next(self, one: AgentId | Station) -> Head | None:
-        return self._over.next_of(one) if isinstance(one, Station) else self._over.next_for(one)
+        return one.line.first if isinstance(one, Station) else self._over.next_for(one)
 
-    def _pair(self, interaction: InteractionId) -> Pair:
+    def _pair(self, interaction: InteractionId) -> Pair | None:
+        """None where nobody is free who may serve the line."""
         station = self._over.standing(interaction)
-        assert station is not None  # noqa: S101 - it waits
-        agent = self._over.first_free(station)
-        assert agent is not None  # noqa: S101 - it was looked up for somebody who is free
+        agent = None if station is None else self._over.first_free(station)
+        if station is None or agent is None:
+            return None
+        self._pairs += 1
         return Pair(interaction=interaction, agent=agent, station=station)
 
 
-_Entry = tuple[Head, int, AgentId | Station]
-"""What may come, a number that breaks ties, and whom or what to ask again."""
+_Entry = tuple[Head, int, AgentId | Station, int]
+"""What may come, a number that breaks ties, whom or what to ask again, and how many pairs there were when it was asked."""
+
+
 _RANKED: Mapping[Choice, str] = {Choice.BEST_LEVEL: "better_level", Choice.FEWEST_SKILLS: "fewer_skills"}
 """Why somebody free of another pool came later."""
 
@@ -387,13 +358,3 @@ def _rings(
         if grown == inside:
             return
         inside = grown
-
-
-def _rank(choice: Choice, candidate: Profile, asked: Requirement) -> int:
-    match choice:
-        case Choice.BEST_LEVEL:
-            return -level_sum(candidate, asked)
-        case Choice.FEWEST_SKILLS:
-            return len(candidate.skills)
-        case _:
-            return 0

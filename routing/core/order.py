@@ -27,6 +27,8 @@ class Line:
     `waiting` and `first` (place and id of the one who is next) are looked at for every line that a freed agent may serve: for reading only.
     """
 
+    __slots__ = ("_entered", "_heap", "_points", "first", "waiting")
+
     def __init__(self, queue_points: int = 0) -> None:
         self.waiting: dict[InteractionId, Place] = {}
         self.first: Head | None = None

@@ -44,7 +44,7 @@ from routing.core.presence import Phase, Work
 from routing.core.skills import Requirement
 from routing.core.stages import next_change
 from routing.core.state import Centre
-from routing.core.timers import RESTORED_GRACE_S, Shifts, Timers, due
+from routing.core.timers import RESTORED_GRACE_S, Moments, due
 from routing.core.verdict import Verdict
 
 
@@ -107,8 +107,7 @@ class Router:
 
     def next_deadline(self) -> Seconds | None:
         """When `decide` must be called at the latest, or None."""
-        timer = self._timers.next(self.centre.interactions)
-        return min((at for at in (timer, self._shifts.next()) if at is not None), default=None)
+        return min((at for at in (self._timers.next(), self._shifts.next()) if at is not None), default=None)
 
     def explain(self, interaction: InteractionId, now: Seconds) -> Waiting | None:
         """Why it still waits; None when it does not."""
@@ -123,9 +122,7 @@ class Router:
             preferred=station.at.preferred,
             place=place(work, station.rule.priority_points),
             changes_at=next_change(work, station.rule, now),
-            not_offered=tuple(
-                islice(self._matching.still_waits(station, self.centre.agents), EXPLAINED_AT_MOST)
-            ),
+            not_offered=tuple(islice(self._matching.still_waits(station), EXPLAINED_AT_MOST)),
             leads_on=overflow.next_waited(work, station.rule, now),
         )
 
@@ -164,7 +161,7 @@ class Router:
 
     def _begin(self, facts: Iterable[Fact]) -> None:
         self.centre = Centre(self._agents)
-        self._timers = Timers()
+        self._timers = Moments()
         self._seen = Seen()
         for fact in facts:
             self.centre.apply(fact)
@@ -176,7 +173,7 @@ class Router:
 
     def _index(self) -> None:
         self._matching = type(self).matching(self._queues, self._agents)
-        self._shifts = Shifts()
+        self._shifts = Moments()
         for agent in self.centre.agents.values():  # first: who is signed in says who can be waited for
             self._matching.see_agent(agent)
         for work in self.centre.interactions.values():
@@ -199,12 +196,15 @@ class Router:
     def _arm_restored(self, now: Seconds) -> None:
         """Wrap-ups end when they were to end; offers wait until the edges had the time to tell what became of them."""
         for work in self._restored:
+            at = due(work)
+            assert at is not None  # noqa: S101 - or it would not be among them
             offered = work.phase is Phase.OFFERED
-            self._timers.see(work, not_before=now + RESTORED_GRACE_S if offered else 0.0)
+            self._timers.set(work.id, max(at, now + RESTORED_GRACE_S) if offered else at)
         self._restored = []
 
     def _fire(self, now: Seconds) -> None:
-        while (work := self._timers.pop(self.centre.interactions, now)) is not None:
+        while (interaction := self._timers.pop(now)) is not None:
+            work = self.centre.interactions[interaction]
             at = due(work)
             assert at is not None  # noqa: S101 - it came up
             match work.phase:
@@ -226,14 +226,13 @@ class Router:
 
     def _offer(self, pair: Pair, now: Seconds) -> None:
         work = self.centre.interactions[pair.interaction]
-        agents = self.centre.agents
         fact = Offered(
             offer=OfferId(f"{work.id}/{work.attempts + 1}"),
             interaction=work.id,
             queue=work.queue,
             agent=pair.agent,
             deadline=now + pair.station.rule.ring_s,
-            passed_over=self._matching.passed_over(pair, agents[pair.agent], agents),
+            passed_over=self._matching.passed_over(pair, self.centre.agents[pair.agent]),
             at=now,
             steps=pair.station.at.steps,
             preferred=pair.station.at.preferred is not None,
@@ -317,10 +316,11 @@ class Router:
         work = self.centre.interactions.get(fact.interaction)
         if work is not None:
             self._see(work)
-            self._timers.see(work)
+            self._timers.set(work.id, due(work))
         elif before is not None:
             self._matching.forget_work(before)
             self._shifts.set(before.id, None)
+            self._timers.set(before.id, None)
         if not isinstance(fact, Enqueued | Described | LedOn | Unparked | Abandoned | TurnedAway):
             self._see_agent(fact.agent)
 

@@ -52,11 +52,6 @@ def _relax(levels: dict[str, int], groups: frozenset[GroupId], step: Step) -> fr
     return groups | step.groups
 
 
-def belongs(candidate: Profile, asked: Requirement) -> bool:
-    """Whether the profile may serve it, whatever its skills."""
-    return _serves(candidate, asked) and _is_of_group(candidate, asked)
-
-
 def mismatch(candidate: Profile, asked: Requirement) -> str:
     """Why the profile cannot serve this, as a reason code; empty when it can."""
     if not _serves(candidate, asked):
@@ -72,12 +67,6 @@ def _serves(candidate: Profile, asked: Requirement) -> bool:
 
 def _is_of_group(candidate: Profile, asked: Requirement) -> bool:
     return not asked.groups or bool(asked.groups & candidate.groups)
-
-
-def level_sum(candidate: Profile, asked: Requirement) -> int:
-    """The candidate's levels of the skills that are asked for, all together."""
-    wanted = {need.skill for need in asked.needs}
-    return sum(has.level for has in candidate.skills if has.skill in wanted)
 
 
 def _meets(skills: Iterable[Need], needs: Iterable[Need]) -> bool:

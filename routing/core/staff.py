@@ -1,0 +1,75 @@
+"""Who is there: one pool of agents for each profile, and which pools can serve what."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+
+from routing.core.choice import Pool
+from routing.core.model import AgentId, AgentRule, Choice, GroupId, QueueId
+from routing.core.skills import Requirement, profile
+
+
+class Staff:
+    """The pools by number, and for each skill and level, group and queue the numbers of those who have it: a new requirement is an
+    intersection of a few sets, also among a thousand profiles."""
+
+    def __init__(self, agents: Iterable[AgentRule], choices: frozenset[Choice]) -> None:
+        rules = tuple(agents)
+        found = {profile(rule): Pool(choices) for rule in rules}
+        self.pools = tuple(found.values())
+        self.pool_of: Mapping[AgentId, Pool] = {rule.id: found[profile(rule)] for rule in rules}
+        self._profiles = tuple(found)
+        self._everybody = frozenset(range(len(found)))
+        self._levels: dict[str, dict[int, int]] = {}
+        for number, one in enumerate(self._profiles):
+            for has in one.skills:
+                self._levels.setdefault(has.skill, {})[number] = has.level
+        self._able: dict[tuple[str, int], frozenset[int]] = {}
+        self._serving: dict[QueueId, frozenset[int]] = {}
+        self._of_groups: dict[frozenset[GroupId], frozenset[int]] = {}
+
+    def ranked(self, asked: Requirement, choice: Choice) -> Mapping[Pool, int]:
+        """Who can serve it, each with a rank: a smaller one is asked before any larger one."""
+        able = [self._with(need.skill, need.level) for need in asked.needs]
+        sets = sorted((*able, self._who_serve(asked.queue), self._in(asked.groups)), key=len)
+        fit = sorted(sets[0].intersection(*sets[1:]))
+        match choice:
+            case Choice.BEST_LEVEL:
+                levels = [self._levels[need.skill] for need in asked.needs] if fit else []
+                return {self.pools[one]: -sum([has[one] for has in levels]) for one in fit}
+            case Choice.FEWEST_SKILLS:
+                return {self.pools[one]: len(self._profiles[one].skills) for one in fit}
+            case _:
+                return dict.fromkeys([self.pools[one] for one in fit], 0)
+
+    def unfit(self, asked: Requirement, fit: Container[Pool]) -> Iterator[tuple[Pool, str]]:
+        """Each other pool in which somebody is signed in, and why it cannot serve this, as a reason code (`skills.mismatch`)."""
+        serve, belong = self._who_serve(asked.queue), self._in(asked.groups)
+        for number, pool in enumerate(self.pools):
+            if pool.signed_in and pool not in fit:
+                yield pool, "queue" if number not in serve else "skill" if number in belong else "group"
+
+    def _with(self, skill: str, level: int) -> frozenset[int]:
+        known = self._able.get((skill, level))
+        if known is None:
+            has = self._levels.get(skill, {})
+            known = frozenset(number for number, its in has.items() if its >= level)
+            self._able[skill, level] = known
+        return known
+
+    def _who_serve(self, queue: QueueId) -> frozenset[int]:
+        known = self._serving.get(queue)
+        if known is None:
+            known = frozenset(
+                number for number, one in enumerate(self._profiles) if not one.queues or queue in one.queues
+            )
+            self._serving[queue] = known
+        return known
+
+    def _in(self, groups: frozenset[GroupId]) -> frozenset[int]:
+        """Of any of these; none named: everybody."""
+        if not groups:
+            return self._everybody
+        known = self._of_groups.get(groups)
+        if known is None:
+            known = frozenset(number for number, one in enumerate(self._profiles) if groups & one.groups)
+            self._of_groups[groups] = known
+        return known
