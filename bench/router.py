@@ -12,7 +12,7 @@ import gc
 import random
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -188,6 +188,14 @@ def settle(router: Router, world: World, told: Iterable[Event]) -> None:
         world.facts += turn.facts
 
 
+def calls(router: Router, world: World) -> Iterator[tuple[list[Event], float]]:
+    """What the floor calls the router with: nothing at each deadline on the way, then what happens next."""
+    event = world.next(router)
+    while (at := router.next_deadline()) is not None and at <= world.now:
+        yield [], at
+    yield [event], world.now
+
+
 def resident_bytes() -> int:
     """What this process holds in memory."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
@@ -221,22 +229,22 @@ def measure(waiting: int, seed: int, scanned: int) -> tuple[Measured, float]:
     found = Measured([], [], [], 0)
     gc.disable()
     for number in range(EVENTS):
-        event = world.next(router)
-        began = time.perf_counter_ns()
-        turn = router.decide([event], world.now)
-        took = (time.perf_counter_ns() - began) / 1000
-        offers = [one.offer for one in turn.decisions if isinstance(one, Offer)]
-        world.ringing += offers
-        if offers:
-            found.index_us.append(took / len(offers))
-        if scanning is not None and number < scanned:
+        for told, at in calls(router, world):
             began = time.perf_counter_ns()
-            same = scanning.decide([event], world.now)
-            scan_took = (time.perf_counter_ns() - began) / 1000
-            found.mismatches += same != turn
+            turn = router.decide(told, at)
+            took = (time.perf_counter_ns() - began) / 1000
+            offers = [one.offer for one in turn.decisions if isinstance(one, Offer)]
+            world.ringing += offers
             if offers:
-                found.scan_us.append(scan_took / len(offers))
-                found.both_us.append(took / len(offers))
+                found.index_us.append(took / len(offers))
+            if scanning is not None and number < scanned:
+                began = time.perf_counter_ns()
+                same = scanning.decide(told, at)
+                scan_took = (time.perf_counter_ns() - began) / 1000
+                found.mismatches += same != turn
+                if offers:
+                    found.scan_us.append(scan_took / len(offers))
+                    found.both_us.append(took / len(offers))
     gc.enable()
     return found, each
 

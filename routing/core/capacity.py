@@ -44,6 +44,9 @@ class Rooms:
         self._usual = {medium: numbers[room] for medium, room in USUAL_ROOMS.items()}
         self._numbers = {(medium, rule.id): numbers[rule.room(medium)] for rule in rules for medium in Medium}
         self._known: dict[object, Openings] = {}
+        self._for_nothing = {
+            reason: Openings((reason,) * len(self._kinds), frozenset()) for reason in _UNAVAILABLE
+        }
         self.numbers = range(len(self._kinds))
 
     def number(self, medium: Medium, queue: QueueId) -> int:
@@ -52,20 +55,20 @@ class Rooms:
 
     def of(self, agent: AgentState, rule: AgentRule) -> Openings:
         """What this agent has room for. Few situations differ, so it is a look-up."""
-        unfit = _unavailable(agent)
+        if unfit := _unavailable(agent):
+            return self._for_nothing[unfit]
         at_work = tuple(sorted([self.number(medium, queue) for medium, queue in agent.at_work]))
-        limits = rule.letters_at_once, rule.chats_at_once, rule.load_at_most
-        situation = unfit or (agent.device, limits, at_work)
+        situation = agent.device, rule.letters_at_once, rule.chats_at_once, rule.load_at_most, at_work
         known = self._known.get(situation)
         if known is None:
             if len(self._known) >= SITUATIONS:
                 self._known.clear()
-            held = [self._kinds[number] for number in at_work]
-            known = self._known[situation] = self._look(unfit, agent.device, rule, held)
+            known = self._known[situation] = self._look(agent.device, rule, at_work)
         return known
 
-    def _look(self, unfit: str, device: Device, rule: AgentRule, at_work: Sequence[Room]) -> Openings:
-        reasons = tuple(unfit or _no_room(room, device, rule, at_work) for room in self._kinds)
+    def _look(self, device: Device, rule: AgentRule, at_work: Sequence[int]) -> Openings:
+        held = [self._kinds[number] for number in at_work]
+        reasons = tuple(_no_room(room, device, rule, held) for room in self._kinds)
         return Openings(reasons, frozenset(number for number, reason in enumerate(reasons) if not reason))
 
 
@@ -78,6 +81,9 @@ def at_once(rule: AgentRule, medium: Medium) -> int:
             return rule.letters_at_once
         case Medium.CHAT:
             return rule.chats_at_once
+
+
+_UNAVAILABLE = (Status.PAUSED.value, Status.SIGNED_OUT.value, "no_console", "live_offer", "wrap_up")
 
 
 def _unavailable(agent: AgentState) -> str:

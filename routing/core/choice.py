@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
+from routing.core.capacity import Openings
 from routing.core.model import AgentId, Choice, Seconds
 from routing.core.presence import AgentState
 
@@ -49,7 +50,7 @@ def behind(choice: Choice, passed: Turn, chosen: Turn) -> str:
 
 
 class Pool:
-    """Agents of one profile: who is signed in, and who is free for what, in each order that a queue chose.
+    """Agents of one profile: who is signed in and has room for what, and who is free for what, in each order that a queue chose.
 
     The free stand in groups of those who have the same kinds of room, so that who changes moves once, however many kinds there are.
     """
@@ -57,7 +58,7 @@ class Pool:
     __slots__ = ("_group_of", "_groups", "_orders", "signed_in")
 
     def __init__(self, choices: frozenset[Choice] = frozenset({Choice.LONGEST_IDLE})) -> None:
-        self.signed_in: dict[AgentId, None] = {}
+        self.signed_in: dict[AgentId, Openings] = {}
         self._orders = tuple(dict.fromkeys(ORDERS[choice] for choice in sorted(choices)))
         self._groups: dict[frozenset[int], _Group] = {}
         self._group_of: dict[AgentId, _Group] = {}

@@ -8,8 +8,9 @@ number waiting and the number talking do not matter.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
+from itertools import chain, islice
 
-from routing.core.capacity import Openings, Rooms, at_once
+from routing.core.capacity import Rooms, at_once
 from routing.core.choice import Pool, behind
 from routing.core.estimate import Crowd, Ring
 from routing.core.model import (
@@ -59,10 +60,8 @@ class Matching:
         self._stations: dict[Stage, Station] = {}
         self._most_stations = STATIONS
         self._standing: dict[InteractionId, Station] = {}
-        self._signed_in: set[AgentId] = set()
         self._wish_of: dict[InteractionId, AgentId] = {}
         self._wished: dict[AgentId, dict[InteractionId, None]] = {}
-        self._openings: dict[AgentId, Openings] = {}
         self._stirred: dict[Station, None] = {}
         self._freed: dict[AgentId, None] = {}
         self._with_room: dict[int, dict[Pool, None]] = {room: {} for room in self._rooms.numbers}
@@ -86,21 +85,20 @@ class Matching:
         rule = self._rules.get(agent.id)
         if rule is None:
             return ()
-        pool, was_here = self._staff.pool_of[agent.id], agent.id in self._signed_in
-        self._sign(pool, agent)
-        openings = self._rooms.of(agent, rule)
-        pool.put(agent, openings.rooms)
-        self._note_room(agent.id, pool, openings)
-        came_or_went = was_here != (agent.id in self._signed_in)
+        pool, here = self._staff.pool_of[agent.id], agent.status is not Status.SIGNED_OUT
+        before, now = pool.signed_in.get(agent.id), self._rooms.of(agent, rule)
+        if here:
+            pool.signed_in[agent.id] = now
+        elif before is not None:
+            del pool.signed_in[agent.id]
+        pool.put(agent, now.rooms)
+        if now is not before:
+            self._note_rooms(agent.id, pool, frozenset() if before is None else before.rooms, now.rooms)
+        came_or_went = here != (before is not None)
         return tuple(self._wished.get(agent.id, ())) if came_or_went else ()
 
-    def _note_room(self, agent: AgentId, pool: Pool, openings: Openings) -> None:
-        before = self._openings.get(agent)
-        if openings is before:
-            return
-        self._openings[agent] = openings
-        had = before.rooms if before is not None else frozenset()
-        lost, gained = had - openings.rooms, openings.rooms - had
+    def _note_rooms(self, agent: AgentId, pool: Pool, before: frozenset[int], now: frozenset[int]) -> None:
+        lost, gained = before - now, now - before
         if lost:
             for room in lost - pool.rooms():
                 del self._with_room[room][pool]
@@ -117,10 +115,12 @@ class Matching:
 
     def next_for(self, agent: AgentId) -> Head | None:
         """The longest-waiting item of all that this agent may serve and has room for."""
-        rooms = self._openings[agent].rooms
-        if not rooms:
+        pool = self._staff.pool_of[agent]
+        openings = pool.signed_in.get(agent)
+        if openings is None or not openings.rooms:
             return None
-        head = self._fronts.first(self._staff.pool_of[agent], rooms)
+        rooms = openings.rooms
+        head = self._fronts.first(pool, rooms)
         own = [one.line.first for one in self._kept_for.get(agent, ()) if one.room in rooms]
         return min((one for one in (head, *own) if one is not None), default=None)
 
@@ -191,7 +191,9 @@ class Matching:
             self._wished.setdefault(preferred, {})[interaction] = None
 
     def _is_here(self, preferred: AgentId | None, rule: QueueRule) -> bool:
-        if preferred is None or preferred not in self._signed_in:
+        if preferred is None or preferred not in self._rules:
+            return False
+        if preferred not in self._staff.pool_of[preferred].signed_in:
             return False
         serves = self._rules[preferred].queues
         return not serves or rule.id in serves
@@ -225,59 +227,52 @@ class Matching:
         pool = self._staff.pool_of.get(at.preferred)
         return {} if pool is None else {pool: 0}
 
-    def _sign(self, pool: Pool, agent: AgentState) -> None:
-        if agent.status is Status.SIGNED_OUT:
-            pool.signed_in.pop(agent.id, None)
-            self._signed_in.discard(agent.id)
-        else:
-            pool.signed_in[agent.id] = None
-            self._signed_in.add(agent.id)
-
     def passed_over(self, pair: Pair, chosen: AgentState) -> tuple[tuple[AgentId, str], ...]:
         """Who else was considered and why not, at most `PASSED_OVER_AT_MOST`; the signed-out were not considered."""
         if pair.station.at.preferred is not None:
             return ()  # nobody else was asked
-        reasons: dict[AgentId, str] = {chosen.id: ""}
-        for agent, reason in self._considered(pair.station, chosen):
-            if agent not in reasons:
-                reasons[agent] = reason
-                if len(reasons) > PASSED_OVER_AT_MOST:
-                    break
-        del reasons[chosen.id]
-        return tuple(reasons.items())
+        others = chain(self._later(pair.station, chosen), self._busy(pair.station), self._unfit(pair.station))
+        return tuple(islice(others, PASSED_OVER_AT_MOST))
 
     def still_waits(self, station: Station) -> Iterator[tuple[AgentId, str]]:
         """Why each agent who is signed in has not been offered what waits here, as reason codes: those who match first. `next`: they are
         free, and others are before it."""
         if station.at.preferred is not None:
-            yield station.at.preferred, self._why_not(station.at.preferred, station)
+            openings = self._staff.pool_of[station.at.preferred].signed_in[station.at.preferred]
+            yield station.at.preferred, openings.reasons[station.room] or "next"
             return
         for pool in station.pools:
-            yield from ((agent, self._why_not(agent, station)) for agent in pool.signed_in)
+            for agent, openings in pool.signed_in.items():
+                yield agent, openings.reasons[station.room] or "next"
         yield from self._unfit(station)
 
     def no_room(self, agent: AgentId, work: Work) -> str:
         """Why this agent cannot be offered this now, whatever they know; empty when they can."""
-        openings = self._openings.get(agent)
-        number = self._rooms.number(work.medium, work.queue)
-        return Status.SIGNED_OUT.value if openings is None else openings.reasons[number]
+        pool = self._staff.pool_of.get(agent)
+        openings = None if pool is None else pool.signed_in.get(agent)
+        if openings is None:
+            return Status.SIGNED_OUT.value
+        return openings.reasons[self._rooms.number(work.medium, work.queue)]
 
-    def _why_not(self, agent: AgentId, station: Station) -> str:
-        return self._openings[agent].reasons[station.room] or "next"
-
-    def _considered(self, station: Station, chosen: AgentState) -> Iterator[tuple[AgentId, str]]:
+    def _later(self, station: Station, chosen: AgentState) -> Iterator[tuple[AgentId, str]]:
+        """Who is free as well and came after the chosen one."""
         choice, room = station.rule.choice, station.room
         its_rank, its_turn = station.pools[self._staff.pool_of[chosen.id]], station.order(chosen)
         for pool in station.those_of(self._with_room[room]):
-            later = "" if station.pools[pool] == its_rank else _RANKED[choice]
-            for entry in pool.free(room, station.order):
-                yield entry[2], later or behind(choice, entry, its_turn)
-        openings = self._openings
-        for pool in station.pools:
-            for agent in pool.signed_in:
-                if reason := openings[agent].reasons[room]:
-                    yield agent, reason
-        yield from self._unfit(station)
+            rank = "" if station.pools[pool] == its_rank else _RANKED[choice]
+            for turn in pool.free(room, station.order):
+                if turn != its_turn:
+                    yield turn[2], rank or behind(choice, turn, its_turn)
+
+    def _busy(self, station: Station) -> Iterator[tuple[AgentId, str]]:
+        """Who can serve it and has no room for it."""
+        room = station.room
+        return (
+            (agent, reason)
+            for pool in station.pools
+            for agent, openings in pool.signed_in.items()
+            if (reason := openings.reasons[room])
+        )
 
     def _unfit(self, station: Station) -> Iterator[tuple[AgentId, str]]:
         for pool, reason in self._staff.unfit(station.asked, station.pools):

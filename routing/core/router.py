@@ -32,6 +32,7 @@ from routing.core.model import (
     AgentRule,
     InteractionId,
     OfferId,
+    Outcome,
     Overflow,
     QueueId,
     QueueRule,
@@ -158,6 +159,7 @@ class Router:
     def _set_rules(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
         self._queues = {rule.id: rule for rule in queues}
         self._agents = {rule.id: rule for rule in agents}
+        self._leads = any(overflow.has_rules(rule) for rule in self._queues.values())
 
     def _begin(self, facts: Iterable[Fact]) -> None:
         self.centre = Centre(self._agents)
@@ -244,7 +246,12 @@ class Router:
             self._apply(fact)
         self._facts += verdict.facts
         self._decisions += verdict.decisions
-        for fact in verdict.facts:
+        if self._leads:
+            self._follow(verdict.facts)
+
+    def _follow(self, facts: Iterable[Fact]) -> None:
+        """See whether whoever came, or came back, is led on."""
+        for fact in facts:
             match fact:
                 case Enqueued():
                     self._lead_on(fact.interaction, came=True)
@@ -300,7 +307,7 @@ class Router:
 
     def _apply(self, fact: Fact) -> None:
         self._seen.apply(fact)
-        if not isinstance(fact, StatusChanged | ConsoleSeen | DeviceSeen):
+        if not isinstance(fact, (StatusChanged, ConsoleSeen, DeviceSeen)):
             self._apply_to_work(fact)
             return
         self.centre.apply(fact)
@@ -313,6 +320,8 @@ class Router:
     def _apply_to_work(self, fact: WorkFact) -> None:
         before = self.centre.interactions.get(fact.interaction)
         self.centre.apply(fact)
+        if isinstance(fact, OfferEnded) and fact.outcome is Outcome.ACCEPTED:
+            return  # `Connected` follows: nobody is free and nothing waits between the two
         work = self.centre.interactions.get(fact.interaction)
         if work is not None:
             self._see(work)
@@ -321,7 +330,7 @@ class Router:
             self._matching.forget_work(before)
             self._shifts.set(before.id, None)
             self._timers.set(before.id, None)
-        if not isinstance(fact, Enqueued | Described | LedOn | Unparked | Abandoned | TurnedAway):
+        if not isinstance(fact, (Enqueued, Described, LedOn, Unparked, Abandoned, TurnedAway)):
             self._see_agent(fact.agent)
 
 
