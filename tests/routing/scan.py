@@ -144,6 +144,9 @@ class ScanMatching(Matching):
     def __init__(self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule]) -> None:
         super().__init__(queues, agents)
         self.queues, self.rules = queues, agents
+        takes_of = {(medium, one): takes(queues, medium, one) for medium in Medium for one in queues}
+        self.rooms = list(dict.fromkeys(takes_of.values()))
+        self.room_of = {key: self.rooms.index(room) for key, room in takes_of.items()}
         self.waiting: dict[InteractionId, Work] = {}
         self.connected: dict[InteractionId, Work] = {}
         self.states: dict[AgentId, AgentState] = {}
@@ -192,7 +195,9 @@ class _ScanRound(Round):
     def next_pair(self) -> Pair | None:
         over, best = self._scanned, None
         ready = [
-            state for state in over.states.values() if state.status is Status.READY and state.offer is None
+            (state, self._rooms(state))
+            for state in over.states.values()
+            if state.status is Status.READY and state.offer is None
         ]
         if not ready:
             return None
@@ -211,20 +216,28 @@ class _ScanRound(Round):
         assert station is not None
         return Pair(interaction=work.id, agent=chosen.id, station=station)
 
-    def _free(self, work: Work, rule: QueueRule, ready: list[AgentState]) -> list[AgentState]:
+    def _free(
+        self, work: Work, rule: QueueRule, ready: list[tuple[AgentState, frozenset[int]]]
+    ) -> list[AgentState]:
         over = self._scanned
-        room = takes(over.queues, work.medium, work.queue)
+        room = over.room_of[work.medium, work.queue]
         sight = Sight(over.now, over.rules, over.states)
         return [
             state
-            for state in ready
-            if has_room(state, over.rules[state.id], self._held(state), room, over.queues)
-            and sight.may_serve(over.rules[state.id], work, rule)
+            for state, rooms in ready
+            if room in rooms and sight.may_serve(over.rules[state.id], work, rule)
         ]
 
-    def _held(self, state: AgentState) -> Held:
-        works = (self._scanned.connected.get(one) for one in state.holds)
-        return [(work.medium, work.queue) for work in works if work is not None]
+    def _rooms(self, state: AgentState) -> frozenset[int]:
+        over = self._scanned
+        works = (over.connected.get(one) for one in state.holds)
+        held = [(work.medium, work.queue) for work in works if work is not None]
+        agent = over.rules[state.id]
+        return frozenset(
+            number
+            for number, room in enumerate(over.rooms)
+            if has_room(state, agent, held, room, over.queues)
+        )
 
 
 class ScanningRouter(Router):
