@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict
 
 from agent_console.answers import CentreDocument, UserDocument
+from crm_core.certificates import Standing
 
 
 class WayDocument(TypedDict):
@@ -98,8 +99,13 @@ class MadeToken(TypedDict):
 
 
 class SkillDocument(TypedDict):
+    """`last_day` (YYYY-MM-DD, the centre's time zone) is null when it does not end; `standing`: good, soon (it ends within 30 days) or
+    expired (it does not count any more)."""
+
     skill: str
     level: int
+    last_day: str | None
+    standing: Standing
 
 
 class PersonDocument(TypedDict):
@@ -130,6 +136,23 @@ class PeoplePage(TypedDict):
 
     items: list[PersonDocument]
     next_cursor: str | None
+
+
+class EndingSkillDocument(TypedDict):
+    """Whose skill ends within 30 days, or has ended, and the last day on which it counts (YYYY-MM-DD, the centre's time zone)."""
+
+    user: str
+    name: str
+    skill: str
+    level: int
+    last_day: str
+    standing: Standing
+
+
+class EndingSkillsAnswer(TypedDict):
+    """The earliest end first."""
+
+    items: list[EndingSkillDocument]
 
 
 class SkillsAnswer(TypedDict):

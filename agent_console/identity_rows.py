@@ -1,13 +1,16 @@
 """What the store's dataclasses about people look like in JSON."""
 
 from agent_console.identity_answers import (
+    EndingSkillDocument,
     FactorDocument,
     PersonDocument,
     SessionDocument,
     SkillDocument,
     TokenDocument,
 )
+from crm_core import certificates
 from crm_core.api_tokens import ApiToken
+from crm_core.certificates import Ending
 from crm_core.people import Person
 from crm_core.second_factor import Factor
 from crm_core.sessions import Session
@@ -54,8 +57,29 @@ def factor(row: Factor, *, available: bool) -> FactorDocument:
     )
 
 
-def person(row: Person) -> PersonDocument:
-    """A user as administrators see them."""
+def ending_skill(row: Ending, zone: str, now: float) -> EndingSkillDocument:
+    """One to renew; `zone` is the centre's."""
+    return EndingSkillDocument(
+        user=row.user_id,
+        name=row.name,
+        skill=row.skill,
+        level=row.level,
+        last_day=certificates.last_day(row.valid_until, zone).isoformat(),
+        standing=certificates.standing(row.valid_until, now),
+    )
+
+
+def _skill(skill: str, level: int, valid_until: float | None, zone: str, now: float) -> SkillDocument:
+    return SkillDocument(
+        skill=skill,
+        level=level,
+        last_day=None if valid_until is None else certificates.last_day(valid_until, zone).isoformat(),
+        standing=certificates.standing(valid_until, now),
+    )
+
+
+def person(row: Person, zone: str, now: float) -> PersonDocument:
+    """A user as administrators see them; `zone` is the centre's."""
     user = row.user
     return PersonDocument(
         id=user.id,
@@ -67,7 +91,7 @@ def person(row: Person) -> PersonDocument:
         email=user.email,
         service=user.service,
         state=row.state,
-        skills=[SkillDocument(skill=skill, level=level) for skill, level in row.skills],
+        skills=[_skill(skill, level, row.skill_ends.get(skill), zone, now) for skill, level in row.skills],
         letters_at_once=row.letters_at_once,
         chats_at_once=row.chats_at_once,
         load_at_most=row.load_at_most,

@@ -21,11 +21,12 @@ State = Literal["active", "locked", "removed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A user and how it stands with their signing in."""
+    """A user and how it stands with their signing in. `skill_ends`: when those of their skills end that do (`crm_core.queues.Ends`)."""
 
     user: User
     state: State
     skills: Skills
+    skill_ends: queues.Ends
     letters_at_once: int
     chats_at_once: int
     load_at_most: int
@@ -54,8 +55,8 @@ def find(
     if cursor is not None:
         query = query.where(user_account.c.login > from_cursor(cursor, 1)[0])
     rows = conn.execute(query.order_by(user_account.c.login).limit(limit + 1)).all()
-    skills = queues.skills_by_user(conn)
-    found = tuple(_person(row, skills.get(row.id, ())) for row in rows[:limit])
+    skills, ends = queues.skills_by_user(conn), queues.skill_ends(conn)
+    found = tuple(_person(row, skills.get(row.id, ()), ends.get(row.id, {})) for row in rows[:limit])
     return Page(items=found, next_cursor=to_cursor(found[-1].user.login) if len(rows) > limit else None)
 
 
@@ -64,7 +65,8 @@ def person(conn: Connection, user_id: str, now: float) -> Person:
     row = conn.execute(_people(now).where(user_account.c.id == user_id)).one_or_none()
     if row is None:
         raise Refused("user.unknown", Kind.MISSING, id=user_id)
-    return _person(row, queues.skills_by_user(conn).get(user_id, ()))
+    skills, ends = queues.skills_by_user(conn), queues.skill_ends(conn)
+    return _person(row, skills.get(user_id, ()), ends.get(user_id, {}))
 
 
 def change(conn: Connection, user_id: str, wishes: Mapping[str, Any]) -> User:
@@ -135,13 +137,18 @@ def reset_totp(conn: Connection, user_id: str) -> None:
     sessions.end_all(conn, user_id)
 
 
-def set_skills(conn: Connection, user_id: str, skills: Sequence[tuple[str, int]]) -> None:
-    """An agent's skills, all of them."""
+def set_skills(
+    conn: Connection,
+    user_id: str,
+    skills: Sequence[tuple[str, int]],
+    ends: queues.Ends | None = None,
+) -> None:
+    """An agent's skills, all of them, and when those end that do."""
     present(conn, user_id)
     named = [skill for skill, _ in skills]
     if len(set(named)) != len(named):
         raise Refused("skill.twice", Kind.INVALID, pointer="/skills")
-    queues.set_skills(conn, user_id, skills)
+    queues.set_skills(conn, user_id, skills, ends)
 
 
 def present(conn: Connection, user_id: str) -> User:
@@ -222,11 +229,12 @@ def _state(row: Any) -> State:
     return "active" if row.active else "locked"
 
 
-def _person(row: Any, skills: Skills) -> Person:
+def _person(row: Any, skills: Skills, ends: queues.Ends) -> Person:
     return Person(
         user=user_of_row(row),
         state=_state(row),
         skills=skills,
+        skill_ends=ends,
         letters_at_once=row.letters_at_once,
         chats_at_once=row.chats_at_once,
         load_at_most=row.load_at_most,

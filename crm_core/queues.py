@@ -1,7 +1,7 @@
 """How work is shared out: queues, the numbers and addresses that lead to them, agents' skills, dispositions."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from crm_core.users import USER_COLUMNS, User
 IDENTIFY = ("never", "unknown", "untrusted")
 CAPACITY = ("letters_at_once", "chats_at_once", "load_at_most")
 """What says how much an agent has at once."""
+Ends = Mapping[str, float]
+"""The first moment at which a skill does not count any more, of those that end; the end of a day in the centre's time zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConfig:
-    """What one active agent can take (`routing.core.model.AgentRule`)."""
+    """What one active agent can take (`routing.core.model.AgentRule`); `skill_ends`: see `skill_ends`."""
 
     user: User
     skills: Skills
     letters_at_once: int
     chats_at_once: int
     load_at_most: int
+    skill_ends: Ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +137,12 @@ def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
 
 def agents(conn: Connection) -> list[AgentConfig]:
     """All active users with the role agent, by login."""
-    skills = skills_by_user(conn)
+    skills, ends = skills_by_user(conn), skill_ends(conn)
     query = select(*USER_COLUMNS, *(user_account.c[name] for name in CAPACITY)).where(
         user_account.c.role == "agent", user_account.c.active, ~user_account.c.service
     )
-    return [_agent(row, skills[row.id]) for row in conn.execute(query.order_by(user_account.c.login))]
+    rows = conn.execute(query.order_by(user_account.c.login))
+    return [_agent(row, skills[row.id], ends.get(row.id, {})) for row in rows]
 
 
 def dispositions(conn: Connection, queue_id: str | None = None) -> list[Disposition]:
@@ -214,22 +218,38 @@ def set_identify(conn: Connection, address: str, when: str) -> None:
         raise Refused("entry.unknown", Kind.MISSING, address=address[:100])
 
 
-def add_skill_of(conn: Connection, user_id: str, skill: str, level: int) -> None:
-    """Give an agent a skill, or another level of it."""
+def add_skill_of(
+    conn: Connection, user_id: str, skill: str, level: int, valid_until: float | None = None
+) -> None:
+    """Give an agent a skill, or another level of it; from `valid_until` on it does not count."""
     conn.execute(delete(agent_skill).where(agent_skill.c.user_id == user_id, agent_skill.c.skill == skill))
-    conn.execute(insert(agent_skill).values(user_id=user_id, skill=skill, level=_level(level)))
+    conn.execute(
+        insert(agent_skill).values(user_id=user_id, skill=skill, level=_level(level), valid_until=valid_until)
+    )
 
 
-def set_skills(conn: Connection, user_id: str, skills: Sequence[tuple[str, int]]) -> None:
+def set_skills(
+    conn: Connection, user_id: str, skills: Sequence[tuple[str, int]], ends: Ends | None = None
+) -> None:
     """These are an agent's skills from now on, and no others."""
     conn.execute(delete(agent_skill).where(agent_skill.c.user_id == user_id))
     for skill, level in skills:
-        add_skill_of(conn, user_id, skill, level)
+        add_skill_of(conn, user_id, skill, level, (ends or {}).get(skill))
 
 
 def skills_by_user(conn: Connection) -> dict[str, Skills]:
-    """Everybody's skills by user."""
-    return _skills_by(conn.execute(select(agent_skill).order_by(agent_skill.c.skill)).all())
+    """Everybody's skills by user, those that do not count any more included (`skill_ends`)."""
+    query = select(agent_skill.c.user_id, agent_skill.c.skill, agent_skill.c.level)
+    return _skills_by(conn.execute(query.order_by(agent_skill.c.skill)).all())
+
+
+def skill_ends(conn: Connection) -> dict[str, dict[str, float]]:
+    """When skills end that do, by user and skill."""
+    gathered: dict[str, dict[str, float]] = {}
+    query = select(agent_skill).where(agent_skill.c.valid_until.is_not(None))
+    for row in conn.execute(query):
+        gathered.setdefault(row.user_id, {})[row.skill] = row.valid_until
+    return gathered
 
 
 def known_skills(conn: Connection) -> list[str]:
@@ -287,7 +307,7 @@ def _skills_by(rows: Sequence[Any]) -> dict[str, Skills]:
     return gathered
 
 
-def _agent(row: Any, skills: Skills) -> AgentConfig:
+def _agent(row: Any, skills: Skills, ends: Ends) -> AgentConfig:
     fields = columns(row)
     capacity = {name: fields.pop(name) for name in CAPACITY}
-    return AgentConfig(user=User(**fields), skills=skills, **capacity)
+    return AgentConfig(user=User(**fields), skills=skills, skill_ends=ends, **capacity)

@@ -101,6 +101,7 @@ def _agent(agent: queues.AgentConfig) -> AgentRule:
         letters_at_once=agent.letters_at_once,
         chats_at_once=agent.chats_at_once,
         load_at_most=agent.load_at_most,
+        skill_ends=frozenset(agent.skill_ends.items()),
     )
 
 

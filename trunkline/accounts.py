@@ -1,12 +1,23 @@
 """What `trunkline user` does, by the same rules as the API; a server that runs is told."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from config.errors import Param, Refused
 from config.settings import Settings
-from crm_core import api_tokens, outside, password_policy, passwords, people, second_factor, sessions, users
+from crm_core import (
+    api_tokens,
+    certificates,
+    outside,
+    password_policy,
+    passwords,
+    people,
+    second_factor,
+    sessions,
+    users,
+)
 from crm_core.people import Person
 from crm_core.sign_in_log import SignInEvent, What, note
 from crm_core.store import Connection, Store
@@ -65,11 +76,17 @@ async def change(settings: Settings, login: str, wishes: dict[str, Any]) -> User
     return await _act(settings, login, "user_changed", lambda c, u: people.change(c, u, wishes), fields=told)
 
 
-async def set_skills(settings: Settings, login: str, skills: list[tuple[str, int]]) -> User:
-    """All skills of an agent."""
-    told = ", ".join(f"{skill} {level}" for skill, level in skills)
+async def set_skills(
+    settings: Settings, login: str, skills: list[tuple[str, int]], last_days: Mapping[str, date] | None = None
+) -> User:
+    """All skills of an agent, and the last day of those that end."""
+    days, zone = last_days or {}, settings.centre.time_zone
+    ends = {skill: certificates.end_of(day, zone) for skill, day in days.items()}
+    told = ", ".join(
+        f"{skill} {level}{f' until {days[skill]}' if skill in days else ''}" for skill, level in skills
+    )
     return await _act(
-        settings, login, "skills_set", lambda c, u: people.set_skills(c, u, skills), skills=told
+        settings, login, "skills_set", lambda c, u: people.set_skills(c, u, skills, ends), skills=told
     )
 
 

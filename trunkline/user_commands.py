@@ -3,6 +3,7 @@
 import secrets
 import sys
 from collections.abc import Coroutine
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import typer
@@ -95,14 +96,16 @@ def change(
 def skills(
     login: Login,
     skill: Annotated[
-        list[str] | None, typer.Argument(help="NAME=LEVEL, level 1 to 10; none: no skills.")
+        list[str] | None,
+        typer.Argument(help="NAME=LEVEL or NAME=LEVEL@LAST-DAY, level 1 to 10; none: no skills."),
     ] = None,
     config_file: ConfigOption = DEFAULT,
 ) -> None:
-    """Set all skills of an agent: `trunkline user skills ann zh=9 en=4`."""
+    """Set all skills of an agent: `trunkline user skills ann zh=9 crane=4@2027-03-31` (a certificate that ends)."""
     settings = read(config_file)
-    pairs = [_skill(each) for each in skill or ()]
-    _run(accounts.set_skills(settings, login, pairs))
+    given = [_skill(each) for each in skill or ()]
+    pairs = [(name, level) for name, level, _ in given]
+    _run(accounts.set_skills(settings, login, pairs, {name: day for name, _, day in given if day}))
     say(f"{login} has {len(pairs)} skills")
 
 
@@ -194,11 +197,16 @@ def _password() -> tuple[str, str]:
     return made, f" with the password {made}"
 
 
-def _skill(text: str) -> tuple[str, int]:
-    name, _, level = text.partition("=")
+def _skill(text: str) -> tuple[str, int, date | None]:
+    name, _, rest = text.partition("=")
+    level, at, day = rest.partition("@")
+    try:
+        last_day = date.fromisoformat(day) if at else None
+    except ValueError as error:
+        raise fail(WRONG, f"{day!r} is no day; write it as 2027-03-31") from error
     if not name or not level.isdecimal():
         raise fail(WRONG, f"{text!r} is no skill; write NAME=LEVEL, such as zh=9")
-    return name, int(level)
+    return name, int(level), last_day
 
 
 def _line(person: Person) -> str:

@@ -1,6 +1,7 @@
 """The people who sign in, and programs' accounts: for administrators."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -10,18 +11,25 @@ from agent_console import identity_rows, leaving
 from agent_console.access import (
     AsAdministrator,
     AsAdministratorInPerson,
+    AsSupervisor,
     InContext,
     Present,
     must_be_in_person,
 )
 from agent_console.api.bodies import Body
 from agent_console.context import Context
-from agent_console.identity_answers import PeoplePage, PersonDocument, SkillsAnswer, TotpRolesAnswer
+from agent_console.identity_answers import (
+    EndingSkillsAnswer,
+    PeoplePage,
+    PersonDocument,
+    SkillsAnswer,
+    TotpRolesAnswer,
+)
 from agent_console.leaving import Leaving
 from agent_console.sign_in import record
 from config.errors import Kind, Refused, Unavailable
 from config.logs import Transcript
-from crm_core import password_policy, passwords, people, queues, second_factor, users
+from crm_core import certificates, password_policy, passwords, people, queues, second_factor, users
 from crm_core.people import Person
 from crm_core.sign_in_log import What
 from crm_core.store import Connection
@@ -49,13 +57,14 @@ Password = Annotated[str, Field(max_length=1000)]
 
 
 class GivenSkill(Body):
-    """A skill and how well."""
+    """A skill and how well; `last_day`: the last day on which it counts (a certificate), by the centre's time zone; null: it does not end."""
 
     skill: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$"),
     ]
     level: Annotated[int, Field(ge=1, le=10)]
+    last_day: Annotated[date | None, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))] = None
 
 
 class NewUser(Body):
@@ -122,7 +131,10 @@ async def list_users(  # noqa: PLR0917 - a query's parameters
             c, now, sought=search, states=state or ("active", "locked"), limit=limit, cursor=cursor
         )
     )
-    return PeoplePage(items=[identity_rows.person(each) for each in page.items], next_cursor=page.next_cursor)
+    zone = within.settings.centre.time_zone
+    return PeoplePage(
+        items=[identity_rows.person(each, zone, now) for each in page.items], next_cursor=page.next_cursor
+    )
 
 
 @router.post("/users", status_code=201)
@@ -155,7 +167,7 @@ async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> P
             must_change_password=not given.service,
             now=now,
         )
-        people.set_skills(connection, made.id, _pairs(given.skills))
+        people.set_skills(connection, made.id, _pairs(given.skills), _ends(given.skills, within))
         _note(connection, "user_added", made, who, now, login=made.login, role=made.role)
         return made.id
 
@@ -199,8 +211,8 @@ async def set_user_skills(
     now = within.clock.now()
 
     def unit(connection: Connection) -> None:
-        people.set_skills(connection, user, _pairs(given.skills))
-        told = ", ".join(f"{skill} {level}" for skill, level in _pairs(given.skills))
+        people.set_skills(connection, user, _pairs(given.skills), _ends(given.skills, within))
+        told = ", ".join(map(_told_skill, given.skills))
         about = people.person(connection, user, now).user
         _note(connection, "skills_set", about, who, now, skills=told)
 
@@ -275,6 +287,14 @@ async def list_skills(who: AsAdministrator, within: InContext) -> SkillsAnswer:
     return SkillsAnswer(items=await within.store.read(queues.known_skills))
 
 
+@router.get("/skills/ending")
+async def list_ending_skills(who: AsSupervisor, within: InContext) -> EndingSkillsAnswer:
+    """Whose certificates end within 30 days, or have ended: such a skill does not count any more."""
+    now, zone = within.clock.now(), within.settings.centre.time_zone
+    found = await within.store.read(lambda c: certificates.ending(c, now))
+    return EndingSkillsAnswer(items=[identity_rows.ending_skill(each, zone, now) for each in found])
+
+
 @router.get("/totp-roles")
 async def list_totp_roles(who: AsAdministrator, within: InContext) -> TotpRolesAnswer:
     """The roles whose users must have a second factor."""
@@ -342,7 +362,7 @@ async def _changed(within: Context, user: str, *, left: bool = False) -> PersonD
 async def _document(within: Context, user: str) -> PersonDocument:
     now = within.clock.now()
     found: Person = await within.store.read(lambda c: people.person(c, user, now))
-    return identity_rows.person(found)
+    return identity_rows.person(found, within.settings.centre.time_zone, now)
 
 
 def _note(connection: Connection, what: What, about: User, who: Present, now: float, **details: Any) -> None:
@@ -357,6 +377,16 @@ def _not_oneself(who: Present, user: str, does: bool = True) -> None:
 
 def _pairs(skills: list[GivenSkill]) -> tuple[tuple[str, int], ...]:
     return tuple((each.skill, each.level) for each in skills)
+
+
+def _ends(skills: list[GivenSkill], within: Context) -> dict[str, float]:
+    zone = within.settings.centre.time_zone
+    return {each.skill: certificates.end_of(each.last_day, zone) for each in skills if each.last_day}
+
+
+def _told_skill(given: GivenSkill) -> str:
+    until = f" until {given.last_day}" if given.last_day else ""
+    return f"{given.skill} {given.level}{until}"
 
 
 def _told(before: User | None, after: User) -> dict[str, str | None]:

@@ -85,6 +85,8 @@ agent_skill = Table(
     Column("user_id", Text, ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True),
     Column("skill", Text, primary_key=True),
     Column("level", Integer, nullable=False),
+    # the first moment at which a certificate does not count any more
+    moment("valid_until", nullable=True),
 )
 
 queue = Table(

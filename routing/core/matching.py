@@ -50,11 +50,14 @@ class Pair:
 class Matching:
     """Told of every change of an agent or an interaction, it says who is offered what, one pair at a time."""
 
-    def __init__(self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule]) -> None:
+    def __init__(
+        self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule], now: Seconds
+    ) -> None:
+        """`now`: skills that ended by then do not count; when the next one ends, another is made."""
         self._queues, self._rules = queues, agents
         self._rooms = Rooms(queues.values())
         choices = frozenset(rule.choice for rule in queues.values())
-        self._staff = Staff(agents.values(), choices)
+        self._staff = Staff(agents.values(), choices, now)
         self._fronts = Fronts(self._rooms.numbers)
         self._kept_for: dict[AgentId, list[Station]] = {}
         self._stations: dict[Stage, Station] = {}

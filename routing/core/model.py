@@ -188,7 +188,8 @@ class QueueRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRule:
     """What one agent can take: skills with levels, the groups they belong to, how many letters and chats at a time (a call is always one), and how
-    much load all together (`Room`)."""
+    much load all together (`Room`). `skill_ends` are the skills that end (a certificate), each with the first moment at which it does not count
+    any more."""
 
     id: AgentId
     skills: frozenset[Need] = frozenset()
@@ -198,3 +199,4 @@ class AgentRule:
     load_at_most: int = 100
     queues: frozenset[QueueId] = field(default_factory=frozenset)
     """The queues this agent serves; empty means every queue whose requirement they meet."""
+    skill_ends: frozenset[tuple[str, Seconds]] = frozenset()

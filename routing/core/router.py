@@ -42,7 +42,7 @@ from routing.core.model import (
 )
 from routing.core.order import Place, place
 from routing.core.presence import Phase, Work
-from routing.core.skills import Requirement
+from routing.core.skills import Requirement, next_end
 from routing.core.stages import next_change
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, Moments, due
@@ -80,7 +80,9 @@ class Waiting:
 class Router:
     """Rules, the centre, and the index over it. Deterministic: same calls, same turns."""
 
-    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule]], Matching] = Matching
+    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule], Seconds], Matching] = (
+        Matching
+    )
     """What finds the pairs; tests and benchmarks put a plain scan here."""
 
     def __init__(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
@@ -103,12 +105,14 @@ class Router:
         for event in events:
             self._take(judge(self.centre, self._queues, event))
         self._fire(now)
+        self._expire(now)
         self._shift(now)
         return self._conclude(now)
 
     def next_deadline(self) -> Seconds | None:
         """When `decide` must be called at the latest, or None."""
-        return min((at for at in (self._timers.next(), self._shifts.next()) if at is not None), default=None)
+        times = (self._timers.next(), self._shifts.next(), self._skill_ends)
+        return min((at for at in times if at is not None), default=None)
 
     def explain(self, interaction: InteractionId, now: Seconds) -> Waiting | None:
         """Why it still waits; None when it does not."""
@@ -174,7 +178,8 @@ class Router:
         self._index()
 
     def _index(self) -> None:
-        self._matching = type(self).matching(self._queues, self._agents)
+        self._matching = type(self).matching(self._queues, self._agents, self._now)
+        self._skill_ends = next_end(self._agents.values(), self._now)
         self._shifts = Moments()
         for agent in self.centre.agents.values():  # first: who is signed in says who can be waited for
             self._matching.see_agent(agent)
@@ -189,6 +194,12 @@ class Router:
             self._shifts.set(work.id, None)
         else:
             self._shifts.set(work.id, next_change(work, rule, self._now))
+
+    def _expire(self, now: Seconds) -> None:
+        """A skill that ends is as rare as a new configuration, and costs as much. Live offers and held work stay."""
+        if self._skill_ends is not None and self._skill_ends <= now:
+            self._index()
+            self._doors_changed = True
 
     def _shift(self, now: Seconds) -> None:
         while (interaction := self._shifts.pop(now)) is not None:

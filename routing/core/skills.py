@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from routing.core.model import AgentRule, GroupId, Need, QueueId, QueueRule, Step
+from routing.core.model import AgentRule, GroupId, Need, QueueId, QueueRule, Seconds, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Agents with equal profiles can serve the same, so that matching is computed once for all of them."""
+    """Agents with equal profiles can serve the same, so that matching is computed once for all of them.
+
+    `expired` are skills that they had: these do not count, and say why somebody is not asked any more.
+    """
 
     skills: frozenset[Need]
     groups: frozenset[GroupId]
     queues: frozenset[QueueId]
+    expired: frozenset[Need] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,18 @@ class Requirement:
     groups: frozenset[GroupId]
 
 
-def profile(agent: AgentRule) -> Profile:
-    """What matters for matching."""
-    return Profile(agent.skills, agent.groups, agent.queues)
+def profile(agent: AgentRule, now: Seconds) -> Profile:
+    """What matters for matching, at this moment."""
+    ended = {skill for skill, at in agent.skill_ends if at <= now}
+    if not ended:
+        return Profile(agent.skills, agent.groups, agent.queues)
+    expired = frozenset(has for has in agent.skills if has.skill in ended)
+    return Profile(agent.skills - expired, agent.groups, agent.queues, expired)
+
+
+def next_end(agents: Iterable[AgentRule], now: Seconds) -> Seconds | None:
+    """When the next skill of any of them ends, so that their profile is another."""
+    return min((at for agent in agents for _, at in agent.skill_ends if at > now), default=None)
 
 
 def requirement(rule: QueueRule, own: Iterable[Need], steps: int) -> Requirement:
@@ -58,7 +71,9 @@ def mismatch(candidate: Profile, asked: Requirement) -> str:
         return "queue"
     if not _is_of_group(candidate, asked):
         return "group"
-    return "" if _meets(candidate.skills, asked.needs) else "skill"
+    if _meets(candidate.skills, asked.needs):
+        return ""
+    return "skill_expired" if _meets(candidate.skills | candidate.expired, asked.needs) else "skill"
 
 
 def _serves(candidate: Profile, asked: Requirement) -> bool:

@@ -3,19 +3,19 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from routing.core.choice import Pool
-from routing.core.model import AgentId, AgentRule, Choice, GroupId, QueueId
-from routing.core.skills import Requirement, profile
+from routing.core.model import AgentId, AgentRule, Choice, GroupId, QueueId, Seconds
+from routing.core.skills import Requirement, mismatch, profile
 
 
 class Staff:
     """The pools by number, and for each skill and level, group and queue the numbers of those who have it: a new requirement is an
     intersection of a few sets, also among a thousand profiles."""
 
-    def __init__(self, agents: Iterable[AgentRule], choices: frozenset[Choice]) -> None:
-        rules = tuple(agents)
-        found = {profile(rule): Pool(choices) for rule in rules}
+    def __init__(self, agents: Iterable[AgentRule], choices: frozenset[Choice], now: Seconds) -> None:
+        profiles = {rule.id: profile(rule, now) for rule in agents}
+        found = {each: Pool(choices) for each in profiles.values()}
         self.pools = tuple(found.values())
-        self.pool_of: Mapping[AgentId, Pool] = {rule.id: found[profile(rule)] for rule in rules}
+        self.pool_of: Mapping[AgentId, Pool] = {agent: found[each] for agent, each in profiles.items()}
         self._profiles = tuple(found)
         self._everybody = frozenset(range(len(found)))
         self._levels: dict[str, dict[int, int]] = {}
@@ -45,7 +45,13 @@ class Staff:
         serve, belong = self._who_serve(asked.queue), self._in(asked.groups)
         for number, pool in enumerate(self.pools):
             if pool.signed_in and pool not in fit:
-                yield pool, "queue" if number not in serve else "skill" if number in belong else "group"
+                yield pool, "queue" if number not in serve else self._lacks(number, belong, asked)
+
+    def _lacks(self, number: int, belong: frozenset[int], asked: Requirement) -> str:
+        if number not in belong:
+            return "group"
+        one = self._profiles[number]
+        return mismatch(one, asked) if one.expired else "skill"
 
     def _with(self, skill: str, level: int) -> frozenset[int]:
         known = self._able.get((skill, level))

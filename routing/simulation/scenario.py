@@ -269,7 +269,7 @@ class Scenario(_Part):
     def _reached(self, rule: QueueRule, needs: Mapping[str, int]) -> bool:
         """Whether anybody may serve it once all is given up that the queue gives up."""
         at_last = requirement(rule, _skills(needs), len(rule.relaxation))
-        return any(not mismatch(profile(group.rule()), at_last) for group in self.group)
+        return any(not mismatch(profile(group.rule(), 0.0), at_last) for group in self.group)
 
 
 def read(text: str) -> Scenario:

@@ -222,6 +222,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/users/{user}/restore"): (ADMIN, None),
     ("GET", "/api/v1/sessions"): (ADMIN, None),
     ("GET", "/api/v1/skills"): (ADMIN, None),
+    ("GET", "/api/v1/skills/ending"): (SUPERVISOR, None),
     ("GET", "/api/v1/totp-roles"): (ADMIN, None),
     ("PUT", "/api/v1/totp-roles"): (ADMIN, {"roles": []}),
     ("DELETE", "/api/v1/me/shift"): (AGENT, None),

@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -66,7 +68,8 @@ async def test_a_new_agent_is_in_the_queues_at_once(house: House) -> None:
         made = await add(
             adm, skills=[{"skill": "zh", "level": 7}], extension="1007", letters_at_once=2, chats_at_once=5
         )
-        assert (made["skills"], made["must_change_password"]) == ([{"skill": "zh", "level": 7}], True)
+        zh = {"skill": "zh", "level": 7, "last_day": None, "standing": "good"}
+        assert (made["skills"], made["must_change_password"]) == ([zh], True)
         assert (made["letters_at_once"], made["chats_at_once"], made["load_at_most"]) == (2, 5, 100)
         changed = await adm.patch(
             f"/api/v1/users/{made['id']}", json={"chats_at_once": 0, "load_at_most": 60}
@@ -107,11 +110,60 @@ async def test_skills_decide_at_once_who_is_offered_what(house: House) -> None:
         await house.floor.settle(arrived)
         assert house.floor.centre.interactions[letter].phase is Phase.WAITING
         answer = await adm.put(path, json={"skills": [{"skill": "vip", "level": 3}]})
-        assert answer.json()["skills"] == [{"skill": "vip", "level": 3}]
+        vip_3 = {"skill": "vip", "level": 3, "last_day": None, "standing": "good"}
+        assert answer.json()["skills"] == [vip_3]
         await house.until(letter, Phase.OFFERED)
         assert house.floor.centre.interactions[letter].agent == bob_id
         twice = await adm.put(path, json={"skills": [{"skill": "vip", "level": 3}] * 2})
         assert twice.json()["code"] == "skill.twice"
+
+
+async def test_a_certificate_counts_through_its_last_day(house: House) -> None:
+    """By the centre's clock on the wall; supervisors see what to renew, and the wait says that it has ended."""
+    today = datetime.now(ZoneInfo("Asia/Taipei")).date()
+    days = {
+        "over": today - timedelta(days=1),
+        "soon": today,
+        "later": today + timedelta(days=30),
+        "far": today + timedelta(days=40),
+    }
+    vip = await house.store.write(
+        lambda c: queues.add_queue(c, name="VIP", language="en", needs=[("over", 3)])
+    )
+    bob_id = house.seed.users["bob"]
+    async with (
+        house.browser("adm") as adm,
+        house.browser("sue") as sue,
+        house.browser("bob") as bob,
+        house.listening(bob) as screen,
+    ):
+        await ready(house, bob, screen, "bob")
+        skills = [{"skill": skill, "level": 3, "last_day": str(day)} for skill, day in days.items()]
+        answer = await adm.put(f"/api/v1/users/{bob_id}/skills", json={"skills": skills})
+        told = {each["skill"]: (each["last_day"], each["standing"]) for each in answer.json()["skills"]}
+        assert told == {
+            "over": (str(days["over"]), "expired"),
+            "soon": (str(days["soon"]), "soon"),
+            "later": (str(days["later"]), "good"),
+            "far": (str(days["far"]), "good"),
+        }
+        ending = (await sue.get("/api/v1/skills/ending")).json()["items"]
+        assert [(each["name"], each["skill"], each["standing"]) for each in ending] == [
+            ("Bob", "over", "expired"),
+            ("Bob", "soon", "soon"),
+        ]
+        letter, now = InteractionId("m-vip"), time.time()
+        await house.floor.settle(
+            Arrived(interaction=letter, medium=Medium.EMAIL, queue=QueueId(vip.id), enqueued_at=now, at=now)
+        )
+        async with asyncio.timeout(5):
+            while house.floor.explain(letter) is None:  # the queue is new, too
+                await asyncio.sleep(0.01)
+        waiting = (await sue.get(f"/api/v1/interactions/{letter}/routing")).json()["waiting"]
+        assert {each["name"]: each["reason"] for each in waiting["not_offered"]} == {"Bob": "skill_expired"}
+        skills[0]["last_day"] = str(today)
+        await adm.put(f"/api/v1/users/{bob_id}/skills", json={"skills": skills})
+        await house.until(letter, Phase.OFFERED)
 
 
 async def test_another_role_is_another_desk(house: House) -> None:

@@ -1,11 +1,14 @@
 """Users as administrators keep them, second factors, tokens and identities, on both databases."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import Connection, select
 
 from config.errors import Refused
 from crm_core import (
     api_tokens,
+    certificates,
     identities,
     pending_sign_ins,
     people,
@@ -22,6 +25,7 @@ from crm_core.records.change import system
 from crm_core.sealing import Seal
 from crm_core.tables import api_token, recovery_code, user_totp
 from crm_core.users import User
+from routing.rules import read_rules
 
 SEAL = Seal("a key of the tests")
 NOW = 1_700_000_000.0
@@ -176,6 +180,37 @@ def test_skills_are_set_whole(conn: Connection) -> None:
     with refused("skill.twice"):
         people.set_skills(conn, ann.id, [("zh", 5), ("zh", 6)])
     assert people.person(conn, ann.id, NOW).skills == (("zh", 6),)
+
+
+def test_the_end_of_a_skill_is_kept_with_it(conn: Connection) -> None:
+    """The router is told of it; whoever sets skills without an end takes the end away."""
+    ann = made(conn, "ann")
+    day = date(2026, 3, 31)
+    ends = certificates.end_of(day, "Asia/Taipei")
+    assert ends == datetime(2026, 3, 31, 16, tzinfo=UTC).timestamp(), "midnight there"
+    assert certificates.last_day(ends, "Asia/Taipei") == day
+    people.set_skills(conn, ann.id, [("crane", 5), ("zh", 6)], {"crane": ends})
+    assert people.person(conn, ann.id, NOW).skill_ends == {"crane": ends}
+    assert people.find(conn, NOW).items[0].skill_ends == {"crane": ends}
+    (rule,) = read_rules(conn)[1]
+    assert rule.skill_ends == {("crane", ends)}
+    people.set_skills(conn, ann.id, [("crane", 5), ("zh", 6)])
+    assert read_rules(conn)[1][0].skill_ends == frozenset()
+
+
+def test_certificates_to_renew(conn: Connection) -> None:
+    """Of active agents, those that end within 30 days or have ended, the earliest first."""
+    ann, gone, boss = made(conn, "ann"), made(conn, "gone"), made(conn, "boss", "admin")
+    day = 86_400.0
+    ends = {"over": NOW - 1, "now": NOW, "soon": NOW + 30 * day, "later": NOW + 30 * day + 1}
+    for user in (ann, gone, boss):
+        people.set_skills(conn, user.id, [(skill, 1) for skill in (*ends, "always")], ends)
+    people.lock(conn, gone.id)
+    told = [(each.user_id, each.skill) for each in certificates.ending(conn, NOW)]
+    assert told == [(ann.id, "over"), (ann.id, "now"), (ann.id, "soon")]
+    standings = {skill: certificates.standing(end, NOW) for skill, end in ends.items()}
+    assert standings == {"over": "expired", "now": "expired", "soon": "soon", "later": "good"}
+    assert certificates.standing(None, NOW) == "good"
 
 
 def test_a_second_factor_counts_from_its_first_code(conn: Connection) -> None:

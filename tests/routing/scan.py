@@ -48,6 +48,12 @@ def asked(rule: QueueRule, work: Work, now: Seconds) -> tuple[Mapping[str, int],
     return levels, frozenset(groups)
 
 
+def held(agent: AgentRule, now: Seconds) -> Mapping[str, int]:
+    """The agent's levels by skill at this moment."""
+    over = {skill for skill, end in agent.skill_ends if now >= end}
+    return {each.skill: each.level for each in agent.skills if each.skill not in over}
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A moment: who is who then."""
@@ -71,7 +77,7 @@ class Sight:
         if wished is not None:
             return wished == agent.id
         levels, groups = asked(rule, work, self.now)
-        has = {skill.skill: skill.level for skill in agent.skills}
+        has = held(agent, self.now)
         belongs = not groups or bool(groups & agent.groups)
         serves = not agent.queues or rule.id in agent.queues
         return serves and belongs and all(has.get(skill, 0) >= level for skill, level in levels.items())
@@ -124,14 +130,13 @@ def place(work: Work, rule: QueueRule) -> tuple[float, int]:
     return work.enqueued_at - points * SECONDS_PER_POINT, work.arrival
 
 
-def turn(agent: AgentState, has: AgentRule, choice: Choice, wanted: Iterable[str]) -> Turn:
+def turn(agent: AgentState, levels: Mapping[str, int], choice: Choice, wanted: Iterable[str]) -> Turn:
     """Smaller is asked first."""
-    held = float(len(agent.holds))
-    levels = {skill.skill: skill.level for skill in has.skills}
+    at_hand = float(len(agent.holds))
     first, second = {
-        Choice.LONGEST_IDLE: (0.0, held),
-        Choice.BEST_LEVEL: (-float(sum(levels.get(skill, 0) for skill in wanted)), held),
-        Choice.FEWEST_SKILLS: (float(len(levels)), held),
+        Choice.LONGEST_IDLE: (0.0, at_hand),
+        Choice.BEST_LEVEL: (-float(sum(levels.get(skill, 0) for skill in wanted)), at_hand),
+        Choice.FEWEST_SKILLS: (float(len(levels)), at_hand),
         Choice.LEAST_OCCUPIED: (0.0, agent.occupancy),
         Choice.ROUND_ROBIN: (0.0, agent.offered_at),
     }[choice]
@@ -141,8 +146,10 @@ def turn(agent: AgentState, has: AgentRule, choice: Choice, wanted: Iterable[str
 class ScanMatching(Matching):
     """The same answers without the index (which is kept, for who was passed over)."""
 
-    def __init__(self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule]) -> None:
-        super().__init__(queues, agents)
+    def __init__(
+        self, queues: Mapping[QueueId, QueueRule], agents: Mapping[AgentId, AgentRule], now: Seconds
+    ) -> None:
+        super().__init__(queues, agents, now)
         self.queues, self.rules = queues, agents
         takes_of = {(medium, one): takes(queues, medium, one) for medium in Medium for one in queues}
         self.rooms = list(dict.fromkeys(takes_of.values()))
@@ -150,7 +157,7 @@ class ScanMatching(Matching):
         self.waiting: dict[InteractionId, Work] = {}
         self.connected: dict[InteractionId, Work] = {}
         self.states: dict[AgentId, AgentState] = {}
-        self.now: Seconds = 0.0
+        self.now: Seconds = now
 
     def see_work(self, work: Work, now: Seconds) -> None:
         super().see_work(work, now)
@@ -173,12 +180,13 @@ class ScanMatching(Matching):
         return super().see_agent(agent)
 
     def anyone(self, work: Work, rule: QueueRule, now: Seconds) -> bool:
-        """At the end of all time nothing more is given up."""
-        if Sight(now, self.rules, self.states).waited_for(work) is not None:
+        """Whoever has waited for ever has had everything given up for them."""
+        sight = Sight(now, self.rules, self.states)
+        if sight.waited_for(work) is not None:
             return True
-        at_last = Sight(math.inf, self.rules, self.states)
+        patient = work._replace(enqueued_at=-math.inf, preferred=None)
         return any(
-            state.status is not Status.SIGNED_OUT and at_last.may_serve(self.rules[state.id], work, rule)
+            state.status is not Status.SIGNED_OUT and sight.may_serve(self.rules[state.id], patient, rule)
             for state in self.states.values()
         )
 
@@ -211,7 +219,7 @@ class _ScanRound(Round):
         _, work, free = best
         rule = over.queues[work.queue]
         wanted = asked(rule, work, over.now)[0]
-        chosen = min(free, key=lambda one: turn(one, over.rules[one.id], rule.choice, wanted))
+        chosen = min(free, key=lambda one: turn(one, held(over.rules[one.id], over.now), rule.choice, wanted))
         station = over.standing(work.id)
         assert station is not None
         return Pair(interaction=work.id, agent=chosen.id, station=station)
@@ -243,4 +251,6 @@ class _ScanRound(Round):
 class ScanningRouter(Router):
     """A router that looks at everything each time."""
 
-    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule]], Matching] = ScanMatching
+    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule], Seconds], Matching] = (
+        ScanMatching
+    )

@@ -131,6 +131,7 @@ def agent(
     letters: int = 1,
     chats: int = 3,
     load: int = 100,
+    ends: Iterable[tuple[str, Seconds]] = (),
 ) -> AgentRule:
     return AgentRule(
         id=AgentId(name),
@@ -140,6 +141,7 @@ def agent(
         letters_at_once=letters,
         chats_at_once=chats,
         load_at_most=load,
+        skill_ends=frozenset(ends),
     )
 
 

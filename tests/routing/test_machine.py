@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from routing.core.facts import Enqueued, Fact, LedOn, Offered, OfferEnded, Turne
 from routing.core.figures import Figures
 from routing.core.model import (
     AgentId,
+    AgentRule,
     By,
     Choice,
     Device,
@@ -194,15 +196,18 @@ class Day(RuleBasedStateMachine):
             work = centre.interactions.get(offer.interaction)
             if not isinstance(offer, Offer) or work is None or work.offer != offer.offer:
                 continue
+            assert self.may_serve(offer.agent, work), "whoever is offered it can do it, at this moment"
             for other in centre.interactions.values():
                 comparable = other.medium is work.medium and room_here(other) == room_here(work)
                 if other.phase is Phase.WAITING and comparable and self.may_serve(offer.agent, other):
                     assert scan.place(other, RULES[other.queue]) > scan.place(work, RULES[work.queue])
 
-    def may_serve(self, agent: AgentId, work: Work) -> bool:
-        """Whether this is one of those for whom the interaction waits now, told without any index."""
+    def may_serve(self, agent: AgentId, work: Work, having: AgentRule | None = None) -> bool:
+        """Whether this is one of those for whom the interaction waits now, told without any index; `having` in place of what they have."""
         rule = RULES.get(work.queue)
         rules = {one.id: one for one in self.staff}
+        if having is not None:
+            rules[agent] = having
         if rule is None or agent not in rules:
             return False
         sight = scan.Sight(self.now, rules, self.router.centre.agents)
@@ -317,21 +322,23 @@ class Day(RuleBasedStateMachine):
     @rule(medium=st.sampled_from(Medium), to=st.sampled_from([one.id for one in QUEUES]))
     def restart(self, medium: Medium, to: QueueId) -> None:
         """A router restored from the facts is the same, decides the same, and goes on in this one's place."""
-        before, self.router = self.router, Router(QUEUES, AGENTS)
+        before, self.router = self.router, Router(QUEUES, self.staff)
         self.router.restore(self.facts)
         assert self.router.centre == before.centre
-        self.scanning = ScanningRouter(QUEUES, AGENTS)
+        self.scanning = ScanningRouter(QUEUES, self.staff)
         self.scanning.restore(self.facts)
         self.restarts += 1
         one = InteractionId(f"probe{self.restarts}")
         arrival = Arrived(interaction=one, medium=medium, queue=to, enqueued_at=self.now, at=self.now)
         assert self.turn(arrival) == before.decide([arrival], self.now)
 
-    @rule(skill=st.sampled_from(["zh", "en"]))
-    def new_rules(self, skill: str) -> None:
-        """A configuration in the middle of everything."""
+    @rule(skill=st.sampled_from(["zh", "en"]), end_in_s=st.sampled_from([None, 0.0, 4.0, 11.0, 35.0]))
+    def new_rules(self, skill: str, end_in_s: float | None) -> None:
+        """A configuration in the middle of everything; what it says of the end of skills stays."""
         ann = agent("ann", skills=[(skill, 9)], groups=["north"], letters=2)
-        for rules in ((ann, *AGENTS[1:]), AGENTS):
+        ends = frozenset() if end_in_s is None else frozenset({(skill, self.now + end_in_s)})
+        ending = tuple(replace(one, skill_ends=ends) for one in AGENTS[:3])
+        for rules in ((ann, *AGENTS[1:]), (*ending, AGENTS[3])):
             self.staff = rules
             turn = self.router.configure(QUEUES, rules, self.now)
             assert turn == self.scanning.configure(QUEUES, rules, self.now)
@@ -437,7 +444,12 @@ class Day(RuleBasedStateMachine):
                 assert "next" not in reasons.values()
                 for candidate in self.staff:
                     if self.may_serve(candidate.id, work) and candidate.id in reasons:
-                        assert reasons[candidate.id] not in {"skill", "group", "queue"}
+                        assert reasons[candidate.id] not in {"skill", "skill_expired", "group", "queue"}
+                    if (reason := reasons.get(candidate.id)) in {"skill", "skill_expired"}:
+                        endless = self.may_serve(
+                            candidate.id, work, replace(candidate, skill_ends=frozenset())
+                        )
+                        assert endless == (reason == "skill_expired"), (reason, candidate, told)
 
     @invariant()
     def everything_held_has_a_way_out(self) -> None:

@@ -7,7 +7,7 @@ from routing.core.events import MoreKnown
 from routing.core.facts import Described, Offered
 from routing.core.model import AgentId, Choice, InteractionId, Outcome, Status
 from routing.core.router import Router
-from tests.routing.scene import Scene, agent, offers, present, queue, skill_set, step
+from tests.routing.scene import START, Scene, agent, nothing, offers, present, queue, skill_set, step
 
 
 def test_an_interaction_asks_for_more_than_its_queue() -> None:
@@ -63,6 +63,77 @@ def test_what_is_given_up_leaves_the_order_alone() -> None:
     scene.call("older", "any", age_s=20)
     scene.call("relaxed", "zh", age_s=6)
     assert offers(scene.ready("ann")) == [("older", "ann")]
+
+
+def test_a_certificate_counts_until_its_moment_and_no_longer() -> None:
+    """The router asks to be woken then; who waits on goes to others, and the reason is not that somebody never could."""
+    scene = Scene(
+        [queue(needs=[("crane", 3)])],
+        [
+            agent("ann", skills=[("crane", 5)], ends=[("crane", START + 60)]),
+            agent("low", skills=[("crane", 2)], ends=[("crane", START + 50)]),
+            agent("bob", skills=[("crane", 9)], ends=[("other", START + 10)]),
+        ],
+    )
+    scene.ready("ann", "low")
+    scene.now = START + 59.5
+    assert offers(scene.call("before")) == [("before", "ann")]
+    scene.accept("before")
+    scene.end("before")
+    scene.wrap_up("before", "ann")
+    assert scene.router.next_deadline() == START + 60
+    scene.later(0.5)
+    assert scene.agent("ann").status is Status.READY
+    assert offers(scene.call("after")) == []
+    told = scene.router.explain(InteractionId("after"), scene.now)
+    assert told is not None
+    assert dict(told.not_offered) == {"ann": "skill_expired", "low": "skill"}
+    assert scene.router.next_deadline() is None
+    assert offers(scene.ready("bob")) == [("after", "bob")]
+
+
+def test_what_is_offered_or_held_stays_when_the_certificate_ends() -> None:
+    scene = Scene(
+        [queue(needs=[("crane", 3)])], [agent("ann", skills=[("crane", 5)], ends=[("crane", START + 60)])]
+    )
+    scene.ready("ann")
+    scene.call("c", age_s=1)
+    scene.rang("c")
+    scene.now = START + 59
+    scene.accept("c")
+    assert nothing(scene.later(10))
+    assert scene.work("c").agent == "ann"
+
+
+def test_a_restart_after_the_end_knows_of_it() -> None:
+    """Nothing of it is in the ledger: the first turn finds what ended while nobody was there."""
+    rules = [queue(needs=[("crane", 3)])], [agent("ann", skills=[("crane", 5)], ends=[("crane", START + 60)])]
+    scene = Scene(*rules)
+    scene.call("c")
+    scene.router = Router(*rules)
+    scene.router.restore(scene.facts)
+    scene.now = START + 61
+    assert offers(scene.ready("ann")) == []
+    early = Router(*rules)
+    early.restore(scene.facts)
+    turn = early.decide((), START + 59)
+    assert offers(turn) == [("c", "ann")]
+    assert early.next_deadline() == START + 60
+
+
+def test_the_end_of_one_skill_leaves_the_others() -> None:
+    """And for who is a specialist only the skills count that are left."""
+    scene = Scene(
+        [queue(needs=[("zh", 1)], choice=Choice.FEWEST_SKILLS)],
+        [
+            agent(
+                "ann", skills=[("zh", 5), ("crane", 1), ("vip", 1)], ends=[("crane", START), ("vip", START)]
+            ),
+            agent("bob", skills=[("zh", 5), ("vip", 1)]),
+        ],
+    )
+    scene.ready("bob", "ann")
+    assert offers(scene.call("c")) == [("c", "ann")]
 
 
 def test_a_wait_widens_to_other_groups_then_to_everybody() -> None:

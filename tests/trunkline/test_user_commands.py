@@ -3,13 +3,14 @@
 import asyncio
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config.errors import Refused
 from config.settings import Settings, load
-from crm_core import audit, passwords, queues, schema, users
+from crm_core import audit, certificates, passwords, queues, schema, users
 from routing.core.model import AgentId, Status
 from tests.agent_console.house import House, open_house
 from tests.agent_console.test_socket import ready
@@ -57,7 +58,7 @@ async def test_a_user_from_beginning_to_end(settings: Settings) -> None:
         await accounts.add(
             settings, login="bob", password="password1234", service=False, **given | {"extension": None}
         )
-    await accounts.set_skills(settings, "ann", [("zh", 9)])
+    await accounts.set_skills(settings, "ann", [("zh", 9)], {"zh": date(2027, 3, 31)})
     await accounts.lock(settings, "ann")
     (ann,) = await accounts.everybody(settings, removed=False)
     assert (ann.user.login, ann.state, ann.skills, ann.must_change_password) == (
@@ -66,6 +67,7 @@ async def test_a_user_from_beginning_to_end(settings: Settings) -> None:
         (("zh", 9),),
         False,
     )
+    assert ann.skill_ends == {"zh": certificates.end_of(date(2027, 3, 31), settings.centre.time_zone)}
     await accounts.unlock(settings, "ann")
     await accounts.set_password(settings, "ann", FINE + "!")
     known = await accounts.on_store(settings, lambda c: users.credentials(c, "ann"))

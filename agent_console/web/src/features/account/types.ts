@@ -64,9 +64,20 @@ export interface MadeToken {
   secret: string;
 }
 
+export type SkillStanding = "good" | "soon" | "expired";
+
+/** `last_day`: YYYY-MM-DD in the centre's time zone; null when it does not end. */
 export interface Skill {
   skill: string;
   level: number;
+  last_day: string | null;
+  standing: SkillStanding;
+}
+
+export interface EndingSkill extends Skill {
+  user: string;
+  name: string;
+  last_day: string;
 }
 
 export type PersonState = "active" | "locked" | "removed";

@@ -13,6 +13,7 @@ import { Shell } from "../shell/shell";
 import { AgentGrid } from "./agent-grid";
 import { inTree, keepChosen, queuesOf, readChosen, within } from "./narrowed";
 import { QueueTile } from "./queue-tile";
+import { EndingSkills } from "./ending-skills";
 import { WaitingList } from "./waiting-list";
 
 const nothing = (): void => undefined;
@@ -80,6 +81,7 @@ function LiveBoard() {
       <div className="board-lists">
         <AgentGrid units={units} />
         <WaitingList queues={queues} />
+        <EndingSkills />
       </div>
     </main>
   );

@@ -10,7 +10,8 @@ import { Icon } from "../../ui/icon";
 import { Bones, Empty, Failure, Pill } from "../../ui/panes";
 import { useTyped } from "../../ui/typed";
 import { initials } from "../desk/user-menu";
-import type { Person, PersonState } from "../account/types";
+import type { Person, PersonState, SkillStanding } from "../account/types";
+import { Ends } from "./ends";
 import { Everybody } from "./everybody";
 import { NewPerson } from "./new-person";
 import { PersonPage } from "./person-page";
@@ -78,6 +79,9 @@ function asked(search: string, filter: Filter, cursor: string | null): string {
   return query.toString();
 }
 
+/** Of the ends of somebody's skills the one to look at. */
+const worst = (person: Person): SkillStanding => (["expired", "soon"] as const).find((each) => person.skills.some((skill) => skill.standing === each)) ?? "good";
+
 function Row({ person, chosen, open }: { person: Person; chosen: boolean; open: () => void }) {
   const { t } = useTranslation();
   const { language } = useDesk().session.user;
@@ -90,6 +94,7 @@ function Row({ person, chosen, open }: { person: Person; chosen: boolean; open: 
             <span className="strong clip" dir="auto">{person.name}</span>
             <span className="tiny faint clip">{person.login}</span>
           </span>
+          <Ends standing={worst(person)} />
           {person.state !== "active" && <Pill tone={person.state === "locked" ? "stop" : "mute"} icon={person.state === "locked" ? "lock" : "cross"}>{t(`people.state_${person.state}`)}</Pill>}
         </button>
       </td>

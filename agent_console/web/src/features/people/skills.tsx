@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../ui/button";
 import { Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import type { Person, Skill } from "../account/types";
+import { Ends } from "./ends";
 
 const LEVELS = Array.from({ length: 10 }, (_, at) => at + 1);
 
@@ -21,25 +22,31 @@ export function Skills({ person, path, refresh }: { person: Person; path: string
   const add = (): void => {
     const skill = name.trim();
     if (!skill || skills.some((each) => each.skill === skill)) return;
-    setSkills([...skills, { skill, level: 5 }]);
+    setSkills([...skills, { skill, level: 5, last_day: null, standing: "good" }]);
     setName("");
   };
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
-    run(() => call("PUT", `${path}/skills`, { skills }).then(() => { tell("people.saved"); refresh(); }));
+    const given = skills.map(({ skill, level, last_day }) => ({ skill, level, last_day }));
+    run(() => call("PUT", `${path}/skills`, { skills: given }).then(() => { tell("people.saved"); refresh(); }));
   };
+  const change = (skill: string, wish: Partial<Skill>): void => setSkills(skills.map((each) => (each.skill === skill ? { ...each, ...wish } : each)));
   const changed = JSON.stringify(skills) !== JSON.stringify(person.skills);
   return (
     <form className="account-form" onSubmit={save} data-testid="person-skills">
       <ul className="skills">
-        {skills.map(({ skill, level }) => (
+        {skills.map(({ skill, level, last_day: lastDay, standing }) => (
           <li key={skill} className="skill">
             <span className="strong grow clip">{skill}</span>
             <label className="row tiny faint">{t("people.level")}
-              <select className="input slim" value={level} aria-label={t("people.level_of", { skill })} onChange={(event) => setSkills(skills.map((each) => (each.skill === skill ? { skill, level: Number(event.target.value) } : each)))} data-testid={`level-${skill}`}>
+              <select className="input slim" value={level} aria-label={t("people.level_of", { skill })} onChange={(event) => change(skill, { level: Number(event.target.value) })} data-testid={`level-${skill}`}>
                 {LEVELS.map((each) => <option key={each} value={each}>{each}</option>)}
               </select>
             </label>
+            <label className="row tiny faint">{t("people.last_day")}
+              <input className="input slim" type="date" value={lastDay ?? ""} aria-label={t("people.last_day_of", { skill })} onChange={(event) => change(skill, { last_day: event.target.value || null, standing: "good" })} data-testid={`last-day-${skill}`} />
+            </label>
+            <Ends standing={standing} />
             <IconButton small icon="cross" label={t("people.skill_remove", { skill })} onPress={() => setSkills(skills.filter((each) => each.skill !== skill))} />
           </li>
         ))}
