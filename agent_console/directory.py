@@ -10,16 +10,18 @@ from crm_core.branding import kept
 from crm_core.branding.kept import Branding
 from crm_core.departments import Department, Tree
 from crm_core.queues import AgentConfig, Queue
-from crm_core.store import Connection, Store
+from crm_core.store import Store
 from crm_core.users import User
-from routing.core.model import AgentId, Opening, QueueId, Seconds
-from routing.rules import openings
+from routing.core.model import AgentId, AgentRule, Opening, QueueId, QueueRule, Seconds
+from routing.core.skills import mismatch, profile, requirement
+from routing.rules import read_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Who and what there is; `serves` says which queues an agent's skills open, `belongs` to which department a queue or agent
-    belongs (by id), `opening` are the hours of queues that have any, `departments` are those that have any at or below them, `rights` say what of a customer somebody sees,
+    """Who and what there is; `serves` says which queues an agent's skills and department open, `belongs` to which department a queue or agent
+    belongs (by id), `opening` are the hours of queues that have any, `departments` are those that have any at or below them, `rights` say what of
+    a customer somebody sees,
     `branding` is how the organisation shows itself."""
 
     users: Mapping[str, User] = field(default_factory=dict)
@@ -29,6 +31,7 @@ class Directory:
     rights: Mapping[str, Rights] = field(default_factory=dict)
     belongs: Mapping[str, str] = field(default_factory=dict)
     departments: tuple[Department, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
     branding: Branding = field(default_factory=Branding)
 
     def serving(self, queue: QueueId) -> Iterable[AgentId]:
@@ -47,38 +50,31 @@ class Directory:
 
 
 async def load(store: Store, now: Seconds) -> Directory:
-    """Read it all anew."""
-    people, (queue_list, hours), agents, tree, teams, rights, brand = await store.read(
+    """Read it all anew; skills that ended by now open nothing."""
+    people, queue_list, agents, tree, teams, rights, brand, rules = await store.read(
         lambda connection: (
             users.list_users(connection),
-            _queues(connection, now),
+            queues.list_queues(connection),
             queues.agents(connection),
             departments.tree(connection),
             departments.of_users(connection),
             roles.rights_of_all(connection),
             kept.read(connection),
+            read_rules(connection, now),
         )
     )
     belongs = _belongs(tree, queue_list, agents, teams)
     return Directory(
         users={user.id: user for user in people},
         queues={QueueId(queue.id): queue for queue in queue_list},
-        opening={
-            QueueId(queue.id): hours[queue.calendar_id]
-            for queue in queue_list
-            if queue.calendar_id is not None and queue.calendar_id in hours
-        },
-        serves={AgentId(agent.user.id): _served(agent, queue_list) for agent in agents},
+        opening={rule.id: rule.opening for rule in rules[0] if rule.opening is not None},
+        serves=_served(*rules, now),
         rights=rights,
         belongs=belongs,
         departments=tuple(tree.leading_to(belongs.values())),
+        groups={unit.id: unit.name for unit in tree.all.values()},
         branding=brand,
     )
-
-
-def _queues(connection: Connection, now: Seconds) -> tuple[list[Queue], Mapping[str, Opening]]:
-    every = queues.list_queues(connection)
-    return every, openings(connection, every, now)
 
 
 def _belongs(
@@ -90,10 +86,11 @@ def _belongs(
     return {each: home for each, home in homes.items() if home is not None}
 
 
-def _served(agent: AgentConfig, queue_list: Iterable[Queue]) -> frozenset[QueueId]:
-    levels = dict(agent.skills)
-    return frozenset(
-        QueueId(queue.id)
-        for queue in queue_list
-        if all(levels.get(skill, 0) >= level for skill, level in queue.needs)
-    )
+def _served(
+    queue_rules: Iterable[QueueRule], agent_rules: Iterable[AgentRule], now: Seconds
+) -> dict[AgentId, frozenset[QueueId]]:
+    asked = [requirement(rule, (), 0) for rule in queue_rules]
+    return {
+        rule.id: frozenset(each.queue for each in asked if not mismatch(profile(rule, now), each))
+        for rule in agent_rules
+    }

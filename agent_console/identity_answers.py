@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict
 
 from agent_console.answers import CentreDocument, UserDocument
+from agent_console.coverage import WarningDocument
 from crm_core.certificates import Standing
 
 
@@ -129,6 +130,14 @@ class PersonDocument(TypedDict):
     identities: int
     sessions: int
     signed_in_at: float | None
+
+
+class PersonAnswer(PersonDocument):
+    """One of them; `only_they_serve`: the queues (by name) that no other active agent can serve; `warnings`: the queues that nobody can serve
+    since what was just changed."""
+
+    only_they_serve: list[str]
+    warnings: list[WarningDocument]
 
 
 class PeoplePage(TypedDict):

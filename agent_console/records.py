@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, RootModel
 from typing_extensions import TypedDict
 
+from agent_console.coverage import WarningDocument
 from crm_core.records.declared import Entity, Field, FieldKind, Label
 from crm_core.records.describe import CodeWord, EntityShown, FieldShown
 from crm_core.records.lists import Record
@@ -85,8 +86,11 @@ class RecordPage(TypedDict):
 
 
 class RecordAnswer(TypedDict):
+    """`warnings`: what is kept as it was given, and is hardly what was meant."""
+
     record: dict[str, Any]
     named: dict[str, dict[str, str]]
+    warnings: list[WarningDocument]
 
 
 class BulkOutcome(TypedDict):

@@ -61,12 +61,13 @@ class LeadsOn(TypedDict):
 
 
 class StillWaiting(TypedDict):
-    """Why it still waits: what it asks for now after `steps` of relaxation; when (seconds since 1970 UTC) it will ask for something else;
+    """Why it still waits: what it asks for now after `steps` of relaxation, and the departments whose agents may serve it (none: all); when (seconds since 1970 UTC) it will ask for something else;
     whom it is kept for at first; its place among all of its queue (1: next); how many seconds it will still wait by what is known of staff,
     handling times and who is ahead (None: nobody is at work who could serve it); where it is led on to if it waits too long; and why each agent
     who is signed in has not been offered it."""
 
     asks: list[AskedSkill]
+    departments: list[str]
     steps: int
     changes_at: float | None
     kept_for: str | None

@@ -34,6 +34,7 @@ class Unit:
     name: str
     path: str
     removed: bool = False
+    code: str = ""
 
 
 class Tree:
@@ -48,6 +49,10 @@ class Tree:
         names = {each: unit.name for each, unit in rows.items()}
         ordered = sorted(there, key=lambda each: [(names[name], name) for name in self._lines[each]])
         self.all = {each: self._department(names[each], each) for each in ordered}
+        self._called: dict[str, dict[str, None]] = {}
+        for unit in sorted(rows.values(), key=lambda one: one.removed):
+            for word in filter(None, (unit.code, unit.name)):
+                self._called.setdefault(word.casefold(), {})[unit.id] = None
 
     def line(self, unit_id: str | None) -> tuple[str, ...]:
         """A department and all above it, from the top down; nothing where it leads nowhere."""
@@ -56,6 +61,12 @@ class Tree:
     def home(self, unit_id: str | None) -> str | None:
         """The department itself, or what there is in its place."""
         return next(reversed(self.line(unit_id)), None)
+
+    def called(self, word: str) -> frozenset[str]:
+        """The departments with this name or code; of one that was removed what there is in its place."""
+        known = self._called.get(word.casefold(), {})
+        there = [each for each in known if each in self.all]
+        return frozenset(there or filter(None, map(self.home, known)))
 
     def leading_to(self, unit_ids: Iterable[str]) -> Iterator[Department]:
         """Those that have one of these at or below them."""
@@ -70,9 +81,15 @@ class Tree:
 def tree(conn: Connection) -> Tree:
     """All departments."""
     row: Any = _table().c
-    query = select(row.id, row.name, row.path, row.deleted_at)
+    query = select(row.id, row.name, row.path, row.deleted_at, row.code)
     return Tree(
-        Unit(id=each.id, name=each.name, path=each.path or "", removed=each.deleted_at is not None)
+        Unit(
+            id=each.id,
+            name=each.name,
+            path=each.path or "",
+            removed=each.deleted_at is not None,
+            code=each.code or "",
+        )
         for each in conn.execute(query)
     )
 

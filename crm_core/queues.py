@@ -12,7 +12,7 @@ from config.ids import new_id
 from crm_core import overflow_words
 from crm_core.overflow_words import Led
 from crm_core.paging import columns
-from crm_core.queue_words import GivenUp, Skills, needs_of, said, steps_of
+from crm_core.queue_words import GivenUp, Groups, Skills, groups_of, needs_of, said, steps_of
 from crm_core.tables import agent_skill, disposition, queue, queue_entry, user_account
 from crm_core.users import USER_COLUMNS, User
 
@@ -53,6 +53,8 @@ class Queue:
     call_load: int = 100
     letter_load: int = 0
     chat_load: int = 0
+    groups: Groups = ()
+    """The names or codes of the departments whose agents may serve it; none: everybody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +91,14 @@ class Disposition:
     queue_id: str | None
 
 
-_COLUMNS = [
-    queue.c[name] for name in Queue.__dataclass_fields__ if name not in {"needs", "relaxation", "overflow"}
-]
+_READ = {"needs", "relaxation", "groups", "overflow"}
+_COLUMNS = [queue.c[name] for name in Queue.__dataclass_fields__ if name not in _READ]
 
 
 def list_queues(conn: Connection) -> list[Queue]:
     """All queues by name."""
-    query = select(*_COLUMNS, queue.c.requires, queue.c.relaxation, queue.c.overflow).where(
-        queue.c.deleted_at.is_(None)
-    )
+    words = (queue.c.requires, queue.c.relaxation, queue.c.served_by, queue.c.overflow)
+    query = select(*_COLUMNS, *words).where(queue.c.deleted_at.is_(None))
     return [_queue(columns(row)) for row in conn.execute(query.order_by(queue.c.name, queue.c.id))]
 
 
@@ -280,10 +280,12 @@ def add_disposition(
 
 
 def _queue(row: dict[str, Any]) -> Queue:
-    requires, relaxation, overflow = (row.pop(name) for name in ("requires", "relaxation", "overflow"))
+    words = ("requires", "relaxation", "served_by", "overflow")
+    requires, relaxation, served_by, overflow = (row.pop(name) for name in words)
     return Queue(
         needs=needs_of(requires),
         relaxation=steps_of(relaxation),
+        groups=groups_of(served_by),
         overflow=overflow_words.rules_of(overflow),
         **row,
     )

@@ -11,9 +11,10 @@ from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
 from config.settings import Asterisk
-from crm_core import interactions, recognition, remembered
+from crm_core import interactions, preferring, recognition, remembered
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
+from crm_core.preferring import Wish
 from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiConnection, AgiSession
@@ -26,6 +27,7 @@ from cti.welcome import Greeted, Welcome
 from routing.core.events import Arrived
 from routing.core.facts import Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
+from routing.wishes import more_known
 
 OFFER_WITHIN_S = 1.0
 """A caller for whom an agent is free waits so long in AGI to be led to the phone without being answered by us first."""
@@ -211,7 +213,10 @@ class Entry:
         return facts
 
     async def _introduce(self, newcomer: Newcomer, queue: QueueId) -> None:
-        await self._record_in_time(newcomer, queue, admitted=True)
+        wish = await self._record_in_time(newcomer, queue, admitted=True)
+        known = more_known(newcomer.interaction, wish, self._floor.centre, self._clock.now())
+        if known is not None:
+            self._floor.submit(known)
 
     def _record_later(self, newcomer: Newcomer, queue: QueueId) -> None:
         """Whoever left us in the middle of a sentence hung up, or (when we were slow) stands in hold: then the next sweep admits them,
@@ -227,7 +232,7 @@ class Entry:
     async def _recorded(self, newcomer: Newcomer, queue: QueueId) -> bool:
         """Whether a call that ends here is on record: nobody is turned away of whom nothing would be known."""
         at = self._clock.now()
-        record = partial(_record, newcomer=newcomer, queue=queue, ended_at=at)
+        record = partial(_record, newcomer=newcomer, queue=queue, now=at, ended_at=at)
         try:
             await in_time(self._store.write(record))
         except Unavailable as problem:
@@ -236,16 +241,22 @@ class Entry:
         self._bus.publish("interaction", newcomer.interaction)
         return True
 
-    async def _record_in_time(self, newcomer: Newcomer, queue: QueueId, *, admitted: bool) -> None:
+    async def _record_in_time(self, newcomer: Newcomer, queue: QueueId, *, admitted: bool) -> Wish:
+        """What the queue wishes for them, now that it may be known who they are."""
+        wish = preferring.NOTHING
         for pause_s in INTRODUCE_PAUSES_S:
+            now = self._clock.now()
+            at = None if admitted else now
             try:
-                at = None if admitted else self._clock.now()
-                await self._store.write(partial(_record, newcomer=newcomer, queue=queue, ended_at=at))
+                wish = await self._store.write(
+                    partial(_record, newcomer=newcomer, queue=queue, now=now, ended_at=at)
+                )
                 break
             except Unavailable as problem:
                 _log.note("!", newcomer.interaction, f"not recognised yet: {problem}")
                 await asyncio.sleep(pause_s)
         self._bus.publish("interaction", newcomer.interaction)
+        return wish
 
 
 def newcomer_of(standing: Standing, now: float) -> Newcomer:
@@ -271,8 +282,10 @@ def said(text: str) -> str:
     return "" if text in {"unknown", "<unknown>", "(null)"} else _QUOTED_PAIR.sub(r"\1", text)
 
 
-def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId, ended_at: Seconds | None = None) -> None:
-    """Who it is and for which contract it counts. `ended_at`: they never came to the queue."""
+def _record(
+    conn: Connection, *, newcomer: Newcomer, queue: QueueId, now: Seconds, ended_at: Seconds | None = None
+) -> Wish:
+    """Who it is, for which contract it counts, and what the queue wishes for them. `ended_at`: they never came to the queue."""
     interactions.ensure(
         conn,
         id=newcomer.interaction,
@@ -292,3 +305,5 @@ def _record(conn: Connection, *, newcomer: Newcomer, queue: QueueId, ended_at: S
     intake.attach(conn, newcomer.interaction, told=newcomer.told)
     if ended_at is not None:
         interactions.end_early(conn, newcomer.interaction, ended_at)
+        return preferring.NOTHING
+    return preferring.of_interaction(conn, newcomer.interaction, now)

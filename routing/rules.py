@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
-from crm_core import calendars, queues
+from crm_core import calendars, departments, queues
+from crm_core.departments import Tree
 from crm_core.overflow_words import Led
+from crm_core.queue_words import GivenUp
 from crm_core.sla.calendar import Calendar
 from crm_core.store import Connection, Store
 from routing.bus import Bus
@@ -15,6 +17,7 @@ from routing.core.model import (
     AgentId,
     AgentRule,
     Choice,
+    GroupId,
     Medium,
     Need,
     Opening,
@@ -40,13 +43,14 @@ Rules = tuple[tuple[QueueRule, ...], tuple[AgentRule, ...]]
 
 
 def read_rules(conn: Connection, now: Seconds) -> Rules:
-    """Every queue and every agent as the router wants them."""
+    """Every queue and every agent as the router wants them. An agent's groups are their department and all above it."""
+    tree, teams = departments.tree(conn), departments.of_users(conn)
     every = queues.list_queues(conn)
     by_name = {queue.name: QueueId(queue.id) for queue in every}
     hours = openings(conn, every, now)
     return (
-        tuple(_queue(queue, by_name, hours) for queue in every),
-        tuple(_agent(agent) for agent in queues.agents(conn)),
+        tuple(_queue(queue, tree, by_name, hours) for queue in every),
+        tuple(_agent(agent, tree.line(teams.get(agent.user.id))) for agent in queues.agents(conn)),
     )
 
 
@@ -73,14 +77,29 @@ def _overflow(led: Led, by_name: Mapping[str, QueueId]) -> Overflow:
     return Overflow(why=Why(led.why), limit=float(led.limit), queue=queue, letters=led.letters)
 
 
-def _queue(queue: queues.Queue, by_name: Mapping[str, QueueId], hours: Mapping[str, Opening]) -> QueueRule:
+def _groups(words: Iterable[str], tree: Tree) -> frozenset[GroupId]:
+    """What a name has left that leads nowhere any more is a group of nobody: it does not let everybody in."""
+    return frozenset(GroupId(unit) for word in words for unit in tree.called(word) or {word})
+
+
+def _step(step: GivenUp, tree: Tree) -> Step:
+    return Step(
+        after_s=step.after_s,
+        lower=_needs(step.lower),
+        drop=frozenset(step.drop),
+        groups=_groups(step.groups, tree),
+        anybody=step.anybody,
+    )
+
+
+def _queue(
+    queue: queues.Queue, tree: Tree, by_name: Mapping[str, QueueId], hours: Mapping[str, Opening]
+) -> QueueRule:
     return QueueRule(
         id=QueueId(queue.id),
         needs=_needs(queue.needs),
-        relaxation=tuple(
-            Step(after_s=step.after_s, lower=_needs(step.lower), drop=frozenset(step.drop))
-            for step in queue.relaxation
-        ),
+        groups=_groups(queue.groups, tree),
+        relaxation=tuple(_step(step, tree) for step in queue.relaxation),
         choice=Choice(queue.choice),
         priority_points=queue.priority_points,
         missed_at_most=queue.missed_at_most,
@@ -94,10 +113,11 @@ def _queue(queue: queues.Queue, by_name: Mapping[str, QueueId], hours: Mapping[s
     )
 
 
-def _agent(agent: queues.AgentConfig) -> AgentRule:
+def _agent(agent: queues.AgentConfig, groups: Iterable[str]) -> AgentRule:
     return AgentRule(
         id=AgentId(agent.user.id),
         skills=_needs(agent.skills),
+        groups=frozenset(map(GroupId, groups)),
         letters_at_once=agent.letters_at_once,
         chats_at_once=agent.chats_at_once,
         load_at_most=agent.load_at_most,
@@ -147,7 +167,8 @@ def _room(medium: Medium, load: int, joins: Mapping[Medium, str]) -> Room:
 
 
 class RulesWatch:
-    """Has the floor work under new rules when the configuration changes: on the bus topic `config`, or in time."""
+    """Has the floor work under new rules when the configuration or the departments change: on the bus topics `config` and `org_unit`, or in
+    time."""
 
     def __init__(self, store: Store, floor: Floor, bus: Bus, clock: Clock, known: Rules) -> None:
         self._store, self._floor, self._bus, self._clock, self._known = store, floor, bus, clock, known
@@ -155,14 +176,15 @@ class RulesWatch:
     async def run(self) -> None:
         """Watch until cancelled."""
         changed = asyncio.Event()
-        unsubscribe = self._bus.subscribe("config", lambda _: changed.set())
+        stops = [self._bus.subscribe(topic, lambda _: changed.set()) for topic in ("config", "org_unit")]
         try:
             while True:
                 await _set_or_late(changed, REREAD_EVERY_S)
                 changed.clear()
                 await self._look()
         finally:
-            unsubscribe()
+            for stop in stops:
+                stop()
 
     async def _look(self) -> None:
         try:

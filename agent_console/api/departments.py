@@ -1,4 +1,4 @@
-"""Which queue belongs to which department."""
+"""Which queue belongs to which department, and who can serve it."""
 
 from typing import Annotated
 
@@ -6,12 +6,16 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from agent_console import coverage
 from agent_console.acting import AtDesk
 from agent_console.api.bodies import Body
+from agent_console.coverage import CoverageAnswer
 from crm_core import departments, queues
+from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.departments import Tree
 from crm_core.queues import Queue
+from crm_core.records import known, lists
 from crm_core.records.change import Acting
 from crm_core.store import Connection
 
@@ -47,6 +51,19 @@ class QueuesAnswer(TypedDict):
 async def read_queues_by_department(at: AtDesk) -> QueuesAnswer:
     """All, by name; for those who may read departments."""
     return await at.read(_queues)
+
+
+@router.get("/queues/coverage")
+async def read_coverage(at: AtDesk) -> CoverageAnswer:
+    """For each queue how many of the active agents meet what it asks, at once and after each step of relaxation; for those who may read
+    queues."""
+    now = at.within.clock.now()
+
+    def covered(connection: Connection, reader: Reader) -> CoverageAnswer:
+        lists.must(reader, known.entity("queue"), Action.READ)
+        return CoverageAnswer(items=coverage.of_queues(connection, now))
+
+    return await at.read(covered)
 
 
 @router.put("/queues/{queue}/department")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field, RootModel
 
+from agent_console import coverage
 from agent_console import records as documents
 from agent_console.acting import AtDesk, Desk
 from agent_console.api.bodies import Body
@@ -96,8 +97,11 @@ def _router(entity: Entity) -> APIRouter:
     @router.get("/{record}", name=f"read_{entity.collection}")
     async def read_row(at: AtDesk, record: str, response: Response, *, deleted: bool = False) -> RecordAnswer:
         _must_be_on(at, entity)
+        now = at.within.clock.now()
         answer = await at.read(
-            lambda c, reader: _answer(c, reader, lists.read(c, reader, entity, record, deleted=deleted))
+            lambda c, reader: _answer(
+                c, reader, entity, lists.read(c, reader, entity, record, deleted=deleted), now
+            )
         )
         if entity.personal:
             await at.tell("read", entity.name, record)
@@ -113,7 +117,7 @@ def _router(entity: Entity) -> APIRouter:
 
         def change(connection: Connection, acting: Acting) -> RecordAnswer:
             changed = rows.patch(connection, acting, entity, record, given.root, version=version)
-            return _answer(connection, acting.reader, changed)
+            return _answer(connection, acting.reader, entity, changed, acting.now)
 
         answer = await at.write(change)
         _published(at, entity, record)
@@ -133,7 +137,7 @@ def _router(entity: Entity) -> APIRouter:
 
         def put_back(connection: Connection, acting: Acting) -> RecordAnswer:
             row = rows.put_back(connection, acting, entity, record)
-            return _answer(connection, acting.reader, row)
+            return _answer(connection, acting.reader, entity, row, acting.now)
 
         answer = await at.write(put_back)
         _published(at, entity, record)
@@ -179,9 +183,13 @@ def _page(
     )
 
 
-def _answer(connection: Connection, reader: Reader, row: Record) -> RecordAnswer:
+def _answer(connection: Connection, reader: Reader, entity: Entity, row: Record, now: float) -> RecordAnswer:
     named = codes.names(connection, reader, row.fields, [row.values])
-    return RecordAnswer(record=documents.record(row, row.fields), named=named)
+    return RecordAnswer(
+        record=documents.record(row, row.fields),
+        named=named,
+        warnings=coverage.warnings_of(connection, entity.name, row.id, now),
+    )
 
 
 async def _once(
@@ -192,7 +200,9 @@ async def _once(
     def create(connection: Connection, acting: Acting) -> requests.Answer:
         def work() -> requests.Answer:
             made = rows.create(connection, acting, entity, given.root)
-            return requests.Answer(status=201, body=dict(_answer(connection, acting.reader, made)))
+            return requests.Answer(
+                status=201, body=dict(_answer(connection, acting.reader, entity, made, acting.now))
+            )
 
         return requests.once(connection, user_id=at.user.id, key=key, asked=asked, now=acting.now, work=work)
 

@@ -75,6 +75,7 @@ def _waiting(floor: Floor, interaction: InteractionId, names: Directory) -> Stil
     asks = sorted(waits.asked.needs, key=lambda need: need.skill)
     return StillWaiting(
         asks=[AskedSkill(skill=need.skill, level=need.level) for need in asks],
+        departments=sorted(names.groups.get(group, group) for group in waits.asked.groups),
         steps=waits.steps,
         changes_at=waits.changes_at,
         kept_for=names.user_name(waits.preferred) if waits.preferred else None,

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from agent_console import coverage
 from agent_console.access import AsAdministrator, InContext
 from agent_console.api.bodies import Body
+from agent_console.coverage import WarningDocument
 from agent_console.sign_in import record
 from crm_core import people_rights
 from crm_core.people_rights import Place, RoleName, Territory
@@ -44,13 +46,14 @@ class TerritoryDocument(TypedDict):
 
 
 class RightsAnswer(TypedDict):
-    """`offered_*`: what may be given."""
+    """`offered_*`: what may be given; `warnings`: what came of a change."""
 
     roles: list[str]
     team: TeamDocument | None
     territories: list[str]
     offered_roles: list[RoleDocument]
     offered_territories: list[TerritoryDocument]
+    warnings: list[WarningDocument]
 
 
 @router.get("/users/{user}/rights")
@@ -63,14 +66,16 @@ async def read_user_rights(user: str, who: AsAdministrator, within: InContext) -
 async def set_user_rights(
     user: str, given: GivenRights, who: AsAdministrator, within: InContext
 ) -> RightsAnswer:
-    """It counts with their next request."""
+    """It counts with their next request. `warnings` name the queues that nobody can serve any more."""
     now = within.clock.now()
 
     def unit(connection: Connection) -> RightsAnswer:
+        before = coverage.unserved(connection, now)
         people_rights.set_place(
             connection, user, role_ids=given.roles, team_id=given.team_id, territories=given.territories
         )
         answer = _answer(connection, user)
+        answer["warnings"] = coverage.warnings_since(before, connection, now)
         names = {role["id"]: role["name"] for role in answer["offered_roles"]}
         record(
             connection, "rights_set", user, who.user.id, who.address, now,
@@ -93,6 +98,7 @@ def _answer(connection: Connection, user: str) -> RightsAnswer:
         territories=list(place.territories),
         offered_roles=[_role(each) for each in people_rights.offered_roles(connection)],
         offered_territories=[_territory(each) for each in people_rights.offered_territories(connection)],
+        warnings=[],
     )
 
 

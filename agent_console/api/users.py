@@ -1,13 +1,12 @@
 """The people who sign in, and programs' accounts: for administrators."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
-from agent_console import identity_rows, leaving
+from agent_console import coverage, identity_rows, leaving
 from agent_console.access import (
     AsAdministrator,
     AsAdministratorInPerson,
@@ -17,11 +16,13 @@ from agent_console.access import (
     must_be_in_person,
 )
 from agent_console.api.bodies import Body
+from agent_console.api.given_skills import GivenSkill, GivenSkills, ends, pairs, told
 from agent_console.context import Context
+from agent_console.coverage import Unserved
 from agent_console.identity_answers import (
     EndingSkillsAnswer,
     PeoplePage,
-    PersonDocument,
+    PersonAnswer,
     SkillsAnswer,
     TotpRolesAnswer,
 )
@@ -30,7 +31,6 @@ from agent_console.sign_in import record
 from config.errors import Kind, Refused, Unavailable
 from config.logs import Transcript
 from crm_core import certificates, password_policy, passwords, people, queues, second_factor, users
-from crm_core.people import Person
 from crm_core.sign_in_log import What
 from crm_core.store import Connection
 from crm_core.users import User
@@ -54,17 +54,6 @@ Email = Annotated[
 AtOnce = Annotated[int, Field(ge=0, le=20)]
 Load = Annotated[int, Field(ge=0, le=1000)]
 Password = Annotated[str, Field(max_length=1000)]
-
-
-class GivenSkill(Body):
-    """A skill and how well; `last_day`: the last day on which it counts (a certificate), by the centre's time zone; null: it does not end."""
-
-    skill: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$"),
-    ]
-    level: Annotated[int, Field(ge=1, le=10)]
-    last_day: Annotated[date | None, Field(ge=date(1970, 1, 1), le=date(9998, 12, 31))] = None
 
 
 class NewUser(Body):
@@ -103,12 +92,6 @@ class SetPassword(Body):
     password: Password
 
 
-class GivenSkills(Body):
-    """All of them."""
-
-    skills: list[GivenSkill] = Field(max_length=100)
-
-
 class TotpRoles(Body):
     """These roles and no others."""
 
@@ -138,12 +121,12 @@ async def list_users(  # noqa: PLR0917 - a query's parameters
 
 
 @router.post("/users", status_code=201)
-async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> PersonDocument:
+async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> PersonAnswer:
     """Somebody new; an agent is in the queues that fit their skills from now on. A program may add programs' accounts, but no administrator
     and nobody with a password: 403 `access.token`."""
     if given.password or given.role == "admin":
         must_be_in_person(who)
-    now, hashed = within.clock.now(), ""
+    now, zone, hashed = within.clock.now(), within.settings.centre.time_zone, ""
     if not given.service:
         password_policy.check(given.password, login=given.login, name=given.name)
         hashed = await passwords.hash_password(given.password)
@@ -167,7 +150,7 @@ async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> P
             must_change_password=not given.service,
             now=now,
         )
-        people.set_skills(connection, made.id, _pairs(given.skills), _ends(given.skills, within))
+        people.set_skills(connection, made.id, pairs(given.skills), ends(given.skills, zone))
         _note(connection, "user_added", made, who, now, login=made.login, role=made.role)
         return made.id
 
@@ -175,15 +158,13 @@ async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> P
 
 
 @router.get("/users/{user}")
-async def read_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+async def read_user(user: str, who: AsAdministrator, within: InContext) -> PersonAnswer:
     """One of them."""
     return await _document(within, user)
 
 
 @router.patch("/users/{user}")
-async def change_user(
-    user: str, given: UserChanges, who: AsAdministrator, within: InContext
-) -> PersonDocument:
+async def change_user(user: str, given: UserChanges, who: AsAdministrator, within: InContext) -> PersonAnswer:
     """Name, role, language, extension, address, capacity; another role signs them out everywhere. A program makes nobody an administrator,
     and changes no address by which one may sign in: 403 `access.token`."""
     wishes = {name: wish for name, wish in given.model_dump().items() if wish is not None}
@@ -191,7 +172,7 @@ async def change_user(
         must_be_in_person(who)
     if "role" in wishes:
         _not_oneself(who, user, wishes["role"] != who.user.role)
-    now = within.clock.now()
+    now, unserved = within.clock.now(), await _unserved(within)
 
     def unit(connection: Connection) -> tuple[User | None, User]:
         before = users.by_id(connection, user)
@@ -200,24 +181,24 @@ async def change_user(
         return before, after
 
     before, after = await within.store.write(unit)
-    return await _changed(within, user, left=before is not None and before.role != after.role)
+    left = before is not None and before.role != after.role
+    return await _changed(within, user, left=left, unserved=unserved)
 
 
 @router.put("/users/{user}/skills")
 async def set_user_skills(
     user: str, given: GivenSkills, who: AsAdministrator, within: InContext
-) -> PersonDocument:
-    """All skills of an agent; queues follow at once."""
-    now = within.clock.now()
+) -> PersonAnswer:
+    """All skills of an agent; queues follow at once. `warnings` name the queues that nobody can serve any more."""
+    now, zone, before = within.clock.now(), within.settings.centre.time_zone, await _unserved(within)
 
     def unit(connection: Connection) -> None:
-        people.set_skills(connection, user, _pairs(given.skills), _ends(given.skills, within))
-        told = ", ".join(map(_told_skill, given.skills))
+        people.set_skills(connection, user, pairs(given.skills), ends(given.skills, zone))
         about = people.person(connection, user, now).user
-        _note(connection, "skills_set", about, who, now, skills=told)
+        _note(connection, "skills_set", about, who, now, skills=told(given.skills))
 
     await within.store.write(unit)
-    return await _changed(within, user)
+    return await _changed(within, user, unserved=before)
 
 
 @router.put("/users/{user}/password", status_code=204)
@@ -242,14 +223,14 @@ async def set_user_password(
 
 
 @router.post("/users/{user}/lock")
-async def lock_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+async def lock_user(user: str, who: AsAdministrator, within: InContext) -> PersonAnswer:
     """Out at once: sessions, sockets, queues, the phone's password. 409 `user.last_admin`."""
     _not_oneself(who, user)
     return await _do(within, who, user, "user_locked", people.lock)
 
 
 @router.post("/users/{user}/unlock")
-async def unlock_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+async def unlock_user(user: str, who: AsAdministrator, within: InContext) -> PersonAnswer:
     """The way in is open again, as it was; also when too many wrong passwords closed it."""
     return await _do(within, who, user, "user_unlocked", people.unlock, left=False)
 
@@ -263,7 +244,7 @@ async def remove_user(user: str, who: AsAdministrator, within: InContext) -> Non
 
 
 @router.post("/users/{user}/restore")
-async def restore_user(user: str, who: AsAdministrator, within: InContext) -> PersonDocument:
+async def restore_user(user: str, who: AsAdministrator, within: InContext) -> PersonAnswer:
     """Removed by mistake: back as a locked user without a password."""
     return await _do(within, who, user, "user_restored", people.restore, left=False)
 
@@ -329,8 +310,8 @@ async def _do(
     act: Callable[[Connection, str], User],
     *,
     left: bool = True,
-) -> PersonDocument:
-    now = within.clock.now()
+) -> PersonAnswer:
+    now, unserved = within.clock.now(), await _unserved(within)
     before = await within.store.read(lambda c: users.by_id(c, user))
 
     def unit(connection: Connection) -> None:
@@ -339,7 +320,7 @@ async def _do(
     await within.store.write(unit)
     if left and before is not None and before.extension is not None:
         await _forget_phone(within, before.extension)
-    return await _changed(within, user, left=left)
+    return await _changed(within, user, left=left, unserved=unserved)
 
 
 async def _forget_phone(within: Context, extension: str) -> None:
@@ -350,19 +331,35 @@ async def _forget_phone(within: Context, extension: str) -> None:
         _TRANSCRIPT.note("!", extension, f"the phone keeps its password until its next shift: {error}")
 
 
-async def _changed(within: Context, user: str, *, left: bool = False) -> PersonDocument:
-    """Whatever follows from a user: sockets, the floor's rules, the names on every screen."""
+async def _unserved(within: Context) -> Unserved:
+    now = within.clock.now()
+    return await within.store.read(lambda c: coverage.unserved(c, now))
+
+
+async def _changed(
+    within: Context, user: str, *, left: bool = False, unserved: Unserved | None = None
+) -> PersonAnswer:
+    """Whatever follows from a user: sockets, the floor's rules, the names on every screen. `unserved`: the queues that nobody could serve
+    before."""
     if left:
         within.bus.publish(leaving.TOPIC, Leaving(user=user).payload())
     within.bus.publish("config", user)
     await within.hub.read_directory()
-    return await _document(within, user)
+    return await _document(within, user, unserved)
 
 
-async def _document(within: Context, user: str) -> PersonDocument:
-    now = within.clock.now()
-    found: Person = await within.store.read(lambda c: people.person(c, user, now))
-    return identity_rows.person(found, within.settings.centre.time_zone, now)
+async def _document(within: Context, user: str, unserved: Unserved | None = None) -> PersonAnswer:
+    now, zone = within.clock.now(), within.settings.centre.time_zone
+
+    def unit(connection: Connection) -> PersonAnswer:
+        warnings = coverage.warnings_since(unserved, connection, now) if unserved is not None else []
+        return PersonAnswer(
+            **identity_rows.person(people.person(connection, user, now), zone, now),
+            only_they_serve=coverage.only_by(connection, user, now),
+            warnings=warnings,
+        )
+
+    return await within.store.read(unit)
 
 
 def _note(connection: Connection, what: What, about: User, who: Present, now: float, **details: Any) -> None:
@@ -373,20 +370,6 @@ def _not_oneself(who: Present, user: str, does: bool = True) -> None:
     """Whoever shuts themselves out calls somebody else; that one can as well do it."""
     if does and user == who.user.id:
         raise Refused("user.oneself")
-
-
-def _pairs(skills: list[GivenSkill]) -> tuple[tuple[str, int], ...]:
-    return tuple((each.skill, each.level) for each in skills)
-
-
-def _ends(skills: list[GivenSkill], within: Context) -> dict[str, float]:
-    zone = within.settings.centre.time_zone
-    return {each.skill: certificates.end_of(each.last_day, zone) for each in skills if each.last_day}
-
-
-def _told_skill(given: GivenSkill) -> str:
-    until = f" until {given.last_day}" if given.last_day else ""
-    return f"{given.skill} {given.level}{until}"
 
 
 def _told(before: User | None, after: User) -> dict[str, str | None]:

@@ -180,7 +180,7 @@ def peer(request: Request) -> str:
 async def tell_floor(within: Context, filed: Filed) -> None:
     """The case is durable; now it waits like any letter. Should we end here, the intake offers it later."""
     if filed.arrived:
-        within.floor.submit(filed.event())
+        within.floor.submit(filed.event(within.floor.centre))
     log.note("<", filed.interaction_id, f"a form became {filed.number}")
     within.bus.publish("interaction", filed.interaction_id)
     within.bus.publish("case", filed.case_id)

@@ -18,6 +18,7 @@ from crm_core import cases, interactions, letters, queues, recognition, remember
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
 from crm_core.letters import CaseLetter, NewAttachment, NewLetter, ParsedFields
+from crm_core.preferring import NOTHING, Wish, of_interaction
 from crm_core.queues import Queue
 from crm_core.recognition import Match
 from crm_core.store import Connection
@@ -26,12 +27,13 @@ from crm_core.store import Connection
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """Where a letter went. `arrived`: the interaction is new and has to be offered; None as interaction: the letter
-    needs nobody's work (an automatic answer to a case where nothing is open)."""
+    needs nobody's work (an automatic answer to a case where nothing is open). `wish`: what its queue wishes for it."""
 
     interaction: str | None
     queue_id: str
     enqueued_at: float
     arrived: bool
+    wish: Wish = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +105,13 @@ def _file(conn: Connection, task: _Task) -> Filed:
         interaction_id=interaction,
         party_id=customer.party_id,
     )
+    arrived = interaction is not None and interaction != working
     return Filed(
         interaction=interaction,
         queue_id=task.queue.id,
         enqueued_at=task.spooled.envelope.received_at,
-        arrived=interaction is not None and interaction != working,
+        arrived=arrived,
+        wish=of_interaction(conn, interaction, task.now) if interaction and arrived else NOTHING,
     )
 
 

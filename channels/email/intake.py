@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from channels.email.addresses import write_recipients
@@ -16,12 +17,14 @@ from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
 from config.settings import Mail
-from crm_core import interactions, queues
+from crm_core import interactions, preferring, queues
+from crm_core.preferring import Wish
 from crm_core.store import Connection, Store
 from routing.bus import Bus
 from routing.core.events import Arrived, TakenUp
 from routing.core.model import InteractionId, Medium, QueueId
 from routing.floor import Floor
+from routing.wishes import preferred
 
 log = Transcript("mail")
 
@@ -102,7 +105,9 @@ class Intake:
         for one in await self._store.read(lambda conn: interactions.open_ones(conn, Medium.EMAIL)):
             # Only "new" ones: what the ledger has seen, the floor rebuilds from it.
             if one.state == "new" and one.queue_id and one.id not in self._floor.centre.interactions:
-                self._arrived(one.id, one.queue_id, one.enqueued_at)
+                wished = partial(preferring.of_interaction, interaction_id=one.id, now=self._clock.now())
+                wish = await self._store.read(wished)
+                self._arrived(one.id, one.queue_id, one.enqueued_at, wish)
 
     async def _import_batch(self) -> bool:
         """File the oldest letters of the spool; False when there are none."""
@@ -153,20 +158,23 @@ class Intake:
             subject = one.interaction or letter.spool_id[:16]
             log.note("<", subject, f"letter from {letter.envelope.sender or '<>'} of {len(letter.raw)} bytes")
             if one.arrived and one.interaction:
-                self._arrived(one.interaction, one.queue_id, one.enqueued_at)
+                self._arrived(one.interaction, one.queue_id, one.enqueued_at, one.wish)
             elif one.interaction:  # it may have been set aside until later
                 again = TakenUp(interaction=InteractionId(one.interaction), at=self._clock.now())
                 self._floor.submit(again)
             if one.interaction:
                 self._bus.publish("interaction", one.interaction)
 
-    def _arrived(self, interaction: str, queue_id: str, enqueued_at: float) -> None:
+    def _arrived(self, interaction: str, queue_id: str, enqueued_at: float, wish: Wish) -> None:
         event = Arrived(
             interaction=InteractionId(interaction),
             medium=Medium.EMAIL,
             queue=QueueId(queue_id),
             enqueued_at=enqueued_at,
             at=self._clock.now(),
+            priority_points=wish.points,
+            preferred=preferred(wish, self._floor.centre),
+            preferred_wait_s=wish.wait_s,
         )
         self._floor.submit(event)
 

@@ -18,11 +18,14 @@ from crm_core.cases import Case
 from crm_core.casework import types
 from crm_core.customers.relations import today
 from crm_core.letter_types import NewLetter, ParsedFields
+from crm_core.preferring import NOTHING, Wish, of_interaction
 from crm_core.queues import Queue
 from crm_core.recognition import Match
 from crm_core.store import Connection
 from routing.core.events import Arrived
 from routing.core.model import InteractionId, Medium, QueueId
+from routing.core.state import Centre
+from routing.wishes import preferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Where it went; `arrived`: the interaction is new and has to be offered."""
+    """Where it went; `arrived`: the interaction is new and has to be offered; `wish`: what its queue wishes for it."""
 
     case_id: str
     number: str
@@ -54,8 +57,9 @@ class Filed:
     queue_id: str
     at: float
     arrived: bool
+    wish: Wish = NOTHING
 
-    def event(self) -> Arrived:
+    def event(self, centre: Centre) -> Arrived:
         """For the floor."""
         return Arrived(
             interaction=InteractionId(self.interaction_id),
@@ -63,6 +67,9 @@ class Filed:
             queue=QueueId(self.queue_id),
             enqueued_at=self.at,
             at=self.at,
+            priority_points=self.wish.points,
+            preferred=preferred(self.wish, centre),
+            preferred_wait_s=self.wish.wait_s,
         )
 
 
@@ -112,6 +119,7 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
         queue_id=queue.id,
         at=now,
         arrived=working is None,
+        wish=of_interaction(conn, interaction, now) if working is None else NOTHING,
     )
 
 

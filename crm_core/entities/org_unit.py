@@ -4,9 +4,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
+from crm_core import audit, departments
+from crm_core.queue_words import renamed
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_SETTINGS, Entity, Field, FieldKind, label
 from crm_core.records.tables import table_of
+from crm_core.tables import queue
 from crm_core.tables.base import by_code_point
 
 DEEPEST = 20
@@ -28,7 +31,12 @@ def _prepare(conn: Connection, change: Change) -> None:
 
 
 def _written(conn: Connection, change: Change) -> None:
-    """Whoever moves takes all below along."""
+    """Whoever moves takes all below along; where queues are served by it under its name, the new one is written."""
+    for name in ("name", "code"):
+        if change.before is not None and change.before.get(name) and change.changed(name):
+            _rename_in_queues(
+                conn, change, change.before[name], change.after.get(name) or change.after["name"]
+            )
     before = (change.before or {}).get("path")
     after = change.after["path"]
     if before is None or before == after:
@@ -37,6 +45,31 @@ def _written(conn: Connection, change: Change) -> None:
     unit: Any = table.c
     moved = update(table).where(below(unit.path, before), unit.id != change.id)
     conn.execute(moved.values(path=after + func.substr(unit.path, len(before) + 1)))
+
+
+def _rename_in_queues(conn: Connection, change: Change, before: str, after: str) -> None:
+    row = queue.c
+    if departments.tree(conn).called(before):
+        return  # others are still called so
+    for each in conn.execute(select(row.id, row.served_by, row.relaxation)).all():
+        words = {name: getattr(each, name) for name in ("served_by", "relaxation")}
+        told = {name: renamed(text, before, after) for name, text in words.items()}
+        if told != words:
+            acting = change.acting
+            stamps = {"row_version": row.row_version + 1, "updated_at": acting.now}
+            conn.execute(update(queue).where(row.id == each.id).values(**told, **stamps))
+            changes = {name: [words[name], told[name]] for name in words if words[name] != told[name]}
+            audit.record(
+                conn,
+                audit.Entry(
+                    at=acting.now,
+                    origin=acting.origin,
+                    action="changed",
+                    entity="queue",
+                    object_id=each.id,
+                    detail={"changes": changes},
+                ),
+            )
 
 
 def below(column: Any, path: str) -> ColumnElement[bool]:

@@ -2,60 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
-from crm_core import calendars, overflow_words, queue_words
+from crm_core import calendars
 from crm_core.access.model import allowed
-from crm_core.records.change import Change
+from crm_core.queue_checks import follow_name, prepare
 from crm_core.records.declared import Entity, Field, FieldKind, Label, Section, label
 from crm_core.records.shape import choice
 from crm_core.tables import queue
 
 _KEPT = allowed(read="all", create="all", update="all", export="all", **{"import": "all"})
-
-
-def _prepare(conn: Connection, change: Change) -> None:
-    after = change.after
-    needs = queue_words.needs_of(after.get("requires") or "")
-    useless = queue_words.without_effect(needs, queue_words.steps_of(after.get("relaxation") or ""))
-    if useless:
-        raise change.refuse("relaxation", "queue.step_useless", skill=useless)
-    after["requires"] = queue_words.said(needs)
-    after["relaxation"] = after.get("relaxation") or ""
-    _check_overflow(conn, change)
-
-
-def _check_overflow(conn: Connection, change: Change) -> None:
-    """Every queue that takes over is there, and none leads back to where somebody came from."""
-    rules = overflow_words.rules_of(change.after.get("overflow") or "")
-    change.after["overflow"] = overflow_words.said(rules)
-    others = _others(conn, change.id)
-    name = str(change.after.get("name") or "").strip()
-    for rule in rules:
-        if rule.queue is not None and rule.queue != name and rule.queue not in others:
-            raise change.refuse("overflow", "queue.overflow_queue", queue=rule.queue)
-    leads = {other: overflow_words.rules_of(words) for other, words in others.items()}
-    if round_ := overflow_words.circle(leads | {name: rules}):
-        raise change.refuse("overflow", "queue.overflow_circle", path=" → ".join(round_))
-
-
-def _follow_name(conn: Connection, change: Change) -> None:
-    """Rules of other queues name this one."""
-    before = None if change.before is None else change.before["name"]
-    after = change.after["name"]
-    if before in {None, after}:
-        return
-    for other, words in _others(conn, change.id).items():
-        renamed = overflow_words.renamed(words, before, after)
-        if renamed != words:
-            conn.execute(update(queue).where(queue.c.name == other).values(overflow=renamed))
-
-
-def _others(conn: Connection, queue_id: str) -> dict[str, str]:
-    """What every other queue does with whom it does not serve, by name."""
-    row = queue.c
-    query = select(row.name, row.overflow).where(row.id != queue_id, row.deleted_at.is_(None))
-    return {each.name: each.overflow for each in conn.execute(query)}
 
 
 def _calendars(conn: Connection) -> Sequence[tuple[str, str]]:
@@ -98,6 +54,24 @@ def _load(name: str, words: Label, usual: int) -> Field:
     )
 
 
+def _wish(name: str, words: Label, hint: Label | None = None) -> Field:
+    return Field(
+        name=name,
+        kind=FieldKind.CHOICE,
+        label=words,
+        hint=hint,
+        required=True,
+        default="nobody",
+        section="who",
+        choices=(
+            choice("nobody", "Nobody", "不指定", "不指定"),
+            choice("last_agent", "Who last served them", "上次服務的人", "上次服务的人"),
+            choice("owner", "Whose customer they are", "客戶負責人", "客户负责人"),
+            choice("case_owner", "Whose case it is", "案件負責人", "工单负责人"),
+        ),
+    )
+
+
 def _seconds(name: str, words: Label, default: float, least: float, most: float) -> Field:
     return Field(
         name=name,
@@ -124,8 +98,8 @@ QUEUE = Entity(
     scoped=False,
     searched=False,
     table=queue,
-    prepare=_prepare,
-    written=_follow_name,
+    prepare=prepare,
+    written=follow_name,
     sections=(
         Section(name="what", label=label("What it is", "基本設定", "基本设置")),
         Section(name="who", label=label("Who serves it", "由誰服務", "由谁服务")),
@@ -205,9 +179,10 @@ QUEUE = Entity(
             kind=FieldKind.LONG_TEXT,
             label=label("Given up after a wait", "久候後放寬", "久等后放宽"),
             hint=label(
-                "A line a step: 30: zh >= 2 (after 30 s this level suffices), 60: -billing (after 60 s it is not asked any more).",
-                "每行一步：30: zh >= 2（30 秒後此等級即可），60: -billing（60 秒後不再要求）。",
-                "每行一步：30: zh >= 2（30 秒后此等级即可），60: -billing（60 秒后不再要求）。",
+                "A line a step: 30: zh >= 2 (after 30 s this level suffices), 60: -billing (after 60 s it is not asked any more), "
+                "90: +Tainan (after 90 s this department may serve it too), 120: +anybody.",
+                "每行一步：30: zh >= 2（30 秒後此等級即可），60: -billing（60 秒後不再要求），90: +台南（90 秒後該部門也可服務），120: +任何人。",
+                "每行一步：30: zh >= 2（30 秒后此等级即可），60: -billing（60 秒后不再要求），90: +苏州（90 秒后该部门也可服务），120: +任何人。",
             ),
             most=4000,
             section="who",
@@ -279,11 +254,63 @@ QUEUE = Entity(
         _load("call_load", label("Load of a call", "一通電話的負荷", "一通电话的负荷"), 100),
         _load("letter_load", label("Load of a letter", "一封信件的負荷", "一封邮件的负荷"), 0),
         _load("chat_load", label("Load of a chat", "一則線上交談的負荷", "一个在线聊天的负荷"), 0),
+        Field(
+            name="served_by",
+            kind=FieldKind.TEXT,
+            label=label("Served by departments", "由哪些部門服務", "由哪些部门服务"),
+            hint=label(
+                'Names or codes, with all below them; for example: Taipei, "Sales, North". Nothing: every department.',
+                "部門名稱或代碼，含其下級部門；例如：台北, 「業務, 北區」。留空表示不限部門。",
+                "部门名称或代码，含其下级部门；例如：苏州, “销售, 北区”。留空表示不限部门。",
+            ),
+            most=2000,
+            section="who",
+        ),
+        _wish(
+            "preferred",
+            label("Rather to", "優先交給", "优先交给"),
+            label(
+                "Once it is known who the customer is, this agent alone is asked for a while, as long as they are signed in.",
+                "認出客戶後，先只派給此人一段時間，只要其已登入。",
+                "识别出客户后，先只分配给此人一段时间，前提是其已登录。",
+            ),
+        ),
+        _wish("preferred_second", label("Else to", "其次", "其次")),
+        _wish("preferred_third", label("Else to (third)", "再其次", "再次")),
+        Field(
+            name="preferred_days",
+            kind=FieldKind.INTEGER,
+            label=label("Served them within (days)", "幾天內服務過", "几天内服务过"),
+            required=True,
+            default=30,
+            least=1,
+            most=3650,
+            section="who",
+        ),
+        Field(
+            name="tiers",
+            kind=FieldKind.TEXT,
+            label=label("Points by the customer's level", "依客戶等級加點", "按客户等级加点"),
+            hint=label(
+                "Codes of levels with points, a second of waiting each; for example: vip: 120, gold: 60.",
+                "等級代碼與點數，每點等於一秒；例如：vip: 120, gold: 60。",
+                "等级代码与点数，每点等于一秒；例如：vip: 120, gold: 60。",
+            ),
+            most=1000,
+            section="who",
+        ),
         _seconds("ring_s", label("Time to accept (s)", "接受時限（秒）", "接受时限（秒）"), 20.0, 3.0, 300.0),
         _seconds("wrap_up_s", label("Wrap-up (s)", "後續處理（秒）", "话后处理（秒）"), 30.0, 0.0, 86_400.0),
         _seconds(
             "answer_within_s",
             label("Answered within (s)", "應於幾秒內接聽", "应在几秒内接听"),
+            20.0,
+            1.0,
+            86_400.0,
+        ),
+        _seconds(
+            "preferred_wait_s",
+            label("Wait for the preferred (s)", "為優先人選等候（秒）", "为优先人选等待（秒）"),
             20.0,
             1.0,
             86_400.0,

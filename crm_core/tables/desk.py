@@ -121,6 +121,15 @@ queue = Table(
     Column("call_load", BigInteger, nullable=False, server_default="100"),
     Column("letter_load", BigInteger, nullable=False, server_default="0"),
     Column("chat_load", BigInteger, nullable=False, server_default="0"),
+    # the departments whose agents may serve it, as people type them; nothing: everybody's
+    Column("served_by", Words, nullable=False, server_default=""),
+    # whom it would rather have, in this order, and what a customer's level is worth (`crm_core.preferring`)
+    Column("preferred", Text, nullable=False, server_default="nobody"),
+    Column("preferred_second", Text, nullable=False, server_default="nobody"),
+    Column("preferred_third", Text, nullable=False, server_default="nobody"),
+    Column("preferred_wait_s", Double, nullable=False, server_default="20"),
+    Column("preferred_days", BigInteger, nullable=False, server_default="30"),
+    Column("tiers", Words, nullable=False, server_default=""),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

@@ -37,8 +37,8 @@ def has_rules(rule: QueueRule) -> bool:
 
 
 def may_begin(rule: QueueRule) -> bool:
-    """Whether what leads people away may begin while they wait, other than by their time."""
-    return rule.closed or any(each.why is Why.NOBODY for each in rule.overflow)
+    """Whether what leads people away may begin because somebody goes home."""
+    return any(each.why is Why.NOBODY for each in rule.overflow)
 
 
 def rules_for(work: Work, rule: QueueRule) -> Iterator[Overflow]:

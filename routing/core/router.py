@@ -157,7 +157,6 @@ class Router:
         for agent in self._agents:
             self.centre.know(agent)
         self._index()
-        self._doors_changed = True
         return self._conclude(now)
 
     def _set_rules(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
@@ -174,10 +173,11 @@ class Router:
             self._seen.apply(fact)
         self._restored = [work for work in self.centre.interactions.values() if due(work) is not None]
         self._now = 0.0
-        self._doors_changed = False
+        self._went_home = False
         self._index()
 
     def _index(self) -> None:
+        self._placed_anew = True
         self._matching = type(self).matching(self._queues, self._agents, self._now)
         self._skill_ends = next_end(self._agents.values(), self._now)
         self._shifts = Moments()
@@ -199,7 +199,6 @@ class Router:
         """A skill that ends is as rare as a new configuration, and costs as much. Live offers and held work stay."""
         if self._skill_ends is not None and self._skill_ends <= now:
             self._index()
-            self._doors_changed = True
 
     def _shift(self, now: Seconds) -> None:
         while (interaction := self._shifts.pop(now)) is not None:
@@ -271,17 +270,18 @@ class Router:
                 case OfferEnded() | Requeued() | Unparked():
                     self._lead_on(fact.interaction)
                 case StatusChanged(status=Status.SIGNED_OUT):
-                    self._doors_changed = True
+                    self._went_home = True
                 case _:
                     pass
 
     def _look_at_doors(self) -> None:
-        """Somebody went home, or the rules are new: who waits for nobody, or behind a door that was closed in an emergency?"""
-        if not self._doors_changed:
+        """Somebody went home: who waits for nobody? Or everybody was found a place anew: what came due meanwhile, or is closed for an emergency?"""
+        if not (self._went_home or self._placed_anew):
             return
-        self._doors_changed = False
+        concerned = overflow.has_rules if self._placed_anew else overflow.may_begin
+        self._went_home = self._placed_anew = False
         for rule in self._queues.values():
-            if overflow.may_begin(rule):
+            if concerned(rule):
                 for work in self.centre.waiting(rule.id):
                     self._lead_on(work.id)
 

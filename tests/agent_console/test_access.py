@@ -172,6 +172,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("PUT", "/api/v1/branding/logo"): (ADMIN, None),
     ("DELETE", "/api/v1/branding/logo"): (ADMIN, None),
     ("GET", "/api/v1/queues"): (SESSION, None),
+    ("GET", "/api/v1/queues/coverage"): (SESSION, None),
     ("PUT", "/api/v1/queues/{queue}/department"): (ADMIN, {"department_id": None}),
     ("GET", "/api/v1/lines"): (SUPERVISOR, None),
     ("PUT", "/api/v1/lines/{number}"): (SUPERVISOR, {"identify": "never"}),

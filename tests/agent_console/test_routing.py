@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from routing.core.model import AgentId
+from routing.core.model import AgentId, InteractionId
 from routing.core.presence import Phase
 from tests.agent_console.house import House, Screen
 
@@ -160,3 +160,42 @@ async def test_the_board_knows_the_hours(house: House) -> None:
         assert [(each["code"], each["label"]["zh-TW"]) for each in field["choices"]] == [
             (made.json()["id"], "Nine to five")
         ]
+
+
+async def test_departments_serve_a_queue_and_let_others_in(house: House) -> None:
+    """What waits for a department goes to whoever comes to belong there, at once; a step lets everybody in."""
+    async with (
+        house.browser("adm") as adm,
+        house.browser("sue") as sue,
+        house.browser("ann") as ann,
+        house.listening(ann) as screen,
+    ):
+        made = await adm.post("/api/v1/records/org-units", json={"name": "Taipei"})
+        unit = made.json()["record"]["id"]
+        assert (await configure(adm, house, served_by="Taipei")).status_code == 200
+        letter = await house.letter_arrives()
+        await told_of(house, letter, groups={unit})
+        await ready(house, ann, screen)
+        await house.floor.settle()
+        waiting = (await sue.get(f"/api/v1/interactions/{letter}/routing")).json()["waiting"]
+        assert waiting["departments"] == ["Taipei"]
+        assert {each["name"]: each["reason"] for each in waiting["not_offered"]} == {"Ann": "group"}
+        rights = {"roles": [], "team_id": unit, "territories": []}
+        await adm.put(f"/api/v1/users/{house.seed.users['ann']}/rights", json=rights)
+        await house.until(letter, Phase.OFFERED)
+        rights["team_id"] = None
+        await adm.put(f"/api/v1/users/{house.seed.users['ann']}/rights", json=rights)
+        await ann.put("/api/v1/me/status", json={"status": "paused", "reason": "lunch"})
+        await house.until(letter, Phase.WAITING)
+        assert (await configure(adm, house, relaxation="1: +anybody")).status_code == 200
+        await ann.put("/api/v1/me/status", json={"status": "ready"})
+        await house.until(letter, Phase.OFFERED)
+        refused = await configure(adm, house, served_by="Nowhere")
+        assert (refused.status_code, refused.json()["code"]) == (422, "queue.group_unknown")
+
+
+async def told_of(house: House, letter: InteractionId, groups: set[str]) -> None:
+    """The router knows what was configured."""
+    async with asyncio.timeout(5):
+        while not (waits := house.floor.explain(letter)) or waits.asked.groups != groups:
+            await asyncio.sleep(0.005)

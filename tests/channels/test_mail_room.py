@@ -4,19 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from channels.email.addresses import case_of, write_recipients
 from channels.email.parsed import Mark
 from channels.email.written import reply_subject
+from channels.web.requests import Request, file_request
 from config.errors import Refused
-from crm_core import cases, interactions, letters, queues
+from crm_core import cases, interactions, letters, queues, recognition, users
+from crm_core.interactions import Interaction
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.events import Accepted, SetAside, WorkEnded
-from routing.core.model import AgentId, By, InteractionId
+from crm_core.tables import party
+from routing.core.events import Accepted, ConsoleChanged, SetAside, StatusChosen, WorkEnded
+from routing.core.model import AgentId, By, InteractionId, Status
 from routing.core.presence import Phase
+from routing.rules import read_rules
 from tests.channels.rooms import ANN, SALES, SERVICE, MailRoom, letter, mail_room
 from trunkline.demo.relay import Relay
 
@@ -389,3 +397,57 @@ async def test_what_was_set_aside_comes_back_when_the_customer_writes_again(room
     await until(offered)
     assert room.floor.centre.interactions[name].agent == eve
     assert [item.id for item in await room.interactions()] == [one.id]
+
+
+async def test_a_letter_is_kept_for_whose_customer_it_is_from(room: MailRoom) -> None:
+    """Also one that was filed before a crash and is offered afterwards."""
+
+    def fill(conn: Connection) -> str:
+        (queue,) = (one for one in queues.list_queues(conn) if one.name == "Service")
+        wishes = {"preferred": "owner", "preferred_wait_s": 600.0, "tiers": "gold: 9"}
+        rows.patch(conn, system(1.0), known.entity("queue"), queue.id, wishes)
+        conn.execute(update(party).values(owner_id=room.agent.id, tier="gold"))
+        given = {"login": "bob", "name": "Bob", "password_hash": "x", "role": "agent", "language": "en"}
+        return users.add_user(conn, **given).id
+
+    bob = AgentId(await room.store.write(fill))
+    room.floor.configure(*await room.store.read(partial(read_rules, now=room.clock.now())))
+    now = room.clock.now()
+    for event in (
+        ConsoleChanged(agent=bob, present=True, at=now),
+        StatusChosen(agent=bob, status=Status.READY, at=now),
+        StatusChosen(agent=AgentId(room.agent.id), status=Status.PAUSED, at=now),
+    ):
+        await room.floor.settle(event)
+    await room.deliver(letter())
+    await arrived(room, 1)
+    (one,) = await room.interactions()
+    work = room.floor.centre.interactions[InteractionId(one.id)]
+    assert (work.preferred, work.priority_points, work.agent) == (room.agent.id, 9, None)
+    forgotten = await room.store.write(lambda conn: _forgotten(conn, one))
+    await room.intake._offer_forgotten()
+
+    async def known_again() -> bool:
+        return InteractionId(forgotten) in room.floor.centre.interactions
+
+    await until(known_again)
+    form = Request(
+        key="k", address=ANN, name="Ann", subject="x", text="x", mark="help", language="en", queue="Service"
+    )
+    filed = await room.store.write(lambda conn: file_request(conn, form, "example.com", room.clock.now()))
+    event = filed.event(room.floor.centre)
+    assert (event.preferred, event.preferred_wait_s, event.priority_points) == (room.agent.id, 600.0, 9)
+    assert room.floor.centre.interactions[InteractionId(forgotten)].preferred == room.agent.id
+    await room.ready()
+    work = room.floor.centre.interactions[InteractionId(one.id)]
+    assert work.agent == room.agent.id
+
+
+def _forgotten(conn: Connection, like: Interaction) -> str:
+    """Filed, and never told to the floor."""
+    interactions.ensure(
+        conn, id="forgotten", medium="email", direction="in", queue_id=like.queue_id, customer_address=ANN,
+        customer_name="", entry_address=SERVICE, subject="x", enqueued_at=like.enqueued_at,
+    )  # fmt: skip
+    recognition.identify(conn, "forgotten", recognition.by_email(conn, ANN))
+    return "forgotten"

@@ -192,10 +192,10 @@ def test_the_end_of_a_skill_is_kept_with_it(conn: Connection) -> None:
     people.set_skills(conn, ann.id, [("crane", 5), ("zh", 6)], {"crane": ends})
     assert people.person(conn, ann.id, NOW).skill_ends == {"crane": ends}
     assert people.find(conn, NOW).items[0].skill_ends == {"crane": ends}
-    (rule,) = read_rules(conn)[1]
+    (rule,) = read_rules(conn, NOW)[1]
     assert rule.skill_ends == {("crane", ends)}
     people.set_skills(conn, ann.id, [("crane", 5), ("zh", 6)])
-    assert read_rules(conn)[1][0].skill_ends == frozenset()
+    assert read_rules(conn, NOW)[1][0].skill_ends == frozenset()
 
 
 def test_certificates_to_renew(conn: Connection) -> None:

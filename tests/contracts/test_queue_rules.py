@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Connection, select
 
 from config.errors import Refused, RefusedFields
-from crm_core import calendars, policies, queues
+from crm_core import calendars, people_rights, policies, queues, users
 from crm_core.records import known, lists, rows
 from crm_core.records.change import system
 from crm_core.sla.calendar import Calendar, Hours
-from crm_core.tables import audit_event
-from routing.core.model import USUAL_ROOMS, Choice, Medium, Need, QueueRule, Room, Step, Why
+from crm_core.tables import audit_detail, audit_event
+from routing.core.model import USUAL_ROOMS, Choice, GroupId, Medium, Need, QueueRule, Room, Step, Why
 from routing.core.overflow import is_open
 from routing.rules import read_rules
 
@@ -92,6 +92,9 @@ def test_a_load_is_no_negative_number_and_a_word_is_one_of_three(conn: Connectio
         ({"requires": "zh >= 50"}, "skill.level_unknown"),
         ({"relaxation": "soon: -zh"}, "queue.step_unknown"),
         ({"requires": "zh", "relaxation": "30: -vip"}, "queue.step_useless"),
+        ({"served_by": "Nowhere"}, "queue.group_unknown"),
+        ({"served_by": '"Nowhere'}, "queue.group_unreadable"),
+        ({"relaxation": "30: +anybody"}, "queue.step_widens_nothing"),
     ],
 )
 def test_what_says_nothing_changes_nothing(conn: Connection, given: dict[str, str], code: str) -> None:
@@ -99,6 +102,68 @@ def test_what_says_nothing_changes_nothing(conn: Connection, given: dict[str, st
         make(conn, name="Service", language="en", **given)
     assert refused.value.code == code
     assert queues.list_queues(conn) == []
+
+
+def unit(conn: Connection, name: str, parent: str | None = None, code: str | None = None) -> str:
+    given = {"name": name, "parent_id": parent, "code": code}
+    return rows.create(conn, system(NOW), known.entity("org_unit"), given).id
+
+
+def agent_of(conn: Connection, login: str, team: str | None) -> str:
+    user = users.add_user(conn, login=login, name=login, password_hash="x", role="agent", language="en")
+    people_rights.set_place(conn, user.id, role_ids=[], team_id=team, territories=[])
+    return user.id
+
+
+def test_departments_serve_queues(conn: Connection) -> None:
+    """An agent is of their department and of all above it; a code is as good as a name; another name is written into the words."""
+    taipei = unit(conn, "台北")
+    night = unit(conn, "Night, late", taipei)
+    tainan = unit(conn, "Tainan", code="TN")
+    ann, bob, cat = agent_of(conn, "ann", night), agent_of(conn, "bob", tainan), agent_of(conn, "cat", None)
+    made = make(conn, name="Service", language="en", served_by="台北", relaxation="30: +tn\n60: +anybody")
+    queue_rules, agent_rules = read_rules(conn, NOW)
+    rule = queue_rules[0]
+    assert rule.groups == {taipei}
+    assert rule.relaxation == (
+        Step(after_s=30, groups=frozenset({GroupId(tainan)})),
+        Step(after_s=60, anybody=True),
+    )
+    groups = {each.id: each.groups for each in agent_rules}
+    assert groups == {ann: {taipei, night}, bob: {tainan}, cat: frozenset()}
+    rows.patch(conn, system(NOW), known.entity("org_unit"), taipei, {"name": "Taipei, west"})
+    rows.patch(conn, system(NOW), known.entity("org_unit"), tainan, {"code": None})
+    kept = lists.read(conn, system(NOW).reader, known.entity("queue"), made)
+    assert kept.values["served_by"] == '"Taipei, west"'
+    assert kept.values["relaxation"] == "30: +Tainan\n60: +anybody"
+    assert read_rules(conn, NOW)[0] == queue_rules
+    told = (
+        select(audit_detail.c.body)
+        .join(audit_event, audit_event.c.seq == audit_detail.c.seq)
+        .where(audit_event.c.object_id == made)
+        .order_by(audit_event.c.seq)
+    )
+    _, first, second = conn.execute(told).scalars()
+    assert "Taipei, west" in first
+    assert "+Tainan" in second
+
+
+def test_a_removed_department_is_what_is_above_it_or_nobody(conn: Connection) -> None:
+    top = unit(conn, "Taipei")
+    night = unit(conn, "Night", top)
+    make(conn, name="Service", language="en", served_by="Night")
+    rows.remove(conn, system(NOW), known.entity("org_unit"), night)
+    assert read_rules(conn, NOW)[0][0].groups == {top}
+    rows.remove(conn, system(NOW), known.entity("org_unit"), top)
+    assert read_rules(conn, NOW)[0][0].groups == {"Night"}, "it does not open to everybody"
+
+
+def test_departments_of_one_name_serve_alike(conn: Connection) -> None:
+    first, second = unit(conn, "Night"), unit(conn, "night")
+    make(conn, name="Service", language="en", served_by="Night")
+    assert read_rules(conn, NOW)[0][0].groups == {first, second}
+    rows.patch(conn, system(NOW), known.entity("org_unit"), first, {"name": "Day"})
+    assert read_rules(conn, NOW)[0][0].groups == {second}
 
 
 def test_a_queue_keeps_its_name_for_itself_and_is_not_removed(conn: Connection) -> None:

@@ -79,10 +79,12 @@ class Room:
         await self.until(lambda: self.floor.centre.agents[agent].device.value == "reachable")
         return agent
 
-    async def call(self, channel: str) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
+    async def call(
+        self, channel: str, caller: str = "1"
+    ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         """A caller comes in by AGI."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.fastagi_port)
-        lines = (f"agi_uniqueid: {channel}", f"agi_arg_1: {NOW}", "agi_arg_2: 100", "agi_callerid: 1")
+        lines = (f"agi_uniqueid: {channel}", f"agi_arg_1: {NOW}", "agi_arg_2: 100", f"agi_callerid: {caller}")
         writer.write(("\n".join(lines) + "\n\n").encode())
         return reader, writer
 

@@ -4,12 +4,18 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, update
 
+from config.clock import SystemClock
 from config.errors import Unavailable
+from crm_core import parties, queues
+from crm_core.records import known, rows
+from crm_core.records.change import system
+from crm_core.tables import party
 from cti import voice
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
-from routing.core.facts import Abandoned, Connected, Enqueued, Offered
+from routing.core.facts import Abandoned, Connected, Described, Enqueued, Offered
 from routing.core.model import InteractionId, Medium, OfferId, Status
 from routing.core.presence import Phase
 from tests.cti.room import NOW, Room, add_agent, standing, telephone_room
@@ -168,3 +174,42 @@ async def test_the_phone_of_a_new_agent_is_seen_though_it_spoke_first(
         await room.learn_rules()
         room.bus.publish("config", "")
         await room.until(lambda: room.floor.centre.agents[agent].device.value == "reachable")
+
+
+async def test_a_caller_is_kept_for_whose_customer_they_are(tmp_path: Path) -> None:
+    """The router hears of the caller at once, and of who they are once they are recognised; nobody else is asked then, and a resynchronisation
+    begins nobody's wait anew."""
+    async with telephone_room(tmp_path) as room:
+        room.channels = [standing("ast-1.1", "trunkline-hold")]
+        owner, other = room.agents["1001"], room.agents["1002"]
+
+        def fill(conn: Connection) -> None:
+            (queue,) = queues.list_queues(conn)
+            wishes = {"preferred": "owner", "preferred_wait_s": 600.0, "tiers": "vip: 7"}
+            rows.patch(conn, system(1.0), known.entity("queue"), queue.id, wishes)
+            ann = parties.add_party(conn, kind="person", name="Ann", now=1.0, tier="vip")
+            parties.add_contact_point(conn, ann.id, "phone", "+886912345678", "")
+            conn.execute(update(party).where(party.c.id == ann.id).values(owner_id=owner))
+
+        await room.store.write(fill)
+        at = SystemClock().now()
+        room.floor.submit(StatusChosen(agent=owner, status=Status.PAUSED, at=at))
+        await room.call("ast-1.1", "+886912345678")
+        await room.until(lambda: room.count(Described) == 1)
+        work = room.floor.centre.interactions[ONE]
+        assert (work.preferred, work.priority_points) == (owner, 7)
+        assert work.preferred_until >= at + 600.0, (
+            "it begins when they are known, however long they have waited"
+        )
+        await room.ready("1002")
+        await room.call("ast-1.1", "+886912345678")
+        await room.floor.settle()
+        waits = room.floor.explain(ONE)
+        assert waits is not None
+        assert (waits.preferred, dict(waits.not_offered)) == (owner, {owner: "paused"})
+        assert room.floor.centre.agents[other].status is Status.READY
+        await room.ready("1001")
+        await room.until(lambda: room.count(Offered) == 1)
+        (offered,) = (fact for fact in room.facts if isinstance(fact, Offered))
+        assert (offered.agent, offered.preferred) == (owner, True)
+        assert room.count(Described) == 1

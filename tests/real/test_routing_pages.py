@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from crm_core import queues
+from crm_core.store import Connection
 from tests.real.browser import Language
 from tests.real.records_centre import RecordsCentre, clean, records_centre
 
@@ -112,3 +114,59 @@ async def test_a_letter_is_set_aside_and_taken_up_again(
         await row.click()
         await expect(desk.get_by_test_id(f"item-{letter}")).to_have_attribute("data-state", "connected")
         await expect(row).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "unserved", "of_agents"),
+    [
+        ("en", "Nobody can serve: Support", "0 of 2 agents"),
+        ("zh-CN", "无人能服务：Support", "2 位中有 0 位"),
+    ],
+)
+async def test_a_queue_out_of_reach_and_a_certificate_that_ended_are_seen(
+    centre: RecordsCentre, language: Language, unserved: str, of_agents: str
+) -> None:
+    """The queue's page counts who can serve it and says that nobody can; the list says it too. Whoever is given the skill then is the only
+    one, which their page says; a certificate that has ended is marked where people are listed and on the board."""
+    house = centre.house
+    queue, ann = house.seed.queue, house.seed.users["ann"]
+    async with centre.at("adm", f"/records/queues/{queue}", language=language) as page:
+        await page.get_by_test_id("input-requires").fill("gold >= 3")
+        await page.get_by_test_id("input-relaxation").fill("900: -gold")
+        await page.get_by_test_id("record-save").click()
+        counted = page.get_by_test_id("coverage").locator("li")
+        await expect(counted).to_have_count(2)
+        await expect(counted.first).to_contain_text(of_agents)
+        await expect(page.get_by_test_id("unserved")).to_have_count(0)
+        await page.get_by_test_id("input-relaxation").fill("")
+        await page.get_by_test_id("record-save").click()
+        await expect(page.get_by_test_id("unserved")).to_be_visible()
+        await clean(page)
+        await page.goto(f"{house.origin}/records/queues")
+        await expect(page.get_by_test_id("unserved")).to_contain_text(unserved)
+        await clean(page)
+        await page.goto(f"{house.origin}/admin/people")
+        await page.get_by_test_id("people-search").fill("ann")
+        await page.get_by_test_id("person-ann").get_by_role("button").click()
+        await page.get_by_test_id("skill-name").fill("gold")
+        await page.get_by_test_id("skill-add").click()
+        await page.get_by_test_id("last-day-gold").fill("2099-12-31")
+        await page.get_by_test_id("skills-save").click()
+        await expect(page.get_by_test_id("only-they-serve")).to_contain_text("Support")
+        await clean(page)
+        await page.get_by_test_id("last-day-gold").fill("2020-12-31")
+        await page.get_by_test_id("skills-save").click()
+        await expect(page.get_by_test_id("only-they-serve")).to_have_count(0)
+        await expect(page.get_by_test_id("person-ann").locator(".pill")).to_have_count(1)
+    known = (await centre.house.store.read(people_named))[ann]
+    assert known == 1609430400.0, "midnight after it in Taipei"
+    async with centre.at("sue", "/board", language=language) as board:
+        await expect(
+            board.get_by_test_id("ending-skills").locator('[data-standing="expired"]')
+        ).to_contain_text("gold")
+        await clean(board)
+
+
+def people_named(conn: Connection) -> dict[str, float]:
+    """When gold ends, by user."""
+    return {user: ends["gold"] for user, ends in queues.skill_ends(conn).items()}

@@ -303,3 +303,13 @@ def test_rules_compare_by_value() -> None:
     """Read twice from the database they are the same."""
     assert queue("day", opening=OFFICE).opening == Opening(spans=OFFICE)
     assert isinstance(leads(Why.CLOSED, "x").queue, str)
+
+
+def test_what_came_due_while_the_rules_changed_is_done() -> None:
+    """The floor is called late, with a new configuration: nobody's time is lost."""
+    rules = [queue("day", overflow=[leads(Why.WAITED, "help", 60)]), queue("help")]
+    scene = Scene(rules)
+    arrives(scene)
+    scene.now += 61
+    turn = scene.router.configure(rules, scene.agents, scene.now)
+    assert led(list(turn.facts)) == [("help", "waited")]

@@ -9,6 +9,7 @@ interface Toast {
   id: number;
   problem: Problem | null;
   key: string;
+  params?: Record<string, string>;
 }
 
 const SHOWN_MS = 7_000;
@@ -29,8 +30,8 @@ function show(toast: Omit<Toast, "id">): void {
 
 const dismiss = (id: number): void => change(toasts.filter((toast) => toast.id !== id));
 
-/** Say that something went well; `key` is a catalogue key. */
-export const tell = (key: string): void => show({ key, problem: null });
+/** Say that something went well, or what came of it; `key` is a catalogue key. */
+export const tell = (key: string, params: Record<string, string> = {}): void => show({ key, params, problem: null });
 
 /** Show a failure. Anything but a Problem is a bug and is thrown on. */
 export function complain(error: unknown): void {
@@ -56,7 +57,7 @@ export function Toasts() {
       {shown.map((toast) => (
         <div key={toast.id} className={`toast${toast.problem ? " stop" : ""}`}>
           <Icon name={toast.problem ? "warn" : "check"} />
-          <span className="grow">{toast.problem ? problemText(t, toast.problem) : t(toast.key)}</span>
+          <span className="grow">{toast.problem ? problemText(t, toast.problem) : t(toast.key, toast.params ?? {})}</span>
           <IconButton small icon="cross" label={t("common.dismiss")} onPress={() => dismiss(toast.id)} />
         </div>
       ))}

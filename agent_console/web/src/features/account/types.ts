@@ -1,5 +1,5 @@
 /** The documents about signing in, accounts and users (docs/contracts.md, 5). */
-import type { Language, Role, Seconds, User } from "../../net/types";
+import type { Language, Role, Seconds, User, WarningDoc } from "../../net/types";
 
 export interface Ways {
   oidc: { label: string } | null;
@@ -65,6 +65,12 @@ export interface MadeToken {
 }
 
 export type SkillStanding = "good" | "soon" | "expired";
+
+/** One person with what was just done: `only_they_serve` are queues by name. */
+export interface PersonAnswer extends Person {
+  only_they_serve: string[];
+  warnings: WarningDoc[];
+}
 
 /** `last_day`: YYYY-MM-DD in the centre's time zone; null when it does not end. */
 export interface Skill {

@@ -37,6 +37,7 @@ function Wait({ waiting }: { waiting: StillWaiting }) {
       <dl className="why-facts">
         <dt>{t("why.place")}</dt><dd className="num">{waiting.position}</dd>
         {waiting.expected_wait_s !== null && <><dt>{t("why.expected")}</dt><dd className="num">{duration(waiting.expected_wait_s)}</dd></>}
+        {waiting.departments.length > 0 && <><dt>{t("why.departments")}</dt><dd dir="auto">{waiting.departments.join(" · ")}</dd></>}
         <dt>{t("why.asks")}</dt><dd>{waiting.asks.length === 0 ? t("why.nothing") : waiting.asks.map((each) => t("why.level", { ...each })).join(" · ")}</dd>
       </dl>
       {waiting.kept_for && <p className="small">{t("why.kept_for", { name: waiting.kept_for })} {at && t("why.kept_until", { at })}</p>}

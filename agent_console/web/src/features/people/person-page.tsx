@@ -7,21 +7,23 @@ import { useDesk } from "../../store/hooks";
 import { useResource } from "../../store/resource";
 import { useBusy } from "../../ui/busy";
 import { Button } from "../../ui/button";
-import { Bones, Failure, Pill, Wrong } from "../../ui/panes";
+import { Banner, Bones, Failure, Pill, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { initials } from "../desk/user-menu";
 import { Line, Section, Sure } from "../account/parts";
 import { SessionList } from "../account/sessions";
 import { Tokens } from "../account/tokens";
-import type { Person, SessionDoc } from "../account/types";
+import type { Person, PersonAnswer, SessionDoc } from "../account/types";
+import { warn } from "../queues/coverage";
 import { Details, detailsOf, type DetailsDraft } from "./details";
 import { Rights } from "./rights";
 import { Skills } from "./skills";
 
 /** One user: who they are, what they can, and what opens their account. `changed` when the list should look again. */
 export function PersonPage({ id, changed }: { id: string; changed: () => void }) {
+  const { t } = useTranslation();
   const path = `/users/${segment(id)}`;
-  const { data, problem, again } = useResource(path, () => call<Person>("GET", path));
+  const { data, problem, again } = useResource(path, () => call<PersonAnswer>("GET", path));
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={6} />;
   const refresh = (): void => {
     again();
@@ -30,6 +32,7 @@ export function PersonPage({ id, changed }: { id: string; changed: () => void })
   return (
     <article className="person" data-testid="person" data-login={data.login} data-state={data.state}>
       <Head person={data} />
+      {data.only_they_serve.length > 0 && <Banner tone="ring" icon="warn"><span dir="auto" data-testid="only-they-serve">{t("coverage.only_they", { queues: data.only_they_serve.join(" · ") })}</span></Banner>}
       {data.state === "removed" ? <Removed person={data} path={path} refresh={refresh} /> : <Present person={data} path={path} refresh={refresh} />}
     </article>
   );
@@ -93,7 +96,7 @@ function DetailsPart({ person, path, refresh }: PartProps) {
   const [busy, problem, run] = useBusy();
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
-    run(() => call("PATCH", path, draft).then(() => { tell("people.saved"); refresh(); }));
+    run(() => call<PersonAnswer>("PATCH", path, draft).then((answer) => { tell("people.saved"); warn(answer.warnings); refresh(); }));
   };
   return (
     <Section title={t("people.details")}>
@@ -168,7 +171,7 @@ function DoorPart({ person, path, refresh }: PartProps) {
       <div className="row wrap">
         {person.state === "locked"
           ? <Button small icon="play" isDisabled={busy} onPress={() => run(() => call("POST", `${path}/unlock`).then(refresh))} data-testid="person-unlock">{t("people.unlock")}</Button>
-          : <Sure words={t("people.lock")} question={t("people.lock_sure", { name: person.name })} icon="lock" disabled={busy} act={() => run(() => call("POST", `${path}/lock`).then(refresh))} testid="person-lock" />}
+          : <Sure words={t("people.lock")} question={t("people.lock_sure", { name: person.name })} icon="lock" disabled={busy} act={() => run(() => call<PersonAnswer>("POST", `${path}/lock`).then((answer) => { warn(answer.warnings); refresh(); }))} testid="person-lock" />}
         <Sure words={t("people.remove")} question={t("people.remove_sure", { name: person.name })} icon="cross" disabled={busy} act={() => run(() => call("DELETE", path).then(refresh))} testid="person-remove" />
       </div>
     </Section>

@@ -1,12 +1,13 @@
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "../../net/api";
-import type { Language, Role } from "../../net/types";
+import type { Language, Role, WarningDoc } from "../../net/types";
 import { useResource } from "../../store/resource";
 import { useBusy } from "../../ui/busy";
 import { Button } from "../../ui/button";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
+import { warn } from "../queues/coverage";
 import { RecordPicker } from "../records";
 
 interface RightsDoc {
@@ -15,6 +16,7 @@ interface RightsDoc {
   territories: string[];
   offered_roles: { id: string; name: string; based_on: Role }[];
   offered_territories: { code: string; labels: Record<Language, string> }[];
+  warnings: WarningDoc[];
 }
 
 /** The roles given to somebody, their department and territories: what they may do, and which rows are theirs. */
@@ -34,7 +36,7 @@ function Form({ path, rights, again }: { path: string; rights: RightsDoc; again:
   const [busy, problem, run] = useBusy();
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
-    run(() => call("PUT", `${path}/rights`, { roles, team_id: team?.id ?? null, territories }).then(() => { tell("people.saved"); again(); }));
+    run(() => call<RightsDoc>("PUT", `${path}/rights`, { roles, team_id: team?.id ?? null, territories }).then((answer) => { tell("people.saved"); warn(answer.warnings); again(); }));
   };
   return (
     <form className="account-form" onSubmit={save} data-testid="person-rights">

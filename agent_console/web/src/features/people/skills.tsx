@@ -6,7 +6,8 @@ import { useBusy } from "../../ui/busy";
 import { Button, IconButton } from "../../ui/button";
 import { Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
-import type { Person, Skill } from "../account/types";
+import type { Person, PersonAnswer, Skill } from "../account/types";
+import { warn } from "../queues/coverage";
 import { Ends } from "./ends";
 
 const LEVELS = Array.from({ length: 10 }, (_, at) => at + 1);
@@ -28,7 +29,7 @@ export function Skills({ person, path, refresh }: { person: Person; path: string
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     const given = skills.map(({ skill, level, last_day }) => ({ skill, level, last_day }));
-    run(() => call("PUT", `${path}/skills`, { skills: given }).then(() => { tell("people.saved"); refresh(); }));
+    run(() => call<PersonAnswer>("PUT", `${path}/skills`, { skills: given }).then((answer) => { tell("people.saved"); warn(answer.warnings); refresh(); }));
   };
   const change = (skill: string, wish: Partial<Skill>): void => setSkills(skills.map((each) => (each.skill === skill ? { ...each, ...wish } : each)));
   const changed = JSON.stringify(skills) !== JSON.stringify(person.skills);

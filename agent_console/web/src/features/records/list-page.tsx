@@ -11,10 +11,11 @@ import { useShortcut } from "../desk/shortcuts";
 import { useHere } from "../shell/here";
 import { BulkBar } from "./bulk";
 import { ColumnsMenu } from "./columns-menu";
-import { allows, listAddress, useEntities, type EntityDoc } from "./entities";
+import { allows, listAddress, useEntities, type EntityDoc, type RecordRow } from "./entities";
 import { FilterBar } from "./filter-bar";
 import { RecordGrid } from "./list";
 import { columnsOf, fromSearch, rememberColumns, resolved, toSearch, type Said } from "./list-state";
+import { Notice } from "./notice";
 import { TakeOut } from "./take-out";
 import { useRows } from "./use-rows";
 import { MINE, useViews, ViewTabs, type View } from "./views";
@@ -66,6 +67,7 @@ function EntityList({ entity }: { entity: EntityDoc }) {
         <span className="grow" />
         <ColumnsMenu entity={entity} columns={columns.shown} change={columns.change} />
       </div>
+      <Notice entity={entity} of={null} version={versionOf(rows.items)} />
       <RecordGrid entity={entity} rows={rows} state={state} sort={(sort) => set({ sort })} columns={columns.shown} selection={chosen} select={choose}
         empty={narrowed ? <Empty icon="filter" title={t("records.nothing_fits")}><p>{t("records.nothing_fits_text")}</p><Button small onPress={() => set({ filter: null, words: "" })}>{t("records.filter_clear")}</Button></Empty>
           : <Empty icon={iconNamed(entity.icon)} title={t(state.deleted ? "records.none_removed" : "records.none")}>{creates && !state.deleted && <Button small icon="plus" onPress={make}>{t("records.new")}</Button>}</Empty>} />
@@ -73,6 +75,9 @@ function EntityList({ entity }: { entity: EntityDoc }) {
     </main>
   );
 }
+
+/** Another one when rows have changed. */
+const versionOf = (rows: readonly RecordRow[] | null): string => (rows ?? []).map(({ id, row_version: version }) => `${id}/${version}`).join();
 
 /** Words beyond 10,000 rows would cost more than they say. */
 function countText(count: number | null, language: string): string {

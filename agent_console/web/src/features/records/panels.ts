@@ -47,6 +47,7 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
     numbers,
     { id: "merges", title: "customers.merges", component: lazy(() => import("../customers/merges-panel")) },
   ],
+  queue: [{ id: "coverage", title: "coverage.title", component: lazy(() => import("../queues/coverage-panel")) }],
   service_contract: [standing],
 };
 
@@ -57,6 +58,20 @@ const WARNINGS: Readonly<Record<string, LazyExoticComponent<ComponentType<{ valu
   party: AlikeWarning,
   contact_point: AlikeWarning,
 };
+
+export interface NoticeProps {
+  /** One record; null: above the list of all. */
+  of: string | null;
+  /** It may have changed when this does. */
+  version: string;
+}
+
+/** What is to be known of records that are there, above them. */
+const NOTICES: Readonly<Record<string, LazyExoticComponent<ComponentType<NoticeProps>>>> = {
+  queue: lazy(() => import("../queues/unserved").then((m) => ({ default: m.Unserved }))),
+};
+
+export const noticeOf = (entity: string) => NOTICES[entity];
 
 export const warningOf = (entity: string) => WARNINGS[entity];
 

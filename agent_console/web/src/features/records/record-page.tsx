@@ -16,6 +16,7 @@ import { Unsaved } from "../../ui/unsaved";
 import { useHere } from "../shell/here";
 import { allows, listAddress, recordAddress, titleOf, useEntities, type EntityDoc, type RecordAnswer } from "./entities";
 import { RecordForm } from "./form";
+import { Notice } from "./notice";
 import { panelsOf } from "./panels";
 import { momentText } from "./values";
 
@@ -63,6 +64,7 @@ function Kept({ entity, id }: { entity: EntityDoc; id: string }) {
     <Unsaved path={place.path}><main className="record-page" aria-label={titleOf(entity, record)} data-testid="record-page">
       <Head entity={entity} title={titleOf(entity, record)}><Actions entity={entity} answer={{ record, named }} changed={again} /></Head>
       {removed && <Banner tone="ring" icon="trash"><span>{t("records.is_removed")}</span></Banner>}
+      {!removed && <Notice entity={entity} of={record.id} version={String(record.row_version)} />}
       <div className="record-body">
         <div className="record-main scroll">
           <RecordForm key={removed ? "removed" : "there"} entity={removed ? { ...entity, scopes: { ...entity.scopes, update: "none" } } : entity} record={record} named={named} saved={setNewer} />

@@ -1,6 +1,7 @@
 /** The documents of the socket and the answers of the API, as docs/contracts.md sections 5 and 6 promise them. */
 export type * from "./common";
 export type * from "./contracts";
+export type * from "./coverage";
 export type * from "./customers";
 export type * from "./desk";
 export type * from "./letters";

@@ -7,6 +7,7 @@ export interface NotOffered {
 
 export interface StillWaiting {
   asks: { skill: string; level: number }[];
+  departments: string[];
   steps: number;
   changes_at: number | null;
   kept_for: string | null;
