@@ -32,8 +32,8 @@ Reason = Literal[
 ]
 """Why an agent was not offered it. They cannot: skill, group, queue (the requirement), skill_expired (what they had would do, and has ended),
 paused, signed_out, no_console (their status), live_offer, wrap_up, busy_call, busy_chat, busy_letters, phone_in_use, phone_unreachable,
-letters_full, chats_full, load_full (what they do). They could, and another came first who: less_busy had less at hand, less_occupied worked
-less of the shift, longer_idle was idle longer, better_level knows it better, fewer_skills is a specialist, their_turn was next in turn.
+letters_full, chats_full, load_full (what they do). They could, and another came first who: less_busy had less at hand, less_occupied has
+worked less lately, longer_idle was idle longer, better_level knows it better, fewer_skills is a specialist, their_turn was next in turn.
 next: free, and others are before it."""
 
 

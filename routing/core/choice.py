@@ -19,7 +19,7 @@ def _by_idleness(agent: AgentState) -> Turn:
 
 
 def _by_occupancy(agent: AgentState) -> Turn:
-    return agent.occupancy, agent.idle_since, agent.id
+    return agent.lately, agent.idle_since, agent.id
 
 
 def _by_offers(agent: AgentState) -> Turn:

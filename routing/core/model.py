@@ -70,9 +70,7 @@ class Choice(StrEnum):
     """Which of several free agents is asked first; what is equal is decided by the longest idle, then by the id."""
 
     LONGEST_IDLE = "longest_idle"  # of those with the least work at hand, whoever has waited longest for some
-    LEAST_OCCUPIED = (
-        "least_occupied"  # the smallest share of their shift at work, as it was when they last became free
-    )
+    LEAST_OCCUPIED = "least_occupied"  # the least work lately: what was an hour ago counts half
     BEST_LEVEL = "best_level"  # the highest levels of the skills that are asked for, all together
     FEWEST_SKILLS = "fewest_skills"  # specialists before those who can serve others too
     ROUND_ROBIN = "round_robin"  # whoever was last offered something the longest time ago

@@ -4,6 +4,7 @@ Named tuples and not frozen dataclasses: every event replaces several of them, a
 """
 
 from enum import StrEnum
+from math import inf
 from typing import NamedTuple
 
 from routing.core.model import (
@@ -47,8 +48,9 @@ class AgentState(NamedTuple):
     offer that ends without them leaves it alone, unless it rang and they did not answer. `holds` are the interactions they talk,
     write or wrap up on, in the order they were taken; `at_work` names medium and queue of each they talk or write in, `wrap_ups` counts the others.
 
-    `offered_at` is when they were last offered something, `missed` how many offers in a row rang and were not answered. `busy_s` is the
-    time of work since the shift began, `occupancy` its share of the shift as it was when their work last changed.
+    `offered_at` is when they were last offered something, `missed` how many offers in a row rang and were not answered. `lately` compares how much
+    they worked: the logarithm of all their time of work, of which each second counts the more the later it was (`state.HALF_AFTER_S`). While
+    they are idle it stays as it is, and so does its order among all who are: every other's work becomes older by the same.
     """
 
     id: AgentId
@@ -66,9 +68,7 @@ class AgentState(NamedTuple):
     wrap_ups: int = 0
     offered_at: Seconds = 0.0
     missed: int = 0
-    shift_began: Seconds = 0.0
-    busy_s: float = 0.0
-    occupancy: float = 0.0
+    lately: float = -inf
 
 
 class Work(NamedTuple):

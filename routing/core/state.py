@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from math import expm1, log, log2
 from types import MappingProxyType
 from typing import Any, assert_never
 
@@ -33,6 +34,8 @@ from routing.core.presence import AgentState, Phase, Work, WorkState
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
+HALF_AFTER_S = 3_600.0
+"""Work that was done so long ago counts half of what is done now, where the least occupied come first."""
 REMEMBERED_CLOSED = 10_000
 """So many closed interactions are still recognised, so that a late duplicate of an arrival is not a new customer."""
 
@@ -235,14 +238,13 @@ class Centre:
         wrap_ups = len(held) - len(at_work)
         work = _work_state(at_work, wrap_ups=wrap_ups, offered=changes.get("offer", agent.offer) is not None)
         changed = work is not agent.work
-        busy_s = agent.busy_s + (at - agent.work_since if changed and agent.work in _BUSY else 0.0)
+        worked = changed and agent.work in _BUSY
         self._agents[agent.id] = agent._replace(
             at_work=at_work,
             wrap_ups=wrap_ups,
             work=work,
             work_since=at if changed else agent.work_since,
-            busy_s=busy_s,
-            occupancy=busy_s / (at - agent.shift_began) if at > agent.shift_began else 0.0,
+            lately=_with_work(agent.lately, agent.work_since, at) if worked else agent.lately,
             **changes,
         )
 
@@ -267,12 +269,20 @@ class Centre:
 
 
 def _with_status(agent: AgentState, fact: StatusChanged) -> AgentState:
-    """Whoever comes to ready begins to be idle and to answer anew; whoever signs in begins a shift."""
-    if agent.status is Status.SIGNED_OUT and fact.status is not Status.SIGNED_OUT:
-        agent = agent._replace(shift_began=fact.at, busy_s=0.0, occupancy=0.0)
+    """Whoever comes to ready begins to be idle and to answer anew."""
     if fact.status is Status.READY:
         agent = agent._replace(idle_since=fact.at, missed=0)
     return agent._replace(status=fact.status, reason=fact.reason, status_since=fact.at)
+
+
+def _with_work(lately: float, begin: Seconds, end: Seconds) -> float:
+    """`AgentState.lately` after work from `begin` to `end`; a clock that was set back between them has seen none."""
+    if end <= begin:
+        return lately
+    # the integral of 2 ** (t / half) dt but for a constant; in logarithms, as such powers are beyond what a float holds
+    mine = end / HALF_AFTER_S + log2(-expm1((begin - end) / HALF_AFTER_S * log(2.0)))
+    most, least = max(lately, mine), min(lately, mine)
+    return most + log2(1.0 + 2.0 ** (least - most))
 
 
 def _back_in_line(work: Work) -> Work:

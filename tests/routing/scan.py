@@ -137,7 +137,7 @@ def turn(agent: AgentState, levels: Mapping[str, int], choice: Choice, wanted: I
         Choice.LONGEST_IDLE: (0.0, at_hand),
         Choice.BEST_LEVEL: (-float(sum(levels.get(skill, 0) for skill in wanted)), at_hand),
         Choice.FEWEST_SKILLS: (float(len(levels)), at_hand),
-        Choice.LEAST_OCCUPIED: (0.0, agent.occupancy),
+        Choice.LEAST_OCCUPIED: (0.0, agent.lately),
         Choice.ROUND_ROBIN: (0.0, agent.offered_at),
     }[choice]
     return first, second, agent.idle_since, agent.id

@@ -351,7 +351,7 @@ def test_in_turn() -> None:
 
 
 def test_the_least_occupied_first() -> None:
-    """The share of the shift that was work, not who is idle the longest."""
+    """Who worked the least lately, not who is idle the longest; and that changes while they are idle alike for all."""
     scene = Scene(
         [queue(choice=Choice.LEAST_OCCUPIED, wrap_up_s=0.0)],
         [agent("busy"), agent("fresh")],
@@ -368,9 +368,28 @@ def test_the_least_occupied_first() -> None:
     scene.accept("short")
     scene.later(1)
     scene.end("short")
-    assert scene.agent("busy").occupancy == 1.0
-    assert scene.agent("fresh").occupancy == 1 / 51
     turn = scene.call("next")
     assert offers(turn) == [("next", "fresh")]
     (offered,) = (fact for fact in turn.facts if isinstance(fact, Offered))
     assert dict(offered.passed_over) == {"busy": "less_occupied"}
+    scene.accept("next")
+    scene.later(200)
+    scene.end("next")
+    assert offers(scene.call("last")) == [("last", "busy")], "who worked longer, and longer ago"
+
+
+@pytest.mark.parametrize(("shorter_s", "asked"), [(49.0, "lately"), (51.0, "before")])
+def test_work_of_an_hour_ago_counts_half(shorter_s: float, asked: str) -> None:
+    """A hundred seconds an hour ago weigh more than 49 now and less than 51."""
+    scene = Scene([queue(choice=Choice.LEAST_OCCUPIED, wrap_up_s=0.0)], [agent("before"), agent("lately")])
+    for name, works_s in (("before", 100.0), ("lately", shorter_s)):
+        scene.ready(name)
+        scene.call(f"with-{name}")
+        scene.accept(f"with-{name}")
+        scene.later(works_s)
+        scene.end(f"with-{name}")
+        scene.status(name, Status.PAUSED)
+        if name == "before":
+            scene.later(3_600 - shorter_s)
+    scene.ready("before", "lately")
+    assert offers(scene.call("c")) == [("c", asked)]
