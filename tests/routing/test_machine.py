@@ -51,6 +51,7 @@ from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from tests.routing import scan
+from tests.routing.promises import Promises
 from tests.routing.scan import ScanningRouter
 from tests.routing.scene import (
     BESIDE_CALLS,
@@ -161,10 +162,11 @@ def events(at: float) -> st.SearchStrategy[Event]:
     )
 
 
-class Day(RuleBasedStateMachine):
+class Day(Promises, RuleBasedStateMachine):
     """A centre of four agents and three queues, told anything."""
 
     staff = AGENTS
+    queue_rules = RULES
 
     def __init__(self) -> None:
         super().__init__()
@@ -265,7 +267,10 @@ class Day(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def anything(self, data: st.DataObject) -> None:
-        self.turn(*data.draw(st.lists(events(self.now), min_size=1, max_size=3)))
+        told = data.draw(st.lists(events(self.now), min_size=1, max_size=3))
+        illegal = not any(map(self.fits, told))
+        turn = self.turn(*told)
+        assert not (illegal and (turn.facts or turn.decisions)), told
 
     @rule(data=st.data(), ringing=st.booleans())
     def answer(self, data: st.DataObject, ringing: bool) -> None:
@@ -311,13 +316,15 @@ class Day(RuleBasedStateMachine):
 
     @rule(one=ids)
     def hang_up(self, one: InteractionId) -> None:
-        """A caller's hang-up while it rings leaves the agent's idle time alone."""
+        """A caller's hang-up while it rings leaves the agent's idle time, status and count of misses alone."""
         work = self.router.centre.interactions.get(one)
         if work is not None and work.phase is Phase.OFFERED:
             assert work.agent is not None
-            before = self.router.centre.agents[work.agent].idle_since
+            before = self.router.centre.agents[work.agent]
             self.turn(CustomerLeft(interaction=one, at=self.now))
-            assert self.router.centre.agents[work.agent].idle_since == before
+            after = self.router.centre.agents[work.agent]
+            kept = ("idle_since", "missed", "status")
+            assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
 
     @rule(medium=st.sampled_from(Medium), to=st.sampled_from([one.id for one in QUEUES]))
     def restart(self, medium: Medium, to: QueueId) -> None:
@@ -328,9 +335,14 @@ class Day(RuleBasedStateMachine):
         self.scanning = ScanningRouter(QUEUES, self.staff)
         self.scanning.restore(self.facts)
         self.restarts += 1
+        self.restarted_at = self.now
         one = InteractionId(f"probe{self.restarts}")
         arrival = Arrived(interaction=one, medium=medium, queue=to, enqueued_at=self.now, at=self.now)
         assert self.turn(arrival) == before.decide([arrival], self.now)
+        if not any(work.phase is Phase.OFFERED for work in before.centre.interactions.values()):
+            assert (
+                self.router.next_deadline() == before.next_deadline()
+            )  # offers alone are given a moment more
 
     @rule(skill=st.sampled_from(["zh", "en"]), end_in_s=st.sampled_from([None, 0.0, 4.0, 11.0, 35.0]))
     def new_rules(self, skill: str, end_in_s: float | None) -> None:

@@ -1,0 +1,361 @@
+"""Faults to plant in the rules of the router: each a small change of behaviour such as a slip of the pen makes, told by its name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from routing.core import choice, judge, matching, order, stages, timers
+from routing.core import router as routers
+from routing.core.events import CustomerLeft
+from routing.core.facts import Fact, Finished, Offered, OfferEnded, Requeued, WrappedUp
+from routing.core.judge import Verdict
+from routing.core.model import Outcome, Status
+from routing.core.presence import AgentState, Phase, Work
+from routing.core.router import Router, Turn
+from routing.core.state import Centre
+from tests.routing import scan, test_machine
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+FAULTS: list[Plant] = []
+
+
+def fault(plant: Plant) -> Plant:
+    """Its name says what is wrong."""
+    FAULTS.append(plant)
+    return plant
+
+
+# -- how to plant one ---------------------------------------------------------------------------------------------------
+
+
+def in_the_state(plant: pytest.MonkeyPatch, kind: type, wrong: Callable[[Centre, Any], None]) -> None:
+    """After a fact of this kind was taken in, something is wrong with what is kept."""
+    right = Centre.apply
+
+    def apply(self: Centre, fact: Fact) -> None:
+        right(self, fact)
+        if isinstance(fact, kind):
+            wrong(self, fact)
+
+    plant.setattr(Centre, "apply", apply)
+
+
+def in_the_verdict(plant: pytest.MonkeyPatch, wrong: Callable[[Centre, Any, Verdict], Verdict]) -> None:
+    """What an event means is judged wrongly."""
+    right = judge.judge
+
+    def judged(centre: Centre, queues: Any, event: Any) -> Verdict:
+        return wrong(centre, event, right(centre, queues, event))
+
+    plant.setattr(routers, "judge", judged)
+
+
+def in_what_agents_can_take(plant: pytest.MonkeyPatch, as_if: Callable[[AgentState], AgentState]) -> None:
+    """Everybody who asks what an agent can take now hears of another state."""
+    slots, why_not = matching.open_slots, matching.blocked
+    plant.setattr(matching, "open_slots", lambda agent, rule: slots(as_if(agent), rule))
+    for module in (matching, scan, test_machine):
+        plant.setattr(module, "blocked", lambda agent, rule, slot: why_not(as_if(agent), rule, slot))
+
+
+def aged(centre: Centre, fact: Any) -> None:
+    work = centre.interactions.get(fact.interaction)
+    if work is not None:
+        centre._put(replace(work, enqueued_at=fact.at))
+
+
+# -- ages and wishes ------------------------------------------------------------------------------------------------------
+
+
+@fault
+def age_begins_anew_when_an_offer_ends(plant: pytest.MonkeyPatch) -> None:
+    in_the_state(plant, OfferEnded, aged)
+
+
+@fault
+def age_begins_anew_when_work_comes_back(plant: pytest.MonkeyPatch) -> None:
+    in_the_state(plant, Requeued, aged)
+
+
+@fault
+def what_was_asked_is_forgotten_when_work_comes_back(plant: pytest.MonkeyPatch) -> None:
+    def forget(centre: Centre, fact: Requeued) -> None:
+        centre._put(replace(centre.interactions[fact.interaction], needs=frozenset()))
+
+    in_the_state(plant, Requeued, forget)
+
+
+@fault
+def priority_is_ignored(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(order, "SECONDS_PER_POINT", 0.0)
+
+
+@fault
+def the_last_who_came_is_first(plant: pytest.MonkeyPatch) -> None:
+    for module in (order, routers):
+        plant.setattr(module, "place", lambda work, points=0: (-work.enqueued_at - points, -work.arrival))
+
+
+# -- who may be offered what -----------------------------------------------------------------------------------------------
+
+
+@fault
+def letters_are_without_number(plant: pytest.MonkeyPatch) -> None:
+    in_what_agents_can_take(plant, lambda agent: replace(agent, letters=0))
+
+
+@fault
+def who_is_being_offered_something_is_offered_more(plant: pytest.MonkeyPatch) -> None:
+    in_what_agents_can_take(plant, lambda agent: replace(agent, offer=None))
+
+
+@fault
+def who_wraps_up_is_free_for_the_index_alone(plant: pytest.MonkeyPatch) -> None:
+    slots = matching.open_slots
+    plant.setattr(matching, "open_slots", lambda agent, rule: slots(replace(agent, wrap_ups=0), rule))
+
+
+@fault
+def who_is_paused_is_ready_for_the_index_alone(plant: pytest.MonkeyPatch) -> None:
+    slots = matching.open_slots
+    as_ready = {Status.PAUSED: Status.READY}
+
+    def wrong(agent: AgentState, rule: Any) -> Any:
+        return slots(replace(agent, status=as_ready.get(agent.status, agent.status)), rule)
+
+    plant.setattr(matching, "open_slots", wrong)
+
+
+@fault
+def nothing_is_ever_given_up(plant: pytest.MonkeyPatch) -> None:
+    right = stages.stage
+    plant.setattr(
+        matching,
+        "stage",
+        lambda work, rule, now, **here: replace(right(work, rule, now, **here), steps=0),
+    )
+
+
+@fault
+def nobody_looks_when_the_time_to_give_something_up_has_come(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(routers, "next_change", lambda work, rule, now: None)
+
+
+@fault
+def nobody_waits_for_a_preferred_agent(plant: pytest.MonkeyPatch) -> None:
+    right = stages.stage
+    plant.setattr(
+        matching,
+        "stage",
+        lambda work, rule, now, preferred_is_here: right(work, rule, now, preferred_is_here=False),
+    )
+
+
+@fault
+def who_declined_is_waited_for_all_the_same(plant: pytest.MonkeyPatch) -> None:
+    right = Centre.apply
+
+    def apply(self: Centre, fact: Fact) -> None:
+        work = self.interactions.get(fact.interaction) if isinstance(fact, OfferEnded) else None
+        right(self, fact)
+        if work is not None and work.preferred is not None:
+            self._put(replace(self.interactions[work.id], preferred=work.preferred))
+
+    plant.setattr(Centre, "apply", apply)
+
+
+@fault
+def the_choice_among_the_free_is_by_name(plant: pytest.MonkeyPatch) -> None:
+    for each in list(choice.ORDERS):
+        plant.setitem(cast("dict[Any, Any]", choice.ORDERS), each, lambda agent: (0.0, 0.0, agent.id))
+
+
+# -- how offers end -----------------------------------------------------------------------------------------------------
+
+
+@fault
+def a_hang_up_counts_as_missed(plant: pytest.MonkeyPatch) -> None:
+    def count(centre: Centre, fact: OfferEnded) -> None:
+        if fact.outcome is Outcome.CUSTOMER_LEFT:
+            agent = centre.agents[fact.agent]
+            centre._agents[agent.id] = replace(agent, missed=agent.missed + 1)
+
+    in_the_state(plant, OfferEnded, count)
+
+
+@fault
+def a_hang_up_costs_the_turn(plant: pytest.MonkeyPatch) -> None:
+    def lose(centre: Centre, fact: OfferEnded) -> None:
+        if fact.outcome is Outcome.CUSTOMER_LEFT:
+            centre._agents[fact.agent] = replace(centre.agents[fact.agent], idle_since=fact.at)
+
+    in_the_state(plant, OfferEnded, lose)
+
+
+@fault
+def whoever_declines_stays_ready(plant: pytest.MonkeyPatch) -> None:
+    in_the_verdict(
+        plant,
+        lambda centre, event, right: (
+            replace_facts(right, right.facts[:1])
+            if right.facts
+            and isinstance(right.facts[0], OfferEnded)
+            and len(right.facts) == 2
+            and right.facts[0].outcome in judge.PAUSE_REASON
+            else right
+        ),
+    )
+
+
+@fault
+def the_first_missed_pauses_wherever_two_may_be(plant: pytest.MonkeyPatch) -> None:
+    right = judge.judge
+
+    def judged(centre: Centre, queues: Any, event: Any) -> Verdict:
+        strict = {one: replace(rule, missed_at_most=1) for one, rule in queues.items()}
+        return right(centre, strict, event)
+
+    plant.setattr(routers, "judge", judged)
+
+
+@fault
+def a_late_word_about_an_old_offer_counts(plant: pytest.MonkeyPatch) -> None:
+    def offered(centre: Centre, offer: Any) -> Work | None:
+        return centre.interactions.get(offer.rpartition("/")[0])
+
+    plant.setattr(judge, "_offered", offered)
+
+
+@fault
+def an_offer_has_no_deadline(plant: pytest.MonkeyPatch) -> None:
+    no_timer(plant, Phase.OFFERED)
+
+
+@fault
+def an_offer_is_made_twice(plant: pytest.MonkeyPatch) -> None:
+    """The number of attempts is not counted on, so the second offer has the id of the first."""
+
+    def same(centre: Centre, fact: Offered) -> None:
+        centre._put(replace(centre.interactions[fact.interaction], attempts=0))
+
+    in_the_state(plant, Offered, same)
+
+
+# -- work and after it --------------------------------------------------------------------------------------------------
+
+
+@fault
+def a_wrap_up_never_ends(plant: pytest.MonkeyPatch) -> None:
+    no_timer(plant, Phase.WRAP_UP)
+
+
+@fault
+def there_is_no_wrap_up(plant: pytest.MonkeyPatch) -> None:
+    in_the_verdict(
+        plant,
+        lambda centre, event, right: replace_facts(
+            right,
+            tuple(
+                replace(one, wrap_up_until=None) if isinstance(one, Finished) else one for one in right.facts
+            ),
+        ),
+    )
+
+
+@fault
+def anybody_ends_a_wrap_up(plant: pytest.MonkeyPatch) -> None:
+    def wrapped_up(work: Work, event: Any) -> Verdict:
+        if work.phase is not Phase.WRAP_UP or work.agent is None:
+            return judge.NOTHING
+        return Verdict((WrappedUp(interaction=work.id, agent=work.agent, disposition="x", at=event.at),))
+
+    plant.setattr(judge, "_wrapped_up", wrapped_up)
+
+
+@fault
+def a_hang_up_in_mid_talk_is_not_heard(plant: pytest.MonkeyPatch) -> None:
+    def deaf(centre: Centre, event: Any, right: Verdict) -> Verdict:
+        ended = bool(right.facts) and isinstance(right.facts[0], Finished)
+        return judge.NOTHING if ended and isinstance(event, CustomerLeft) else right
+
+    in_the_verdict(plant, deaf)
+
+
+@fault
+def who_signs_out_takes_their_letters_along(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(judge, "_letters_back", lambda centre, holds, event: ())
+
+
+@fault
+def whoever_is_freed_waits_for_the_next_turn(plant: pytest.MonkeyPatch) -> None:
+    right = Router._conclude
+
+    def conclude(self: Router, now: float) -> Turn:
+        if any(isinstance(fact, Finished | WrappedUp) for fact in self._facts):
+            turn = Turn(facts=tuple(self._facts), decisions=tuple(self._decisions))
+            self._facts, self._decisions = [], []
+            return turn
+        return right(self, now)
+
+    plant.setattr(Router, "_conclude", conclude)
+
+
+# -- restarts and new rules ----------------------------------------------------------------------------------------------
+
+
+@fault
+def a_restart_forgets_wrap_ups(plant: pytest.MonkeyPatch) -> None:
+    right = Router._arm_restored
+
+    def arm(self: Router, now: float) -> None:
+        self._restored = [work for work in self._restored if work.phase is not Phase.WRAP_UP]
+        right(self, now)
+
+    plant.setattr(Router, "_arm_restored", arm)
+
+
+@fault
+def a_restart_forgets_who_rings(plant: pytest.MonkeyPatch) -> None:
+    right = Router.restore
+    plant.setattr(
+        Router,
+        "restore",
+        lambda self, facts: right(self, [one for one in facts if not isinstance(one, Offered)]),
+    )
+
+
+@fault
+def new_rules_count_for_who_comes_after_them(plant: pytest.MonkeyPatch) -> None:
+    """The index is built anew, and nobody looks at who waits already."""
+    right, configure = Router._see, Router.configure
+    blind = [False]
+
+    def configured(self: Router, *given: Any) -> Turn:
+        blind[0] = type(self) is Router
+        try:
+            return configure(self, *given)
+        finally:
+            blind[0] = False
+
+    def see(self: Router, work: Work) -> None:
+        if not blind[0]:
+            right(self, work)
+
+    plant.setattr(Router, "configure", configured)
+    plant.setattr(Router, "_see", see)
+
+
+def no_timer(plant: pytest.MonkeyPatch, phase: Phase) -> None:
+    right = timers.Timers.see
+
+    def see(self: timers.Timers, work: Work, not_before: float = 0.0) -> None:
+        if work.phase is not phase:
+            right(self, work, not_before)
+
+    plant.setattr(timers.Timers, "see", see)
+
+
+def replace_facts(verdict: Verdict, facts: tuple[Fact, ...]) -> Verdict:
+    return Verdict(facts, verdict.decisions)

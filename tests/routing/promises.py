@@ -1,0 +1,382 @@
+"""What the router promises of each interaction and agent, told from the facts alone: a part of the state machine in `test_machine`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule
+
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    Arrived,
+    ConsoleChanged,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    MoreKnown,
+    OfferFailed,
+    Rang,
+    Returned,
+    StatusChosen,
+    WorkEnded,
+    WrapUpEnded,
+)
+from routing.core.facts import (
+    Described,
+    Enqueued,
+    Fact,
+    Finished,
+    OfferEnded,
+    Requeued,
+    StatusChanged,
+    WrappedUp,
+)
+from routing.core.model import By, Device, InteractionId, Medium, Need, Outcome, QueueId, QueueRule, Status
+from routing.core.presence import AgentState, Phase, Work
+from routing.core.router import Router, Turn
+from routing.core.state import Centre
+from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
+
+REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
+
+
+T = TypeVar("T")
+
+
+class Dice(Protocol):
+    """What falls out by chance."""
+
+    def pick(self, things: Sequence[T]) -> T: ...
+
+
+class Drawn:
+    """By hypothesis."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self._data = data
+
+    def pick(self, things: Sequence[T]) -> T:
+        return self._data.draw(st.sampled_from(things))
+
+
+class Promises:
+    """Mixed into the machine, which has these."""
+
+    router: Router
+    facts: list[Fact]
+    now: float
+    restarted_at: float = 0.0
+    queue_rules: Mapping[QueueId, QueueRule]
+    _book: Centre
+    _read = 0
+    _rushed = 0
+
+    def turn(self, *told: Event) -> Turn:
+        """Have it judged."""
+        raise NotImplementedError
+
+    def pass_time(self, seconds: float) -> None:
+        """Have every deadline on the way looked at."""
+        raise NotImplementedError
+
+    def restart(self, medium: Medium, to: QueueId) -> None:
+        """Go on with a restored router."""
+        raise NotImplementedError
+
+    def new_rules(self, skill: str) -> None:
+        """Other rules, and back."""
+        raise NotImplementedError
+
+    # -- what happens often, so that a day gets somewhere -----------------------------------------------------------
+
+    @rule(data=st.data(), actions=st.integers(4, 16))
+    def a_busy_hour(self, data: st.DataObject, actions: int) -> None:
+        """One thing after another of what can happen to those who are there."""
+        self.be_busy(Drawn(data), actions)
+
+    def be_busy(self, dice: Dice, actions: int) -> None:
+        """So many of them, as the dice fall."""
+        self._rush(dice)
+        usual = (
+            self._rush,
+            self._answer,
+            self._answer,
+            self._refuse,
+            self._hang_up_while_it_rings,
+            self._hang_up_in_talk,
+            self._give_back,
+            self._finish,
+            self._close,
+            self._sign_out,
+            self._tell_late,
+            self._all_ready,
+            self._wait,
+            self._restart,
+            self._change,
+        )
+        for _ in range(actions):
+            self.pass_time(seconds=1.0)
+            usual[dice.pick(range(len(usual)))](dice)
+
+    def _rush(self, dice: Dice) -> None:
+        """Several new ones at once, so that some have to wait."""
+        medium, to = dice.pick(list(Medium)), dice.pick(sorted(self.queue_rules))
+        wishes = [frozenset(), frozenset({Need(skill="en", level=2)}), frozenset({Need(skill="zh", level=2)})]
+        preferred = dice.pick([None, *sorted(self.router.centre.agents)])
+        each = [(dice.pick(range(31)), dice.pick([0, 20])) for _ in range(dice.pick([2, 3, 4]))]
+        self._rushed += len(each)
+        self.turn(
+            *(
+                Arrived(
+                    interaction=InteractionId(f"rush{self._rushed - number}"),
+                    medium=medium,
+                    queue=to,
+                    enqueued_at=self.now - age_s,
+                    at=self.now,
+                    priority_points=points,
+                    needs=dice.pick(wishes),
+                    preferred=preferred,
+                    preferred_wait_s=8.0,
+                )
+                for number, (age_s, points) in enumerate(each)
+            )
+        )
+
+    def _answer(self, dice: Dice) -> None:
+        work = self._some(dice, Phase.OFFERED)
+        if work is not None and work.offer is not None:
+            self.turn(Accepted(offer=work.offer, at=self.now))
+
+    def _refuse(self, dice: Dice) -> None:
+        """Declined, missed, or it does not get through."""
+        work, outcome = self._some(dice, Phase.OFFERED), dice.pick(sorted(REFUSED))
+        if work is not None and work.offer is not None:
+            self.turn(OfferFailed(offer=work.offer, outcome=outcome, at=self.now))
+
+    def _hang_up_while_it_rings(self, dice: Dice) -> None:
+        work = self._some(dice, Phase.OFFERED)
+        if work is not None:
+            assert self.turn(CustomerLeft(interaction=work.id, at=self.now)).facts
+
+    def _hang_up_in_talk(self, dice: Dice) -> None:
+        work = self._some(dice, Phase.CONNECTED)
+        if work is not None:
+            assert self.turn(CustomerLeft(interaction=work.id, at=self.now)).facts
+
+    def _give_back(self, dice: Dice) -> None:
+        work = self._some(dice, Phase.CONNECTED)
+        if work is not None:
+            assert self.turn(Returned(interaction=work.id, at=self.now, reason="returned")).facts
+
+    def _finish(self, dice: Dice) -> None:
+        work = self._some(dice, Phase.CONNECTED)
+        if work is not None:
+            self.turn(WorkEnded(interaction=work.id, by=By.AGENT, at=self.now))
+
+    def _close(self, dice: Dice) -> None:
+        """After-contact work is closed, by its agent or by one who has no business with it."""
+        work, own = self._some(dice, Phase.WRAP_UP), dice.pick([True, False])
+        if work is not None and work.agent is not None:
+            other = next(one for one in self.router.centre.agents if one != work.agent)
+            who = work.agent if own else other
+            told = WrapUpEnded(interaction=work.id, agent=who, disposition="x", at=self.now)
+            known = len(self.facts)
+            self.turn(told)
+            closed = any(isinstance(fact, WrappedUp) and fact.disposition for fact in self.facts[known:])
+            assert closed == own
+
+    def _sign_out(self, dice: Dice) -> None:
+        """Somebody who has something open goes home."""
+        work = self._some(dice, Phase.CONNECTED)
+        if work is not None and work.agent is not None:
+            self.turn(StatusChosen(agent=work.agent, status=Status.SIGNED_OUT, at=self.now))
+
+    def _tell_late(self, dice: Dice) -> None:
+        """Something is heard of an offer that is over: it changes nothing."""
+        over = [fact.offer for fact in self.facts if isinstance(fact, OfferEnded)]
+        if over:
+            offer = dice.pick(over[-3:])
+            late: tuple[Event, ...] = (
+                Accepted(offer=offer, at=self.now),
+                Rang(offer=offer, at=self.now),
+                OfferFailed(offer=offer, outcome=Outcome.DECLINED, at=self.now),
+            )
+            told = dice.pick(late)
+            known = len(self.facts)
+            self.turn(told)
+            assert not [one for one in self.facts[known:] if getattr(one, "offer", None) == offer]
+
+    def _all_ready(self, dice: Dice) -> None:
+        """Whoever was paused, or away, is back."""
+        for agent in self.router.centre.agents:
+            self.turn(
+                ConsoleChanged(agent=agent, present=True, at=self.now),
+                DeviceChanged(agent=agent, device=Device.REACHABLE, at=self.now),
+                StatusChosen(agent=agent, status=Status.READY, at=self.now),
+            )
+
+    def _wait(self, dice: Dice) -> None:
+        self.pass_time(seconds=dice.pick([2.0, 5.0, 15.0]))
+
+    def _restart(self, dice: Dice) -> None:
+        medium, to = dice.pick(list(Medium)), dice.pick(sorted(self.queue_rules))
+        self.restart(medium=medium, to=to)
+
+    def _change(self, dice: Dice) -> None:
+        self.new_rules(skill=dice.pick(["zh", "en"]))
+
+    def _some(self, dice: Dice, phase: Phase) -> Work | None:
+        found = [work for work in self.router.centre.interactions.values() if work.phase is phase]
+        return dice.pick(found) if found else None
+
+    # -- and what holds ------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def age_and_wishes_are_kept(self) -> None:
+        """Over offers, returns, restarts and new rules: what was told of an interaction at last, and when it came."""
+        came: dict[str, Enqueued] = {}
+        wishes: dict[str, Enqueued | Described] = {}
+        for fact in self.facts:
+            if isinstance(fact, Enqueued):
+                came.setdefault(fact.interaction, fact)
+                wishes.setdefault(fact.interaction, fact)
+            elif isinstance(fact, Described):
+                wishes[fact.interaction] = fact
+        for work in self.router.centre.interactions.values():
+            said = wishes[work.id]
+            assert work.enqueued_at == came[work.id].at
+            assert (work.needs, work.priority_points) == (said.needs, said.priority_points)
+
+    @invariant()
+    def whatever_is_held_is_freed_in_time(self) -> None:
+        """The router wakes at the latest when an offer or a wrap-up is to end (after a restart the edges have a moment to speak first)."""
+        for work in self.router.centre.interactions.values():
+            ends = _ends(work)
+            if ends is not None:
+                wakes = self.router.next_deadline()
+                assert wakes is not None
+                assert wakes <= max(ends, self.restarted_at + RESTORED_GRACE_S)
+
+    @invariant()
+    def what_follows_from_a_fact_follows(self) -> None:
+        """Pauses, counts of misses, wrap-ups, and letters given back: each fact against the centre as it was before it."""
+        if self._read == 0:
+            self._book = Centre(self.router.centre.agents)
+        for place in range(self._read, len(self.facts)):
+            fact = self.facts[place]
+            self._judge(fact, self.facts[place + 1 :])
+            if isinstance(fact, OfferEnded):
+                self._judge_count(fact)
+            else:
+                self._book.apply(fact)
+        self._read = len(self.facts)
+
+    def _judge(self, fact: Fact, then: Sequence[Fact]) -> None:
+        match fact:
+            case OfferEnded():
+                self._judge_ending(fact, self._book.agents[fact.agent], then)
+            case Finished():
+                work = self._book.interactions[fact.interaction]
+                rule = self.queue_rules.get(work.queue)
+                wraps_up = rule is not None and rule.wrap_up_s > 0
+                assert fact.wrap_up_until == (fact.at + rule.wrap_up_s if rule and wraps_up else None)
+            case StatusChanged(status=Status.SIGNED_OUT):
+                letters = {
+                    one
+                    for one in self._book.agents[fact.agent].holds
+                    if (work := self._book.interactions[one]).phase is Phase.CONNECTED
+                    and work.medium is not Medium.VOICE
+                }
+                assert letters <= {one.interaction for one in then if isinstance(one, Requeued)}
+            case _:
+                pass
+
+    def _judge_ending(self, fact: OfferEnded, agent: AgentState, then: Sequence[Fact]) -> None:
+        rule = self.queue_rules.get(self._book.interactions[fact.interaction].queue)
+        missed = fact.outcome is Outcome.NO_ANSWER
+        overlooked = missed and rule is not None and agent.missed + 1 < rule.missed_at_most
+        following = then[0] if then else None
+        paused = (
+            isinstance(following, StatusChanged)
+            and (following.agent, following.status) == (fact.agent, Status.PAUSED)
+            and following.at == fact.at
+            and following.reason != "lunch"
+        )
+        pauses = fact.outcome in REFUSED and agent.status is Status.READY and not overlooked
+        assert paused == pauses, (fact, following)
+
+    def _judge_count(self, fact: OfferEnded) -> None:
+        """Only what rang and was not answered counts as missed, and only that costs the turn; who refused is not waited for any more."""
+        before, preferred = self._book.agents[fact.agent], self._book.interactions[fact.interaction].preferred
+        self._book.apply(fact)
+        after, missed = self._book.agents[fact.agent], fact.outcome is Outcome.NO_ANSWER
+        assert after.missed == before.missed + missed
+        assert after.idle_since == (fact.at if missed else before.idle_since)
+        refused = fact.outcome in REFUSED and preferred == fact.agent
+        assert self._book.interactions[fact.interaction].preferred == (None if refused else preferred)
+
+    def fits(self, event: Event) -> bool:
+        """Whether it can mean anything now; an event that does not must change nothing."""
+        match event:
+            case Arrived():
+                return True
+            case StatusChosen():
+                agent = self.router.centre.agents.get(event.agent)
+                reason = "" if event.status is Status.READY else event.reason
+                return agent is not None and (agent.status, agent.reason) != (event.status, reason)
+            case ConsoleChanged():
+                agent = self.router.centre.agents.get(event.agent)
+                return agent is not None and agent.console != event.present
+            case DeviceChanged():
+                agent = self.router.centre.agents.get(event.agent)
+                return agent is not None and agent.device is not event.device
+            case Rang() | Accepted() | OfferFailed():
+                return self._fits_offer(event)
+            case _:
+                work = self.router.centre.interactions.get(event.interaction)
+                return work is not None and self._fits_work(event, work)
+
+    def _fits_offer(self, event: Rang | Accepted | OfferFailed) -> bool:
+        live = [work for work in self.router.centre.interactions.values() if work.offer == event.offer]
+        work = next((one for one in live if one.phase is Phase.OFFERED), None)
+        if work is None:
+            return False
+        match event:
+            case Rang():
+                return work.rang_at is None
+            case OfferFailed():
+                return event.outcome in REFUSED
+            case Accepted():
+                return True
+
+    def _fits_work(
+        self,
+        event: MoreKnown | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+        work: Work,
+    ) -> bool:
+        match event:
+            case MoreKnown():
+                told = (event.priority_points, event.needs, event.preferred)
+                return (work.priority_points, work.needs, work.preferred) != told
+            case CustomerLeft():
+                return work.phase is not Phase.WRAP_UP
+            case Adopted():
+                known = event.agent in self.router.centre.agents
+                already = work.phase is Phase.CONNECTED and work.agent == event.agent
+                return known and not already and work.phase is not Phase.WRAP_UP
+            case Returned() | WorkEnded():
+                return work.phase is Phase.CONNECTED
+            case WrapUpEnded():
+                return work.phase is Phase.WRAP_UP and work.agent == event.agent
+
+
+def _ends(work: Work) -> float | None:
+    match work.phase:
+        case Phase.OFFERED:
+            assert work.deadline is not None
+            return work.deadline + (VOICE_LATENESS_S if work.medium is Medium.VOICE else 0.0)
+        case Phase.WRAP_UP:
+            return work.wrap_up_until
+        case _:
+            return None
