@@ -6,16 +6,16 @@ from typing import Any, cast
 
 import pytest
 
-from routing.core import choice, judge, matching, order, stages, timers
+from routing.core import by_hand, choice, judge, matching, order, overflow, stages, timers
 from routing.core import router as routers
+from routing.core.capacity import Openings, Rooms
 from routing.core.events import CustomerLeft
-from routing.core.facts import Fact, Finished, Offered, OfferEnded, Requeued, WrappedUp
-from routing.core.judge import Verdict
-from routing.core.model import Outcome, Status
+from routing.core.facts import Fact, Finished, LedOn, Offered, OfferEnded, Requeued, WrappedUp
+from routing.core.model import Medium, Outcome, Status
 from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
-from tests.routing import scan, test_machine
+from routing.core.verdict import NOTHING, Verdict
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 FAULTS: list[Plant] = []
@@ -53,17 +53,19 @@ def in_the_verdict(plant: pytest.MonkeyPatch, wrong: Callable[[Centre, Any, Verd
 
 
 def in_what_agents_can_take(plant: pytest.MonkeyPatch, as_if: Callable[[AgentState], AgentState]) -> None:
-    """Everybody who asks what an agent can take now hears of another state."""
-    slots, why_not = matching.open_slots, matching.blocked
-    plant.setattr(matching, "open_slots", lambda agent, rule: slots(as_if(agent), rule))
-    for module in (matching, scan, test_machine):
-        plant.setattr(module, "blocked", lambda agent, rule, slot: why_not(as_if(agent), rule, slot))
+    """What an agent can take now is looked up for another state than theirs."""
+    right = Rooms.of
+
+    def of(self: Rooms, agent: AgentState, rule: Any) -> Openings:
+        return right(self, as_if(agent), rule)
+
+    plant.setattr(Rooms, "of", of)
 
 
 def aged(centre: Centre, fact: Any) -> None:
     work = centre.interactions.get(fact.interaction)
     if work is not None:
-        centre._put(replace(work, enqueued_at=fact.at))
+        centre._put(work._replace(enqueued_at=fact.at))
 
 
 # -- ages and wishes ------------------------------------------------------------------------------------------------------
@@ -82,7 +84,7 @@ def age_begins_anew_when_work_comes_back(plant: pytest.MonkeyPatch) -> None:
 @fault
 def what_was_asked_is_forgotten_when_work_comes_back(plant: pytest.MonkeyPatch) -> None:
     def forget(centre: Centre, fact: Requeued) -> None:
-        centre._put(replace(centre.interactions[fact.interaction], needs=frozenset()))
+        centre._put(centre.interactions[fact.interaction]._replace(needs=frozenset()))
 
     in_the_state(plant, Requeued, forget)
 
@@ -103,29 +105,35 @@ def the_last_who_came_is_first(plant: pytest.MonkeyPatch) -> None:
 
 @fault
 def letters_are_without_number(plant: pytest.MonkeyPatch) -> None:
-    in_what_agents_can_take(plant, lambda agent: replace(agent, letters=0))
+    in_what_agents_can_take(plant, lambda agent: agent._replace(at_work=()))
 
 
 @fault
 def who_is_being_offered_something_is_offered_more(plant: pytest.MonkeyPatch) -> None:
-    in_what_agents_can_take(plant, lambda agent: replace(agent, offer=None))
+    in_what_agents_can_take(plant, lambda agent: agent._replace(offer=None))
 
 
 @fault
-def who_wraps_up_is_free_for_the_index_alone(plant: pytest.MonkeyPatch) -> None:
-    slots = matching.open_slots
-    plant.setattr(matching, "open_slots", lambda agent, rule: slots(replace(agent, wrap_ups=0), rule))
+def who_wraps_up_is_free(plant: pytest.MonkeyPatch) -> None:
+    in_what_agents_can_take(plant, lambda agent: agent._replace(wrap_ups=0))
 
 
 @fault
-def who_is_paused_is_ready_for_the_index_alone(plant: pytest.MonkeyPatch) -> None:
-    slots = matching.open_slots
+def who_is_paused_is_ready(plant: pytest.MonkeyPatch) -> None:
     as_ready = {Status.PAUSED: Status.READY}
+    in_what_agents_can_take(
+        plant, lambda agent: agent._replace(status=as_ready.get(agent.status, agent.status))
+    )
 
-    def wrong(agent: AgentState, rule: Any) -> Any:
-        return slots(replace(agent, status=as_ready.get(agent.status, agent.status)), rule)
 
-    plant.setattr(matching, "open_slots", wrong)
+@fault
+def a_call_rings_who_talks(plant: pytest.MonkeyPatch) -> None:
+    """The rule of interruption is forgotten for calls."""
+
+    def without_calls(agent: AgentState) -> AgentState:
+        return agent._replace(at_work=tuple(each for each in agent.at_work if each[0] is not Medium.VOICE))
+
+    in_what_agents_can_take(plant, without_calls)
 
 
 @fault
@@ -161,7 +169,7 @@ def who_declined_is_waited_for_all_the_same(plant: pytest.MonkeyPatch) -> None:
         work = self.interactions.get(fact.interaction) if isinstance(fact, OfferEnded) else None
         right(self, fact)
         if work is not None and work.preferred is not None:
-            self._put(replace(self.interactions[work.id], preferred=work.preferred))
+            self._put(self.interactions[work.id]._replace(preferred=work.preferred))
 
     plant.setattr(Centre, "apply", apply)
 
@@ -180,7 +188,7 @@ def a_hang_up_counts_as_missed(plant: pytest.MonkeyPatch) -> None:
     def count(centre: Centre, fact: OfferEnded) -> None:
         if fact.outcome is Outcome.CUSTOMER_LEFT:
             agent = centre.agents[fact.agent]
-            centre._agents[agent.id] = replace(agent, missed=agent.missed + 1)
+            centre._agents[agent.id] = agent._replace(missed=agent.missed + 1)
 
     in_the_state(plant, OfferEnded, count)
 
@@ -189,7 +197,7 @@ def a_hang_up_counts_as_missed(plant: pytest.MonkeyPatch) -> None:
 def a_hang_up_costs_the_turn(plant: pytest.MonkeyPatch) -> None:
     def lose(centre: Centre, fact: OfferEnded) -> None:
         if fact.outcome is Outcome.CUSTOMER_LEFT:
-            centre._agents[fact.agent] = replace(centre.agents[fact.agent], idle_since=fact.at)
+            centre._agents[fact.agent] = centre.agents[fact.agent]._replace(idle_since=fact.at)
 
     in_the_state(plant, OfferEnded, lose)
 
@@ -238,7 +246,7 @@ def an_offer_is_made_twice(plant: pytest.MonkeyPatch) -> None:
     """The number of attempts is not counted on, so the second offer has the id of the first."""
 
     def same(centre: Centre, fact: Offered) -> None:
-        centre._put(replace(centre.interactions[fact.interaction], attempts=0))
+        centre._put(centre.interactions[fact.interaction]._replace(attempts=0))
 
     in_the_state(plant, Offered, same)
 
@@ -268,7 +276,7 @@ def there_is_no_wrap_up(plant: pytest.MonkeyPatch) -> None:
 def anybody_ends_a_wrap_up(plant: pytest.MonkeyPatch) -> None:
     def wrapped_up(work: Work, event: Any) -> Verdict:
         if work.phase is not Phase.WRAP_UP or work.agent is None:
-            return judge.NOTHING
+            return NOTHING
         return Verdict((WrappedUp(interaction=work.id, agent=work.agent, disposition="x", at=event.at),))
 
     plant.setattr(judge, "_wrapped_up", wrapped_up)
@@ -278,7 +286,7 @@ def anybody_ends_a_wrap_up(plant: pytest.MonkeyPatch) -> None:
 def a_hang_up_in_mid_talk_is_not_heard(plant: pytest.MonkeyPatch) -> None:
     def deaf(centre: Centre, event: Any, right: Verdict) -> Verdict:
         ended = bool(right.facts) and isinstance(right.facts[0], Finished)
-        return judge.NOTHING if ended and isinstance(event, CustomerLeft) else right
+        return NOTHING if ended and isinstance(event, CustomerLeft) else right
 
     in_the_verdict(plant, deaf)
 
@@ -300,6 +308,44 @@ def whoever_is_freed_waits_for_the_next_turn(plant: pytest.MonkeyPatch) -> None:
         return right(self, now)
 
     plant.setattr(Router, "_conclude", conclude)
+
+
+# -- doors, and what people decide by hand ---------------------------------------------------------------------------------
+
+
+@fault
+def whoever_is_led_on_is_as_young_as_the_queue(plant: pytest.MonkeyPatch) -> None:
+    in_the_state(plant, LedOn, aged)
+
+
+@fault
+def nobody_is_led_on_in_time(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(overflow, "has_rules", lambda rule: False)
+
+
+@fault
+def rules_send_people_round(plant: pytest.MonkeyPatch) -> None:
+    """Where somebody has been is forgotten."""
+
+    def forget(centre: Centre, fact: LedOn) -> None:
+        centre._put(centre.interactions[fact.interaction]._replace(been=frozenset()))
+
+    in_the_state(plant, LedOn, forget)
+
+
+@fault
+def what_is_set_aside_never_comes_back(plant: pytest.MonkeyPatch) -> None:
+    no_timer(plant, Phase.PARKED)
+
+
+@fault
+def anybody_sets_a_letter_aside(plant: pytest.MonkeyPatch) -> None:
+    right = by_hand._set_aside
+
+    def set_aside(work: Work, event: Any) -> Verdict:
+        return right(work, replace(event, agent=work.agent or event.agent))
+
+    plant.setattr(by_hand, "_set_aside", set_aside)
 
 
 # -- restarts and new rules ----------------------------------------------------------------------------------------------
@@ -348,13 +394,8 @@ def new_rules_count_for_who_comes_after_them(plant: pytest.MonkeyPatch) -> None:
 
 
 def no_timer(plant: pytest.MonkeyPatch, phase: Phase) -> None:
-    right = timers.Timers.see
-
-    def see(self: timers.Timers, work: Work, not_before: float = 0.0) -> None:
-        if work.phase is not phase:
-            right(self, work, not_before)
-
-    plant.setattr(timers.Timers, "see", see)
+    right = timers.due
+    plant.setattr(routers, "due", lambda work: None if work.phase is phase else right(work))
 
 
 def replace_facts(verdict: Verdict, facts: tuple[Fact, ...]) -> Verdict:

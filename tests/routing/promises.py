@@ -6,19 +6,24 @@ from typing import Protocol, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
+from routing.core.by_hand import ByHand
 from routing.core.events import (
     Accepted,
     Adopted,
     Arrived,
+    Assigned,
     ConsoleChanged,
     CustomerLeft,
     DeviceChanged,
     Event,
     MoreKnown,
+    Moved,
     OfferFailed,
     Rang,
     Returned,
+    SetAside,
     StatusChosen,
+    TakenUp,
     WorkEnded,
     WrapUpEnded,
 )
@@ -84,7 +89,7 @@ class Promises:
         """Go on with a restored router."""
         raise NotImplementedError
 
-    def new_rules(self, skill: str) -> None:
+    def new_rules(self, skill: str, end_in_s: float | None) -> None:
         """Other rules, and back."""
         raise NotImplementedError
 
@@ -106,12 +111,15 @@ class Promises:
             self._hang_up_while_it_rings,
             self._hang_up_in_talk,
             self._give_back,
+            self._put_aside,
+            self._move,
             self._finish,
             self._close,
             self._sign_out,
             self._tell_late,
             self._all_ready,
             self._wait,
+            self._wait_long,
             self._restart,
             self._change,
         )
@@ -169,6 +177,21 @@ class Promises:
         if work is not None:
             assert self.turn(Returned(interaction=work.id, at=self.now, reason="returned")).facts
 
+    def _put_aside(self, dice: Dice) -> None:
+        """A letter, until later, by its agent or by one who has no business with it."""
+        work, own = self._some(dice, Phase.CONNECTED), dice.pick([True, True, False])
+        if work is not None and work.agent is not None:
+            other = next(one for one in self.router.centre.agents if one != work.agent)
+            who, until = work.agent if own else other, self.now + dice.pick([4.0, 20.0])
+            told = SetAside(interaction=work.id, agent=who, until=until, at=self.now)
+            assert bool(self.turn(told).facts) == (own and work.medium is Medium.EMAIL)
+
+    def _move(self, dice: Dice) -> None:
+        work, to = self._some(dice, Phase.WAITING), dice.pick(sorted(self.queue_rules))
+        if work is not None:
+            moved = self.turn(Moved(interaction=work.id, queue=to, at=self.now))
+            assert bool(moved.facts) == (work.queue != to)
+
     def _finish(self, dice: Dice) -> None:
         work = self._some(dice, Phase.CONNECTED)
         if work is not None:
@@ -219,12 +242,15 @@ class Promises:
     def _wait(self, dice: Dice) -> None:
         self.pass_time(seconds=dice.pick([2.0, 5.0, 15.0]))
 
+    def _wait_long(self, dice: Dice) -> None:
+        self.pass_time(seconds=dice.pick([31.0, 45.0]))
+
     def _restart(self, dice: Dice) -> None:
         medium, to = dice.pick(list(Medium)), dice.pick(sorted(self.queue_rules))
         self.restart(medium=medium, to=to)
 
     def _change(self, dice: Dice) -> None:
-        self.new_rules(skill=dice.pick(["zh", "en"]))
+        self.new_rules(skill=dice.pick(["zh", "en"]), end_in_s=dice.pick([None, 4.0, 35.0]))
 
     def _some(self, dice: Dice, phase: Phase) -> Work | None:
         found = [work for work in self.router.centre.interactions.values() if work.phase is phase]
@@ -352,10 +378,12 @@ class Promises:
 
     def _fits_work(
         self,
-        event: MoreKnown | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+        event: MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
         work: Work,
     ) -> bool:
         match event:
+            case Moved() | Assigned() | SetAside() | TakenUp():
+                return self._fits_by_hand(event, work)
             case MoreKnown():
                 told = (event.priority_points, event.needs, event.preferred)
                 return (work.priority_points, work.needs, work.preferred) != told
@@ -370,6 +398,22 @@ class Promises:
             case WrapUpEnded():
                 return work.phase is Phase.WRAP_UP and work.agent == event.agent
 
+    def _fits_by_hand(self, event: ByHand, work: Work) -> bool:
+        match event:
+            case Moved():
+                waits = work.phase in (Phase.WAITING, Phase.OFFERED)
+                return waits and event.queue != work.queue and event.queue in self.queue_rules
+            case Assigned():
+                agent = self.router.centre.agents.get(event.agent)
+                waits = work.phase in (Phase.WAITING, Phase.PARKED)
+                another = work.phase is Phase.OFFERED and work.agent != event.agent
+                return agent is not None and agent.status is not Status.SIGNED_OUT and (waits or another)
+            case SetAside():
+                theirs = work.phase is Phase.CONNECTED and work.agent == event.agent
+                return theirs and work.medium is Medium.EMAIL and event.until > event.at
+            case TakenUp():
+                return work.phase is Phase.PARKED
+
 
 def _ends(work: Work) -> float | None:
     match work.phase:
@@ -378,5 +422,7 @@ def _ends(work: Work) -> float | None:
             return work.deadline + (VOICE_LATENESS_S if work.medium is Medium.VOICE else 0.0)
         case Phase.WRAP_UP:
             return work.wrap_up_until
+        case Phase.PARKED:
+            return work.parked_until
         case _:
             return None

@@ -38,6 +38,8 @@ PROMISES = (
     Day.age_and_wishes_are_kept,
     Day.whatever_is_held_is_freed_in_time,
     Day.what_follows_from_a_fact_follows,
+    Day.whoever_waits_waits_where_they_belong,
+    Day.nobody_is_sent_round,
 )
 
 

@@ -98,7 +98,7 @@ QUEUES = (
         priority_points=3,
         ring_s=5.0,
         wrap_up_s=8.0,
-        overflow=(leads(Why.NOBODY),),
+        overflow=(leads(Why.NOBODY), leads(Why.WAITED, "zh", 30.0)),
     ),
 )
 AGENTS = (
@@ -420,6 +420,8 @@ class Day(Promises, RuleBasedStateMachine):
             limit, other = (40.0, "en") if letter else (25.0, "any")
             if work.queue == "zh" and other not in work.been:
                 assert work.queued_at + limit > self.now
+            if work.queue == "any" and not letter and "zh" not in work.been:
+                assert work.queued_at + 30.0 > self.now
             if work.queue == "any" and voice and work.preferred is None:
                 assert any(
                     centre.agents[one.id].status is not Status.SIGNED_OUT and one.groups and not one.queues
