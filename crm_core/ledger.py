@@ -6,7 +6,7 @@ Facts and folded rows are written in one transaction under the floor's epoch, so
 import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Row, Select, Text, bindparam, func, insert, or_, select, union
+from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, func, insert, or_, select, union
 
 from crm_core import lease
 from crm_core.fold import IllegalFact, fold
@@ -63,6 +63,25 @@ def history(conn: Connection, since: float) -> list[LedgerEntry]:
     ).subquery()
     query = select(fact).join(wanted, wanted.c.seq == fact.c.seq).order_by(fact.c.seq)
     return [_entry(row) for row in conn.execute(query)]
+
+
+def period(conn: Connection, begin: float, end: float) -> list[LedgerEntry]:
+    """What a period is replayed from, in order: all facts of the interactions that came before its end and were not closed before its beginning (also
+    their later facts, for how long they took is known from these), all facts about agents within, and the last of each kind before it."""
+    row = interaction.c
+    theirs = select(row.id).where(row.enqueued_at < end, or_(row.state != "closed", row.closed_at >= begin))
+    agents = fact.c.interaction_id.is_(None)
+    before = (
+        select(func.max(fact.c.seq)).where(agents, fact.c.at < begin).group_by(fact.c.agent_id, fact.c.kind)
+    )
+    query = select(fact).where(
+        or_(
+            fact.c.interaction_id.in_(theirs),
+            and_(agents, fact.c.at >= begin, fact.c.at < end),
+            fact.c.seq.in_(before),
+        )
+    )
+    return [_entry(one) for one in conn.execute(query.order_by(fact.c.seq))]
 
 
 def exact(conn: Connection, interaction_id: str) -> list[LedgerEntry]:

@@ -6,7 +6,7 @@ Formulas: *offered*: customers who came after the warm-up. *service level*: answ
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from routing.core.facts import (
@@ -123,22 +123,39 @@ class _Worker:
 
 
 class Tally:
-    """The fold. Feed it every fact once, in order."""
+    """The fold. Feed it every fact once, in order. `counted_from`: customers who came before are not counted; `begin`: nor is agents' time before."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self._within_s = {queue.id: queue.answer_within_s for queue in scenario.queue}
-        self._from = scenario.warm_up_h * HOUR_S
-        self._group_of = {rule.id: group.name for group in scenario.group for rule in group.rules()}
-        self._workers = {agent: _Worker() for agent in self._group_of}
-        self._queues: dict[tuple[str, str], Waits] = {
-            (stream.queue, stream.medium.value): Waits() for stream in scenario.stream
-        }
+    def __init__(
+        self,
+        within_s: Mapping[str, float],
+        group_of: Mapping[AgentId, str],
+        kinds: Iterable[tuple[str, str]],
+        *,
+        counted_from: Seconds,
+        begin: Seconds = 0.0,
+    ) -> None:
+        self._within_s = within_s
+        self._from = counted_from
+        self._begin = begin
+        self._group_of = group_of
+        self._workers = {agent: _Worker() for agent in group_of}
+        self._queues: dict[tuple[str, str], Waits] = {kind: Waits() for kind in kinds}
         self._hours: dict[tuple[str, str], dict[int, Waits]] = defaultdict(lambda: defaultdict(Waits))
         self._open: dict[InteractionId, Enqueued] = {}
         self._came = 0
         self._told: dict[InteractionId, tuple[float, float]] = {}
         self._usual: dict[str, float] = defaultdict(float)
         self._errors: list[tuple[float, float]] = []
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Tally":
+        """For a simulated day."""
+        return cls(
+            {queue.id: queue.answer_within_s for queue in scenario.queue},
+            {rule.id: group.name for group in scenario.group for rule in group.rules()},
+            [(stream.queue, stream.medium.value) for stream in scenario.stream],
+            counted_from=scenario.warm_up_h * HOUR_S,
+        )
 
     def estimated(self, interaction: InteractionId, wait_s: float) -> None:
         """This is what somebody who has to wait was told."""
@@ -170,7 +187,7 @@ class Tally:
             case StatusChanged():
                 worker = self._workers[fact.agent]
                 worker.ready = fact.status is Status.READY
-                worker.note(fact.at)
+                worker.note(max(fact.at, self._begin))
             case _:
                 pass
 
@@ -236,4 +253,4 @@ class Tally:
     def _hold(self, agent: AgentId, change: int, at: Seconds) -> None:
         worker = self._workers[agent]
         worker.holds += change
-        worker.note(at)
+        worker.note(max(at, self._begin))

@@ -76,7 +76,7 @@ class _Run:
         rules = [rule for group in scenario.group for rule in group.rules()]
         queues = [queue.rule() for queue in scenario.queue]
         self._router = Router(queues, rules)
-        self._tally = Tally(scenario)
+        self._tally = Tally.of(scenario)
         self._agenda = _Agenda()
         self._needs: dict[InteractionId, Customer] = {}
         self._agents: dict[AgentId, _Agent] = {}

@@ -341,6 +341,29 @@ def test_history_is_what_a_router_needs(conn: Connection, epoch: int) -> None:
     assert ledger.exact(conn, "c1") == WHOLE_CALL
 
 
+def test_a_period_is_whoever_was_there_whole(conn: Connection, epoch: int) -> None:
+    """Whoever came before its end and was not gone before it begins, with all that became of them later; agents as they were, and what they did in it."""
+    facts = [
+        status("ann", "ready", 1.0),
+        status("ann", "paused", 2.0),
+        device("ann", "reachable", 3.0),
+        enqueued("gone", at=10.0),
+        abandoned("gone", at=20.0),
+        enqueued("before", at=30.0),
+        status("ann", "ready", 120.0),
+        abandoned("before", at=150.0),
+        enqueued("within", at=160.0),
+        status("ann", "paused", 250.0),
+        enqueued("after", at=260.0),
+        abandoned("within", at=270.0),
+    ]
+    ledger.append(conn, epoch, facts)
+    without = {0, 3, 4, 9, 10}
+    assert ledger.period(conn, 100.0, 200.0) == [
+        each for place, each in enumerate(facts) if place not in without
+    ]
+
+
 async def test_a_lost_lease_fails_alone(store: Store) -> None:
     """A refused append in a batch takes nothing else of the batch with it."""
     epoch = await store.write(lambda conn: lease.take(conn, lease.FLOOR, "test", 60.0))

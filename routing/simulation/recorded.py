@@ -1,0 +1,357 @@
+"""What the ledger says happened in a period, taken apart: what came from outside, and what the router decided on it.
+
+From outside come customers, what they asked and when they gave up, what agents chose, how they answered each offer, and how long the work took.
+Everything else (offers, pauses for missed ones, what a sign-out returns) the router decides anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from routing.core.events import (
+    Adopted,
+    Arrived,
+    ConsoleChanged,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    MoreKnown,
+    StatusChosen,
+)
+from routing.core.facts import (
+    Abandoned,
+    Connected,
+    ConsoleSeen,
+    Described,
+    DeviceSeen,
+    Enqueued,
+    Fact,
+    Finished,
+    Offered,
+    OfferEnded,
+    OfferRang,
+    Requeued,
+    StatusChanged,
+    WrappedUp,
+)
+from routing.core.judge import PAUSE_REASON
+from routing.core.model import AgentId, By, Device, InteractionId, Medium, Outcome, Seconds, Status
+
+_Step = Offered | OfferRang | OfferEnded | Connected | Requeued | Finished | WrappedUp
+_PAUSES = frozenset(PAUSE_REASON.values())
+_OUR_OWN = frozenset({"signed_out", "adopted"})
+"""Why work goes back to its queue by a decision of the router: it follows from another event, and is decided anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one recorded moment to another."""
+
+    begin: Seconds
+    end: Seconds
+
+    def after(self, begin: Seconds) -> Seconds:
+        """As long after that moment. From the very moment that was recorded it is the one that was recorded, to the last digit."""
+        return self.end if begin == self.begin else begin + (self.end - self.begin)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """How an offer went. `ring_s` is what it had; `paused`: from the end of one that was missed or declined until the agent was ready again; `in_use` and
+    `freed`: what their phone said of this very call, counted from the offer and from the end of it."""
+
+    offered: Offered
+    rang: Span | None = None
+    outcome: Outcome | None = None
+    ended: Span | None = None
+    paused: Span | None = None
+    in_use: Span | None = None
+    freed: Span | None = None
+
+    @property
+    def ring_s(self) -> float:
+        return self.offered.deadline - self.offered.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Talk with one agent, or an open letter: how long, and why it ended. `returned`: it went back to its queue; else `by` ended it."""
+
+    lasted: Span
+    returned: str | None = None
+    by: By = By.CUSTOMER
+
+    @property
+    def goes_on(self) -> bool:
+        """What ended it was decided by the router, so the work itself was not over."""
+        return self.returned in _OUR_OWN
+
+
+@dataclass(slots=True)
+class Journey:
+    """One interaction. `wrap_up` is None as long as the work is not over."""
+
+    came: Enqueued
+    attempts: dict[AgentId, list[Attempt]] = field(default_factory=dict)
+    stretches: list[Stretch] = field(default_factory=list)
+    first_answered_at: Seconds | None = None
+    wrap_up: Span | None = None
+    disposition: str = ""
+    held_since: Seconds | None = None
+
+    def stretch(self, at: Seconds, *, returned: str | None = None, by: By = By.CUSTOMER) -> None:
+        """The work that began last is over."""
+        if self.held_since is not None:
+            self.stretches.append(Stretch(lasted=Span(self.held_since, at), returned=returned, by=by))
+        self.held_since = None
+
+    def wrapped_up(self, fact: WrappedUp) -> None:
+        """So long it took; at most as long as the queue allowed then."""
+        if self.wrap_up is not None:
+            self.wrap_up = Span(self.wrap_up.begin, fact.at)
+        self.disposition = fact.disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An event from outside at its time; `place` orders those of one moment as they were recorded, and those of one `turn` were judged together: nothing
+    was offered between them. `holder`: of somebody adopted, who had it before."""
+
+    at: Seconds
+    place: int
+    turn: int
+    event: Event
+    holder: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A period. `before`: the facts that say how it began. `facts`: those of the period itself. `journeys`: all interactions of both."""
+
+    begin: Seconds
+    end: Seconds
+    before: Sequence[Fact]
+    facts: Sequence[Fact]
+    planned: Sequence[Planned]
+    journeys: Mapping[InteractionId, Journey]
+
+    def offers(self) -> list[Offered]:
+        """Every offer of the period, in order."""
+        return [fact for fact in self.facts if isinstance(fact, Offered)]
+
+
+def take_apart(facts: Sequence[Fact], begin: Seconds, end: Seconds) -> Record:
+    """Of the ledger's facts in order: those of every interaction of the period whole, of agents until its end, and how each agent was before."""
+    first = next((place for place, fact in enumerate(facts) if fact.at >= begin), len(facts))
+    reader = _Reader()
+    planned: list[Planned] = []
+    within: list[Fact] = []
+    present, turn = begin, 0
+    for place, fact in enumerate(facts):
+        outside = reader.see(fact)
+        turn += isinstance(fact, Offered)
+        if place < first:
+            continue
+        # a letter's age may have begun long before it was seen: that was not before what was decided before it
+        at = max(fact.at, present) if isinstance(fact, Enqueued) else fact.at
+        present = max(present, fact.at)
+        if at < end:
+            within.append(fact)
+            if outside is not None:
+                planned.append(Planned(at, place, turn, _seen_at(outside.event, at), outside.holder))
+    return Record(
+        begin=begin,
+        end=end,
+        before=facts[:first],
+        facts=within,
+        planned=planned,
+        journeys=reader.journeys,
+    )
+
+
+# -- what came from outside --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """`holder`: of an adoption, who had it before."""
+
+    event: Event
+    holder: AgentId | None = None
+
+
+def _seen_at(event: Event, at: Seconds) -> Event:
+    return replace(event, at=at) if isinstance(event, Arrived) else event
+
+
+def _arrived(fact: Enqueued) -> Arrived:
+    return Arrived(
+        interaction=fact.interaction,
+        medium=fact.medium,
+        queue=fact.queue,
+        enqueued_at=fact.at,
+        at=fact.at,
+        priority_points=fact.priority_points,
+        needs=fact.needs,
+        preferred=fact.preferred,
+        preferred_wait_s=max(0.0, fact.preferred_until - fact.at),
+    )
+
+
+def _told(fact: Described | Abandoned | ConsoleSeen) -> Event:
+    match fact:
+        case Described():
+            return MoreKnown(
+                interaction=fact.interaction,
+                at=fact.at,
+                priority_points=fact.priority_points,
+                needs=fact.needs,
+                preferred=fact.preferred,
+                preferred_wait_s=max(0.0, fact.preferred_until - fact.at),
+            )
+        case Abandoned():
+            return CustomerLeft(interaction=fact.interaction, at=fact.at)
+        case ConsoleSeen():
+            return ConsoleChanged(agent=fact.agent, present=fact.present, at=fact.at)
+
+
+def _adopted(fact: Connected, before: Fact | None) -> _Outside | None:
+    """Found at work without an answer to an offer."""
+    match before:
+        case OfferEnded(outcome=Outcome.ACCEPTED, interaction=fact.interaction):
+            return None
+        case Requeued(interaction=fact.interaction):
+            holder: AgentId | None = before.agent
+        case _:
+            holder = None
+    return _Outside(Adopted(interaction=fact.interaction, agent=fact.agent, at=fact.at), holder)
+
+
+# -- what became of each -------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Follows each interaction from agent to agent. Sees every fact once, in order, and says what of it came from outside."""
+
+    def __init__(self) -> None:
+        self.journeys: dict[InteractionId, Journey] = {}
+        self._before: Fact | None = None
+        self._live: dict[AgentId, Attempt] = {}
+        self._paused: dict[AgentId, tuple[Attempt, Seconds]] = {}
+        self._phones = _OwnPhones()
+
+    def see(self, fact: Fact) -> _Outside | None:
+        before, self._before = self._before, fact
+        match fact:
+            case Enqueued():
+                self.journeys.setdefault(fact.interaction, Journey(fact))
+                return _Outside(_arrived(fact))
+            case Described() | Abandoned() | ConsoleSeen():
+                return _Outside(_told(fact))
+            case StatusChanged():
+                return self._status(fact, before)
+            case DeviceSeen():
+                return self._device(fact)
+            case _:
+                return self._of_interaction(fact, before)
+
+    def _device(self, fact: DeviceSeen) -> _Outside | None:
+        if self._phones.says(fact):
+            return None
+        return _Outside(DeviceChanged(agent=fact.agent, device=fact.device, at=fact.at))
+
+    def _of_interaction(self, fact: _Step, before: Fact | None) -> _Outside | None:
+        journey = self.journeys.get(fact.interaction)
+        if journey is not None:
+            self._follow(journey, fact)
+        return _adopted(fact, before) if isinstance(fact, Connected) else None
+
+    def _status(self, fact: StatusChanged, before: Fact | None) -> _Outside | None:
+        """A pause that an offer brought which was missed, declined or not carried out is the router's; the agent's coming back ends it."""
+        if isinstance(before, OfferEnded) and before.agent == fact.agent and fact.reason in _PAUSES:
+            attempt = self._last_of(before)
+            if attempt is not None:
+                self._paused[fact.agent] = attempt, fact.at
+            return None
+        if fact.status is Status.READY and fact.agent in self._paused:
+            attempt, since = self._paused.pop(fact.agent)
+            attempt.paused = Span(since, fact.at)
+        return _Outside(StatusChosen(agent=fact.agent, status=fact.status, reason=fact.reason, at=fact.at))
+
+    def _last_of(self, fact: OfferEnded) -> Attempt | None:
+        journey = self.journeys.get(fact.interaction)
+        attempts = [] if journey is None else journey.attempts.get(fact.agent, [])
+        return attempts[-1] if attempts else None
+
+    def _follow(self, journey: Journey, fact: _Step) -> None:
+        match fact:
+            case Offered():
+                attempt = Attempt(fact)
+                journey.attempts.setdefault(fact.agent, []).append(attempt)
+                self._live[fact.agent] = attempt
+                if journey.came.medium is Medium.VOICE:
+                    self._phones.offered(attempt)
+            case OfferRang():
+                live = self._live.get(fact.agent)
+                if live is not None:
+                    live.rang = Span(live.offered.at, fact.at)
+            case OfferEnded():
+                live = self._live.pop(fact.agent, None)
+                if live is not None:
+                    live.outcome, live.ended = fact.outcome, Span(live.offered.at, fact.at)
+                if fact.outcome is not Outcome.ACCEPTED:
+                    self._phones.over(fact)
+            case Connected():
+                journey.held_since = fact.at
+                journey.first_answered_at = journey.first_answered_at or fact.at
+            case Requeued():
+                journey.stretch(fact.at, returned=fact.reason)
+                self._phones.over(fact)
+            case Finished():
+                journey.stretch(fact.at, by=fact.by)
+                journey.wrap_up = Span(fact.at, fact.at if fact.wrap_up_until is None else fact.wrap_up_until)
+                self._phones.over(fact)
+            case WrappedUp():
+                journey.wrapped_up(fact)
+            case _:
+                assert_never(fact)
+
+
+class _OwnPhones:
+    """Tells what a phone says of a call of ours (it is in use by it, and free again after it) from what it says of anything else."""
+
+    def __init__(self) -> None:
+        self._ours: dict[AgentId, Attempt] = {}
+        self._loose: dict[AgentId, tuple[Attempt, Seconds]] = {}
+
+    def offered(self, attempt: Attempt) -> None:
+        self._ours[attempt.offered.agent] = attempt
+
+    def over(self, fact: OfferEnded | Requeued | Finished) -> None:
+        attempt = self._ours.get(fact.agent)
+        if attempt is None or attempt.offered.interaction != fact.interaction:
+            return
+        del self._ours[fact.agent]
+        if attempt.in_use is not None and attempt.freed is None:
+            self._loose[fact.agent] = attempt, fact.at
+
+    def says(self, fact: DeviceSeen) -> bool:
+        """Whether it is about a call of ours."""
+        match fact.device:
+            case Device.IN_USE if fact.agent in self._ours:
+                attempt = self._ours[fact.agent]
+                attempt.in_use = attempt.in_use or Span(attempt.offered.at, fact.at)
+                return True
+            case Device.REACHABLE if fact.agent in self._ours:
+                attempt = self._ours[fact.agent]
+                if attempt.in_use is None:
+                    return False
+                attempt.freed = Span(fact.at, fact.at)  # it was told before the end itself was
+                return True
+            case Device.REACHABLE if fact.agent in self._loose:
+                attempt, since = self._loose.pop(fact.agent)
+                attempt.freed = Span(since, fact.at)
+                return True
+            case _:
+                self._loose.pop(fact.agent, None)
+                return False
