@@ -45,10 +45,12 @@ _OUR_OWN = frozenset({"signed_out", "adopted"})
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From one recorded moment to another."""
+    """From one recorded moment to another; `place` and `turn` of its end as of `Planned`."""
 
     begin: Seconds
     end: Seconds
+    place: int = 0
+    turn: int | None = None
 
     def after(self, begin: Seconds) -> Seconds:
         """As long after that moment. From the very moment that was recorded it is the one that was recorded, to the last digit."""
@@ -99,17 +101,18 @@ class Journey:
     disposition: str = ""
     held_since: Seconds | None = None
 
-    def stretch(self, at: Seconds, *, returned: str | None = None, by: By = By.CUSTOMER) -> None:
+    def stretch(self, over: Span, *, returned: str | None = None, by: By = By.CUSTOMER) -> None:
         """The work that began last is over."""
         if self.held_since is not None:
-            self.stretches.append(Stretch(lasted=Span(self.held_since, at), returned=returned, by=by))
+            lasted = replace(over, begin=self.held_since)
+            self.stretches.append(Stretch(lasted=lasted, returned=returned, by=by))
         self.held_since = None
 
-    def wrapped_up(self, fact: WrappedUp) -> None:
+    def wrapped_up(self, over: Span, disposition: str) -> None:
         """So long it took; at most as long as the queue allowed then."""
         if self.wrap_up is not None:
-            self.wrap_up = Span(self.wrap_up.begin, fact.at)
-        self.disposition = fact.disposition
+            self.wrap_up = replace(over, begin=self.wrap_up.begin)
+        self.disposition = disposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +129,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A period. `before`: the facts that say how it began. `facts`: those of the period itself. `journeys`: all interactions of both."""
+    """A period. `before`: the facts that say how it began. `facts`: those of the period itself. `journeys`: all interactions of both. What is not over
+    at `known_until` is known to have lasted until then."""
 
     begin: Seconds
     end: Seconds
+    known_until: Seconds
     before: Sequence[Fact]
     facts: Sequence[Fact]
     planned: Sequence[Planned]
@@ -146,22 +151,22 @@ def take_apart(facts: Sequence[Fact], begin: Seconds, end: Seconds) -> Record:
     reader = _Reader()
     planned: list[Planned] = []
     within: list[Fact] = []
-    present, turn = begin, 0
+    present = begin
     for place, fact in enumerate(facts):
         outside = reader.see(fact)
-        turn += isinstance(fact, Offered)
         if place < first:
             continue
-        # a letter's age may have begun long before it was seen: that was not before what was decided before it
-        at = max(fact.at, present) if isinstance(fact, Enqueued) else fact.at
-        present = max(present, fact.at)
+        at = _seen(facts, place, present) if isinstance(fact, Enqueued) else fact.at
+        present = max(present, at)
         if at < end:
             within.append(fact)
             if outside is not None:
-                planned.append(Planned(at, place, turn, _seen_at(outside.event, at), outside.holder))
+                event = _seen_at(outside.event, at)
+                planned.append(Planned(at, reader.place, reader.turn, event, outside.holder))
     return Record(
         begin=begin,
         end=end,
+        known_until=max(present, end),
         before=facts[:first],
         facts=within,
         planned=planned,
@@ -170,6 +175,15 @@ def take_apart(facts: Sequence[Fact], begin: Seconds, end: Seconds) -> Record:
 
 
 # -- what came from outside --------------------------------------------------------------------------------------------
+
+
+def _seen(facts: Sequence[Fact], place: int, present: Seconds) -> Seconds:
+    """When an arrival was seen, which is not when its age begins: then, or when it was offered in the same turn, or after what was decided before it."""
+    came = facts[place].at
+    if came >= present:
+        return came
+    following = next((fact for fact in facts[place + 1 :] if not isinstance(fact, Enqueued)), None)
+    return following.at if isinstance(following, Offered) and following.at > present else present
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +249,16 @@ class _Reader:
 
     def __init__(self) -> None:
         self.journeys: dict[InteractionId, Journey] = {}
+        self.place = 0
+        self.turn = 0
         self._before: Fact | None = None
         self._live: dict[AgentId, Attempt] = {}
         self._paused: dict[AgentId, tuple[Attempt, Seconds]] = {}
         self._phones = _OwnPhones()
 
     def see(self, fact: Fact) -> _Outside | None:
+        self.place += 1
+        self.turn += isinstance(fact, Offered)
         before, self._before = self._before, fact
         match fact:
             case Enqueued():
@@ -254,6 +272,9 @@ class _Reader:
                 return self._device(fact)
             case _:
                 return self._of_interaction(fact, before)
+
+    def _span(self, begin: Seconds, fact: Fact) -> Span:
+        return Span(begin, fact.at, self.place, self.turn)
 
     def _device(self, fact: DeviceSeen) -> _Outside | None:
         if self._phones.says(fact):
@@ -275,7 +296,7 @@ class _Reader:
             return None
         if fact.status is Status.READY and fact.agent in self._paused:
             attempt, since = self._paused.pop(fact.agent)
-            attempt.paused = Span(since, fact.at)
+            attempt.paused = self._span(since, fact)
         return _Outside(StatusChosen(agent=fact.agent, status=fact.status, reason=fact.reason, at=fact.at))
 
     def _last_of(self, fact: OfferEnded) -> Attempt | None:
@@ -294,25 +315,25 @@ class _Reader:
             case OfferRang():
                 live = self._live.get(fact.agent)
                 if live is not None:
-                    live.rang = Span(live.offered.at, fact.at)
+                    live.rang = self._span(live.offered.at, fact)
             case OfferEnded():
                 live = self._live.pop(fact.agent, None)
                 if live is not None:
-                    live.outcome, live.ended = fact.outcome, Span(live.offered.at, fact.at)
+                    live.outcome, live.ended = fact.outcome, self._span(live.offered.at, fact)
                 if fact.outcome is not Outcome.ACCEPTED:
                     self._phones.over(fact)
             case Connected():
                 journey.held_since = fact.at
                 journey.first_answered_at = journey.first_answered_at or fact.at
             case Requeued():
-                journey.stretch(fact.at, returned=fact.reason)
+                journey.stretch(self._span(0.0, fact), returned=fact.reason)
                 self._phones.over(fact)
             case Finished():
-                journey.stretch(fact.at, by=fact.by)
+                journey.stretch(self._span(0.0, fact), by=fact.by)
                 journey.wrap_up = Span(fact.at, fact.at if fact.wrap_up_until is None else fact.wrap_up_until)
                 self._phones.over(fact)
             case WrappedUp():
-                journey.wrapped_up(fact)
+                journey.wrapped_up(self._span(0.0, fact), fact.disposition)
             case _:
                 assert_never(fact)
 

@@ -41,12 +41,13 @@ from routing.core.model import (
 )
 from routing.core.presence import Phase
 from routing.core.router import Router
-from routing.simulation.recorded import Attempt, Journey, Record, Span
+from routing.simulation.recorded import Attempt, Journey, Record, Span, Stretch
 
 USUAL_ANSWER_S = 3.0
 """From the offer to the answer, where nobody answered anything in the whole period."""
 USUAL_HANDLING_S = 180.0
 """Likewise, how long work takes where none was done."""
+_LAST = 1 << 62
 _Kind = tuple[QueueId, Medium]
 
 
@@ -105,14 +106,14 @@ class _Replay:
         self._router = Router(queues, agents)
         self._usual = _usual(record.journeys.values())
         self._facts: list[Fact] = []
-        self._agenda: list[tuple[Seconds, int, _Plan]] = []
+        self._agenda: list[tuple[Seconds, int, int, _Plan]] = []
         self._number = 0
         self._courses: dict[InteractionId, _Course] = defaultdict(_Course)
         self._unknown: set[InteractionId] = set()
         for each in record.planned:
-            self._number = each.place
             plan = _Plan(each.event, turn=each.turn, holder=each.holder)
-            heappush(self._agenda, (each.at, each.place, plan))
+            self._number += 1
+            heappush(self._agenda, (each.at, each.place, self._number, plan))
 
     def run(self) -> Replayed:
         self._router.restore(self._record.before)
@@ -134,7 +135,7 @@ class _Replay:
         """What happens next at this moment: what was judged together then is now, all else one after the other."""
         events, turn = list[Event](), None
         while self._agenda and self._agenda[0][0] <= now:
-            planned = self._agenda[0][2]
+            planned = self._agenda[0][3]
             if events and (planned.turn is None or planned.turn != turn):
                 break
             heappop(self._agenda)
@@ -165,11 +166,15 @@ class _Replay:
         for fact in turn.facts:
             self._follow(fact)
 
-    def _plan(self, at: Seconds, event: Event, stretch: int | None = None) -> None:
-        """What was over before the period began is in the facts of before."""
-        if at >= self._record.begin:
-            self._number += 1
-            heappush(self._agenda, (at, self._number, _Plan(event, stretch=stretch)))
+    def _plan(
+        self, at: Seconds, event: Event, recorded: Span | None = None, *, stretch: int | None = None
+    ) -> None:
+        """What was over before the period began is in the facts of before. Of two at one moment the one that was recorded first is first."""
+        if at < self._record.begin:
+            return
+        self._number += 1
+        place, turn = (_LAST, None) if recorded is None else (recorded.place, recorded.turn)
+        heappush(self._agenda, (at, place, self._number, _Plan(event, turn=turn, stretch=stretch)))
 
     # -- what follows ---------------------------------------------------------------------------------------------------
 
@@ -200,9 +205,9 @@ class _Replay:
             return
         if attempt.rang is not None:
             rang = attempt.rang.after(fact.at)
-            self._plan(rang, Rang(offer=fact.offer, at=rang))
+            self._plan(rang, Rang(offer=fact.offer, at=rang), attempt.rang)
         if attempt.in_use is not None:
-            self._phone(fact.agent, Device.IN_USE, attempt.in_use.after(fact.at))
+            self._phone(fact.agent, Device.IN_USE, attempt.in_use, fact.at)
         self._end_as_recorded(fact, attempt)
 
     def _attempt(self, fact: Offered, course: _Course) -> Attempt | None:
@@ -217,24 +222,27 @@ class _Replay:
             case Outcome.ACCEPTED if attempt.ended is not None:
                 answered = attempt.ended.after(fact.at)
                 rings_as_long = fact.deadline - fact.at >= attempt.ring_s - 1e-6
-                self._accept(fact, answered, always=rings_as_long)
+                self._accept(fact, answered, attempt.ended, always=rings_as_long)
             case Outcome.NO_ANSWER if attempt.ended is not None:  # it would have rung as long as it may
                 more_s = (fact.deadline - fact.at) - attempt.ring_s
-                self._fail(fact, Outcome.NO_ANSWER, attempt.ended.after(fact.at) + more_s)
+                self._fail(fact, Outcome.NO_ANSWER, attempt.ended.after(fact.at) + more_s, attempt.ended)
             case Outcome.DECLINED | Outcome.UNREACHABLE | Outcome.FAILED if attempt.ended is not None:
-                self._fail(fact, attempt.outcome, attempt.ended.after(fact.at))
+                self._fail(fact, attempt.outcome, attempt.ended.after(fact.at), attempt.ended)
             case _:  # somebody else ended it: until then they had not answered
-                seen_s = 0.0 if attempt.ended is None else attempt.ended.end - attempt.ended.begin
+                until = self._record.known_until if attempt.ended is None else attempt.ended.end
+                seen_s = until - attempt.offered.at
                 takes_s = self._usual.answer_s.get(fact.agent, self._usual.any_answer_s)
                 self._accept(fact, fact.at + seen_s + takes_s)
 
-    def _accept(self, fact: Offered, at: Seconds, *, always: bool = False) -> None:
+    def _accept(
+        self, fact: Offered, at: Seconds, recorded: Span | None = None, *, always: bool = False
+    ) -> None:
         """Unless it does not ring so long: then its deadline comes first."""
         if always or at <= fact.deadline:
-            self._plan(at, Accepted(offer=fact.offer, at=at))
+            self._plan(at, Accepted(offer=fact.offer, at=at), recorded)
 
-    def _fail(self, fact: Offered, outcome: Outcome, at: Seconds) -> None:
-        self._plan(at, OfferFailed(offer=fact.offer, outcome=outcome, at=at))
+    def _fail(self, fact: Offered, outcome: Outcome, at: Seconds, recorded: Span) -> None:
+        self._plan(at, OfferFailed(offer=fact.offer, outcome=outcome, at=at), recorded)
 
     def _offer_over(self, fact: OfferEnded) -> None:
         """Whoever missed or declined it comes back from the pause that follows as they did."""
@@ -243,36 +251,40 @@ class _Replay:
         attempt = self._courses[fact.interaction].attempt
         if attempt is not None and attempt.paused is not None and fact.outcome in PAUSE_REASON:
             back = attempt.paused.after(fact.at)
-            self._plan(back, StatusChosen(agent=fact.agent, status=Status.READY, at=back))
+            self._plan(back, StatusChosen(agent=fact.agent, status=Status.READY, at=back), attempt.paused)
         self._hang_up(fact.interaction, fact.agent, fact.at)
 
     def _work(self, fact: Connected) -> None:
         course = self._courses[fact.interaction]
         journey = self._record.journeys.get(fact.interaction)
-        ends, returned, by = self._ends(fact, course, journey)
+        ends, last = self._ends(fact, course, journey)
         course.stretch += 1
-        if returned is None:
-            self._plan(ends, WorkEnded(interaction=fact.interaction, by=by, at=ends), course.stretch)
+        span, number = (None if last is None else last.lasted), course.stretch
+        if last is None or last.returned is None:
+            by = By.CUSTOMER if last is None else last.by
+            ended = WorkEnded(interaction=fact.interaction, by=by, at=ends)
+            self._plan(ends, ended, span, stretch=number)
         else:
-            self._plan(ends, Returned(interaction=fact.interaction, at=ends, reason=returned), course.stretch)
+            back = Returned(interaction=fact.interaction, at=ends, reason=last.returned)
+            self._plan(ends, back, span, stretch=number)
 
     def _ends(
         self, fact: Connected, course: _Course, journey: Journey | None
-    ) -> tuple[Seconds, str | None, By]:
-        """When, and whether it goes back to its queue. What a sign-out or another agent cut short goes on where they do not."""
+    ) -> tuple[Seconds, Stretch | None]:
+        """When, and the recorded end that it is. What a sign-out or another agent cut short goes on where they do not."""
         left = [] if journey is None else journey.stretches[course.stretch :]
         ends = fact.at
         for stretch in left:
             ends = stretch.lasted.after(ends)
             if not stretch.goes_on:
-                return ends, stretch.returned, stretch.by
+                return ends, stretch
         kind = (fact.queue, Medium.VOICE if journey is None else journey.came.medium)
         usual_s = self._usual.handling_s.get(kind, self._usual.any_handling_s)
         if journey is not None and journey.held_since is not None:  # in truth it is at work still
-            usual_s = max(usual_s, self._record.end - journey.held_since)
+            usual_s = max(usual_s, self._record.known_until - journey.held_since)
         elif not left:
             self._unknown.add(fact.interaction)
-        return ends + usual_s, None, By.CUSTOMER
+        return ends + usual_s, None
 
     def _wrap_up(self, fact: Finished) -> None:
         if fact.wrap_up_until is None:
@@ -282,21 +294,21 @@ class _Replay:
             kind = (
                 (QueueId(""), Medium.VOICE) if journey is None else (journey.came.queue, journey.came.medium)
             )
-            ends, words = fact.at + self._usual.wrap_up_s.get(kind, 0.0), ""
+            ends, words, span = fact.at + self._usual.wrap_up_s.get(kind, 0.0), "", None
         else:
-            ends, words = journey.wrap_up.after(fact.at), journey.disposition
-        self._plan(
-            ends, WrapUpEnded(interaction=fact.interaction, agent=fact.agent, disposition=words, at=ends)
-        )
+            ends, words, span = journey.wrap_up.after(fact.at), journey.disposition, journey.wrap_up
+        closed = WrapUpEnded(interaction=fact.interaction, agent=fact.agent, disposition=words, at=ends)
+        self._plan(ends, closed, span)
 
     def _hang_up(self, interaction: InteractionId, agent: AgentId, at: Seconds) -> None:
         """The phone says that it is free when it said so then."""
         attempt = self._courses[interaction].attempt
         if attempt is not None and attempt.freed is not None and attempt.offered.agent == agent:
-            self._phone(agent, Device.REACHABLE, attempt.freed.after(at))
+            self._phone(agent, Device.REACHABLE, attempt.freed, at)
 
-    def _phone(self, agent: AgentId, device: Device, at: Seconds) -> None:
-        self._plan(at, DeviceChanged(agent=agent, device=device, at=at))
+    def _phone(self, agent: AgentId, device: Device, said: Span, since: Seconds) -> None:
+        at = said.after(since)
+        self._plan(at, DeviceChanged(agent=agent, device=device, at=at), said)
 
     def _beyond(self) -> Iterable[InteractionId]:
         """Of those who were answered in truth: who is not answered here as early, beyond a rounding."""

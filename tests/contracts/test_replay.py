@@ -1,5 +1,6 @@
 """A recorded period once more: as it was under the rules it had, and otherwise under others."""
 
+import random
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -22,7 +23,11 @@ from routing.simulation.recorded import Record, take_apart
 from routing.simulation.replay import Replayed, replay
 from routing.simulation.run import _Run
 from routing.simulation.scenario import Scenario
+from tests.routing import test_machine
+from tests.routing.promises import Dice
 from tests.routing.scene import Scene, agent, queue
+from tests.routing.test_faults import Rolled, T
+from tests.routing.test_machine import Day
 
 DAY = Scenario.model_validate(
     {
@@ -309,3 +314,44 @@ def test_only_what_is_written_is_other() -> None:
     assert found.agents["zh/1"] == replace(
         TODAY.agents["zh/1"], skills=frozenset({Need(skill="vip", level=3)}), letters_at_once=4
     )
+
+
+# -- days on which everything happens ----------------------------------------------------------------------------------------
+
+
+class _Fresh(Rolled):
+    """Everybody is seen when they come, and the rules stay: what the ledger can tell exactly."""
+
+    def pick(self, things: Sequence[T]) -> T:
+        picked = super().pick(things)
+        return things[0] if things == range(31) else picked
+
+
+class _Unhurried(Day):
+    """No two things at one moment, and neither restarts nor other rules."""
+
+    chance = random.Random(5)
+
+    def pass_time(self, seconds: float) -> None:
+        Day.pass_time(self, seconds=seconds + self.chance.random())
+
+    def _restart(self, dice: Dice) -> None:
+        self.pass_time(1.0)
+
+    def _change(self, dice: Dice) -> None:
+        self.pass_time(1.0)
+
+
+def test_whatever_happened_happens_again() -> None:
+    """Forty busy days of the state machine, with everything that goes wrong in them: declined, missed, hung up at each moment, returned, signed out with letters
+    open. Each goes again offer by offer."""
+    compared = 0
+    for seed in range(40):
+        day, dice = _Unhurried(), _Fresh(seed)
+        day.open_shop()
+        for _ in range(12):
+            day.be_busy(dice, 6)
+        once_more = replay(take_apart(day.facts, 0.0, day.now + 1), test_machine.QUEUES, test_machine.AGENTS)
+        assert offers(once_more.facts) == offers(day.facts), seed
+        compared += len(offers(day.facts))
+    assert compared > 500
