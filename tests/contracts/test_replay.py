@@ -12,8 +12,19 @@ from config.clock import SystemClock
 from config.errors import Refused
 from crm_core import ledger
 from crm_core.store import Store
+from routing.core.events import Adopted
 from routing.core.facts import Abandoned, Connected, Enqueued, Fact, Finished, Offered, StatusChanged
-from routing.core.model import AgentRule, Choice, Device, Need, Outcome, QueueRule, Status
+from routing.core.model import (
+    AgentId,
+    AgentRule,
+    Choice,
+    Device,
+    InteractionId,
+    Need,
+    Outcome,
+    QueueRule,
+    Status,
+)
 from routing.recorder import StoreLedger, fact_of
 from routing.simulation import comparison, other_rules
 from routing.simulation.draws import HOUR_S
@@ -355,3 +366,20 @@ def test_whatever_happened_happens_again() -> None:
         assert offers(once_more.facts) == offers(day.facts), seed
         compared += len(offers(day.facts))
     assert compared > 500
+
+
+@pytest.mark.parametrize("was", ["waiting", "ringing", "talking"])
+def test_a_call_that_was_found_at_work_is_found_again(was: str) -> None:
+    """Answered without us by bob, whatever we believed: it is so in the replay, as long as it is as it was."""
+    scene = small(wrap_up_s=0.0)
+    if was != "waiting":
+        scene.ready("ann")
+    scene.call("c1")
+    if was == "talking":
+        scene.later(2)
+        scene.accept("c1")
+    scene.later(10)
+    scene.tell(Adopted(interaction=InteractionId("c1"), agent=AgentId("bob"), at=scene.now))
+    scene.later(30)
+    scene.end("c1")
+    assert again(scene).facts == scene.facts
