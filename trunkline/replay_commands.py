@@ -78,7 +78,7 @@ async def _compared(settings: Settings, begin: float, end: float, words: str) ->
     from routing.simulation import comparison, other_rules, recorded  # noqa: PLC0415
 
     def unit(conn: Connection) -> tuple[recorded.Record, other_rules.Named]:
-        rules, agents = read_rules(conn)
+        rules, agents = read_rules(conn, begin)
         queue_names = {each.id: each.name for each in queues.list_queues(conn)}
         logins = {each.user.id: each.user.login for each in queues.agents(conn)}
         today = other_rules.Named(

@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.core.facts import Enqueued, Fact, StatusChanged
-from routing.core.model import AgentId, Status
+from routing.core.model import AgentId, Seconds, Status
 from routing.core.skills import mismatch, profile, requirement
 from routing.simulation.other_rules import Named
 from routing.simulation.outcome import GroupWork, Outcome, Tally, Waits
 from routing.simulation.recorded import Record
 from routing.simulation.replay import Replayed, replay
 
-_FIGURES = ("offered", "answered", "service_level", "asa_s", "abandoned", "waiting", "occupancy")
+_FIGURES = (
+    "offered",
+    "answered",
+    "service_level",
+    "asa_s",
+    "abandoned",
+    "turned_away",
+    "waiting",
+    "occupancy",
+)
 _SHARES = frozenset({"service_level", "abandoned", "occupancy"})
 _TITLES = {"service_level": "SL", "asa_s": "ASA s", "abandoned": "abandoned", "occupancy": "occupancy"}
 
@@ -88,7 +97,9 @@ def _figures(record: Record, lived: _Lived) -> dict[tuple[str, str], dict[str, f
         str(rule.id): rule.answer_within_s for rule in lived.rules.queues.values()
     }
     agents = {rule.id for rule in lived.rules.agents.values()} | {
-        fact.agent for fact in (*record.before, *record.facts, *lived.facts) if hasattr(fact, "agent")
+        agent
+        for fact in (*record.before, *record.facts, *lived.facts)
+        if (agent := getattr(fact, "agent", None)) is not None
     }
     tally = Tally(
         within_s, {one: str(one) for one in agents}, kinds, counted_from=record.begin, begin=record.begin
@@ -97,7 +108,8 @@ def _figures(record: Record, lived: _Lived) -> dict[tuple[str, str], dict[str, f
         tally.see(fact)
     outcome = tally.outcome(record.end)
     return {
-        kind: _row(waits, _occupancy(kind[0], lived.rules, outcome)) for kind, waits in outcome.queues.items()
+        kind: _row(waits, _occupancy(kind[0], lived.rules, outcome, record.begin))
+        for kind, waits in outcome.queues.items()
     }
 
 
@@ -108,18 +120,21 @@ def _row(waits: Waits, occupancy: float | None) -> dict[str, float | None]:
         "service_level": waits.service_level,
         "asa_s": waits.asa_s,
         "abandoned": waits.abandonment,
-        "waiting": waits.offered - waits.answered - waits.abandoned,
+        "turned_away": waits.turned_away,
+        "waiting": waits.offered - waits.answered - waits.abandoned - waits.turned_away,
         "occupancy": occupancy,
     }
 
 
-def _occupancy(queue: str, rules: Named, outcome: Outcome) -> float | None:
+def _occupancy(queue: str, rules: Named, outcome: Outcome, now: Seconds) -> float | None:
     """Of the agents who may serve the queue before anything is given up: their time with any work by their time ready or at work."""
     rule = next((each for each in rules.queues.values() if each.id == queue), None)
     if rule is None:
         return None
     asked = requirement(rule, (), 0)
-    able: list[AgentId] = [each.id for each in rules.agents.values() if not mismatch(profile(each), asked)]
+    able: list[AgentId] = [
+        each.id for each in rules.agents.values() if not mismatch(profile(each, now), asked)
+    ]
     works: list[GroupWork] = [outcome.groups[one] for one in able]
     staffed = sum(each.staffed_s for each in works)
     return sum(each.busy_s for each in works) / staffed if staffed else None

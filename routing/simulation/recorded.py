@@ -5,7 +5,7 @@ Everything else (offers, pauses for missed ones, what a sign-out returns) the ro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from routing.core.events import (
@@ -16,7 +16,9 @@ from routing.core.events import (
     DeviceChanged,
     Event,
     MoreKnown,
+    Moved,
     StatusChosen,
+    TakenUp,
 )
 from routing.core.facts import (
     Abandoned,
@@ -27,92 +29,23 @@ from routing.core.facts import (
     Enqueued,
     Fact,
     Finished,
+    LedOn,
     Offered,
     OfferEnded,
     OfferRang,
+    Parked,
     Requeued,
     StatusChanged,
+    TurnedAway,
+    Unparked,
     WrappedUp,
 )
 from routing.core.judge import PAUSE_REASON
-from routing.core.model import AgentId, By, Device, InteractionId, Medium, Outcome, Seconds, Status
+from routing.core.model import AgentId, Device, InteractionId, Medium, Outcome, Seconds, Status, Why
+from routing.simulation.journeys import Attempt, Journey, Span
 
-_Step = Offered | OfferRang | OfferEnded | Connected | Requeued | Finished | WrappedUp
+_Step = Offered | OfferRang | OfferEnded | Connected | Requeued | Parked | Finished | WrappedUp
 _PAUSES = frozenset(PAUSE_REASON.values())
-_OUR_OWN = frozenset({"signed_out", "adopted"})
-"""Why work goes back to its queue by a decision of the router: it follows from another event, and is decided anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From one recorded moment to another; `place` and `turn` of its end as of `Planned`."""
-
-    begin: Seconds
-    end: Seconds
-    place: int = 0
-    turn: int | None = None
-
-    def after(self, begin: Seconds) -> Seconds:
-        """As long after that moment. From the very moment that was recorded it is the one that was recorded, to the last digit."""
-        return self.end if begin == self.begin else begin + (self.end - self.begin)
-
-
-@dataclass(slots=True)
-class Attempt:
-    """How an offer went. `ring_s` is what it had; `paused`: from the end of one that was missed or declined until the agent was ready again; `in_use` and
-    `freed`: what their phone said of this very call, counted from the offer and from the end of it."""
-
-    offered: Offered
-    rang: Span | None = None
-    outcome: Outcome | None = None
-    ended: Span | None = None
-    paused: Span | None = None
-    in_use: Span | None = None
-    freed: Span | None = None
-
-    @property
-    def ring_s(self) -> float:
-        return self.offered.deadline - self.offered.at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """Talk with one agent, or an open letter: how long, and why it ended. `returned`: it went back to its queue; else `by` ended it."""
-
-    lasted: Span
-    returned: str | None = None
-    by: By = By.CUSTOMER
-
-    @property
-    def goes_on(self) -> bool:
-        """What ended it was decided by the router, so the work itself was not over."""
-        return self.returned in _OUR_OWN
-
-
-@dataclass(slots=True)
-class Journey:
-    """One interaction. `wrap_up` is None as long as the work is not over."""
-
-    came: Enqueued
-    attempts: dict[AgentId, list[Attempt]] = field(default_factory=dict)
-    stretches: list[Stretch] = field(default_factory=list)
-    first_answered_at: Seconds | None = None
-    wrap_up: Span | None = None
-    disposition: str = ""
-    held_since: Seconds | None = None
-
-    def stretch(self, over: Span, *, returned: str | None = None, by: By = By.CUSTOMER) -> None:
-        """The work that began last is over."""
-        if self.held_since is not None:
-            lasted = replace(over, begin=self.held_since)
-            self.stretches.append(Stretch(lasted=lasted, returned=returned, by=by))
-        self.held_since = None
-
-    def wrapped_up(self, over: Span, disposition: str) -> None:
-        """So long it took; at most as long as the queue allowed then."""
-        if self.wrap_up is not None:
-            self.wrap_up = replace(over, begin=self.wrap_up.begin)
-        self.disposition = disposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +188,7 @@ class _Reader:
         self._live: dict[AgentId, Attempt] = {}
         self._paused: dict[AgentId, tuple[Attempt, Seconds]] = {}
         self._phones = _OwnPhones()
+        self._aside: dict[InteractionId, Seconds] = {}
 
     def see(self, fact: Fact) -> _Outside | None:
         self.place += 1
@@ -266,12 +200,25 @@ class _Reader:
                 return _Outside(_arrived(fact))
             case Described() | Abandoned() | ConsoleSeen():
                 return _Outside(_told(fact))
+            case LedOn() | TurnedAway() | Unparked():
+                return self._elsewhere(fact)
             case StatusChanged():
                 return self._status(fact, before)
             case DeviceSeen():
                 return self._device(fact)
             case _:
                 return self._of_interaction(fact, before)
+
+    def _elsewhere(self, fact: LedOn | TurnedAway | Unparked) -> _Outside | None:
+        """By hand, or because the customer wrote again; what rules and times do is done anew."""
+        match fact:
+            case LedOn(why=Why.ASKED):
+                moved = Moved(interaction=fact.interaction, queue=fact.queue, at=fact.at)
+                return _Outside(moved)
+            case Unparked() if fact.at < self._aside.get(fact.interaction, fact.at):
+                return _Outside(TakenUp(interaction=fact.interaction, at=fact.at))
+            case _:
+                return None
 
     def _span(self, begin: Seconds, fact: Fact) -> Span:
         return Span(begin, fact.at, self.place, self.turn)
@@ -328,14 +275,22 @@ class _Reader:
             case Requeued():
                 journey.stretch(self._span(0.0, fact), returned=fact.reason)
                 self._phones.over(fact)
+            case Parked() | Finished() | WrappedUp():
+                self._follow_end(journey, fact)
+            case _:
+                assert_never(fact)
+
+    def _follow_end(self, journey: Journey, fact: Parked | Finished | WrappedUp) -> None:
+        match fact:
+            case Parked():
+                self._aside[fact.interaction] = fact.until
+                journey.stretch(self._span(0.0, fact), aside=Span(fact.at, fact.until))
             case Finished():
                 journey.stretch(self._span(0.0, fact), by=fact.by)
                 journey.wrap_up = Span(fact.at, fact.at if fact.wrap_up_until is None else fact.wrap_up_until)
                 self._phones.over(fact)
             case WrappedUp():
                 journey.wrapped_up(self._span(0.0, fact), fact.disposition)
-            case _:
-                assert_never(fact)
 
 
 class _OwnPhones:

@@ -19,6 +19,7 @@ from routing.core.events import (
     OfferFailed,
     Rang,
     Returned,
+    SetAside,
     StatusChosen,
     WorkEnded,
     WrapUpEnded,
@@ -41,7 +42,8 @@ from routing.core.model import (
 )
 from routing.core.presence import Phase
 from routing.core.router import Router
-from routing.simulation.recorded import Attempt, Journey, Record, Span, Stretch
+from routing.simulation.journeys import Attempt, Journey, Span, Stretch
+from routing.simulation.recorded import Record
 
 USUAL_ANSWER_S = 3.0
 """From the offer to the answer, where nobody answered anything in the whole period."""
@@ -147,7 +149,7 @@ class _Replay:
     def _fits(self, planned: _Plan) -> bool:
         """Patience is for waiting, and the end of one talk is not that of another."""
         event = planned.event
-        if not isinstance(event, CustomerLeft | WorkEnded | Returned | Adopted):
+        if not isinstance(event, CustomerLeft | WorkEnded | Returned | SetAside | Adopted):
             return True
         work = self._router.centre.interactions.get(event.interaction)
         if work is None:
@@ -155,7 +157,7 @@ class _Replay:
         match event:
             case CustomerLeft():
                 return work.phase in (Phase.WAITING, Phase.OFFERED)
-            case WorkEnded() | Returned():
+            case WorkEnded() | Returned() | SetAside():
                 return work.connected_at is not None and planned.stretch == self._courses[work.id].stretch
             case Adopted():
                 return work.phase in (Phase.WAITING, Phase.OFFERED) or work.agent == planned.holder
@@ -260,7 +262,11 @@ class _Replay:
         ends, last = self._ends(fact, course, journey)
         course.stretch += 1
         span, number = (None if last is None else last.lasted), course.stretch
-        if last is None or last.returned is None:
+        if last is not None and last.aside is not None:
+            until = last.aside.after(ends)
+            aside = SetAside(interaction=fact.interaction, agent=fact.agent, until=until, at=ends)
+            self._plan(ends, aside, span, stretch=number)
+        elif last is None or last.returned is None:
             by = By.CUSTOMER if last is None else last.by
             ended = WorkEnded(interaction=fact.interaction, by=by, at=ends)
             self._plan(ends, ended, span, stretch=number)

@@ -29,7 +29,7 @@ def a_morning(conn: Connection) -> tuple[tuple[QueueRule, ...], tuple[AgentRule,
         for login in ("ann", "bob")
     ]
     queues.add_skill_of(conn, people[0].id, "zh", 5)
-    rules = read_rules(conn)
+    rules = read_rules(conn, 0.0)
     scene = Scene(*rules)
     scene.now = EIGHT
     scene.ready(*(each.id for each in people))
