@@ -30,7 +30,6 @@ PROMISES = (
     Day.state_is_the_fold_of_the_facts,
     Day.offers_are_exclusive,
     Day.every_offer_ends_once,
-    Day.nobody_is_beyond_capacity,
     Day.no_free_agent_beside_waiting_work,
     Day.what_waits_can_be_explained,
     Day.everything_held_has_a_way_out,

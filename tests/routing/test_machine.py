@@ -35,7 +35,6 @@ from routing.core.model import (
     AgentId,
     AgentRule,
     By,
-    Choice,
     Device,
     InteractionId,
     Medium,
@@ -43,6 +42,7 @@ from routing.core.model import (
     OfferId,
     Outcome,
     QueueId,
+    QueueRule,
     Room,
     Status,
     Why,
@@ -51,63 +51,11 @@ from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from tests.routing import scan
+from tests.routing.drawn_rules import AGENTS, QUEUES, able, capacities, rooms_of_queues, sharing
 from tests.routing.promises import Promises
 from tests.routing.scan import ScanningRouter
-from tests.routing.scene import (
-    BESIDE_CALLS,
-    START,
-    agent,
-    call_room,
-    chat_room,
-    leads,
-    letter_room,
-    queue,
-    step,
-)
+from tests.routing.scene import START
 
-QUEUES = (
-    queue(
-        "zh",
-        needs=[("zh", 5)],
-        relaxation=(step(6.0, lower=[("zh", 4)]), step(15.0, drop=["zh"])),
-        choice=Choice.BEST_LEVEL,
-        ring_s=10.0,
-        wrap_up_s=5.0,
-        missed_at_most=2,
-        overflow=(leads(Why.WAITED, "any", 25.0), leads(Why.WAITED, "en", 40.0, letters=True)),
-        rooms=[
-            call_room(60, beside=[Medium.CHAT], pauses=[Medium.EMAIL]),
-            letter_room(20),
-            chat_room(40, beside=[Medium.VOICE, Medium.EMAIL]),
-        ],
-    ),
-    queue(
-        "en",
-        needs=[("en", 1)],
-        choice=Choice.ROUND_ROBIN,
-        ring_s=10.0,
-        wrap_up_s=0.0,
-        opening=((START - 1_000, START + 60), (START + 90, START + 100_000)),
-        overflow=(leads(Why.CLOSED, "any"), leads(Why.LENGTH, "zh", 2), leads(Why.EXPECTED, None, 1_000)),
-        rooms=[BESIDE_CALLS, chat_room(30, pauses=[Medium.EMAIL])],
-    ),
-    queue(
-        "any",
-        groups=["north"],
-        relaxation=(step(9.0, groups=["south"]),),
-        priority_points=3,
-        ring_s=5.0,
-        wrap_up_s=8.0,
-        overflow=(leads(Why.NOBODY), leads(Why.WAITED, "zh", 30.0)),
-    ),
-)
-AGENTS = (
-    agent("ann", skills=[("zh", 9), ("en", 4)], groups=["north"], letters=2),
-    agent("bob", skills=[("zh", 4)], groups=["south"], chats=1),
-    agent("cat", skills=[("en", 2)], groups=["north", "south"], letters=3, chats=2, load=70),
-    agent("dan", skills=[("zh", 5)], queues=["zh"]),
-)
-RULES = {one.id: one for one in QUEUES}
 IDS = [InteractionId(f"i{number}") for number in range(12)]
 
 agents = st.sampled_from([one.id for one in AGENTS] + [AgentId("nobody")])
@@ -165,11 +113,12 @@ def events(at: float) -> st.SearchStrategy[Event]:
 class Day(Promises, RuleBasedStateMachine):
     """A centre of four agents and three queues, told anything."""
 
+    queues = QUEUES
     staff = AGENTS
-    queue_rules = RULES
 
     def __init__(self) -> None:
         super().__init__()
+        self.queue_rules = {one.id: one for one in QUEUES}
         self.now = START
         self.router = Router(QUEUES, AGENTS)
         self.scanning = ScanningRouter(QUEUES, AGENTS)
@@ -185,7 +134,21 @@ class Day(Promises, RuleBasedStateMachine):
             self.figures.apply(fact)
         self.facts += turn.facts
         self.check_offers_are_the_next_in_line(turn)
+        self.check_nobody_is_beyond_capacity(turn)
         return turn
+
+    def configure(self, queues: tuple[QueueRule, ...], staff: tuple[AgentRule, ...]) -> None:
+        """Other rules from now on."""
+        self.queues, self.staff, self.queue_rules = queues, staff, {one.id: one for one in queues}
+        turn = self.router.configure(queues, staff, self.now)
+        assert turn == self.scanning.configure(queues, staff, self.now)
+        for fact in turn.facts:
+            self.figures.apply(fact)
+        self.facts += turn.facts
+        self.check_nobody_is_beyond_capacity(turn)
+
+    def room(self, work: Work) -> Room:
+        return scan.takes(self.queue_rules, work.medium, work.queue)
 
     def check_illegal_or_recorded(self, turn: Turn) -> None:
         """What was decided was recorded: no decision without a fact."""
@@ -200,13 +163,24 @@ class Day(Promises, RuleBasedStateMachine):
                 continue
             assert self.may_serve(offer.agent, work), "whoever is offered it can do it, at this moment"
             for other in centre.interactions.values():
-                comparable = other.medium is work.medium and room_here(other) == room_here(work)
+                comparable = other.medium is work.medium and self.room(other) == self.room(work)
                 if other.phase is Phase.WAITING and comparable and self.may_serve(offer.agent, other):
-                    assert scan.place(other, RULES[other.queue]) > scan.place(work, RULES[work.queue])
+                    theirs, mine = self.queue_rules[other.queue], self.queue_rules[work.queue]
+                    assert scan.place(other, theirs) > scan.place(work, mine)
+
+    def check_nobody_is_beyond_capacity(self, turn: Turn) -> None:
+        """Offers never exceed it; only adoption (a call that talks anyway) may."""
+        agents = {one.id: one for one in self.staff}
+        for offer in turn.decisions:
+            work = self.router.centre.interactions.get(offer.interaction)
+            if isinstance(offer, Offer) and work is not None and work.offer == offer.offer:
+                state = self.router.centre.agents[offer.agent]
+                assert state.offer == offer.offer
+                assert scan.fits(self.room(work), agents[offer.agent], self.held(state), self.queue_rules)
 
     def may_serve(self, agent: AgentId, work: Work, having: AgentRule | None = None) -> bool:
         """Whether this is one of those for whom the interaction waits now, told without any index; `having` in place of what they have."""
-        rule = RULES.get(work.queue)
+        rule = self.queue_rules.get(work.queue)
         rules = {one.id: one for one in self.staff}
         if having is not None:
             rules[agent] = having
@@ -220,7 +194,12 @@ class Day(Promises, RuleBasedStateMachine):
         works = [self.router.centre.interactions[one] for one in agent.holds]
         return [(work.medium, work.queue) for work in works if work.phase is Phase.CONNECTED]
 
-    @initialize()
+    @initialize(rooms=rooms_of_queues, drawn=capacities)
+    def set_up(self, rooms: list[tuple[Room, ...] | None], drawn: list[tuple[int, int, int]]) -> None:
+        """Each day with other capacities."""
+        self.configure(sharing(rooms), able(drawn))
+        self.open_shop()
+
     def open_shop(self) -> None:
         """Most agents are there, or little would happen."""
         for number, one in enumerate(AGENTS[:3]):
@@ -329,10 +308,10 @@ class Day(Promises, RuleBasedStateMachine):
     @rule(medium=st.sampled_from(Medium), to=st.sampled_from([one.id for one in QUEUES]))
     def restart(self, medium: Medium, to: QueueId) -> None:
         """A router restored from the facts is the same, decides the same, and goes on in this one's place."""
-        before, self.router = self.router, Router(QUEUES, self.staff)
+        before, self.router = self.router, Router(self.queues, self.staff)
         self.router.restore(self.facts)
         assert self.router.centre == before.centre
-        self.scanning = ScanningRouter(QUEUES, self.staff)
+        self.scanning = ScanningRouter(self.queues, self.staff)
         self.scanning.restore(self.facts)
         self.restarts += 1
         self.restarted_at = self.now
@@ -347,16 +326,20 @@ class Day(Promises, RuleBasedStateMachine):
     @rule(skill=st.sampled_from(["zh", "en"]), end_in_s=st.sampled_from([None, 0.0, 4.0, 11.0, 35.0]))
     def new_rules(self, skill: str, end_in_s: float | None) -> None:
         """A configuration in the middle of everything; what it says of the end of skills stays."""
-        ann = agent("ann", skills=[(skill, 9)], groups=["north"], letters=2)
+        ann, *others = (replace(one, skill_ends=frozenset()) for one in self.staff)
+        usual = next(one.skills for one in AGENTS if one.id == ann.id)
+        knows_one = replace(ann, skills=frozenset({Need(skill=skill, level=9)}))
+        self.configure(self.queues, (knows_one, *others))
         ends = frozenset() if end_in_s is None else frozenset({(skill, self.now + end_in_s)})
-        ending = tuple(replace(one, skill_ends=ends) for one in AGENTS[:3])
-        for rules in ((ann, *AGENTS[1:]), (*ending, AGENTS[3])):
-            self.staff = rules
-            turn = self.router.configure(QUEUES, rules, self.now)
-            assert turn == self.scanning.configure(QUEUES, rules, self.now)
-            for fact in turn.facts:
-                self.figures.apply(fact)
-            self.facts += turn.facts
+        *ending, last = replace(ann, skills=usual), *others
+        self.configure(self.queues, (*(replace(one, skill_ends=ends) for one in ending), last))
+
+    @rule(rooms=rooms_of_queues, drawn=capacities)
+    def other_capacities(
+        self, rooms: list[tuple[Room, ...] | None], drawn: list[tuple[int, int, int]]
+    ) -> None:
+        """What agents have at once, and what may stand beside what, is another in the middle of everything."""
+        self.configure(sharing(rooms), able(drawn))
 
     @invariant()
     def state_is_the_fold_of_the_facts(self) -> None:
@@ -386,28 +369,16 @@ class Day(Promises, RuleBasedStateMachine):
         assert set(made) - set(ended) == live
 
     @invariant()
-    def nobody_is_beyond_capacity(self) -> None:
-        """Offers never exceed it; only adoption (a call that talks anyway) may."""
-        for turn_fact in self.facts[-4:]:
-            if not isinstance(turn_fact, Offered):
-                continue
-            state = self.router.centre.agents[turn_fact.agent]
-            if state.offer == turn_fact.offer:
-                work = self.router.centre.interactions[turn_fact.interaction]
-                rules = {one.id: one for one in AGENTS}
-                assert scan.fits(room_here(work), rules[turn_fact.agent], self.held(state), RULES)
-
-    @invariant()
     def no_free_agent_beside_waiting_work(self) -> None:
         """Work-conserving: whoever waits, nobody for whom they wait is free."""
         for work in self.router.centre.interactions.values():
-            if work.phase is not Phase.WAITING or work.queue not in RULES:
+            if work.phase is not Phase.WAITING or work.queue not in self.queue_rules:
                 continue
             for candidate in self.staff:
                 if self.may_serve(candidate.id, work):
                     state = self.router.centre.agents[candidate.id]
-                    room = room_here(work)
-                    assert not scan.has_room(state, candidate, self.held(state), room, RULES), (work, state)
+                    room, held = self.room(work), self.held(state)
+                    assert not scan.has_room(state, candidate, held, room, self.queue_rules), (work, state)
 
     @invariant()
     def whoever_waits_waits_where_they_belong(self) -> None:
@@ -452,7 +423,7 @@ class Day(Promises, RuleBasedStateMachine):
         """Everybody who is signed in and might be asked is named with a reason; who matches is never told to be unfit."""
         for work in self.router.centre.interactions.values():
             told = self.router.explain(work.id, self.now)
-            assert (told is not None) == (work.phase is Phase.WAITING and work.queue in RULES)
+            assert (told is not None) == (work.phase is Phase.WAITING and work.queue in self.queue_rules)
             if told is not None:
                 reasons = dict(told.not_offered)
                 assert "next" not in reasons.values()
@@ -482,10 +453,6 @@ class Day(Promises, RuleBasedStateMachine):
             assert figures.unanswered() == len(waiting)
             assert figures.answered_in_time <= figures.answered
             assert 0.0 <= (figures.service_level() or 0.0) <= 1.0
-
-
-def room_here(work: Work) -> Room:
-    return scan.takes(RULES, work.medium, work.queue)
 
 
 TestDay = Day.TestCase
