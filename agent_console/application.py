@@ -27,6 +27,7 @@ from agent_console.api import (
     departments,
     duplicates,
     exports,
+    forecast,
     health,
     imports,
     interactions,
@@ -160,6 +161,7 @@ def _api() -> APIRouter:
     api.include_router(board.router, dependencies=[Depends(signed_in)])
     api.include_router(routing.router, dependencies=[Depends(signed_in)])
     api.include_router(closing.router, dependencies=[Depends(signed_in)])
+    api.include_router(forecast.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
     return api
 

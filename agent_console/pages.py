@@ -39,7 +39,7 @@ def console(within: InContext) -> Response:
 
 
 ROOMS = (
-    "board", "sla", "records", "customers", "imports", "renewals", "admin", "work", "issues", "knowledge",
+    "board", "planner", "sla", "records", "customers", "imports", "renewals", "admin", "work", "issues", "knowledge",
 )  # fmt: skip
 """What the console's paths begin with; a reload or a link from a letter leads there as well."""
 router.add_api_route("/", console)

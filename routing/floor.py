@@ -13,7 +13,7 @@ from routing.core.estimate import Estimate
 from routing.core.events import Event, OfferFailed
 from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
 from routing.core.figures import Figures
-from routing.core.model import AgentId, AgentRule, InteractionId, Medium, Outcome, QueueRule, Seconds
+from routing.core.model import AgentId, AgentRule, InteractionId, Medium, Outcome, QueueId, QueueRule, Seconds
 from routing.core.router import Router, Turn, Waiting
 from routing.core.state import Centre
 from routing.inbox import Answer, Batch, Inbox, Rules
@@ -97,6 +97,10 @@ class Floor:
     def estimate(self, interaction: InteractionId) -> Estimate | None:
         """How long it will still wait; None when it does not, or nobody is at work who could serve it."""
         return self._router.estimate(interaction)
+
+    def usual_work(self, queue: str) -> tuple[float, float | None]:
+        """Of late, in seconds: what an interaction of this queue takes of an agent, and the mean patience of who waits (None: nobody gave up)."""
+        return self._router.usual_work(QueueId(queue))
 
     def no_room(self, agent: AgentId, interaction: InteractionId) -> str:
         """Why this agent cannot be offered this one now, as a reason code; empty when they can."""

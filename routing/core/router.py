@@ -140,6 +140,11 @@ class Router:
         mine = place(work, station.rule.priority_points)
         return estimate(self._matching.crowd(station, mine, self.centre.agents), self._seen)
 
+    def usual_work(self, queue: QueueId) -> tuple[float, float | None]:
+        """Of late, in seconds: what an interaction of this queue takes of an agent, and the mean patience of who waits (None: nobody gave up)."""
+        gives_up = self._seen.gives_up(queue)
+        return self._seen.handling_s(queue), 1 / gives_up if gives_up else None
+
     def no_room(self, agent: AgentId, interaction: InteractionId) -> str:
         """Why this agent cannot be offered this one now, as a reason code (`Matching.still_waits`); empty when they can."""
         work = self.centre.interactions.get(interaction)

@@ -170,3 +170,18 @@ async def test_a_queue_out_of_reach_and_a_certificate_that_ended_are_seen(
 def people_named(conn: Connection) -> dict[str, float]:
     """When gold ends, by user."""
     return {user: ends["gold"] for user, ends in queues.skill_ends(conn).items()}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+async def test_how_many_agents_it_takes(centre: RecordsCentre, language: Language) -> None:
+    """The planner answers as one types, and says when a figure is missing."""
+    async with centre.at("sue", "/planner", language=language) as page:
+        await expect(page.get_by_test_id("planner-least")).to_have_text("11")
+        await page.get_by_test_id("planner-per-hour").fill("240")
+        await expect(page.get_by_test_id("planner-least")).to_have_text("20")
+        await clean(page)
+        await page.get_by_test_id("planner-per-hour").fill("")
+        await expect(page.get_by_test_id("planner-least")).to_have_count(0)
+        await page.get_by_test_id("planner-per-hour").fill("120")
+        await page.get_by_test_id("planner-queue").select_option(centre.house.seed.queue)
+        await expect(page.get_by_test_id("planner-least")).to_have_text("11")
