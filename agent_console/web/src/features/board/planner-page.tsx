@@ -59,7 +59,7 @@ function Result({ plan, within }: { plan: Plan; within: string }) {
   const { t } = useTranslation();
   return (
     <>
-      <p className="planner-least"><strong className="num" data-testid="planner-least">{plan.least}</strong> {t("planner.agents", { count: plan.least })}</p>
+      <p className="planner-least"><strong className="num" data-testid="planner-least">{plan.least}</strong> {t("planner.agents")}</p>
       <p className="small soft">{t("planner.erlangs", { erlangs: plan.erlangs.toFixed(1) })}</p>
       <table className="plain-table">
         <thead><tr><th scope="col" className="figure">{t("planner.column_agents")}</th><th scope="col" className="figure">{t("board.sl", { seconds: within })}</th><th scope="col" className="figure">{t("planner.wait")}</th><th scope="col" className="figure">{t("board.abandoned")}</th><th scope="col" className="figure">{t("planner.busy")}</th></tr></thead>
