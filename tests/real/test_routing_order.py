@@ -138,7 +138,8 @@ class Rules:
     def turn(self, moment: Moment, agent: AgentId) -> scan.Turn:
         rule = self.queues[moment.work.queue]
         wanted = scan.asked(rule, moment.work, moment.offer.at)[0]
-        return scan.turn(moment.agents[agent], self.agents[agent], rule.choice, wanted)
+        levels = scan.held(self.agents[agent], moment.offer.at)
+        return scan.turn(moment.agents[agent], levels, rule.choice, wanted)
 
 
 async def test_the_ledger_shows_the_order_that_the_rules_ask_for(tmp_path: Path) -> None:
@@ -201,9 +202,9 @@ async def test_the_ledger_shows_the_order_that_the_rules_ask_for(tmp_path: Path)
                 assert told[each] in {"longer_idle", "less_busy"}, (
                     "free, and passed over by the rule of the queue"
                 )
-        for each, reason in told.items():
-            if each not in free:
-                why = rules.blocked(moment, each, work) or "skill"
+        for passed_by, reason in told.items():
+            if passed_by not in free:
+                why = rules.blocked(moment, AgentId(passed_by), work) or "skill"
                 assert reason in {why, "skill"}
     assert waited > 20, "there was a line"
     assert passed > 20, "and there was a choice"
