@@ -1,13 +1,14 @@
 """What a queue's words must agree with: other queues, departments, customers' levels, each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from crm_core import departments, overflow_words, queue_words
+from crm_core import audit, departments, overflow_words, queue_words
 from crm_core.queue_words import GivenUp
 from crm_core.records import codes
-from crm_core.records.change import Change
+from crm_core.records.change import Acting, Change
 from crm_core.tables import queue
 
 WISHES = ("preferred", "preferred_second", "preferred_third")
@@ -34,10 +35,31 @@ def follow_name(conn: Connection, change: Change) -> None:
     after = change.after["name"]
     if before in {None, after}:
         return
-    for other, words in _others(conn, change.id).items():
-        renamed = overflow_words.renamed(words, before, after)
-        if renamed != words:
-            conn.execute(update(queue).where(queue.c.name == other).values(overflow=renamed))
+    row = queue.c
+    query = select(row.id, row.overflow).where(row.id != change.id, row.deleted_at.is_(None))
+    for each in conn.execute(query).all():
+        told = overflow_words.renamed(each.overflow, before, after)
+        rewrite(conn, change.acting, each.id, {"overflow": (each.overflow, told)})
+
+
+def rewrite(conn: Connection, acting: Acting, queue_id: str, words: Mapping[str, tuple[str, str]]) -> None:
+    """What a queue says, before and after, because something that it names is called otherwise: a change like any other."""
+    changes = {name: list(each) for name, each in words.items() if each[0] != each[1]}
+    if not changes:
+        return
+    row = queue.c
+    told: dict[str, Any] = {name: after for name, (_, after) in changes.items()}
+    stamps = {"row_version": row.row_version + 1, "updated_at": acting.now}
+    conn.execute(update(queue).where(row.id == queue_id).values(**told, **stamps))
+    entry = audit.Entry(
+        at=acting.now,
+        origin=acting.origin,
+        action="changed",
+        entity="queue",
+        object_id=queue_id,
+        detail={"changes": changes},
+    )
+    audit.record(conn, entry)
 
 
 def _check_groups(conn: Connection, change: Change, steps: Iterable[GivenUp]) -> None:

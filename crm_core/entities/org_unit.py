@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
-from crm_core import audit, departments
+from crm_core import departments
+from crm_core.queue_checks import rewrite
 from crm_core.queue_words import renamed
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_SETTINGS, Entity, Field, FieldKind, label
@@ -53,23 +54,8 @@ def _rename_in_queues(conn: Connection, change: Change, before: str, after: str)
         return  # others are still called so
     for each in conn.execute(select(row.id, row.served_by, row.relaxation)).all():
         words = {name: getattr(each, name) for name in ("served_by", "relaxation")}
-        told = {name: renamed(text, before, after) for name, text in words.items()}
-        if told != words:
-            acting = change.acting
-            stamps = {"row_version": row.row_version + 1, "updated_at": acting.now}
-            conn.execute(update(queue).where(row.id == each.id).values(**told, **stamps))
-            changes = {name: [words[name], told[name]] for name in words if words[name] != told[name]}
-            audit.record(
-                conn,
-                audit.Entry(
-                    at=acting.now,
-                    origin=acting.origin,
-                    action="changed",
-                    entity="queue",
-                    object_id=each.id,
-                    detail={"changes": changes},
-                ),
-            )
+        told = {name: (text, renamed(text, before, after)) for name, text in words.items()}
+        rewrite(conn, change.acting, each.id, told)
 
 
 def below(column: Any, path: str) -> ColumnElement[bool]:

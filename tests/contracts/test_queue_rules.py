@@ -219,6 +219,11 @@ def test_who_takes_over_is_a_queue_by_name(conn: Connection) -> None:
     kept = lists.read(conn, system(NOW).reader, known.entity("queue"), day)
     assert kept.values["overflow"] == "closed: Owls\nnobody: message"
     assert rule_of(conn, day).overflow == rules
+    assert kept.version == 2, "whoever has it open is told that it is another"
+    said = conn.execute(
+        select(audit_event.c.action).where(audit_event.c.entity == "queue", audit_event.c.object_id == day)
+    ).scalars()
+    assert list(said) == ["created", "changed"]
 
 
 @pytest.mark.parametrize(
