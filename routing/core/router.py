@@ -102,10 +102,10 @@ class Router:
         """
         self._arm_restored(now)
         self._now = now
+        self._expire(now)  # first: what follows asks who can serve it
         for event in events:
             self._take(judge(self.centre, self._queues, event))
         self._fire(now)
-        self._expire(now)
         self._shift(now)
         return self._conclude(now)
 

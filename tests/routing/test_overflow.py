@@ -121,6 +121,21 @@ def test_somebody_who_will_do_after_relaxation_is_not_nobody() -> None:
     assert not turned_away(arrives(scene))
 
 
+def test_a_skill_that_ends_in_this_very_moment_is_no_longer_there() -> None:
+    """Whoever comes, or comes back from an offer, in the moment in which the last certificate ends has nobody: told by the first rule that
+    holds then, not by one further down."""
+    long_waits = leads(Why.WAITED, "help", 5)
+    day = queue("day", needs=[("en", 2)], ring_s=7.0, overflow=[leads(Why.NOBODY), long_waits])
+    ends = START + 10
+    ann = agent("ann", skills=[("en", 3)], ends=[("en", ends)])
+    scene = signed_in(Scene([day, queue("help", needs=[("help", 1)])], [ann]), "ann")
+    offered = [fact for fact in arrives(scene) if isinstance(fact, Offered)]
+    assert offered[0].deadline + 3 == ends  # the grace for Asterisk's own timeout
+    scene.now = ends
+    assert turned_away(arrives(scene, "late")) == ["nobody", "nobody"]
+    assert ONE not in scene.router.centre.interactions
+
+
 def test_who_has_waited_long_enough_is_led_on_in_that_moment() -> None:
     rules = [queue("day", overflow=[leads(Why.WAITED, "help", 60)]), queue("help", needs=[("help", 1)])]
     scene = signed_in(Scene(rules, [agent("owl", skills=[("help", 1)], queues=["help"])]), "owl")
