@@ -12,7 +12,7 @@ from config.errors import Kind, Refused
 
 SESSION_ENDED = 4001
 NOT_ALLOWED = 4003
-TOO_SLOW = 4008
+COME_BACK = 4008
 
 
 class Resume(BaseModel):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 
-from agent_console import directory, frames, leaving
+from agent_console import directory, frames, leaving, views
 from agent_console.deadlines import TOPIC
 from agent_console.frames import Resume
 from agent_console.leaving import Leaving
@@ -89,7 +89,10 @@ class Hub:
 
     def stream_for(self, view: str, agent: AgentId) -> Stream:
         """The stream that a browser with this view watches."""
-        stream = self.screens.open_agent(agent) if view == "agent" else self.screens.open_board()
+        if view == "agent":
+            stream = self.screens.open_agent(agent)
+        else:
+            stream = self.screens.open_board(named=views.sees_callers(self.world, agent))
         self._want_pops(stream, view, agent)
         return stream
 
@@ -190,6 +193,9 @@ class Hub:
     async def read_directory(self) -> None:
         """Names and rules from the store; then every screen is made anew, which heals whatever went unseen."""
         self.world.directory = await directory.load(self._store, self._clock.now())
+        for socket in self.sockets:
+            if not socket.is_agent and self.stream_for("board", AgentId(socket.user.id)) is not socket.stream:
+                socket.close(frames.COME_BACK, "socket.rights_changed")
         self._tell(self.screens.changed(self.screens.open_agents))
         self._dirty.set()
 

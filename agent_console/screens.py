@@ -63,12 +63,12 @@ class Screens:
     def __init__(self, world: World) -> None:
         self.world = world
         self._agents: dict[AgentId, Stream] = {}
-        self._board: Stream | None = None
+        self._boards: dict[bool, Stream] = {}
 
     @property
     def has_board(self) -> bool:
         """Does anybody watch (or may come back to) the board?"""
-        return self._board is not None
+        return bool(self._boards)
 
     @property
     def open_agents(self) -> tuple[AgentId, ...]:
@@ -82,16 +82,17 @@ class Screens:
             stream = self._agents[agent] = Stream(new_id(), self._whole_of(agent))
         return stream
 
-    def open_board(self) -> Stream:
-        """The board's stream, made now or known already."""
-        if self._board is None:
-            self._board = Stream(new_id(), views.board(self.world, views.shared(self.world)))
-        return self._board
+    def open_board(self, *, named: bool = True) -> Stream:
+        """The board's stream, made now or known already: there is one for all, and one for those who may not see who calls."""
+        stream = self._boards.get(named)
+        if stream is None:
+            whole = views.board(self.world, views.shared(self.world), named=named)
+            stream = self._boards[named] = Stream(new_id(), whole)
+        return stream
 
     def forget(self, stream: Stream) -> None:
         """Nobody has watched it for so long that a resume is not worth its upkeep."""
-        if stream is self._board:
-            self._board = None
+        self._boards = {named: each for named, each in self._boards.items() if each is not stream}
         self._agents = {agent: each for agent, each in self._agents.items() if each is not stream}
 
     def took_place(self, facts: Iterable[Fact]) -> Iterator[Update]:
@@ -130,13 +131,13 @@ class Screens:
 
     def gather_board(self) -> Iterator[Update]:
         """Queues, links, agents and who waits, for the board alone."""
-        if self._board is not None:
+        if self._boards:
             yield from self._gather_board(views.shared(self.world))
 
     def _gather_board(self, everything: Documents) -> Iterator[Update]:
-        if self._board is not None:
-            fresh = views.board(self.world, everything)
-            yield from _update(self._board, self._board.replace(views.BOARD, fresh))
+        for named, stream in self._boards.items():
+            fresh = views.board(self.world, everything, named=named)
+            yield from _update(stream, stream.replace(views.BOARD, fresh))
 
     def _gather_agents(self, everything: Documents) -> Iterator[Update]:
         for agent, stream in self._agents.items():

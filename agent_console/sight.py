@@ -6,7 +6,7 @@ Pops are made once for everybody; this is laid over them for each.
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from agent_console.documents import ContractCard, PopDocument
+from agent_console.documents import ContractCard, Customer, PopDocument
 from crm_core.access.model import EVERYTHING, Action, Rights, Scope
 
 T = TypeVar("T", bound=Mapping[str, Any])
@@ -53,9 +53,7 @@ _OF = {
 
 def is_whole(rights: Rights) -> bool:
     """Whether nothing of a customer is hidden from them: nearly everybody."""
-    return rights is EVERYTHING or not any(
-        _lacks(rights, entity) or rights.hidden(entity) for entity in (*_OF, "relationship")
-    )
+    return not any(_lacks(rights, entity) or rights.hidden(entity) for entity in (*_OF, "relationship"))
 
 
 def of_customer(document: T, rights: Rights) -> T:
@@ -88,13 +86,40 @@ def of_pop(document: PopDocument, rights: Rights) -> PopDocument:
     found = document["contract"]
     return {
         **document,
+        "customer": of_caller(document["customer"], rights),
         "match": {**match, "parties": [of_customer(each, rights) for each in match["parties"]]},
         "contract": None if found is None or _lacks(rights, "service_contract") else _contract(found, rights),
     }
 
 
+def of_caller(known: Customer, rights: Rights) -> Customer:
+    """Who calls or writes, by what the line or the letter tells of them."""
+    return Customer(
+        address="" if _no_addresses(rights) else known["address"],
+        name="" if _no_names(rights) else known["name"],
+    )
+
+
+def callers_are_seen(rights: Rights) -> bool:
+    """Whether names, and numbers where there is no name, are for them."""
+    return not _no_names(rights) and not _no_addresses(rights)
+
+
+def subjects_are_seen(rights: Rights) -> bool:
+    """Whether what somebody wrote about is for them before it is theirs."""
+    return not _lacks(rights, "case") and "subject" not in rights.hidden("case")
+
+
+def _no_names(rights: Rights) -> bool:
+    return _lacks(rights, "party") or "name" in rights.hidden("party")
+
+
+def _no_addresses(rights: Rights) -> bool:
+    return _lacks(rights, "contact_point") or "raw" in rights.hidden("contact_point")
+
+
 def _lacks(rights: Rights, entity: str) -> bool:
-    return rights.scope(entity, Action.READ) is Scope.NONE
+    return rights is not EVERYTHING and rights.scope(entity, Action.READ) is Scope.NONE
 
 
 def _empty(seen: dict[str, Any], **values: Any) -> None:
@@ -103,7 +128,7 @@ def _empty(seen: dict[str, Any], **values: Any) -> None:
 
 def _reach(seen: dict[str, Any], rights: Rights) -> None:
     hidden = rights.hidden("contact_point")
-    if _lacks(rights, "contact_point") or "raw" in hidden:
+    if _no_addresses(rights):
         _empty(seen, points=[], phones=[], emails=[], contact_points=[], phone=None, email=None)
         return
     for name in ("points", "contact_points"):

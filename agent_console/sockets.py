@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from websockets.asyncio.server import ServerConnection, broadcast
 
-from agent_console.frames import TOO_SLOW
+from agent_console.frames import COME_BACK
 from agent_console.sessions import Stream
 from config.logs import Transcript
 from crm_core.users import User
@@ -38,7 +38,7 @@ class Socket:
         waiting_bytes = self.connection.transport.get_write_buffer_size()
         if waiting_bytes > self._allowance:
             _TRANSCRIPT.note("!", self.user.login, f"reads too slowly, {waiting_bytes} bytes wait: closed")
-            self.close(TOO_SLOW, "socket.too_slow")
+            self.close(COME_BACK, "socket.too_slow")
         elif waiting_bytes == 0:
             self._allowance = BUFFER_CAP_BYTES
 

@@ -116,16 +116,22 @@ def agent_coalesced(world: World, agent: AgentId, everything: Documents) -> Docu
     return {key: doc for key, doc in everything.items() if key[0] != "queues" or key[1] in served}
 
 
-def board(world: World, everything: Documents) -> Documents:
-    """The collections of `BOARD`; `everything` is `shared(world)`."""
+def board(world: World, everything: Documents, *, named: bool = True) -> Documents:
+    """The collections of `BOARD`; `everything` is `shared(world)`. Not `named`: for those from whom customers' names and numbers are hidden."""
     documents = dict(everything)
     for agent in world.directory.serves:
-        documents["agents", agent] = agent_row(world, agent)
+        documents["agents", agent] = agent_row(world, agent, named=named)
     for name in world.directory.queues:
-        documents.update(_waiting_rows(world, name))
+        documents.update(_waiting_rows(world, name, named=named))
     for unit in world.directory.departments:
         documents["departments", unit.id] = DepartmentDocument(id=unit.id, name=unit.name, parent=unit.parent)
     return documents
+
+
+def sees_callers(world: World, user: str) -> bool:
+    """Whether the board names customers to them (`board`)."""
+    rights = world.directory.rights.get(user)
+    return rights is None or sight.callers_are_seen(rights)
 
 
 def me(world: World, agent: AgentId) -> Me:
@@ -209,7 +215,7 @@ def _opening(directory: Directory, name: QueueId) -> list[tuple[float, float]] |
     return [span for span in hours.spans if span[0] < first + SHOWN_DAYS * 86_400]
 
 
-def agent_row(world: World, agent: AgentId) -> AgentDocument:
+def agent_row(world: World, agent: AgentId, *, named: bool) -> AgentDocument:
     """One agent on the board."""
     user, state = world.directory.users[agent], state_of(world.centre, agent)
     return AgentDocument(
@@ -223,7 +229,7 @@ def agent_row(world: World, agent: AgentId) -> AgentDocument:
         work_since=state.work_since,
         device=state.device,
         console=state.console,
-        item=_shown_item(world, agent),
+        item=_shown_item(world, agent, named=named),
         handled=world.figures.agent(agent).handled,
         department=world.directory.belongs.get(agent),
     )
@@ -285,13 +291,14 @@ def _is_busy(state: AgentState) -> bool:
     return state.work is not WorkState.IDLE
 
 
-def _shown_item(world: World, agent: AgentId) -> AgentItem | None:
+def _shown_item(world: World, agent: AgentId, *, named: bool) -> AgentItem | None:
     held = sorted(_held(world.centre, agent), key=lambda work: work.medium != Medium.VOICE)
     if not held:
         return None
     first = held[0]
     queue = world.directory.queue_name(first.queue) or ""
-    return AgentItem(id=first.id, medium=first.medium, queue=queue, customer=_shown_name(world, first.id))
+    customer = _shown_name(world, first.id) if named else ""
+    return AgentItem(id=first.id, medium=first.medium, queue=queue, customer=customer)
 
 
 def _shown_name(world: World, interaction: InteractionId) -> str:
@@ -304,13 +311,15 @@ def _shown_name(world: World, interaction: InteractionId) -> str:
     return pop["customer"]["name"] or pop["customer"]["address"]
 
 
-def _waiting_rows(world: World, name: QueueId) -> Iterator[tuple[tuple[Collection, str], Document]]:
+def _waiting_rows(
+    world: World, name: QueueId, *, named: bool
+) -> Iterator[tuple[tuple[Collection, str], Document]]:
     for index, work in enumerate(shown_waiting(world, name)):
         row = WaitingDocument(
             id=work.id,
             medium=work.medium,
             queue=name,
-            customer=_shown_name(world, work.id),
+            customer=_shown_name(world, work.id) if named else "",
             enqueued_at=work.enqueued_at,
             position=index + 1,
             phase=work.phase,

@@ -17,6 +17,7 @@ def board(user: AsSupervisor, within: InContext) -> BoardAnswer:
     """Queues with today's figures, agents with their states, the first of those who wait, and the links."""
     world = within.hub.world
     answer: dict[str, dict[str, Document]] = {name: {} for name in views.BOARD}
-    for (collection, name), document in views.board(world, views.shared(world)).items():
+    documents = views.board(world, views.shared(world), named=views.sees_callers(world, user.id))
+    for (collection, name), document in documents.items():
         answer[collection][name] = document
     return cast("BoardAnswer", answer)

@@ -7,13 +7,15 @@ from fastapi import APIRouter
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from agent_console import scope
+from agent_console import scope, sight
 from agent_console.access import AsAgent, AsSupervisor, InContext
 from agent_console.acting import AtDesk
 from agent_console.api.bodies import Body
 from agent_console.context import Context
+from agent_console.documents import Customer
 from config.errors import Kind, Refused
 from crm_core import interactions
+from crm_core.access.model import EVERYTHING, Rights
 from crm_core.interactions import Interaction
 from routing.core.events import Accepted, Assigned, SetAside
 from routing.core.facts import Connected, Described, Offered, Parked
@@ -58,11 +60,15 @@ class LettersAnswer(TypedDict):
 
 @router.get("/me/letters")
 async def read_letters(user: AsAgent, within: InContext) -> LettersAnswer:
-    """The letters that wait in the agent's queues, and those that they set aside."""
+    """The letters that wait in the agent's queues, and those that they set aside; what the agent's roles hide (names, addresses, subjects) is
+    empty."""
+    rights = within.hub.world.directory.rights.get(user.id, EVERYTHING)
     works = sorted(_mine(within, AgentId(user.id)), key=_in_order)[:SHOWN]
     ids = [work.id for work in works]
     known = await within.store.read(lambda c: interactions.several(c, ids))
-    return LettersAnswer(items=[_shown(within, work, known[work.id]) for work in works if work.id in known])
+    return LettersAnswer(
+        items=[_shown(within, work, known[work.id], rights) for work in works if work.id in known]
+    )
 
 
 @router.post("/interactions/{interaction}/take", status_code=204)
@@ -131,12 +137,13 @@ def _in_order(work: Work) -> tuple[bool, float]:
     return not parked, work.parked_until or work.enqueued_at
 
 
-def _shown(within: Context, work: Work, row: Interaction) -> WaitingLetter:
+def _shown(within: Context, work: Work, row: Interaction, rights: Rights) -> WaitingLetter:
+    customer = sight.of_caller(Customer(address=row.customer_address, name=row.customer_name), rights)
     return WaitingLetter(
         id=work.id,
         queue=within.hub.world.directory.queue_name(work.queue) or work.queue,
-        customer=row.customer_name or row.customer_address,
-        subject=row.subject,
+        customer=customer["name"] or customer["address"],
+        subject=row.subject if sight.subjects_are_seen(rights) else "",
         enqueued_at=work.enqueued_at,
         until=work.parked_until,
     )

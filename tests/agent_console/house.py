@@ -283,7 +283,14 @@ def _seed(connection: Connection) -> Seed:
 
 
 def _describe(
-    connection: Connection, seed: Seed, *, name: str, medium: Medium, caller: str, now: float
+    connection: Connection,
+    seed: Seed,
+    *,
+    name: str,
+    medium: Medium,
+    caller: str,
+    now: float,
+    subject: str = "",
 ) -> None:
     interactions.ensure(
         connection,
@@ -294,13 +301,13 @@ def _describe(
         customer_address="lin@example.com" if medium is Medium.EMAIL else "+886912345678",
         customer_name=caller,
         entry_address="100",
-        subject="",
+        subject=subject,
         enqueued_at=now,
     )
 
 
 def _store_letter(connection: Connection, seed: Seed, name: str, subject: str, now: float) -> None:
-    _describe(connection, seed, name=name, medium=Medium.EMAIL, caller="Lin", now=now)
+    _describe(connection, seed, name=name, medium=Medium.EMAIL, caller="Lin", now=now, subject=subject)
     cases.link(connection, name, seed.case)
     interactions.set_party(connection, name, seed.party)
     html = '<p onclick="x()">It <b>broke</b><script>alert(1)</script><img src="cid:p1"><img src="http://spy/x.png"></p>'

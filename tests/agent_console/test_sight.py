@@ -23,11 +23,15 @@ HIDING = {
 
 
 async def a_role_for_ann(house: House, **given: Any) -> None:
+    await a_role_for(house, "ann", **given)
+
+
+async def a_role_for(house: House, login: str, **given: Any) -> None:
     def make(conn: Connection) -> None:
         now = system(time.time())
         values = {"name": "Veiled", "based_on": "agent", **given}
         made = rows.create(conn, now, known.entity("role"), values)
-        roles.give(conn, house.seed.users["ann"], [made.id])
+        roles.give(conn, house.seed.users[login], [made.id])
 
     await house.store.write(make)
     await house.console.hub.read_directory()
@@ -109,6 +113,50 @@ async def test_a_customer_of_whom_nothing_is_theirs(house: House) -> None:
                 if counted:
                     assert shown["open_cases"] == len(ids)
                     assert (shown["last_inquiry"] is None) == (client is not sue)
+
+
+async def test_who_waits_is_hidden_like_the_customer(house: House) -> None:
+    """An agent whose role hides names, addresses and cases takes letters without learning who wrote what; their pop shows neither."""
+    hiding = {
+        "fields": {"party": {"name": "hidden"}},
+        "scopes": {"contact_point": {"read": "none"}, "case": {"read": "none"}},
+    }
+    async with at_work(house) as desk:
+        await house.letter_arrives("m2")
+        [plain] = (await desk.ann.get("/api/v1/me/letters")).json()["items"]
+        assert (plain["customer"], plain["subject"]) == ("Lin", "Broken lamp")
+        assert (await desk.document())["customer"] == {"address": "lin@example.com", "name": "Lin"}
+        await a_role_for_ann(house, **hiding)
+        [veiled] = (await desk.ann.get("/api/v1/me/letters")).json()["items"]
+        assert (veiled["customer"], veiled["subject"]) == ("", "")
+        assert (veiled["id"], veiled["queue"]) == (plain["id"], plain["queue"])
+        assert (await desk.document())["customer"] == {"address": "", "name": ""}
+        await desk.screen.until("items", desk.letter, customer={"address": "", "name": ""})
+
+
+async def test_a_board_names_customers_to_those_who_may_see_them(house: House) -> None:
+    """One supervisor's role hides addresses: the open board is closed to come back without names; another's goes on."""
+
+    def named(docs: dict[str, Any]) -> list[str]:
+        return [each["customer"] for each in docs["waiting"].values()]
+
+    await house.letter_arrives()
+    async with (
+        house.browser("sue") as sue,
+        house.listening(sue, "board") as screen,
+        house.browser("cyd") as cyd,
+        house.listening(cyd, "board") as other,
+    ):
+        for each in (screen, other):
+            await each.until_docs(lambda docs: named(docs) not in ([], [""]), "link", "asterisk")
+        await a_role_for(house, "sue", based_on="supervisor", fields={"contact_point": {"raw": "hidden"}})
+        assert await screen.until_closed() == 4008
+        resume = {"stream": screen.stream, "seq": screen.seq}
+        async with house.listening(sue, "board", resume) as again:
+            await again.frame()
+            assert named(again.docs) == [""]
+        assert named((await sue.get("/api/v1/board")).json()) == [""]
+        assert named((await cyd.get("/api/v1/board")).json()) == named(other.docs) != [""]
 
 
 async def test_nobody_chooses_whom_they_may_not_read(house: House) -> None:

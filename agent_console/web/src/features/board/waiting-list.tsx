@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { phoneNumber } from "../../format";
-import type { QueueDoc } from "../../net/types";
+import type { QueueDoc, WaitingDoc } from "../../net/types";
 import { useList } from "../../store/hooks";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
@@ -17,7 +17,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
   const waiting = waitingOf(useList("waiting"), shown).sort((a, b) => a.enqueued_at - b.enqueued_at);
   const [asked, setAsked] = useState<string | null>(null);
   const about = waiting.find((each) => each.id === asked);
-  const name = (customer: string): string => phoneNumber(customer) || t("item.withheld");
+  const name = (each: WaitingDoc): string => phoneNumber(each.customer) || t(each.medium === "voice" ? "item.withheld" : "item.unnamed");
   const queues = new Map(shown.map((queue) => [queue.id, queue]));
   return (
     <section className="panel" aria-labelledby="board-waiting">
@@ -28,7 +28,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
             <li key={each.id}>
               <span className="waiting-place num">{each.position}</span>
               <Icon name={each.medium === "voice" ? "phone" : "mail"} size={16} />
-              <span className="grow clip"><span className="strong">{name(each.customer)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
+              <span className="grow clip"><span className="strong">{name(each)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
               {each.phase === "offered" && <span className="tiny row ringing"><Icon name="bell" size={14} />{t("board.ringing")}</span>}
               <Timer since={each.enqueued_at} />
               <IconButton icon="question" label={t("why.open")} onPress={() => setAsked(each.id)} data-testid={`why-${each.id}`} />
@@ -36,7 +36,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
           ))}
         </ol>
       )}
-      {about && <Why interaction={about.id} queue={about.queue} who={name(about.customer)} version={`${about.phase} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
+      {about && <Why interaction={about.id} queue={about.queue} who={name(about)} version={`${about.phase} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
     </section>
   );
 }

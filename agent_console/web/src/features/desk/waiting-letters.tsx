@@ -41,7 +41,7 @@ function Row({ letter, busy, take }: { letter: WaitingLetter; busy: boolean; tak
   return (
     <>
       <span className="by-hand-what">
-        <span className="card-line"><span className="strong clip grow" dir="auto">{letter.customer}</span>{letter.until === null && <Timer since={letter.enqueued_at} className="num faint small" />}</span>
+        <span className="card-line"><span className="strong clip grow" dir="auto">{letter.customer || t("item.unnamed")}</span>{letter.until === null && <Timer since={letter.enqueued_at} className="num faint small" />}</span>
         <span className="tiny faint clip" dir="auto" title={letter.subject}>{letter.subject || letter.queue}</span>
         {letter.until !== null && <span className="tiny row"><Icon name="clock" size={13} />{t("by_hand.back_at", { at: moment(letter.until, now, i18n.language as Language) })}</span>}
       </span>
