@@ -193,6 +193,9 @@ class Asterisk(Secretive):
     """Address on which Trunkline answers AGI, as the dialplan dials it."""
     fastagi_port: Port = 4573
     """Port of that."""
+    callback_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
+    """Beginnings of the numbers that callers may be called back at; of several that fit the longest decides, and one with `!` before it forbids. As
+    it comes: numbers within Taiwan without the dear ones (0203, 0204, 0209), none abroad. Empty: nobody is called back."""
 
 
 class Mail(Secretive):

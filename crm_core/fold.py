@@ -9,7 +9,9 @@ Every step states what must be true before it: a step that touches no row where 
     connected -> wrap_up -> closed              (finished, wrapped_up)
     connected -> closed                         (finished without after-contact work)
     waiting -> waiting                          (led_on: in another queue)
-    waiting -> closed                           (abandoned, turned_away)
+    waiting -> closed                           (abandoned, turned_away, callback_dropped)
+    waiting -> waiting                          (callback_kept, callback_put_off: nobody is on the line)
+    connected -> waiting                        (callback_missed), or with the customer (customer_reached)
 """
 
 import json
@@ -157,21 +159,20 @@ _BEGIN_QUEUEING_AGAIN = insert(segment).from_select(
 )
 # A call that an agent takes is an answer to the customer (see crm_core.sla.clock). It makes nothing due sooner, so nobody
 # has to look at the case's clocks for it.
+_TALKING = (
+    interaction.c.id == _INTERACTION,
+    interaction.c.medium == "voice",
+    interaction.c.callback.is_(False),  # or the agent is there alone so far
+)
 _ANSWER_THE_CASE = insert(case_event).from_select(
     ["case_id", "kind", "at", "interaction_id", "agent_id"],
     select(interaction.c.case_id, literal("agent_answered"), _AT, interaction.c.id, _AGENT).where(
-        interaction.c.id == _INTERACTION, interaction.c.medium == "voice", interaction.c.case_id.is_not(None)
+        *_TALKING, interaction.c.case_id.is_not(None)
     ),
 )
 _CUSTOMER_IS_HEARD = (
     update(support_case)
-    .where(
-        support_case.c.id.in_(
-            select(interaction.c.case_id).where(
-                interaction.c.id == _INTERACTION, interaction.c.medium == "voice"
-            )
-        )
-    )
+    .where(support_case.c.id.in_(select(interaction.c.case_id).where(*_TALKING)))
     .values(waiting_since=None)
 )
 _END_OF_OFFER = bindparam("p_outcome", type_=Text)
@@ -253,7 +254,12 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "connected": (
         _must(
             _interaction_in("waiting").values(
-                state="connected", agent_id=_AGENT, answered_at=func.coalesce(interaction.c.answered_at, _AT)
+                state="connected",
+                agent_id=_AGENT,
+                answered_at=case(
+                    (interaction.c.callback.is_(True), interaction.c.answered_at),
+                    else_=func.coalesce(interaction.c.answered_at, _AT),
+                ),
             )
         ),
         _must(_open_segment("queue").values(ended_at=_AT, outcome="answered")),
@@ -298,6 +304,35 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "unparked": (
         _must(_open_segment("queue").values(ended_at=_AT, outcome="parked")),
         _must(_BEGIN_QUEUEING_AGAIN),
+    ),
+    "callback_kept": (
+        _must(_interaction_in("waiting").values(callback=True)),
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="callback")),
+        _must(_BEGIN_QUEUEING_AGAIN),
+    ),
+    "callback_put_off": (
+        _must(_interaction_in("waiting").where(interaction.c.callback.is_(True)).values(callback=True)),
+    ),
+    "customer_reached": (
+        _must(
+            _interaction_of_agent_in("connected").values(
+                callback=False, answered_at=func.coalesce(interaction.c.answered_at, _AT)
+            )
+        ),
+        _may(_ANSWER_THE_CASE),
+        _may(_CUSTOMER_IS_HEARD),
+    ),
+    "callback_missed": (
+        _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),
+        _must(_open_segment("agent").values(ended_at=_AT, outcome="unreached")),
+        _must(_BEGIN_QUEUEING_AGAIN),
+    ),
+    # neither abandoned nor served, like whoever is turned away
+    "callback_dropped": (
+        _must(
+            _interaction_in("waiting").values(state="closed", ended_by="system", ended_at=_AT, closed_at=_AT)
+        ),
+        _must(_open_segment("queue").values(ended_at=_AT, outcome="callback_dropped")),
     ),
     "abandoned": (
         _must(

@@ -25,7 +25,7 @@ _OPEN = ("new", "waiting", "offered", "connected")
 class Interaction:
     """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
     none, one, many. `direction` is "in" also while only the ledger has spoken of it. `over_limit`: calls, minutes; `told`:
-    the sentence that the caller heard of their contract."""
+    the sentence that the caller heard of their contract. `callback`: they are to be called back and were not reached yet."""
 
     id: str
     medium: str
@@ -53,11 +53,12 @@ class Interaction:
     service_contract_id: str | None
     over_limit: str | None
     told: str | None
+    callback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """One stay in a queue (outcome answered, abandoned) or with an agent (from the offer on; outcome handled,
+    """One stay in a queue (outcome answered, abandoned; callback: they hung up to be called back) or with an agent (from the offer on; outcome handled,
     returned, or how the offer ended). Open while `ended_at` is None."""
 
     kind: str

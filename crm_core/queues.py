@@ -53,6 +53,9 @@ class Queue:
     call_load: int = 100
     letter_load: int = 0
     chat_load: int = 0
+    callback_offered: bool = False
+    callback_tries: int = 3
+    callback_retry_s: float = 900.0
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from cti.ami.actions import FAR
 from cti.ami.events import (
     CallEvent,
     CameBack,
@@ -28,6 +29,7 @@ from cti.ami.events import (
     HungUp,
     LegAnswered,
     LegRang,
+    NotReached,
     QueueAnswered,
     Unclaimed,
 )
@@ -39,7 +41,9 @@ from routing.core.events import (
     Event,
     OfferFailed,
     Rang,
+    Reached,
     Returned,
+    Unreached,
     WorkEnded,
 )
 from routing.core.model import AgentId, By, Device, InteractionId, OfferId, Outcome, Seconds
@@ -55,6 +59,9 @@ OUTCOMES: Mapping[str, Outcome] = {
     "CHANUNAVAIL": Outcome.UNREACHABLE,
 }
 """DIALSTATUS of a Dial that did not connect; whatever is not here (CONGESTION, INVALIDARGS) is FAILED."""
+
+UNREACHED: Mapping[str, str] = {"BUSY": "busy", "NOANSWER": "no_answer"}
+"""DIALSTATUS of a customer who was not reached; whatever is not here is `failed`."""
 
 DEVICES: Mapping[str, Device] = {
     "NOT_INUSE": Device.REACHABLE,
@@ -79,15 +86,18 @@ class Place(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end."""
+    """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end. Of who is called back, whose place
+    a channel of ours has (`calls_back`), `far` is their own channel once they answered."""
 
     interaction: InteractionId
     place: Place = Place.WAITING
     offer: OfferId | None = None
     leg: str = ""
+    far: str = ""
     rang: bool = False
     reattached: int = 0
     answered_at: Seconds | None = None
+    calls_back: bool = False
     ended: tuple[By, Seconds] | None = None
 
 
@@ -114,6 +124,7 @@ class Calls:
         self._agent_of = agent_of
         self._calls: dict[str, Call] = {}
         self._by_leg: dict[str, Call] = {}
+        self._by_far: dict[str, Call] = {}
         self._devices: dict[AgentId, Device] = {}
 
     # -- what we do ------------------------------------------------------------------------------------------------
@@ -122,11 +133,11 @@ class Calls:
         """The router is being told of it; a call that is already known stays as it is."""
         self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
 
-    def offering(self, interaction: InteractionId, offer: OfferId) -> None:
-        """The caller is being led to an agent's phone."""
+    def offering(self, interaction: InteractionId, offer: OfferId, *, calls_back: bool = False) -> None:
+        """The caller is being led to an agent's phone; or it is rung for somebody to be called back."""
         call = self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
         self._unleg(call)
-        call.place, call.offer, call.rang = Place.OFFERED, offer, False
+        call.place, call.offer, call.rang, call.calls_back = Place.OFFERED, offer, False, calls_back
 
     def withdrawn(self, interaction: InteractionId, offer: OfferId) -> bool:
         """The offer is over by our decision; tells whether the caller is still with it and has to be led back."""
@@ -194,12 +205,14 @@ class Calls:
         shown = [self._remembering(call) for call in calls]
         self._calls = {channel_of(call.interaction): call for call in (*kept, *shown)}
         self._by_leg = {call.leg: call for call in self._calls.values() if call.leg}
+        self._by_far = {call.far: call for call in self._calls.values() if call.far}
 
     def _remembering(self, call: Call) -> Call:
         """What no snapshot tells: how often the phone was rung again, and who asked first for the end."""
         known = self._calls.get(channel_of(call.interaction))
         if known is not None:
             call.reattached = known.reattached
+            call.far = known.far
             if known.leg == call.leg:
                 call.ended = known.ended
         return call
@@ -231,6 +244,8 @@ class Calls:
                 return self._hung_up(event)
             case QueueAnswered():
                 return self._queue_answered(event)
+            case NotReached():
+                return self._not_reached(event)
             case DeviceSaid():
                 return self._device(event)
             case Unclaimed():
@@ -245,6 +260,8 @@ class Calls:
         return [Rang(offer=call.offer, at=event.at)]
 
     def _answered(self, event: LegAnswered) -> list[Event]:
+        if event.caller.endswith(FAR):
+            return self._reached(event)
         call = self._calls.get(event.caller)
         if call is None or call.offer is None or call.offer != event.offer:
             return []
@@ -254,7 +271,29 @@ class Calls:
         if call.place is not Place.OFFERED:
             return []
         self._connect(call, event.leg, event.at)
-        return [Accepted(offer=call.offer, at=event.at)]
+        accepted = Accepted(offer=call.offer, at=event.at)
+        return [accepted, Reached(interaction=call.interaction, at=event.at)] if call.far else [accepted]
+
+    def _reached(self, event: LegAnswered) -> list[Event]:
+        call = self._calls.get(event.caller.removesuffix(FAR))
+        if call is None or not call.calls_back or call.far:
+            return []
+        call.far = event.leg
+        self._by_far[event.leg] = call
+        if call.place is Place.OFFERED:  # the agent's answer is told a moment later than they were called
+            return []
+        return [Reached(interaction=call.interaction, at=event.at)]
+
+    def _not_reached(self, event: NotReached) -> list[Event]:
+        call = self._calls.get(channel_of(InteractionId(event.interaction)))
+        if call is None or not call.calls_back or call.far:
+            return []
+        self._unleg(call)
+        untold = call.offer if call.place is Place.OFFERED else None  # see `_reached`
+        call.place = Place.OVER  # the agent is free now, not when all channels are down
+        reason = UNREACHED.get(event.dial_status, "failed")
+        unreached = Unreached(interaction=call.interaction, reason=reason, at=event.at)
+        return [Accepted(offer=untold, at=event.at), unreached] if untold else [unreached]
 
     def _came_back(self, event: CameBack) -> list[Event]:
         call = self._calls.get(event.caller)
@@ -280,6 +319,8 @@ class Calls:
             call.ended = call.ended or (By.CUSTOMER, at)
         elif (call := self._by_leg.get(channel)) is not None:
             call.ended = call.ended or (By.AGENT, at)
+        elif (call := self._by_far.get(channel)) is not None:
+            call.ended = call.ended or (By.CUSTOMER, at)
 
     def _hung_up(self, event: HungUp) -> list[Event]:
         self._note_end(event.channel, event.at)
@@ -287,6 +328,7 @@ class Calls:
         if call is None:
             return self._leg_gone(event)
         self._unleg(call)
+        self._by_far.pop(call.far, None)
         by, at = call.ended or (By.CUSTOMER, event.at)
         if call.place is Place.OVER:
             return []

@@ -28,6 +28,7 @@ class _Page:
     otherwise: QueueId | None = None
     rings: dict[QueueId, float] = field(default_factory=dict)
     languages: dict[QueueId, str] = field(default_factory=dict)
+    calling_back: frozenset[QueueId] = frozenset()
     identifying: dict[str, str] = field(default_factory=dict)
     limited: bool = False
     agents: dict[str, AgentId] = field(default_factory=dict)
@@ -47,6 +48,7 @@ def _read(conn: Connection, now: float) -> _Page:
         otherwise=numbers.get(ANY_NUMBER, only),
         rings=rings,
         languages={QueueId(queue.id): queue.language for queue in every},
+        calling_back=frozenset(QueueId(queue.id) for queue in every if queue.callback_offered),
         identifying={
             _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
         },
@@ -103,6 +105,10 @@ class Directory:
     def language(self, queue: QueueId) -> str:
         """In which callers of this queue are spoken to."""
         return self._page.languages.get(queue, "en")
+
+    def calls_back(self, queue: QueueId) -> bool:
+        """Whether who waits there may ask to be called back."""
+        return queue in self._page.calling_back
 
     def is_queue(self, queue: QueueId) -> bool:
         return queue in self._page.rings

@@ -18,10 +18,13 @@ from crm_core.preferring import Wish
 from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiConnection, AgiSession
+from cti.callbacks import SCRIPT as CALLBACK_SCRIPT
+from cti.callbacks import Callbacks
 from cti.calls import Calls, interaction_of
 from cti.deadlines import in_time
 from cti.directory import Directory
 from cti.ports import Bus, Floor
+from cti.prompts import prompt_language
 from cti.resync import Standing
 from cti.welcome import Greeted, Welcome
 from routing.core.events import Arrived
@@ -69,9 +72,10 @@ class Entry:
         *,
         directory: Directory,
         calls: Calls,
+        callbacks: Callbacks,
     ) -> None:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
-        self._directory, self._calls = directory, calls
+        self._directory, self._calls, self._callbacks = directory, calls, callbacks
         self._welcome = Welcome(store=store, clock=clock, directory=directory)
         self._tasks: asyncio.TaskGroup | None = None
         self._sessions: dict[InteractionId, AgiSession] = {}
@@ -123,6 +127,10 @@ class Entry:
             _log.note("!", "", f"AGI for {channel[:40]!r}, which is no channel of ours: refused")
             await session.close()
             return
+        if session.request["agi_network_script"] == CALLBACK_SCRIPT:
+            await self._callbacks.keep(session)
+            await session.close()
+            return
         newcomer = self._read(session)
         self._sessions[newcomer.interaction] = session
         try:
@@ -151,6 +159,8 @@ class Entry:
         elif greeted.refused and await self._recorded(newcomer, greeted.queue):
             await session.assign("TL_REFUSED", "2")
         else:
+            if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(newcomer.caller):
+                await session.assign("TL_CALLBACK", prompt_language(self._directory.language(greeted.queue)))
             session.set_variable("TL_QUEUE", greeted.queue)
             facts = await self._admit_or_leave(newcomer, greeted.queue)
             leads_on = (Offered, TurnedAway)

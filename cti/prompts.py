@@ -25,8 +25,13 @@ _log = Transcript("entry")
 
 def goodbye(why: Why | None, language: str) -> str:
     """The recording that ends a call which nobody takes."""
-    known = language if language in LANGUAGES else "en"
+    known = prompt_language(language)
     return f"{known}/{BUSY if why is None else GOODBYES.get(why, BUSY)}"
+
+
+def prompt_language(language: str) -> str:
+    """In which a caller of this language is spoken to."""
+    return language if language in LANGUAGES else "en"
 
 
 @dataclass(slots=True)
@@ -39,8 +44,7 @@ class Prompts:
 
     def _path(self, name: str) -> str:
         folder = self.session.request["agi_arg_3"]
-        language = self.language if self.language in LANGUAGES else "en"
-        path = f"{folder}/{language}/{name}"
+        path = f"{folder}/{prompt_language(self.language)}/{name}"
         if not folder or any(mark in path for mark in _QUOTED):
             raise ValueError(f"{path[:80]!r} is no path that can be said to Asterisk")
         return f'"{path}"'

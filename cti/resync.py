@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cti.ami.actions import FAR
 from cti.ami.protocol import Message
 from cti.calls import PHONE_LOST, Call, Place, extension_in, interaction_of
 from routing.core.events import (
@@ -17,13 +18,24 @@ from routing.core.events import (
     Event,
     OfferFailed,
     Rang,
+    Reached,
     Returned,
     WorkEnded,
 )
 from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, Seconds
 from routing.core.presence import Phase, Work
 
-VARIABLES = ("TL_ID", "TL_ENQUEUED", "TL_NUMBER", "TL_OFFER", "TL_ANSWERED", "TL_QUEUE", "TL_PARTY")
+VARIABLES = (
+    "TL_ID",
+    "TL_ENQUEUED",
+    "TL_NUMBER",
+    "TL_OFFER",
+    "TL_ANSWERED",
+    "TL_QUEUE",
+    "TL_PARTY",
+    "TL_FAR",
+    "TL_REACHED",
+)
 
 
 class Where(StrEnum):
@@ -38,7 +50,8 @@ class Where(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
-    them, `party` who they said they are (`identified/` and the customer's id)."""
+    them, `party` who they said they are (`identified/` and the customer's id). `calls_back`: a channel of ours in their place, `far` their own once they
+    answered."""
 
     interaction: InteractionId
     channel: str
@@ -55,6 +68,8 @@ class Standing:
     leg: str = ""
     talking: bool = False
     ringing: bool = False
+    calls_back: bool = False
+    far: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,8 +85,8 @@ class Findings:
 def read_standings(status: Iterable[Message]) -> list[Standing]:
     """The callers among the channels of a `Status` list."""
     channels = list(status)
-    legs = _legs(channels)
-    return [standing for one in channels if (standing := _standing(one, legs)) is not None]
+    legs, reached = _legs(channels), _reached(channels)
+    return [standing for one in channels if (standing := _standing(one, legs, reached)) is not None]
 
 
 def _legs(channels: Iterable[Message]) -> dict[tuple[str, str], list[Message]]:
@@ -84,7 +99,18 @@ def _legs(channels: Iterable[Message]) -> dict[tuple[str, str], list[Message]]:
     return legs
 
 
-def _standing(one: Message, legs: Mapping[tuple[str, str], Sequence[Message]]) -> Standing | None:
+def _reached(channels: Iterable[Message]) -> dict[str, str]:
+    """By the channel in their place, the own channel of each customer who was called back and answered."""
+    everybody = list(channels)
+    ends = {one["BridgeID"]: one["Uniqueid"] for one in everybody if _variable(one, "TL_REACHED")}
+    ends.pop("", None)
+    theirs = ((ends.get(one["BridgeID"]), one["Uniqueid"]) for one in everybody if one["BridgeID"])
+    return {end.removesuffix(FAR): channel for end, channel in theirs if end is not None and channel != end}
+
+
+def _standing(
+    one: Message, legs: Mapping[tuple[str, str], Sequence[Message]], reached: Mapping[str, str]
+) -> Standing | None:
     channel, where = one["Uniqueid"], one["Context"]
     if _variable(one, "TL_ID") != interaction_of(channel) or where not in set(Where):
         return None
@@ -107,6 +133,8 @@ def _standing(one: Message, legs: Mapping[tuple[str, str], Sequence[Message]]) -
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,
         ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
+        calls_back=bool(_variable(one, "TL_FAR")),
+        far=reached.get(channel, ""),
     )
 
 
@@ -166,13 +194,19 @@ def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:
     """Whether a call that is open for the router stands nowhere. `works` are from before the snapshot was asked for."""
     seen = {one.interaction for one in standings}
     return any(
-        work.medium is Medium.VOICE and work.phase is not Phase.WRAP_UP and work.id not in seen
+        work.medium is Medium.VOICE and work.phase not in _OFF_THE_LINE and work.id not in seen
         for work in works
+        if work.phase is Phase.CONNECTED or not work.callback
     )
+
+
+_OFF_THE_LINE = frozenset({Phase.WRAP_UP, Phase.PARKED})
 
 
 def _gone(work: Work, now: Seconds) -> list[Event]:
     match work.phase:
+        case Phase.OFFERED if work.callback:  # whoever called us rings the phone now
+            return []
         case Phase.WAITING | Phase.OFFERED:
             return [CustomerLeft(interaction=work.id, at=now)]
         case Phase.CONNECTED:
@@ -212,6 +246,8 @@ class _Comparison:
             self.found.events.append(Accepted(offer=OfferId(seen.offer), at=at))
         elif not (work.phase is Phase.WRAP_UP or (work.phase is Phase.CONNECTED and work.agent == agent)):
             self.found.events.append(Adopted(interaction=work.id, agent=agent, at=at))
+        if work.callback and seen.far:
+            self.found.events.append(Reached(interaction=work.id, at=self.now))
 
     def _lost_agent(self, seen: Standing, work: Work) -> None:
         """Connected, but nobody there: the phone is being rung again, or the dialplan has taken the caller back."""
@@ -233,6 +269,8 @@ class _Comparison:
             self._waiting(seen)
 
     def _waiting(self, seen: Standing) -> None:
+        if seen.calls_back and not seen.far:
+            return  # nobody is on the line, and the dialplan ends it
         self._track(seen, Place.WAITING, None)
         if seen.where in {Where.FALLBACK, Where.CONNECT}:
             self.found.to_hold.append(seen.channel)
@@ -245,6 +283,8 @@ class _Comparison:
                 place=place,
                 offer=offer,
                 leg=leg,
+                far=seen.far,
+                calls_back=seen.calls_back,
                 rang=seen.ringing,
                 answered_at=seen.answered_at if leg else None,
             )

@@ -19,6 +19,7 @@ from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
 from cti.ami.events import DeviceSaid, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
+from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
 from cti.directory import Directory
 from cti.entry import Entry, newcomer_of
@@ -32,6 +33,7 @@ from routing.core.facts import Fact, StatusChanged
 from routing.core.model import By, Device, InteractionId, Medium, OfferId, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
+from routing.core.verdict import holder
 
 HEARTBEAT = "TL_HEARTBEAT"
 REATTACH_WITHIN_S = 10.0
@@ -54,7 +56,17 @@ class VoiceChannel:
         self._floor, self._clock = floor, clock
         self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
-        self.entry = Entry(settings, store, floor, bus, clock, directory=self._directory, calls=self._calls)
+        self._callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        self.entry = Entry(
+            settings,
+            store,
+            floor,
+            bus,
+            clock,
+            directory=self._directory,
+            calls=self._calls,
+            callbacks=self._callbacks,
+        )
         self.link = Link(
             AmiAddress(
                 host=settings.ami_host,
@@ -102,6 +114,10 @@ class VoiceChannel:
 
     async def offer(self, decision: Offer) -> None:
         """Lead the caller to the agent's phone. While the link is down nothing is sent: the next resync does it."""
+        work = self._floor.centre.interactions.get(decision.interaction)
+        if work is not None and work.callback:
+            await self._call_back(work, decision)
+            return
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
                 return
@@ -109,6 +125,18 @@ class VoiceChannel:
                 decision.interaction, decision.offer, decision.ring_s, self._extension(decision)
             )
         await self._led(decision.interaction, decision.offer, asked)  # the next caller is not kept waiting
+
+    async def _call_back(self, work: Work, decision: Offer) -> None:
+        """The agent's phone first, then the customer's."""
+        extension = self._extension(decision)
+        action = await self._callbacks.action(work, decision, extension)
+        async with self._order:
+            if self._buffer is not None or not self._still_to_do(decision):
+                return
+            _log.note(">", work.id, f"call back by {extension} for {decision.offer}")
+            self._calls.offering(work.id, decision.offer, calls_back=True)
+            asked = self._ask((action,))
+        await self._led(work.id, decision.offer, asked)
 
     def _still_to_do(self, decision: Offer) -> bool:
         """Not when a resync has done it, when it is over, or when the caller got to talk to somebody meanwhile."""
@@ -154,7 +182,7 @@ class VoiceChannel:
                 talk = Adopted(interaction=decision.interaction, agent=decision.agent, at=answered_at)
                 self._tell((talk,))
             elif self._calls.withdrawn(decision.interaction, decision.offer):
-                await self._to_hold(decision.interaction)
+                await self._back_from_phone(decision.interaction)
 
     async def turn_away(self, decision: TurnAway) -> None:
         """Say why and end the call. While the link is down nothing is sent: the next resync finds them."""
@@ -170,6 +198,15 @@ class VoiceChannel:
             interaction, (actions.set_goodbye(channel, recording), actions.redirect_to_goodbye(channel))
         )
         self.entry.release(interaction)
+
+    async def _back_from_phone(self, interaction: InteractionId) -> None:
+        """To the music, unless nobody is on the line."""
+        call = self._calls.get(interaction)
+        if call is None or not call.calls_back:
+            await self._to_hold(interaction)
+            return
+        _log.note(">", interaction, "Hangup: nobody is called back now")
+        await self._carry_out(interaction, (actions.hang_up(channel_of(interaction)),))
 
     async def _to_hold(self, interaction: InteractionId) -> None:
         _log.note(">", interaction, "Redirect to hold")
@@ -404,10 +441,33 @@ class VoiceChannel:
             await self.link.ask_all([actions.redirect_to_hold(channel) for channel in found.to_hold])
         for work in list(self._floor.centre.interactions.values()):
             call = self._calls.get(work.id) if work.medium is Medium.VOICE else None
-            if call is None or work.phase is not Phase.OFFERED or work.offer is None:
+            if work.phase is not Phase.OFFERED or work.offer is None:
+                continue
+            if work.callback and call is None:
+                await self._call_late(work, work.offer)
+            if call is None:
                 continue
             if call.place is Place.WAITING:
                 await self._lead_late(work, work.offer)
+
+    async def _call_late(self, work: Work, offer: OfferId) -> None:
+        ring_s = self._directory.ring_s(work.queue)
+        try:
+            extension = self._extension(work)
+            decision = Offer(
+                offer=offer,
+                interaction=work.id,
+                agent=holder(work),
+                medium=work.medium,
+                deadline=work.deadline or self._clock.now(),
+                ring_s=ring_s,
+            )
+            action = await self._callbacks.action(work, decision, extension)
+        except (Refused, Unavailable):
+            self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
+        else:
+            self._calls.offering(work.id, offer, calls_back=True)
+            await self._led(work.id, offer, self._ask((action,)))
 
     async def _lead_late(self, work: Work, offer: OfferId) -> None:
         try:

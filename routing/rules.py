@@ -110,6 +110,8 @@ def _queue(
         opening=None if queue.calendar_id is None else hours.get(queue.calendar_id),
         closed=queue.closed,
         overflow=tuple(_overflow(each, by_name) for each in queue.overflow),
+        callback_tries=queue.callback_tries,
+        callback_retry_s=queue.callback_retry_s,
     )
 
 

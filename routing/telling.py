@@ -4,8 +4,13 @@ from typing import assert_never
 
 from routing.core.facts import (
     Abandoned,
+    CallbackDropped,
+    CallbackKept,
+    CallbackMissed,
+    CallbackPutOff,
     Connected,
     ConsoleSeen,
+    CustomerReached,
     Described,
     DeviceSeen,
     Enqueued,
@@ -46,12 +51,10 @@ def _of_interaction(fact: WorkFact) -> str:
             words = f"asks for {_asked(fact)}"
         case LedOn() | TurnedAway() | Parked() | Unparked():
             words = _elsewhere(fact)
-        case Offered():
-            words = f"waiting -> offered to {fact.agent}"
-        case OfferRang():
-            words = f"rings at {fact.agent}"
-        case OfferEnded():
-            words = f"offer to {fact.agent} ended: {fact.outcome}"
+        case CallbackKept() | CustomerReached() | CallbackMissed() | CallbackPutOff() | CallbackDropped():
+            words = _of_callback(fact)
+        case Offered() | OfferRang() | OfferEnded():
+            words = _of_offer(fact)
         case Connected():
             words = f"connected to {fact.agent}"
         case Requeued():
@@ -67,6 +70,18 @@ def _of_interaction(fact: WorkFact) -> str:
     return words
 
 
+def _of_offer(fact: Offered | OfferRang | OfferEnded) -> str:
+    match fact:
+        case Offered():
+            return f"waiting -> offered to {fact.agent}"
+        case OfferRang():
+            return f"rings at {fact.agent}"
+        case OfferEnded():
+            return f"offer to {fact.agent} ended: {fact.outcome}"
+        case _:
+            assert_never(fact)
+
+
 def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked) -> str:
     match fact:
         case LedOn():
@@ -77,6 +92,24 @@ def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked) -> str:
             return f"set aside by {fact.agent}"
         case Unparked():
             return f"waits again, for {fact.agent} first"
+        case _:
+            assert_never(fact)
+
+
+def _of_callback(
+    fact: CallbackKept | CustomerReached | CallbackMissed | CallbackPutOff | CallbackDropped,
+) -> str:
+    match fact:
+        case CallbackKept():
+            return "is to be called back"
+        case CustomerReached():
+            return f"reached by {fact.agent}"
+        case CallbackMissed():
+            return f"not reached by {fact.agent}: {fact.reason}"
+        case CallbackPutOff():
+            return "is called back when the queue opens"
+        case CallbackDropped():
+            return "is not called back any more"
         case _:
             assert_never(fact)
 

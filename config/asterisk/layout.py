@@ -33,6 +33,16 @@ class AsteriskLayout:
     fastagi_port: int = 4573
     trunk_peers: tuple[str, ...] = ("127.0.0.1",)
     """Addresses or networks (CIDR) from which calls come in without a password."""
+    trunk_out: str = ""
+    """Host, or host:port, of the provider to whom calls go out; empty: nobody can be called."""
+    trunk_out_user: str = ""
+    """Name with which the provider asks us to sign in, if it does."""
+    trunk_out_secret: str = ""
+    """And the secret."""
+    callback_told_after_s: int = 15
+    """How long callers hear music before they are told that they may be called back."""
+    callback_ring_s: int = 40
+    """How long a customer's phone is rung when they are called back."""
     system_name: str = "trunkline"
     """Begins every channel's unique id, so that two servers never make the same interaction id."""
     heartbeat_stale_s: int = 10

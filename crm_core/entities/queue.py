@@ -72,7 +72,9 @@ def _wish(name: str, words: Label, hint: Label | None = None) -> Field:
     )
 
 
-def _seconds(name: str, words: Label, default: float, least: float, most: float) -> Field:
+def _seconds(
+    name: str, words: Label, default: float, least: float, most: float, *, section: str = "times"
+) -> Field:
     return Field(
         name=name,
         kind=FieldKind.NUMBER,
@@ -82,7 +84,7 @@ def _seconds(name: str, words: Label, default: float, least: float, most: float)
         least=least,
         most=most,
         listed=name == "answer_within_s",
-        section="times",
+        section=section,
     )
 
 
@@ -105,6 +107,7 @@ QUEUE = Entity(
         Section(name="who", label=label("Who serves it", "由誰服務", "由谁服务")),
         Section(name="together", label=label("Several things at once", "同時處理", "同时处理")),
         Section(name="times", label=label("Times", "時間", "时间")),
+        Section(name="callbacks", label=label("Calling back", "回撥", "回拨")),
         Section(name="doors", label=label("Opening and overflow", "服務時間與轉接", "服务时间与溢出")),
     ),
     fields=(
@@ -314,6 +317,42 @@ QUEUE = Entity(
             20.0,
             1.0,
             86_400.0,
+        ),
+        Field(
+            name="callback_offered",
+            kind=FieldKind.BOOLEAN,
+            label=label("Callers may ask to be called back", "來電者可要求回撥", "来电者可要求回拨"),
+            hint=label(
+                "Who waits presses a key, keeps their place, and is called back when it is their turn.",
+                "等候中的來電者按鍵後即可掛斷，順位保留，輪到時再回撥。",
+                "等待中的来电者按键后即可挂断，保留排队位置，轮到时再回拨。",
+            ),
+            required=True,
+            default=False,
+            section="callbacks",
+        ),
+        Field(
+            name="callback_tries",
+            kind=FieldKind.INTEGER,
+            label=label("Tries in all", "最多回撥次數", "最多回拨次数"),
+            hint=label(
+                "So many times a customer who does not answer is called, the first time included.",
+                "客戶未接聽時，連同第一次最多回撥這麼多次。",
+                "客户未接听时，连同第一次最多回拨这么多次。",
+            ),
+            required=True,
+            default=3,
+            least=1,
+            most=10,
+            section="callbacks",
+        ),
+        _seconds(
+            "callback_retry_s",
+            label("Time between two tries (s)", "兩次回撥的間隔（秒）", "两次回拨的间隔（秒）"),
+            900.0,
+            60.0,
+            86_400.0,
+            section="callbacks",
         ),
         Field(
             name="calendar_id",

@@ -130,6 +130,10 @@ queue = Table(
     Column("preferred_wait_s", Double, nullable=False, server_default="20"),
     Column("preferred_days", BigInteger, nullable=False, server_default="30"),
     Column("tiers", Words, nullable=False, server_default=""),
+    # whether its callers may ask to be called back, and how often and how far apart who does not answer then is tried
+    Column("callback_offered", Boolean, nullable=False, server_default=false()),
+    Column("callback_tries", Integer, nullable=False, server_default="3"),
+    Column("callback_retry_s", Double, nullable=False, server_default="900"),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _CHANNEL = re.compile(r"[\w./@+*#:;-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
 _RECORDING = re.compile(r"[A-Za-z-]{1,10}/[a-z-]{1,40}", re.ASCII)
+FAR = "-far"
 _OFFER = re.compile(r"[\w./-]{1,128}", re.ASCII)
 
 
@@ -170,6 +171,52 @@ def play_dtmf(channel: str, digit: str) -> Action:
     return Action(
         name="PlayDTMF", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), ("Digit", checked))
     )
+
+
+def call_back(
+    channel: str,
+    *,
+    extension: str,
+    number: str,
+    from_number: str,
+    queue: str,
+    offer: str,
+    ring_s: float,
+    age: float,
+) -> Action:
+    """Ring this agent's phone and, when it answers, the customer's: by a channel in the customer's place that has the id `channel`, and its far end
+    `far_of(channel)`. Always asynchronous."""
+    place = _checked(_CHANNEL, "a channel", channel)
+    number = _checked(_NUMBER, "a telephone number", number)
+    variables = {
+        "TL_ID": f"tl-{place}",
+        "TL_ENQUEUED": f"{age:.3f}",
+        "TL_NUMBER": _checked(_NUMBER, "a telephone number", from_number) if from_number else "",
+        "TL_QUEUE": _checked(_WORD, "a queue", queue),
+        "TL_OFFER": _checked(_OFFER, "an offer", offer),
+        "TL_RING_S": f"{ring_s:.1f}",
+        "TL_REATTACH": "0",
+        "TL_FAR": far_of(place),
+        "TL_CALL_TO": number,
+    }
+    headers = (
+        ("Channel", "Local/s@trunkline-callback/n"),
+        ("ChannelId", place),
+        ("OtherChannelId", far_of(place)),
+        ("Context", "trunkline-connect"),
+        ("Exten", _checked(_EXTENSION, "an extension", extension)),
+        ("Priority", "1"),
+        ("CallerID", f"<{number}>"),
+        ("Timeout", "10000"),
+        ("Async", "true"),
+        *(("Variable", f"{name}={value}") for name, value in variables.items()),
+    )
+    return Action(name="Originate", headers=headers)
+
+
+def far_of(channel: str) -> str:
+    """The other end of the channel that stands in a customer's place while they are called back."""
+    return f"{channel}{FAR}"
 
 
 def originate_demo_call(*, channel_id: str, to: str, from_number: str, from_name: str) -> Action:

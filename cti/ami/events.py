@@ -64,6 +64,15 @@ class QueueAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotReached:
+    """A customer who was to be called back did not answer. `dial_status` is DIALSTATUS."""
+
+    interaction: str
+    dial_status: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclaimed:
     """A caller went to hold without the server having taken note."""
 
@@ -80,7 +89,17 @@ class DeviceSaid:
     at: float
 
 
-CallEvent = LegRang | LegAnswered | CameBack | HangupAsked | HungUp | QueueAnswered | Unclaimed | DeviceSaid
+CallEvent = (
+    LegRang
+    | LegAnswered
+    | CameBack
+    | HangupAsked
+    | HungUp
+    | QueueAnswered
+    | NotReached
+    | Unclaimed
+    | DeviceSaid
+)
 
 
 def read(message: Message, now: float) -> CallEvent | None:
@@ -108,6 +127,8 @@ def _user_event(message: Message, at: float) -> CallEvent | None:
     match message["UserEvent"]:
         case "TrunklineBack":
             return CameBack(caller=caller, offer=message["Offer"], dial_status=message["DialStatus"], at=at)
+        case "TrunklineUnreached":
+            return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
         case "TrunklineUnclaimed":
             return Unclaimed(caller=caller, at=at)
         case _:

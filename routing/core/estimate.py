@@ -18,6 +18,9 @@ from dataclasses import dataclass
 
 from routing.core.facts import (
     Abandoned,
+    CallbackDropped,
+    CallbackKept,
+    CallbackMissed,
     Connected,
     Enqueued,
     Fact,
@@ -125,9 +128,9 @@ class Seen:
             case Abandoned():
                 self._began.pop(fact.interaction, None)
                 self._waited(fact.interaction, fact.queue, fact.at, left=True)
-            case Requeued() | Parked():
+            case Requeued() | Parked() | CallbackMissed():
                 self._began.pop(fact.interaction, None)
-            case TurnedAway():  # nobody gave up
+            case TurnedAway() | CallbackKept() | CallbackDropped():  # nobody gave up
                 self._came.pop(fact.interaction, None)
             case Finished(wrap_up_until=None) | WrappedUp():
                 self._ended(fact.interaction, fact.at)

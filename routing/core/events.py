@@ -93,6 +93,39 @@ class TakenUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackWanted:
+    """A caller who waits would rather be called back. They keep their place; that they hang up then ends nothing."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackCancelled:
+    """It is not wanted any more: by a supervisor's word, or because the customer was served otherwise."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """The customer answered our call: from now on it is a call like any other."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """Our call to the customer was not answered; `reason` says why (busy, no_answer, failed)."""
+
+    interaction: InteractionId
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLeft:
     """The customer hung up or withdrew, wherever the interaction was."""
 
@@ -197,6 +230,10 @@ Event = (
     | Assigned
     | SetAside
     | TakenUp
+    | CallbackWanted
+    | CallbackCancelled
+    | Reached
+    | Unreached
     | CustomerLeft
     | StatusChosen
     | ConsoleChanged

@@ -145,6 +145,55 @@ class Unparked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackKept:
+    """The caller is called back instead of waiting on the line; place and age stay. `until` they have hung up, so that nobody calls a busy line."""
+
+    interaction: InteractionId
+    queue: QueueId
+    until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReached:
+    """The customer answered the agent's call back."""
+
+    interaction: InteractionId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackMissed:
+    """The customer did not answer; the agent is free, and `until` nobody tries again. The place stays."""
+
+    interaction: InteractionId
+    agent: AgentId
+    reason: str
+    until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackPutOff:
+    """Nobody is called back outside of the queue's hours: it waits `until` they begin again."""
+
+    interaction: InteractionId
+    queue: QueueId
+    until: Seconds
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDropped:
+    """Nobody calls back any more: it is not wanted. The interaction is closed."""
+
+    interaction: InteractionId
+    queue: QueueId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
     """The customer left before anyone answered."""
 
@@ -208,6 +257,11 @@ Fact = (
     | Requeued
     | Parked
     | Unparked
+    | CallbackKept
+    | CustomerReached
+    | CallbackMissed
+    | CallbackPutOff
+    | CallbackDropped
     | Abandoned
     | Finished
     | WrappedUp
@@ -228,6 +282,11 @@ LaterFact = (
     | Requeued
     | Parked
     | Unparked
+    | CallbackKept
+    | CustomerReached
+    | CallbackMissed
+    | CallbackPutOff
+    | CallbackDropped
     | Abandoned
     | Finished
     | WrappedUp

@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 
 from routing.core.facts import (
     Abandoned,
+    CallbackDropped,
+    CallbackKept,
+    CallbackMissed,
     Connected,
+    CustomerReached,
     Enqueued,
     Fact,
     Finished,
@@ -26,7 +30,8 @@ DEFAULT_ANSWER_WITHIN_S = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFigures:
-    """Counts of one queue. `..._in_time`: within the queue's `answer_within_s` of coming in."""
+    """Counts of one queue. `..._in_time`: within the queue's `answer_within_s` of coming in; `not_reached`: asked to be called back, and were not, or took
+    it back."""
 
     offered: int = 0
     answered: int = 0
@@ -36,6 +41,7 @@ class QueueFigures:
     answer_wait_s: float = 0.0
     turned_away: int = 0
     led_on: int = 0
+    not_reached: int = 0
 
     def __add__(self, other: "QueueFigures") -> "QueueFigures":
         return QueueFigures(
@@ -47,11 +53,13 @@ class QueueFigures:
             answer_wait_s=self.answer_wait_s + other.answer_wait_s,
             turned_away=self.turned_away + other.turned_away,
             led_on=self.led_on + other.led_on,
+            not_reached=self.not_reached + other.not_reached,
         )
 
     def unanswered(self) -> int:
         """Still waiting for a first answer."""
-        return self.offered - self.answered - self.abandoned - self.turned_away - self.led_on
+        gone = self.abandoned + self.turned_away + self.led_on + self.not_reached
+        return self.offered - self.answered - gone
 
     def service_level(self) -> float | None:
         """answered in time / (answered + abandoned later than that), 0 to 1; None before there is anything to divide.
@@ -91,6 +99,7 @@ class _Open:
     enqueued_at: Seconds
     counted: bool
     connected_at: Seconds | None = None
+    callback: bool = False
 
 
 class Figures:
@@ -134,15 +143,23 @@ class Figures:
         match fact:
             case Enqueued():
                 self._came(fact)
+            case CallbackKept():
+                self._kept(fact)
+            case CustomerReached():
+                self._answered(fact)
+            case Connected() if self._calls_back(fact):
+                pass  # the agent is there, the customer not yet
             case Connected():
                 self._answered(fact)
+            case CallbackDropped():
+                self._came_to_nothing(self._open.pop(fact.interaction, None))
             case Abandoned():
                 self._left(fact)
             case TurnedAway():
                 self._was_turned_away(fact)
             case LedOn():
                 self._led_on(fact)
-            case Requeued() | Parked() | Finished():
+            case Requeued() | Parked() | CallbackMissed() | Finished():
                 self._worked(fact)
             case _:
                 pass
@@ -155,7 +172,7 @@ class Figures:
         if counted:
             self._add((fact.queue, fact.medium), QueueFigures(offered=1))
 
-    def _answered(self, fact: Connected) -> None:
+    def _answered(self, fact: Connected | CustomerReached) -> None:
         open_one = self._open.get(fact.interaction)
         if open_one is None:
             return
@@ -165,7 +182,22 @@ class Figures:
             in_time = int(self._in_time(open_one, fact.at))
             self._add(key, QueueFigures(answered=1, answered_in_time=in_time, answer_wait_s=wait_s))
             self._waits.setdefault(key, []).append(wait_s)
-        self._open[fact.interaction] = replace(open_one, counted=False, connected_at=fact.at)
+        since = open_one.connected_at if isinstance(fact, CustomerReached) else fact.at
+        self._open[fact.interaction] = replace(
+            open_one, counted=False, callback=False, connected_at=since or fact.at
+        )
+
+    def _kept(self, fact: CallbackKept) -> None:
+        open_one = self._open.get(fact.interaction)
+        if open_one is not None:
+            self._open[fact.interaction] = replace(open_one, callback=True)
+
+    def _calls_back(self, fact: Connected) -> bool:
+        open_one = self._open.get(fact.interaction)
+        if open_one is None or not open_one.callback:
+            return False
+        self._open[fact.interaction] = replace(open_one, connected_at=fact.at)
+        return True
 
     def _left(self, fact: Abandoned) -> None:
         open_one = self._open.pop(fact.interaction, None)
@@ -188,17 +220,22 @@ class Figures:
             self._add((open_one.queue, open_one.medium), QueueFigures(led_on=1))
             self._add((fact.queue, open_one.medium), QueueFigures(offered=1))
 
-    def _worked(self, fact: Requeued | Parked | Finished) -> None:
+    def _worked(self, fact: Requeued | Parked | CallbackMissed | Finished) -> None:
         open_one = self._open.get(fact.interaction)
         if open_one is None or open_one.connected_at is None:
             return
         spent_s = max(0.0, fact.at - open_one.connected_at)
         if isinstance(fact, Finished):
-            del self._open[fact.interaction]
+            self._came_to_nothing(self._open.pop(fact.interaction))
         else:
             self._open[fact.interaction] = replace(open_one, connected_at=None)
         if fact.at >= self.day_start:
             self._credit(fact.agent, open_one.medium, spent_s, handled=isinstance(fact, Finished))
+
+    def _came_to_nothing(self, open_one: _Open | None) -> None:
+        """Of whoever was to be called back."""
+        if open_one is not None and open_one.callback and open_one.counted:
+            self._add((open_one.queue, open_one.medium), QueueFigures(not_reached=1))
 
     def _credit(self, agent: AgentId, medium: Medium, spent_s: float, *, handled: bool) -> None:
         so_far = self.agent(agent)

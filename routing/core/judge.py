@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from routing.core.by_hand import ByHand, judge_by_hand, unparked
+from routing.core.callbacks import CallbackEvent, given_up, judge_callback, missed
 from routing.core.events import (
     Accepted,
     Adopted,
@@ -79,7 +80,7 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
             return _offer_answered(centre, queues, event)
         case _:
             work = centre.interactions.get(event.interaction)
-            return NOTHING if work is None else _work_changed(centre, queues, work, event)
+            return NOTHING if work is None else _of_work(centre, queues, work, event)
 
 
 def offer_expired(centre: Centre, queues: Mapping[QueueId, QueueRule], work: Work, at: Seconds) -> Verdict:
@@ -208,14 +209,25 @@ def _rang(work: Work, event: Rang) -> Verdict:
     return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=holder(work), at=event.at),))
 
 
-def _work_changed(
+_ByItself = MoreKnown | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded
+
+
+def _of_work(
     centre: Centre,
     queues: Mapping[QueueId, QueueRule],
     work: Work,
-    event: MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+    event: ByHand | CallbackEvent | _ByItself,
 ) -> Verdict:
     if isinstance(event, ByHand):
         return judge_by_hand(centre, queues, work, event)
+    if isinstance(event, CallbackEvent):
+        return judge_callback(queues, work, event)
+    return _work_changed(centre, queues, work, event)
+
+
+def _work_changed(
+    centre: Centre, queues: Mapping[QueueId, QueueRule], work: Work, event: _ByItself
+) -> Verdict:
     match event:
         case MoreKnown():
             return _more_known(work, event)
@@ -224,7 +236,7 @@ def _work_changed(
         case Adopted():
             return _adopted(centre, work, event)
         case Returned():
-            return _returned(work, event)
+            return _returned(queues, work, event)
         case WorkEnded() | WrapUpEnded():
             return _over(queues, work, event)
         case _:
@@ -233,11 +245,13 @@ def _work_changed(
 
 def _over(queues: Mapping[QueueId, QueueRule], work: Work, event: WorkEnded | WrapUpEnded) -> Verdict:
     if isinstance(event, WorkEnded):
-        return _finish(queues, work, event.by, event.at)
+        return given_up(queues, work, event) or _finish(queues, work, event.by, event.at)
     return _wrapped_up(work, event)
 
 
 def _customer_left(queues: Mapping[QueueId, QueueRule], work: Work, event: CustomerLeft) -> Verdict:
+    if work.callback:
+        return NOTHING  # nobody is on the line; whoever calls them says what becomes of it
     gone = Abandoned(interaction=work.id, queue=work.queue, at=event.at)
     match work.phase:
         case Phase.WAITING | Phase.PARKED:
@@ -268,9 +282,11 @@ def _adopted(centre: Centre, work: Work, event: Adopted) -> Verdict:
     return Verdict((left, connected))
 
 
-def _returned(work: Work, event: Returned) -> Verdict:
+def _returned(queues: Mapping[QueueId, QueueRule], work: Work, event: Returned) -> Verdict:
     if work.phase is not Phase.CONNECTED:
         return NOTHING
+    if work.callback:
+        return missed(queues, work, event.reason, event.at)
     return Verdict(
         (Requeued(interaction=work.id, agent=holder(work), reason=event.reason, at=event.at),),
     )

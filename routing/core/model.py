@@ -161,6 +161,8 @@ class QueueRule:
 
     `opening` (None: always open) and `closed` (for an emergency, whatever the hours) say when it takes anybody in, `overflow` what becomes of
     whom it does not serve: of several rules that hold the first. Whoever waits when the doors close is still served, but not in an emergency.
+
+    A customer who is to be called back and does not answer is tried `callback_tries` times in all, `callback_retry_s` apart.
     """
 
     id: QueueId
@@ -177,6 +179,8 @@ class QueueRule:
     opening: Opening | None = None
     closed: bool = False
     overflow: tuple[Overflow, ...] = ()
+    callback_tries: int = 3
+    callback_retry_s: float = 900.0
 
     def room(self, medium: Medium) -> Room:
         """What an item of this medium takes of an agent."""

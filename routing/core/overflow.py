@@ -31,6 +31,13 @@ def opens_at(rule: QueueRule, now: Seconds) -> Seconds | None:
     return next((start for start, _ in rule.opening.spans if start > now), None)
 
 
+def closes_at(rule: QueueRule, now: Seconds) -> Seconds | None:
+    """When an open queue will close by its hours; None: it is closed, or has none."""
+    if rule.opening is None:
+        return None
+    return next((end for start, end in rule.opening.spans if start <= now < end), None)
+
+
 def has_rules(rule: QueueRule) -> bool:
     """Whether anybody may be led away from the queue at all."""
     return bool(rule.overflow) or rule.closed or rule.opening is not None
@@ -49,7 +56,7 @@ def rules_for(work: Work, rule: QueueRule) -> Iterator[Overflow]:
         mine.insert(0, TOLD_AND_ENDED)
     for each in mine:
         if each.queue is None:
-            if work.medium is Medium.VOICE:
+            if work.medium is Medium.VOICE and not work.callback:  # who is not on the line cannot be told
                 yield each
         elif each.queue != work.queue and each.queue not in work.been:
             yield each

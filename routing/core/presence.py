@@ -24,7 +24,7 @@ class Phase(StrEnum):
     """Where an interaction is; a closed one is no longer in the centre."""
 
     WAITING = "waiting"
-    PARKED = "parked"  # a letter that whoever had it set aside until later
+    PARKED = "parked"  # a letter that whoever had it set aside until later; a customer who could not be called back yet
     OFFERED = "offered"
     CONNECTED = "connected"
     WRAP_UP = "wrap_up"
@@ -77,7 +77,8 @@ class Work(NamedTuple):
     `enqueued_at` is the age it carries through every offer, return and restart; `arrival` is its number among all that
     came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made. `needs` is what it requires beside what
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
-    those where it was before. `parked_by` set it aside until `parked_until`.
+    those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
+    back; they were `tried` so many times.
     """
 
     id: InteractionId
@@ -102,3 +103,5 @@ class Work(NamedTuple):
     been: frozenset[QueueId] = frozenset()
     parked_by: AgentId | None = None
     parked_until: Seconds | None = None
+    callback: bool = False
+    tried: int = 0

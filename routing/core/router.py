@@ -6,11 +6,15 @@ from itertools import islice
 from typing import assert_never
 
 from routing.core import overflow
+from routing.core.callbacks import put_off
 from routing.core.decisions import Decision, Offer, TurnAway
 from routing.core.estimate import Estimate, Seen, estimate
 from routing.core.events import Event, StatusChosen
 from routing.core.facts import (
     Abandoned,
+    CallbackDropped,
+    CallbackKept,
+    CallbackPutOff,
     ConsoleSeen,
     Described,
     DeviceSeen,
@@ -57,6 +61,18 @@ class Turn:
     decisions: tuple[Decision, ...]
 
 
+_OF_NO_AGENT = (
+    Enqueued,
+    Described,
+    LedOn,
+    Unparked,
+    CallbackKept,
+    CallbackPutOff,
+    CallbackDropped,
+    Abandoned,
+    TurnedAway,
+)
+"""Facts of an interaction alone."""
 EXPLAINED_AT_MOST = 200
 """So many agents are named when somebody asks why an interaction still waits."""
 
@@ -296,6 +312,9 @@ class Router:
         rule = None if work is None else self._queues.get(work.queue)
         if work is None or rule is None or work.phase is not Phase.WAITING or not overflow.has_rules(rule):
             return
+        if (later := put_off(work, rule, self._now)) is not None:
+            self._take(later)
+            return
         for each in overflow.rules_for(work, rule):
             if (each.queue is None or each.queue in self._queues) and self._holds(
                 each, work, rule, came=came
@@ -346,7 +365,7 @@ class Router:
             self._matching.forget_work(before)
             self._shifts.set(before.id, None)
             self._timers.set(before.id, None)
-        if not isinstance(fact, (Enqueued, Described, LedOn, Unparked, Abandoned, TurnedAway)):
+        if not isinstance(fact, _OF_NO_AGENT):
             self._see_agent(fact.agent)
 
 

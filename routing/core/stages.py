@@ -38,6 +38,8 @@ def next_change(work: Work, rule: QueueRule, now: Seconds) -> Seconds | None:
     times = [work.enqueued_at + step.after_s for step in rule.relaxation]
     if rule.overflow and (waited := overflow.next_waited(work, rule, now)) is not None:
         times.append(waited[0])
+    if work.callback and (closes := overflow.closes_at(rule, now)) is not None:
+        times.append(closes)
     if work.preferred is not None:
         times.append(work.preferred_until)
     return min((at for at in times if at > now), default=None)

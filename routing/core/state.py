@@ -9,8 +9,13 @@ from typing import Any, assert_never
 from routing.core.facts import (
     Abandoned,
     AgentFact,
+    CallbackDropped,
+    CallbackKept,
+    CallbackMissed,
+    CallbackPutOff,
     Connected,
     ConsoleSeen,
+    CustomerReached,
     Described,
     DeviceSeen,
     Enqueued,
@@ -130,10 +135,8 @@ class Centre:
                 self._lead_on(work, fact)
             case Offered():
                 self._offer(work, fact)
-            case OfferRang():
-                self._put(work._replace(rang_at=fact.at))
-            case OfferEnded():
-                self._end_offer(work, fact)
+            case OfferRang() | OfferEnded():
+                self._offer_news(work, fact)
             case Connected():
                 self._connect(work, fact)
             case Requeued():
@@ -141,7 +144,9 @@ class Centre:
                 self._release(fact.agent, work.id, fact.at)
             case Parked() | Unparked():
                 self._park(work, fact)
-            case Abandoned() | TurnedAway():
+            case CallbackKept() | CustomerReached() | CallbackMissed() | CallbackPutOff():
+                self._call_back(work, fact)
+            case Abandoned() | TurnedAway() | CallbackDropped():
                 self._close(work)
             case Finished():
                 self._finish(work, fact)
@@ -179,6 +184,29 @@ class Centre:
                 queued_at=fact.at,
             )
         )
+
+    def _call_back(
+        self, work: Work, fact: CallbackKept | CustomerReached | CallbackMissed | CallbackPutOff
+    ) -> None:
+        match fact:
+            case CallbackKept():
+                self._put(work._replace(callback=True, phase=Phase.PARKED, parked_until=fact.until))
+            case CustomerReached():
+                self._put(work._replace(callback=False))
+            case CallbackMissed():
+                aside = _back_in_line(work)._replace(phase=Phase.PARKED, parked_until=fact.until)
+                self._put(aside._replace(tried=work.tried + 1))
+                self._release(fact.agent, work.id, fact.at)
+            case CallbackPutOff():
+                self._put(work._replace(phase=Phase.PARKED, parked_until=fact.until))
+            case _:
+                assert_never(fact)
+
+    def _offer_news(self, work: Work, fact: OfferRang | OfferEnded) -> None:
+        if isinstance(fact, OfferRang):
+            self._put(work._replace(rang_at=fact.at))
+        else:
+            self._end_offer(work, fact)
 
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
         back = _back_in_line(work)

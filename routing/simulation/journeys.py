@@ -44,11 +44,13 @@ class Attempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """Talk with one agent, or an open letter: how long, and why it ended. `returned`: it went back to its queue; `aside`: it was set aside for so
-    long; else `by` ended it."""
+    long; `missed`: the customer was called back and did not answer; else `by` ended it. `reached`: from its beginning until they did."""
 
     lasted: Span
     returned: str | None = None
     aside: Span | None = None
+    missed: str | None = None
+    reached: Span | None = None
     by: By = By.CUSTOMER
 
     @property
@@ -68,15 +70,30 @@ class Journey:
     wrap_up: Span | None = None
     disposition: str = ""
     held_since: Seconds | None = None
+    reached: Span | None = None
 
     def stretch(
-        self, over: Span, *, returned: str | None = None, aside: Span | None = None, by: By = By.CUSTOMER
+        self,
+        over: Span,
+        *,
+        returned: str | None = None,
+        aside: Span | None = None,
+        missed: str | None = None,
+        by: By = By.CUSTOMER,
     ) -> None:
         """The work that began last is over."""
         if self.held_since is not None:
             lasted = replace(over, begin=self.held_since)
-            self.stretches.append(Stretch(lasted=lasted, returned=returned, aside=aside, by=by))
-        self.held_since = None
+            how = Stretch(
+                lasted=lasted, returned=returned, aside=aside, missed=missed, reached=self.reached, by=by
+            )
+            self.stretches.append(how)
+        self.held_since = self.reached = None
+
+    def was_reached(self, at: Span) -> None:
+        """The customer answered the call back."""
+        if self.held_since is not None:
+            self.reached = replace(at, begin=self.held_since)
 
     def wrapped_up(self, over: Span, disposition: str) -> None:
         """So long it took; at most as long as the queue allowed then."""

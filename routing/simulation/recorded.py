@@ -11,6 +11,8 @@ from typing import assert_never
 from routing.core.events import (
     Adopted,
     Arrived,
+    CallbackCancelled,
+    CallbackWanted,
     ConsoleChanged,
     CustomerLeft,
     DeviceChanged,
@@ -22,8 +24,13 @@ from routing.core.events import (
 )
 from routing.core.facts import (
     Abandoned,
+    CallbackDropped,
+    CallbackKept,
+    CallbackMissed,
+    CallbackPutOff,
     Connected,
     ConsoleSeen,
+    CustomerReached,
     Described,
     DeviceSeen,
     Enqueued,
@@ -44,7 +51,18 @@ from routing.core.judge import PAUSE_REASON
 from routing.core.model import AgentId, Device, InteractionId, Medium, Outcome, Seconds, Status, Why
 from routing.simulation.journeys import Attempt, Journey, Span
 
-_Step = Offered | OfferRang | OfferEnded | Connected | Requeued | Parked | Finished | WrappedUp
+_Step = (
+    Offered
+    | OfferRang
+    | OfferEnded
+    | Connected
+    | Requeued
+    | Parked
+    | CustomerReached
+    | CallbackMissed
+    | Finished
+    | WrappedUp
+)
 _PAUSES = frozenset(PAUSE_REASON.values())
 
 
@@ -200,7 +218,7 @@ class _Reader:
                 return _Outside(_arrived(fact))
             case Described() | Abandoned() | ConsoleSeen():
                 return _Outside(_told(fact))
-            case LedOn() | TurnedAway() | Unparked():
+            case LedOn() | TurnedAway() | Unparked() | CallbackKept() | CallbackPutOff() | CallbackDropped():
                 return self._elsewhere(fact)
             case StatusChanged():
                 return self._status(fact, before)
@@ -209,12 +227,18 @@ class _Reader:
             case _:
                 return self._of_interaction(fact, before)
 
-    def _elsewhere(self, fact: LedOn | TurnedAway | Unparked) -> _Outside | None:
+    def _elsewhere(
+        self, fact: LedOn | TurnedAway | Unparked | CallbackKept | CallbackPutOff | CallbackDropped
+    ) -> _Outside | None:
         """By hand, or because the customer wrote again; what rules and times do is done anew."""
         match fact:
             case LedOn(why=Why.ASKED):
                 moved = Moved(interaction=fact.interaction, queue=fact.queue, at=fact.at)
                 return _Outside(moved)
+            case CallbackKept():
+                return _Outside(CallbackWanted(interaction=fact.interaction, at=fact.at))
+            case CallbackDropped():
+                return _Outside(CallbackCancelled(interaction=fact.interaction, at=fact.at))
             case Unparked() if fact.at < self._aside.get(fact.interaction, fact.at):
                 return _Outside(TakenUp(interaction=fact.interaction, at=fact.at))
             case _:
@@ -275,13 +299,18 @@ class _Reader:
             case Requeued():
                 journey.stretch(self._span(0.0, fact), returned=fact.reason)
                 self._phones.over(fact)
-            case Parked() | Finished() | WrappedUp():
+            case CustomerReached():
+                journey.was_reached(self._span(0.0, fact))
+            case Parked() | CallbackMissed() | Finished() | WrappedUp():
                 self._follow_end(journey, fact)
             case _:
                 assert_never(fact)
 
-    def _follow_end(self, journey: Journey, fact: Parked | Finished | WrappedUp) -> None:
+    def _follow_end(self, journey: Journey, fact: Parked | CallbackMissed | Finished | WrappedUp) -> None:
         match fact:
+            case CallbackMissed():
+                journey.stretch(self._span(0.0, fact), missed=fact.reason)
+                self._phones.over(fact)
             case Parked():
                 self._aside[fact.interaction] = fact.until
                 journey.stretch(self._span(0.0, fact), aside=Span(fact.at, fact.until))
@@ -303,7 +332,7 @@ class _OwnPhones:
     def offered(self, attempt: Attempt) -> None:
         self._ours[attempt.offered.agent] = attempt
 
-    def over(self, fact: OfferEnded | Requeued | Finished) -> None:
+    def over(self, fact: OfferEnded | Requeued | CallbackMissed | Finished) -> None:
         attempt = self._ours.get(fact.agent)
         if attempt is None or attempt.offered.interaction != fact.interaction:
             return

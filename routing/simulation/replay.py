@@ -18,13 +18,24 @@ from routing.core.events import (
     Event,
     OfferFailed,
     Rang,
+    Reached,
     Returned,
     SetAside,
     StatusChosen,
+    Unreached,
     WorkEnded,
     WrapUpEnded,
 )
-from routing.core.facts import Connected, Enqueued, Fact, Finished, Offered, OfferEnded, Requeued
+from routing.core.facts import (
+    CallbackMissed,
+    Connected,
+    Enqueued,
+    Fact,
+    Finished,
+    Offered,
+    OfferEnded,
+    Requeued,
+)
 from routing.core.judge import PAUSE_REASON
 from routing.core.model import (
     AgentId,
@@ -149,7 +160,9 @@ class _Replay:
     def _fits(self, planned: _Plan) -> bool:
         """Patience is for waiting, and the end of one talk is not that of another."""
         event = planned.event
-        if not isinstance(event, CustomerLeft | WorkEnded | Returned | SetAside | Adopted):
+        if not isinstance(
+            event, CustomerLeft | WorkEnded | Returned | SetAside | Reached | Unreached | Adopted
+        ):
             return True
         work = self._router.centre.interactions.get(event.interaction)
         if work is None:
@@ -157,7 +170,7 @@ class _Replay:
         match event:
             case CustomerLeft():
                 return work.phase in (Phase.WAITING, Phase.OFFERED)
-            case WorkEnded() | Returned() | SetAside():
+            case WorkEnded() | Returned() | SetAside() | Reached() | Unreached():
                 return work.connected_at is not None and planned.stretch == self._courses[work.id].stretch
             case Adopted():
                 return work.phase in (Phase.WAITING, Phase.OFFERED) or work.agent == planned.holder
@@ -188,7 +201,7 @@ class _Replay:
                 self._offer_over(fact)
             case Connected():
                 self._work(fact)
-            case Requeued():
+            case Requeued() | CallbackMissed():
                 self._hang_up(fact.interaction, fact.agent, fact.at)
             case Finished():
                 self._hang_up(fact.interaction, fact.agent, fact.at)
@@ -262,7 +275,15 @@ class _Replay:
         ends, last = self._ends(fact, course, journey)
         course.stretch += 1
         span, number = (None if last is None else last.lasted), course.stretch
-        if last is not None and last.aside is not None:
+        if last is not None and last.reached is not None:
+            reached = last.reached.after(fact.at)
+            self._plan(
+                reached, Reached(interaction=fact.interaction, at=reached), last.reached, stretch=number
+            )
+        if last is not None and last.missed is not None:
+            missed = Unreached(interaction=fact.interaction, reason=last.missed, at=ends)
+            self._plan(ends, missed, span, stretch=number)
+        elif last is not None and last.aside is not None:
             until = last.aside.after(ends)
             aside = SetAside(interaction=fact.interaction, agent=fact.agent, until=until, at=ends)
             self._plan(ends, aside, span, stretch=number)
@@ -279,6 +300,8 @@ class _Replay:
     ) -> tuple[Seconds, Stretch | None]:
         """When, and the recorded end that it is. What a sign-out or another agent cut short goes on where they do not."""
         left = [] if journey is None else journey.stretches[course.stretch :]
+        if not self._router.centre.interactions[fact.interaction].callback:
+            left = [each for each in left if each.missed is None]  # here they were on the line
         ends = fact.at
         for stretch in left:
             ends = stretch.lasted.after(ends)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from config.errors import Refused, RefusedFields
-from crm_core import calendars, people_rights, policies, queues, users
+from crm_core import calendars, people_rights, policies, queues, schema, users
 from crm_core.records import known, lists, rows
 from crm_core.records.change import system
 from crm_core.sla.calendar import Calendar, Hours
@@ -15,6 +15,7 @@ from crm_core.tables import audit_detail, audit_event
 from routing.core.model import USUAL_ROOMS, Choice, GroupId, Medium, Need, QueueRule, Room, Step, Why
 from routing.core.overflow import is_open
 from routing.rules import read_rules
+from tests.contracts.databases import run_in
 
 NOW = 1_790_000_000.0
 
@@ -34,6 +35,8 @@ def test_what_is_typed_is_what_the_router_does(conn: Connection) -> None:
         priority_points=40,
         missed_at_most=3,
         ring_s=15,
+        callback_tries=5,
+        callback_retry_s=600,
     )
     rule = next(one for one in read_rules(conn, NOW)[0] if one.id == made)
     assert rule.needs == {Need(skill="zh", level=5), Need(skill="billing", level=1)}
@@ -43,6 +46,7 @@ def test_what_is_typed_is_what_the_router_does(conn: Connection) -> None:
     )
     assert (rule.choice, rule.priority_points, rule.missed_at_most) == (Choice.BEST_LEVEL, 40, 3)
     assert (rule.ring_s, rule.wrap_up_s, rule.answer_within_s) == (15, 30, 20)
+    assert (rule.callback_tries, rule.callback_retry_s) == (5, 600)
     kept = lists.read(conn, system(NOW).reader, known.entity("queue"), made)
     assert kept.values["requires"] == "billing, zh >= 5"
     assert queues.known_skills(conn) == ["billing", "zh"]
@@ -83,6 +87,65 @@ def test_a_load_is_no_negative_number_and_a_word_is_one_of_three(conn: Connectio
     for given in ({"chat_load": -1}, {"chat_load": 1001}, {"call_with_chats": "sometimes"}):
         with pytest.raises(Refused):
             make(conn, name="Service", language="en", **given)
+
+
+def test_callers_are_called_back_where_the_queue_says_so(conn: Connection) -> None:
+    """Nobody is offered it unless somebody says so; the form, what is kept and the router agree on what is usual."""
+    made = make(conn, name="Service", language="en")
+    plain = queues.add_queue(conn, name="Plain", language="en")
+    for queue_id in (made, plain.id):
+        found = queues.queue_by_id(conn, queue_id)
+        assert found is not None
+        kept = (found.callback_offered, found.callback_tries, found.callback_retry_s)
+        assert kept == (False, 3, 900)
+        rule = rule_of(conn, queue_id)
+        assert (rule.callback_tries, rule.callback_retry_s) == (3, 900)
+    given = {"callback_offered": True, "callback_tries": 1, "callback_retry_s": 60}
+    rows.patch(conn, system(NOW), known.entity("queue"), made, given)
+    found = queues.queue_by_id(conn, made)
+    assert found is not None
+    assert (found.callback_offered, found.callback_tries, found.callback_retry_s) == (True, 1, 60)
+    rule = rule_of(conn, made)
+    assert (rule.callback_tries, rule.callback_retry_s) == (1, 60)
+
+
+def test_a_queue_of_an_earlier_version_calls_nobody_back(url: str) -> None:
+    """Down and up again the queue and the numbers that lead to it are kept, and it does what is usual."""
+
+    def begin(conn: Connection) -> str:
+        given = {"callback_offered": True, "callback_tries": 1, "callback_retry_s": 60}
+        made = make(conn, name="Service", language="en", **given)
+        queues.add_entry(conn, "voice", "100", made)
+        return made
+
+    made = run_in(url, begin)
+    schema.downgrade(url, "0025")
+    columns = run_in(url, lambda conn: inspect(conn).get_columns("queue"))
+    assert not [each["name"] for each in columns if each["name"].startswith("callback")]
+    schema.upgrade(url)
+    found = run_in(url, lambda conn: queues.queue_for(conn, "voice", "100"))
+    assert found is not None
+    kept = (found.id, found.callback_offered, found.callback_tries, found.callback_retry_s)
+    assert kept == (made, False, 3, 900)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("callback_tries", 0, "field.too_small"),
+        ("callback_tries", 11, "field.too_large"),
+        ("callback_retry_s", 59, "field.too_small"),
+        ("callback_retry_s", 86_401, "field.too_large"),
+        ("callback_offered", None, "field.required"),
+    ],
+)
+def test_calling_back_has_bounds(conn: Connection, field: str, value: int | None, code: str) -> None:
+    made = make(conn, name="Service", language="en")
+    before = queues.queue_by_id(conn, made)
+    with pytest.raises(RefusedFields) as refused:
+        rows.patch(conn, system(NOW), known.entity("queue"), made, {field: value})
+    assert [(each.pointer, each.code) for each in refused.value.faults] == [(f"/{field}", code)]
+    assert queues.queue_by_id(conn, made) == before
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_every_sentence_has_a_recording_in_every_language() -> None:
         "limit-refused",
     }
     wanted |= {f"identify-{word}" for word in ("ask", "pin", "again", "thanks", "none")}
+    wanted |= {f"callback-{word}" for word in ("offer", "kept", "refused")}
     wanted |= {prompts.BUSY, *prompts.GOODBYES.values()}
     assert set(texts) == wanted
     for language in ("en", "zh-TW", "zh-CN"):

@@ -71,14 +71,22 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    folder: Path, fill: Callable[[Connection], None], *, answer_after_s: float
+    folder: Path,
+    fill: Callable[[Connection], None],
+    *,
+    answer_after_s: float | None,
+    hang_up_after_s: float = 0.5,
+    **layout: object,
 ) -> AsyncIterator[Desk]:
+    """`layout`: fields of Asterisk's layout."""
     async with AsyncExitStack() as stack:
-        lab = await stack.enter_async_context(asterisk_lab(folder))
+        lab = await stack.enter_async_context(asterisk_lab(folder, **layout))
         url = prepare(folder)
         write_now(url, fill)
         server = await stack.enter_async_context(voice_server(lab, url))
-        await stack.enter_async_context(lab.phone("1001", answer_after_s=answer_after_s, hang_up_after_s=0.5))
+        await stack.enter_async_context(
+            lab.phone("1001", answer_after_s=answer_after_s, hang_up_after_s=hang_up_after_s)
+        )
         server.ready(await agent_of(server.store, "1001"))
         yield Desk(lab, server, folder)
 

@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from routing.core import by_hand, choice, judge, matching, order, overflow, stages, timers
+from routing.core import by_hand, callbacks, choice, judge, matching, order, overflow, stages, timers
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
 from routing.core.events import CustomerLeft
-from routing.core.facts import Fact, Finished, LedOn, Offered, OfferEnded, Requeued, WrappedUp
+from routing.core.facts import CallbackMissed, Fact, Finished, LedOn, Offered, OfferEnded, Requeued, WrappedUp
+from routing.core.figures import Figures
 from routing.core.model import Medium, Outcome, Status
 from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router, Turn
@@ -400,3 +401,62 @@ def no_timer(plant: pytest.MonkeyPatch, phase: Phase) -> None:
 
 def replace_facts(verdict: Verdict, facts: tuple[Fact, ...]) -> Verdict:
     return Verdict(facts, verdict.decisions)
+
+
+# -- calling back ----------------------------------------------------------------------------------------------------------
+
+
+@fault
+def a_hang_up_ends_a_callback(plant: pytest.MonkeyPatch) -> None:
+    right = judge._customer_left
+    plant.setattr(
+        judge, "_customer_left", lambda q, work, event: right(q, work._replace(callback=False), event)
+    )
+
+
+@fault
+def who_asked_is_called_while_on_the_line(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(callbacks, "HANGS_UP_WITHIN_S", 0.0)
+
+
+@fault
+def who_is_not_reached_is_tried_at_once(plant: pytest.MonkeyPatch) -> None:
+    in_the_state(plant, CallbackMissed, lambda c, f: c._put(_waiting(c.interactions[f.interaction])))
+
+
+@fault
+def who_is_not_reached_is_tried_for_ever(plant: pytest.MonkeyPatch) -> None:
+    in_the_state(plant, CallbackMissed, lambda c, f: c._put(c.interactions[f.interaction]._replace(tried=0)))
+
+
+@fault
+def who_is_not_reached_is_given_up(plant: pytest.MonkeyPatch) -> None:
+    right = callbacks.missed
+    wrong = lambda queues, work, reason, at: right({}, work, reason, at)  # noqa: E731
+    plant.setattr(callbacks, "missed", wrong)
+    plant.setattr(judge, "missed", wrong)
+
+
+@fault
+def who_is_not_reached_is_younger(plant: pytest.MonkeyPatch) -> None:
+    in_the_state(plant, CallbackMissed, aged)
+
+
+@fault
+def an_agent_who_gives_up_has_served_them(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(judge, "given_up", lambda queues, work, event: None)
+
+
+@fault
+def who_is_called_counts_as_answered(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(Figures, "_calls_back", lambda self, fact: False)
+
+
+@fault
+def who_is_to_be_called_is_turned_away(plant: pytest.MonkeyPatch) -> None:
+    right = overflow.rules_for
+    plant.setattr(overflow, "rules_for", lambda work, rule: right(work._replace(callback=False), rule))
+
+
+def _waiting(work: Work) -> Work:
+    return work._replace(phase=Phase.WAITING, parked_until=None)

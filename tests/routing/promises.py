@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from routing.core.by_hand import ByHand
+from routing.core.callbacks import CallbackEvent
 from routing.core.events import (
     Accepted,
     Adopted,
     Arrived,
     Assigned,
+    CallbackCancelled,
+    CallbackWanted,
     ConsoleChanged,
     CustomerLeft,
     DeviceChanged,
@@ -20,21 +23,31 @@ from routing.core.events import (
     Moved,
     OfferFailed,
     Rang,
+    Reached,
     Returned,
     SetAside,
     StatusChosen,
     TakenUp,
+    Unreached,
     WorkEnded,
     WrapUpEnded,
 )
 from routing.core.facts import (
+    Abandoned,
+    CallbackDropped,
+    CallbackKept,
+    CallbackMissed,
+    CustomerReached,
     Described,
     Enqueued,
     Fact,
     Finished,
+    Offered,
     OfferEnded,
     Requeued,
     StatusChanged,
+    TurnedAway,
+    Unparked,
     WrappedUp,
 )
 from routing.core.model import By, Device, InteractionId, Medium, Need, Outcome, QueueId, QueueRule, Status
@@ -43,9 +56,12 @@ from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
 
+OfWork = MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded
 REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 
 
+CALLBACK_TRIES = 3
+"""Of every queue that is drawn: as it comes."""
 T = TypeVar("T")
 
 
@@ -74,8 +90,10 @@ class Promises:
     restarted_at: float = 0.0
     queue_rules: Mapping[QueueId, QueueRule]
     _book: Centre
+    _callbacks: dict[InteractionId, tuple[int, float]]
     _read = 0
     _rushed = 0
+    _called = 0
 
     def turn(self, *told: Event) -> Turn:
         """Have it judged."""
@@ -112,6 +130,9 @@ class Promises:
             self._hang_up_in_talk,
             self._give_back,
             self._put_aside,
+            self._ask_to_be_called,
+            self._be_called,
+            self._be_called,
             self._move,
             self._finish,
             self._close,
@@ -164,12 +185,12 @@ class Promises:
 
     def _hang_up_while_it_rings(self, dice: Dice) -> None:
         work = self._some(dice, Phase.OFFERED)
-        if work is not None:
+        if work is not None and not work.callback:
             assert self.turn(CustomerLeft(interaction=work.id, at=self.now)).facts
 
     def _hang_up_in_talk(self, dice: Dice) -> None:
         work = self._some(dice, Phase.CONNECTED)
-        if work is not None:
+        if work is not None and not work.callback:
             assert self.turn(CustomerLeft(interaction=work.id, at=self.now)).facts
 
     def _give_back(self, dice: Dice) -> None:
@@ -185,6 +206,38 @@ class Promises:
             who, until = work.agent if own else other, self.now + dice.pick([4.0, 20.0])
             told = SetAside(interaction=work.id, agent=who, until=until, at=self.now)
             assert bool(self.turn(told).facts) == (own and work.medium is Medium.EMAIL)
+
+    def _ask_to_be_called(self, dice: Dice) -> None:
+        """A caller who waits, or (in vain) somebody else; and that they hang up changes nothing."""
+        waits = [one for one in self.router.centre.interactions.values() if one.phase is Phase.WAITING]
+        callers = [one for one in waits if one.medium is Medium.VOICE and not one.callback]
+        if waits:
+            work = dice.pick(callers or waits)
+            turn = self.turn(CallbackWanted(interaction=work.id, at=self.now))
+            assert bool(turn.facts) == (work.medium is Medium.VOICE and not work.callback)
+            if turn.facts:
+                assert not self.turn(CustomerLeft(interaction=work.id, at=self.now)).facts
+
+    def _be_called(self, dice: Dice) -> None:
+        """An agent answers, then they do, or they do not; or they want it no more."""
+        waits = [work for work in self.router.centre.interactions.values() if work.callback]
+        if waits:
+            work = dice.pick([one for one in waits if one.agent is not None] or waits)
+            if work.offer is not None:
+                self.turn(Accepted(offer=work.offer, at=self.now))
+            told: tuple[Event, ...] = (
+                Reached(interaction=work.id, at=self.now),
+                Unreached(interaction=work.id, reason="busy", at=self.now),
+                Unreached(interaction=work.id, reason="no_answer", at=self.now),
+                WorkEnded(interaction=work.id, by=By.AGENT, at=self.now),
+                CallbackCancelled(interaction=work.id, at=self.now),
+            )
+            event = dice.pick(told)
+            fits = self.fits(event)
+            known = len(self.facts)
+            self.turn(event)
+            theirs = [one for one in self.facts[known:] if getattr(one, "interaction", None) == work.id]
+            assert bool(theirs) == fits
 
     def _move(self, dice: Dice) -> None:
         work, to = self._some(dice, Phase.WAITING), dice.pick(sorted(self.queue_rules))
@@ -342,6 +395,44 @@ class Promises:
         refused = fact.outcome in REFUSED and preferred == fact.agent
         assert self._book.interactions[fact.interaction].preferred == (None if refused else preferred)
 
+    @invariant()
+    def who_is_called_back_is_called_by_rule(self) -> None:
+        """So often and so far apart as the queue says, never while they are on the line, and they are over only when they were reached, were tried so
+        often, or want it no more."""
+        tries: dict[str, int] = {}
+        for place in range(self._called, len(self.facts)):
+            fact = self.facts[place]
+            match fact:
+                case CallbackKept():
+                    assert fact.until > fact.at
+                    self._callbacks[fact.interaction] = (0, fact.until)
+                case CallbackMissed():
+                    tried, _ = self._callbacks[fact.interaction]
+                    self._callbacks[fact.interaction] = (tried + 1, fact.until)
+                case Offered() if fact.interaction in self._callbacks:
+                    assert fact.at >= self._callbacks[fact.interaction][1], (
+                        "nobody is tried before their time"
+                    )
+                case CustomerReached() | CallbackDropped():
+                    del self._callbacks[fact.interaction]
+                case Finished() if fact.interaction in self._callbacks:
+                    tried, _ = self._callbacks.pop(fact.interaction)
+                    tries[fact.interaction] = tried + 1
+                case Unparked() if fact.interaction in self._callbacks:
+                    self._callbacks[fact.interaction] = (self._callbacks[fact.interaction][0], 0.0)
+                case Abandoned() | TurnedAway():
+                    assert fact.interaction not in self._callbacks, (
+                        "who is not on the line neither leaves nor is told"
+                    )
+                case _:
+                    pass
+        self._called = len(self.facts)
+        assert all(tried == CALLBACK_TRIES for tried in tries.values())
+        for name, (tried, _) in self._callbacks.items():
+            work = self.router.centre.interactions[name]
+            assert (work.callback, work.tried) == (True, tried)
+            assert tried < CALLBACK_TRIES
+
     def fits(self, event: Event) -> bool:
         """Whether it can mean anything now; an event that does not must change nothing."""
         match event:
@@ -360,8 +451,13 @@ class Promises:
             case Rang() | Accepted() | OfferFailed():
                 return self._fits_offer(event)
             case _:
-                work = self.router.centre.interactions.get(event.interaction)
-                return work is not None and self._fits_work(event, work)
+                return self._fits_interaction(event)
+
+    def _fits_interaction(self, event: CallbackEvent | OfWork) -> bool:
+        work = self.router.centre.interactions.get(event.interaction)
+        if isinstance(event, CallbackEvent):
+            return work is not None and self._fits_callback(event, work)
+        return work is not None and self._fits_work(event, work)
 
     def _fits_offer(self, event: Rang | Accepted | OfferFailed) -> bool:
         live = [work for work in self.router.centre.interactions.values() if work.offer == event.offer]
@@ -378,7 +474,7 @@ class Promises:
 
     def _fits_work(
         self,
-        event: MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded,
+        event: OfWork,
         work: Work,
     ) -> bool:
         match event:
@@ -388,7 +484,7 @@ class Promises:
                 told = (event.priority_points, event.needs, event.preferred)
                 return (work.priority_points, work.needs, work.preferred) != told
             case CustomerLeft():
-                return work.phase is not Phase.WRAP_UP
+                return work.phase is not Phase.WRAP_UP and not work.callback
             case Adopted():
                 known = event.agent in self.router.centre.agents
                 already = work.phase is Phase.CONNECTED and work.agent == event.agent
@@ -397,6 +493,15 @@ class Promises:
                 return work.phase is Phase.CONNECTED
             case WrapUpEnded():
                 return work.phase is Phase.WRAP_UP and work.agent == event.agent
+
+    def _fits_callback(self, event: CallbackEvent, work: Work) -> bool:
+        match event:
+            case CallbackWanted():
+                return work.medium is Medium.VOICE and work.phase is Phase.WAITING and not work.callback
+            case CallbackCancelled():
+                return work.callback and work.phase in (Phase.WAITING, Phase.PARKED, Phase.OFFERED)
+            case Reached() | Unreached():
+                return work.callback and work.phase is Phase.CONNECTED
 
     def _fits_by_hand(self, event: ByHand, work: Work) -> bool:
         match event:

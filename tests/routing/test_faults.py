@@ -39,6 +39,7 @@ PROMISES = (
     Day.what_follows_from_a_fact_follows,
     Day.whoever_waits_waits_where_they_belong,
     Day.nobody_is_sent_round,
+    Day.who_is_called_back_is_called_by_rule,
 )
 
 

@@ -14,6 +14,8 @@ from routing.core.events import (
     Adopted,
     Arrived,
     Assigned,
+    CallbackCancelled,
+    CallbackWanted,
     ConsoleChanged,
     CustomerLeft,
     DeviceChanged,
@@ -22,14 +24,26 @@ from routing.core.events import (
     Moved,
     OfferFailed,
     Rang,
+    Reached,
     Returned,
     SetAside,
     StatusChosen,
     TakenUp,
+    Unreached,
     WorkEnded,
     WrapUpEnded,
 )
-from routing.core.facts import Enqueued, Fact, LedOn, Offered, OfferEnded, TurnedAway
+from routing.core.facts import (
+    CallbackKept,
+    Connected,
+    CustomerReached,
+    Enqueued,
+    Fact,
+    LedOn,
+    Offered,
+    OfferEnded,
+    TurnedAway,
+)
 from routing.core.figures import Figures
 from routing.core.model import (
     AgentId,
@@ -91,6 +105,10 @@ def events(at: float) -> st.SearchStrategy[Event]:
         st.builds(Assigned, interaction=ids, agent=agents, wait_s=st.sampled_from([0.0, 10.0]), at=now),
         st.builds(SetAside, interaction=ids, agent=agents, until=st.sampled_from([at - 1, at + 12]), at=now),
         st.builds(TakenUp, interaction=ids, at=now),
+        st.builds(CallbackWanted, interaction=ids, at=now),
+        st.builds(CallbackCancelled, interaction=ids, at=now),
+        st.builds(Reached, interaction=ids, at=now),
+        st.builds(Unreached, interaction=ids, reason=st.just("busy"), at=now),
         st.builds(ConsoleChanged, agent=agents, present=st.booleans(), at=now),
         st.builds(DeviceChanged, agent=agents, device=st.sampled_from(Device), at=now),
         st.builds(
@@ -124,6 +142,7 @@ class Day(Promises, RuleBasedStateMachine):
         self.scanning = ScanningRouter(QUEUES, AGENTS)
         self.facts: list[Fact] = []
         self.restarts = 0
+        self._callbacks = {}
         self.figures = Figures(START - 100.0, QUEUES)
 
     def turn(self, *told: Event) -> Turn:
@@ -297,7 +316,7 @@ class Day(Promises, RuleBasedStateMachine):
     def hang_up(self, one: InteractionId) -> None:
         """A caller's hang-up while it rings leaves the agent's idle time, status and count of misses alone."""
         work = self.router.centre.interactions.get(one)
-        if work is not None and work.phase is Phase.OFFERED:
+        if work is not None and work.phase is Phase.OFFERED and not work.callback:
             assert work.agent is not None
             before = self.router.centre.agents[work.agent]
             self.turn(CustomerLeft(interaction=one, at=self.now))
@@ -387,7 +406,7 @@ class Day(Promises, RuleBasedStateMachine):
         for work in centre.interactions.values():
             if work.phase is not Phase.WAITING:
                 continue
-            voice, letter = work.medium is Medium.VOICE, work.medium is Medium.EMAIL
+            voice, letter = work.medium is Medium.VOICE and not work.callback, work.medium is Medium.EMAIL
             limit, other = (40.0, "en") if letter else (25.0, "any")
             if work.queue == "zh" and other not in work.been:
                 assert work.queued_at + limit > self.now
@@ -445,14 +464,37 @@ class Day(Promises, RuleBasedStateMachine):
 
     @invariant()
     def figures_add_up(self) -> None:
-        """offered = answered + abandoned + unanswered, and the unanswered are those who wait and never talked."""
-        talked = {fact.interaction for fact in self.facts if type(fact).__name__ == "Connected"}
+        """offered = answered + abandoned + unanswered, and the unanswered are those who wait, or are to be called, and never talked."""
+        talked = self._talked()
         for one in (*[known.id for known in QUEUES], QueueId("unknown")):
             figures = self.figures.queue(one)
-            waiting = [work for work in self.router.centre.waiting(one) if work.id not in talked]
+            open_ones = self.router.centre.interactions.values()
+            waiting = [
+                work
+                for work in open_ones
+                if work.queue == one
+                and work.id not in talked
+                and (work.callback or work.phase in (Phase.WAITING, Phase.OFFERED))
+            ]
             assert figures.unanswered() == len(waiting)
             assert figures.answered_in_time <= figures.answered
             assert 0.0 <= (figures.service_level() or 0.0) <= 1.0
+
+    def _talked(self) -> set[InteractionId]:
+        talked: set[InteractionId] = set()
+        called: set[InteractionId] = set()
+        for fact in self.facts:
+            match fact:
+                case CallbackKept():
+                    called.add(fact.interaction)
+                case CustomerReached():
+                    called.discard(fact.interaction)
+                    talked.add(fact.interaction)
+                case Connected() if fact.interaction not in called:
+                    talked.add(fact.interaction)
+                case _:
+                    pass
+        return talked
 
 
 TestDay = Day.TestCase

@@ -1,0 +1,156 @@
+"""Callers who press a key and are called back at their turn, on real Asterisk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from config.clock import SystemClock
+from crm_core import queues
+from crm_core.records import known, rows
+from crm_core.records.change import system
+from crm_core.store import Connection
+from routing.core.events import StatusChosen
+from routing.core.facts import (
+    CallbackKept,
+    CallbackMissed,
+    Connected,
+    CustomerReached,
+    Enqueued,
+    Finished,
+    Offered,
+    OfferEnded,
+    Unparked,
+)
+from routing.core.model import By, Outcome, Status
+from routing.core.presence import Phase
+from tests.real.asterisk_lab import free_port
+from tests.real.caller_desk import Desk, desk
+from tests.real.sipp import Sipp, agent_scenario, sipp
+from tests.real.voice_lab import agent_of
+
+pytestmark = pytest.mark.real
+CALLER, LATER = "0912345678", "0223456789"
+
+
+def offering(**given: object) -> Callable[[Connection], None]:
+    """The queue of the dialled number calls back."""
+
+    def fill(conn: Connection) -> None:
+        [queue] = queues.list_queues(conn)
+        rows.patch(conn, system(1.0), known.entity("queue"), queue.id, {"callback_offered": True, **given})
+
+    return fill
+
+
+@asynccontextmanager
+async def centre(
+    folder: Path,
+    fill: Callable[[Connection], None],
+    *,
+    answer_after_s: float | None = 0.3,
+    busy: bool = False,
+    hang_up_after_s: float | None = None,
+    agent_stays_s: float = 5.0,
+) -> AsyncIterator[tuple[Desk, Sipp]]:
+    """A desk whose agent is on a break, and the telephone of whoever is called from it."""
+    scenario = agent_scenario(answer_after_s=0.3, busy=busy, hang_up_after_s=hang_up_after_s)
+    async with sipp(folder, scenario, target=None, free_port=free_port) as customer:
+        out = f"127.0.0.1:{customer.port}"
+        told = {"trunk_out": out, "callback_told_after_s": 1, "callback_ring_s": 5}
+        async with desk(
+            folder, fill, answer_after_s=answer_after_s, hang_up_after_s=agent_stays_s, **told
+        ) as stage:
+            await status(stage, Status.PAUSED)
+            yield stage, customer
+
+
+async def status(stage: Desk, chosen: Status) -> None:
+    agent = await agent_of(stage.server.store, "1001")
+    at = SystemClock().now()
+    stage.server.floor.submit(StatusChosen(agent=agent, status=chosen, reason="break", at=at))
+
+
+async def asks(stage: Desk, number: str = CALLER) -> CallbackKept:
+    """Somebody calls, is told, presses the key and is let go; until they may be called."""
+    async with stage.call(number) as (caller, phone):
+        async with asyncio.timeout(10):
+            while "callback-offer" not in stage.played():
+                await asyncio.sleep(0.1)
+        await phone.press("1")
+        kept = await stage.server.fact(CallbackKept, within_s=15)
+        await caller.see("BYE", within_s=15)
+    await stage.server.fact(Unparked, within_s=20)
+    assert isinstance(kept, CallbackKept)
+    return kept
+
+
+async def test_who_asks_is_called_back_at_their_place(tmp_path: Path) -> None:
+    """Told in their language, let go, and called before somebody who came later; the agent's phone rings first, the customer ends the call."""
+    async with centre(tmp_path, offering(language="zh-TW"), hang_up_after_s=1.0) as (stage, customer):
+        kept = await asks(stage)
+        assert stage.played() == ["callback-offer", "callback-kept"]
+        assert "/zh-TW/callback-offer" in stage.lab.log
+        async with stage.call(LATER):
+            await stage.server.fact(Enqueued, 2)
+            await status(stage, Status.READY)
+            offered = await stage.server.fact(Offered)
+            assert offered.interaction == kept.interaction  # type: ignore[attr-defined]
+            talk = await stage.server.fact(Connected)
+            reached = await stage.server.fact(CustomerReached)
+            finished = await stage.server.fact(Finished)
+            assert isinstance(finished, Finished)
+            assert (finished.interaction, finished.by) == (kept.interaction, By.CUSTOMER)
+            assert talk.at <= reached.at <= finished.at
+            assert reached.at - talk.at >= 0.25, "the customer's phone rang"
+            assert (await stage.server.fact(Offered, 2)).interaction != kept.interaction  # type: ignore[attr-defined]
+            await stage.server.fact(Finished, 2)
+        assert len(customer.events("INVITE")) == 1
+        [first, *_] = await stage.until_closed()
+        assert (first.id, first.outcome, first.customer_address) == (kept.interaction, "handled", CALLER)
+        assert first.answered_at == reached.at
+
+
+async def test_a_customer_who_is_busy_is_tried_again_and_then_given_up(tmp_path: Path) -> None:
+    """The agent is free at once and not blamed; after the last try they say what is to become of it."""
+    async with centre(tmp_path, offering(callback_tries=2, callback_retry_s=60), busy=True) as (
+        stage,
+        customer,
+    ):
+        await asks(stage)
+        await status(stage, Status.READY)
+        missed = await stage.server.fact(CallbackMissed)
+        assert isinstance(missed, CallbackMissed)
+        assert (missed.reason, missed.until - missed.at) == ("busy", 60.0)
+        work = stage.server.floor.centre.interactions[missed.interaction]
+        agent = stage.server.floor.centre.agents[missed.agent]
+        assert (work.phase, work.tried, agent.status, agent.holds) == (Phase.PARKED, 1, Status.READY, ())
+        assert len(await customer.see("BUSY")) == 1
+
+
+async def test_nobody_is_called_for_whom_no_agent_is_there(tmp_path: Path) -> None:
+    """The agent's phone is not answered: the customer's never rings, and they keep their place."""
+    async with centre(tmp_path, offering(ring_s=3), answer_after_s=None) as (stage, customer):
+        kept = await asks(stage)
+        await status(stage, Status.READY)
+        ended = await stage.server.fact(OfferEnded, within_s=15)
+        assert isinstance(ended, OfferEnded)
+        assert ended.outcome is Outcome.NO_ANSWER
+        work = stage.server.floor.centre.interactions[kept.interaction]
+        assert (work.phase, work.callback, work.tried) == (Phase.WAITING, True, 0)
+        assert customer.events("INVITE") == []
+
+
+async def test_numbers_that_are_not_called_are_not_told(tmp_path: Path) -> None:
+    """A number abroad hears music alone, and their key does nothing."""
+    async with centre(tmp_path, offering()) as (stage, _), stage.call("+15551234567") as (caller, phone):
+        await stage.server.fact(Enqueued)
+        await caller.see("ANSWERED")
+        await phone.speaks(2.0)
+        await phone.press("1")
+        await status(stage, Status.READY)
+        await stage.server.fact(Connected)
+        assert stage.played() == []
+        assert not [fact for fact in stage.server.facts if isinstance(fact, CallbackKept)]
