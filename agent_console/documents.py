@@ -252,13 +252,15 @@ class Me(TypedDict):
 
 
 class Item(TypedDict):
-    """One interaction that is offered to, connected to or wrapped up by the agent who sees it."""
+    """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
+    is called once the agent has answered; false again when they were reached."""
 
     id: str
     medium: str
     state: str
     queue: QueueName
     offer: OfferDocument | None
+    callback: bool
     enqueued_at: float
     connected_at: float | None
     finished_at: float | None
@@ -318,12 +320,13 @@ class QueueDocument(TypedDict):
 
 
 class AgentItem(TypedDict):
-    """What an agent works on, in words: the queue's name, and the customer's name or address."""
+    """What an agent works on, in words: the queue's name, and the customer's name or address. `callback`: the customer is yet to be called."""
 
     id: str
     medium: str
     queue: str
     customer: str
+    callback: bool
 
 
 class AgentDocument(TypedDict):
@@ -351,7 +354,8 @@ class DepartmentDocument(TypedDict):
 
 
 class WaitingDocument(TypedDict):
-    """Who waits: `queue` is an id (the queues are on the same screen), `customer` the name or the address."""
+    """Who waits: `queue` is an id (the queues are on the same screen), `customer` the name or the address. `callback`: not on the line, they
+    want to be called back."""
 
     id: str
     medium: str
@@ -360,6 +364,7 @@ class WaitingDocument(TypedDict):
     enqueued_at: float
     position: int
     phase: str
+    callback: bool
 
 
 class LinkDocument(TypedDict):

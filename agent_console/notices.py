@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent_console.documents import NoticeDocument
 from config.errors import Param
 from crm_core.notifications import Notification
-from routing.core.facts import Fact, OfferEnded, Requeued, WrappedUp
+from routing.core.facts import CallbackMissed, Fact, OfferEnded, Requeued, WrappedUp
 from routing.core.model import AgentId, Outcome, Seconds
 
 KEPT_S = 60.0
@@ -143,6 +143,14 @@ def _notice(fact: Fact) -> Notice | None:
                 id=f"{fact.interaction}/requeued/{fact.at}",
                 agent=fact.agent,
                 code="work.requeued",
+                params=(("interaction", fact.interaction), ("reason", fact.reason)),
+                at=fact.at,
+            )
+        case CallbackMissed():
+            return Notice(
+                id=f"{fact.interaction}/missed/{fact.at}",
+                agent=fact.agent,
+                code="callback.missed",
                 params=(("interaction", fact.interaction), ("reason", fact.reason)),
                 at=fact.at,
             )

@@ -14,8 +14,10 @@ from agent_console.sessions import Delta, Stream
 from agent_console.views import World
 from config.ids import new_id
 from routing.core.facts import (
+    CallbackMissed,
     Connected,
     ConsoleSeen,
+    CustomerReached,
     DeviceSeen,
     Fact,
     Finished,
@@ -30,8 +32,10 @@ from routing.core.facts import (
 from routing.core.model import AgentId, InteractionId
 
 _OF_AN_AGENT = (
-    ConsoleSeen
+    CallbackMissed
+    | ConsoleSeen
     | Connected
+    | CustomerReached
     | DeviceSeen
     | Finished
     | OfferEnded

@@ -162,6 +162,7 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         state=work.phase,
         queue=queue_name(world.directory, work.queue),
         offer=_offer(world.directory, work),
+        callback=work.callback,
         enqueued_at=work.enqueued_at,
         connected_at=work.connected_at,
         finished_at=work.finished_at,
@@ -298,7 +299,9 @@ def _shown_item(world: World, agent: AgentId, *, named: bool) -> AgentItem | Non
     first = held[0]
     queue = world.directory.queue_name(first.queue) or ""
     customer = _shown_name(world, first.id) if named else ""
-    return AgentItem(id=first.id, medium=first.medium, queue=queue, customer=customer)
+    return AgentItem(
+        id=first.id, medium=first.medium, queue=queue, customer=customer, callback=first.callback
+    )
 
 
 def _shown_name(world: World, interaction: InteractionId) -> str:
@@ -323,5 +326,6 @@ def _waiting_rows(
             enqueued_at=work.enqueued_at,
             position=index + 1,
             phase=work.phase,
+            callback=work.callback,
         )
         yield ("waiting", work.id), row

@@ -276,7 +276,7 @@ class Calls:
 
     def _reached(self, event: LegAnswered) -> list[Event]:
         call = self._calls.get(event.caller.removesuffix(FAR))
-        if call is None or not call.calls_back or call.far:
+        if call is None or not call.calls_back or call.far or call.place is Place.OVER:
             return []
         call.far = event.leg
         self._by_far[event.leg] = call
@@ -286,7 +286,7 @@ class Calls:
 
     def _not_reached(self, event: NotReached) -> list[Event]:
         call = self._calls.get(channel_of(InteractionId(event.interaction)))
-        if call is None or not call.calls_back or call.far:
+        if call is None or not call.calls_back or call.far or call.place is Place.OVER:
             return []
         self._unleg(call)
         untold = call.offer if call.place is Place.OFFERED else None  # see `_reached`

@@ -1,5 +1,6 @@
 """The operator's Asterisk: the shipped configuration, rendered for the settings' ports, users and secrets."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,8 +10,24 @@ from config.asterisk.render import UnsafeValue, render
 from config.settings import ConfigurationError, Settings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkOut:
+    """Where calls go out; without a host they do not."""
+
+    host: str = ""
+    user: str = ""
+    secret: str = ""
+
+
 def write(
-    settings: Settings, *, out: Path, launch_file: Path, sip_host: str, sip_port: int, trunks: tuple[str, ...]
+    settings: Settings,
+    *,
+    out: Path,
+    launch_file: Path,
+    sip_host: str,
+    sip_port: int,
+    trunks: tuple[str, ...],
+    trunk_out: TrunkOut,
 ) -> str:
     """Render into `out`; the sentence that says how to start it. A second time replaces the files, not `var/`."""
     launch, ours = Launch.read(launch_file), settings.asterisk
@@ -35,6 +52,9 @@ def write(
         fastagi_host=ours.fastagi_host,
         fastagi_port=ours.fastagi_port,
         trunk_peers=trunks or ("127.0.0.1",),
+        trunk_out=trunk_out.host,
+        trunk_out_user=trunk_out.user,
+        trunk_out_secret=trunk_out.secret,
     )
     if len(str(layout.run_dir / "asterisk.ctl")) > 100:
         raise ConfigurationError(

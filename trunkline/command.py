@@ -101,10 +101,19 @@ def asterisk_config(
     trunk: Annotated[
         list[str] | None, typer.Option(help="Address or network (CIDR) of a SIP trunk; may be repeated.")
     ] = None,
+    trunk_out: Annotated[
+        str, typer.Option(help="HOST or HOST:PORT of the SIP trunk by which customers are called back.")
+    ] = "",
+    trunk_out_user: Annotated[
+        str, typer.Option(help="The name with which that trunk asks to sign in, if it does.")
+    ] = "",
+    trunk_out_secret: Annotated[
+        str, typer.Option(envvar="TRUNKLINE_TRUNK_OUT_SECRET", help="And the secret.", show_default=False)
+    ] = "",
     config_file: ConfigOption = DEFAULT,
 ) -> None:
     """Write a whole Asterisk configuration that fits the settings, and say how to start Asterisk with it."""
-    from trunkline.asterisk_config import write  # noqa: PLC0415 - only here
+    from trunkline.asterisk_config import TrunkOut, write  # noqa: PLC0415 - only here
 
     settings = read(config_file)
 
@@ -118,6 +127,7 @@ def asterisk_config(
                 sip_host=sip_host,
                 sip_port=sip_port,
                 trunks=trunks,
+                trunk_out=TrunkOut(host=trunk_out, user=trunk_out_user, secret=trunk_out_secret),
             )
         )
 

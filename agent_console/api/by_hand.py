@@ -1,4 +1,5 @@
-"""What people decide by hand: letters that an agent takes, or sets aside until later; work that a supervisor gives to somebody."""
+"""What people decide by hand: letters that an agent takes, or sets aside until later; work that a supervisor gives to somebody, or
+calls off."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -17,8 +18,8 @@ from config.errors import Kind, Refused
 from crm_core import interactions
 from crm_core.access.model import EVERYTHING, Rights
 from crm_core.interactions import Interaction
-from routing.core.events import Accepted, Assigned, SetAside
-from routing.core.facts import Connected, Described, Offered, Parked
+from routing.core.events import Accepted, Assigned, CallbackCancelled, SetAside
+from routing.core.facts import CallbackDropped, Connected, Described, Offered, Parked
 from routing.core.model import AgentId, InteractionId, Medium, Status
 from routing.core.presence import Phase, Work
 
@@ -116,6 +117,18 @@ async def give(interaction: str, given: Taker, user: AsSupervisor, within: InCon
     if not any(isinstance(fact, Described) and fact.interaction == name for fact in facts):
         raise Refused("interaction.state")
     await at.tell("given", "interaction", interaction, {"agent": agent.id})
+
+
+@router.delete("/interactions/{interaction}/callback", status_code=204)
+async def cancel_callback(interaction: str, user: AsSupervisor, within: InContext, at: AtDesk) -> None:
+    """Nobody calls this customer back any more, and the interaction is closed. 409 `interaction.state`: nobody is to be called back, or an agent
+    is calling them already."""
+    await scope.readable_interaction(within, user, interaction)
+    name, now = InteractionId(interaction), within.clock.now()
+    facts = await within.floor.settle(CallbackCancelled(interaction=name, at=now))
+    if not any(isinstance(fact, CallbackDropped) and fact.interaction == name for fact in facts):
+        raise Refused("interaction.state")
+    await at.tell("callback_cancelled", "interaction", interaction, {})
 
 
 def _mine(within: Context, agent: AgentId) -> Iterator[Work]:

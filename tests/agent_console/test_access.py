@@ -140,6 +140,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/interactions/{interaction}/routing"): (SUPERVISOR, None),
     ("PUT", "/api/v1/interactions/{interaction}/routing/queue"): (SUPERVISOR, {"queue_id": "none"}),
     ("PUT", "/api/v1/interactions/{interaction}/routing/agent"): (SUPERVISOR, {"agent_id": "none"}),
+    ("DELETE", "/api/v1/interactions/{interaction}/callback"): (SUPERVISOR, None),
     ("PUT", "/api/v1/queues/{queue}/closing"): (SUPERVISOR, {"closed": False}),
     ("GET", "/api/v1/forecast"): (SUPERVISOR, None),
     ("GET", "/api/v1/forecast/queues"): (SUPERVISOR, None),

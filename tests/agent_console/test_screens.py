@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,13 +13,15 @@ from agent_console.documents import Documents, MatchDocument, PopDocument
 from agent_console.notices import Notices
 from agent_console.screens import Screens, Update
 from agent_console.sessions import Delta, Stream
-from agent_console.views import World
+from agent_console.views import AT_ONCE, World, agent_at_once
 from config.peers import LinkStatus
-from routing.core.events import Accepted, Arrived, Event, OfferFailed
+from routing.core.events import Accepted, Arrived, CallbackWanted, Event, OfferFailed, Reached, Unreached
 from routing.core.facts import OfferEnded
 from routing.core.model import InteractionId, Medium, OfferId, Outcome
 from tests.agent_console.floors import AGENTS, NOON, QUEUES, STEPS, SmallFloor, directory, next_step, on_duty
 from tests.agent_console.test_sessions import applied
+
+ONE = InteractionId("i1")
 
 
 def screens_of(floor: SmallFloor) -> Screens:
@@ -81,6 +84,31 @@ def test_an_agent_sees_only_their_own_work() -> None:
     owner = floor.centre.interactions[one].agent
     shown = {agent: ("items", one) in screens.open_agent(agent).documents for agent in AGENTS}
     assert shown == {agent: agent == owner for agent in AGENTS}
+
+
+@pytest.mark.parametrize(
+    "end", [Reached(interaction=ONE, at=NOON), Unreached(interaction=ONE, reason="busy", at=NOON)]
+)
+def test_an_agents_screen_follows_a_callback(end: Event) -> None:
+    """Whether the customer answered or not, the agent is told at once, and of nothing that is not so."""
+    floor = SmallFloor()
+    screens = screens_of(floor)
+    floor.happens(Arrived(interaction=ONE, medium=Medium.VOICE, queue=QUEUES[0], enqueued_at=NOON, at=NOON))
+    floor.happens(CallbackWanted(interaction=ONE, at=NOON - 60))
+    list(screens.took_place(on_duty(floor)))
+    list(screens.took_place(floor.happens(Accepted(offer=OfferId(f"{ONE}/1"), at=NOON))))
+    owner = floor.centre.interactions[ONE].agent
+    assert owner is not None
+    stream = screens.open_agent(owner)
+    calling = dict(stream.documents)
+    assert calling["items", ONE]["callback"] is True
+    [update] = screens.took_place(floor.happens(end))
+    told = applied(calling, (update.delta,))
+    assert {key: each for key, each in told.items() if key[0] in AT_ONCE} == agent_at_once(
+        screens.world, owner
+    )
+    item = told.get(("items", ONE))
+    assert (item and item["callback"]) == (False if isinstance(end, Reached) else None)
 
 
 def test_an_offer_that_ends_without_the_agent_is_explained_for_a_minute() -> None:

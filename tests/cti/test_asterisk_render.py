@@ -66,6 +66,22 @@ def test_the_demonstration_loop_is_not_in_a_product(layout: AsteriskLayout, tmp_
     assert "trunk-loop" in (tmp_path / "etc/pjsip.conf").read_text()
 
 
+def test_calls_go_out_only_where_a_trunk_is_named(layout: AsteriskLayout, tmp_path: Path) -> None:
+    """With its name and secret where it asks for them."""
+    place = tmp_path / "etc/pjsip.conf"
+    render(tmp_path / "etc", layout)
+    assert "trunk-out" not in place.read_text()
+    render(tmp_path / "etc", replace(layout, trunk_out="sip.example.net:5070"))
+    text = place.read_text()
+    assert "contact = sip:sip.example.net:5070" in text
+    assert "outbound_auth" not in text
+    signed = replace(layout, trunk_out="sip.example.net", trunk_out_user="us", trunk_out_secret="s3cret")
+    render(tmp_path / "etc", signed)
+    text = place.read_text()
+    assert "outbound_auth = trunk-out" in text
+    assert "password = s3cret" in text
+
+
 @pytest.mark.parametrize("secret", ["a\nb", "a;b", "[x]", "a\0"])
 def test_values_that_a_configuration_would_misread_are_refused(
     layout: AsteriskLayout, tmp_path: Path, secret: str

@@ -17,7 +17,8 @@ from crm_core.records.change import system
 from crm_core.records.tables import table_of
 from crm_core.store import Connection
 from cti import deadlines
-from routing.core.facts import Enqueued
+from routing.core.facts import CallbackKept, Enqueued
+from routing.core.model import InteractionId
 from tests.cti.room import Room, standing, telephone_room
 from tests.cti.test_welcome import Caller, call, limited
 
@@ -222,3 +223,66 @@ async def test_a_store_that_does_not_answer_costs_no_place(
         await room.until(lambda: room.count(Enqueued) == 1)
         monkeypatch.undo()
         assert caller.asked[-1].startswith("SET VARIABLE TL_QUEUE")
+
+
+# -- the key to be called back -----------------------------------------------------------------------------------------------
+
+
+async def pressed(room: Room, channel: str, caller: str) -> list[str]:
+    """What the dialplan is told of somebody who pressed it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", room.fastagi_port)
+    lines = (f"agi_uniqueid: {channel}", "agi_network_script: callback", f"agi_callerid: {caller}")
+    writer.write(("\n".join(lines) + "\n\n").encode())
+    caller_ = Caller(reader, writer)
+    await caller_.serve()
+    return caller_.asked
+
+
+async def calling_back(room: Room) -> None:
+    def change(conn: Connection) -> None:
+        [queue] = queues.list_queues(conn)
+        rows.patch(
+            conn,
+            system(1.0),
+            known.entity("queue"),
+            queue.id,
+            {"callback_offered": True, "language": "zh-TW"},
+        )
+
+    await room.store.write(change)
+    room.bus.publish("config", "")
+    await room.until(lambda: bool(room.voice.entry._directory._page.calling_back))
+    await room.learn_rules()
+
+
+async def test_who_may_be_called_back_is_told_on_the_channel(tmp_path: Path) -> None:
+    """The language in which they will be told; nothing for a number that is not called, nor where the queue does not offer it."""
+    async with telephone_room(tmp_path) as room:
+        plain = await call(room, "ast-1.1", "0912345678")
+        await plain.serve()
+        assert not any("TL_CALLBACK" in line for line in plain.asked)
+        await calling_back(room)
+        for channel, number, told in (
+            ("ast-1.2", "0912345678", True),
+            ("ast-1.3", "0204123456", False),
+            ("ast-1.4", "", False),
+        ):
+            caller = await call(room, channel, number)
+            await caller.serve()
+            assert ('SET VARIABLE TL_CALLBACK "zh-TW"' in caller.asked) == told
+            assert caller.asked[-1].startswith("SET VARIABLE TL_QUEUE")
+
+
+async def test_the_key_is_kept_before_they_are_let_go(tmp_path: Path) -> None:
+    """TL_CALLBACK_KEPT is set when it is in the ledger; for nobody whom we do not know, may not call, or whose ledger is away."""
+    async with telephone_room(tmp_path) as room:
+        await calling_back(room)
+        caller = await call(room, "ast-1.1", "0912345678")
+        await caller.serve()
+        await room.until(lambda: room.count(Enqueued) == 1)
+        assert await pressed(room, "ast-1.1", "0204123456") == []
+        assert await pressed(room, "ast-1.9", "0912345678") == []
+        assert await pressed(room, "ast-1.1", "0912345678") == ['SET VARIABLE TL_CALLBACK_KEPT "1"']
+        assert room.count(CallbackKept) == 1
+        assert await pressed(room, "ast-1.1", "0912345678") == []
+        await room.until(lambda: room.floor.centre.interactions[InteractionId("tl-ast-1.1")].callback)

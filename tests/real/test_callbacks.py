@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from crm_core import queues
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.events import StatusChosen
+from routing.core.events import CallbackCancelled, StatusChosen
 from routing.core.facts import (
+    CallbackDropped,
     CallbackKept,
     CallbackMissed,
     Connected,
@@ -22,14 +23,15 @@ from routing.core.facts import (
     Finished,
     Offered,
     OfferEnded,
+    OfferRang,
     Unparked,
 )
 from routing.core.model import By, Outcome, Status
 from routing.core.presence import Phase
-from tests.real.asterisk_lab import free_port
+from tests.real.asterisk_lab import asterisk_lab, free_port
 from tests.real.caller_desk import Desk, desk
 from tests.real.sipp import Sipp, agent_scenario, sipp
-from tests.real.voice_lab import agent_of
+from tests.real.voice_lab import agent_of, prepare, recorded, voice_server, write_now
 
 pytestmark = pytest.mark.real
 CALLER, LATER = "0912345678", "0223456789"
@@ -154,3 +156,53 @@ async def test_numbers_that_are_not_called_are_not_told(tmp_path: Path) -> None:
         await stage.server.fact(Connected)
         assert stage.played() == []
         assert not [fact for fact in stage.server.facts if isinstance(fact, CallbackKept)]
+
+
+async def test_a_server_that_dies_forgets_no_callback_and_calls_nobody_twice(tmp_path: Path) -> None:
+    """Once after the key, once while the customer's phone rings: the next server finds the callback in the ledger, then the talk on the telephone."""
+    scenario = agent_scenario(answer_after_s=2.0, busy=False, hang_up_after_s=4.0)
+    async with AsyncExitStack() as stack:
+        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None, free_port=free_port))
+        told = {"trunk_out": f"127.0.0.1:{customer.port}", "callback_told_after_s": 1}
+        lab = await stack.enter_async_context(asterisk_lab(tmp_path, **told))
+        url = write_now(prepare(tmp_path), offering())
+        await stack.enter_async_context(lab.phone("1001", answer_after_s=0.2))
+        async with voice_server(lab, url) as before:
+            stage = Desk(lab, before, tmp_path)
+            async with stage.call(CALLER) as (caller, phone):
+                await before.fact(Enqueued)
+                await caller.see("ANSWERED")
+                await phone.speaks(1.5)
+                await phone.press("1")
+                kept = await before.fact(CallbackKept)
+        async with voice_server(lab, url) as after:
+            await after.fact(Unparked, within_s=20)
+            after.ready(await agent_of(after.store, "1001"))
+            await after.fact(Connected)
+            await customer.see("INVITE")
+        async with voice_server(lab, url) as last:
+            reached = await last.fact(CustomerReached)
+            finished = await last.fact(Finished)
+            assert isinstance(reached, CustomerReached)
+            assert isinstance(finished, Finished)
+            assert reached.interaction == finished.interaction == kept.interaction  # type: ignore[attr-defined]
+            assert finished.by is By.CUSTOMER
+            assert len(customer.events("INVITE")) == 1
+            assert (await recorded(last, finished.interaction)).outcome == "handled"
+
+
+async def test_a_callback_that_is_cancelled_while_the_phone_rings_is_over(tmp_path: Path) -> None:
+    """The agent's phone stops, and no channel is left."""
+    async with centre(tmp_path, offering(), answer_after_s=None) as (stage, customer):
+        kept = await asks(stage)
+        await status(stage, Status.READY)
+        await stage.server.fact(OfferRang)
+        at = SystemClock().now()
+        stage.server.floor.submit(CallbackCancelled(interaction=kept.interaction, at=at))
+        await stage.server.fact(CallbackDropped)
+        async with asyncio.timeout(5):
+            while "0 active channels" not in await stage.lab.cli("core show channels count"):
+                await asyncio.sleep(0.05)
+        agent = await agent_of(stage.server.store, "1001")
+        assert stage.server.floor.centre.agents[agent].status is Status.READY
+        assert customer.events("INVITE") == []

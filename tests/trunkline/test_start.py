@@ -192,11 +192,13 @@ def test_an_operators_asterisk_is_configured(place: Place) -> None:
     with TemporaryDirectory() as short:  # a control socket's path has at most 108 bytes
         out = Path(short) / "asterisk"
         options = ["--out", str(out), "--asterisk", str(launch), "--trunk", "198.51.100.0/24"]
+        options += ["--trunk-out", "sip.example.net"]
         ended = CliRunner().invoke(main, ["asterisk-config", *options, "-c", str(place.file)])
         assert ended.exit_code == 0, ended.output
         assert f"-C {out}/asterisk.conf" in ended.output
         assert f"port = {place.ami}" in (out / "manager.conf").read_text()
         assert "198.51.100.0/24" in (out / "pjsip.conf").read_text()
+        assert "contact = sip:sip.example.net" in (out / "pjsip.conf").read_text()
         assert (out / "manager.conf").stat().st_mode & 0o077 == 0
 
 

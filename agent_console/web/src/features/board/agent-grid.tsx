@@ -8,6 +8,7 @@ import { Empty, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { shown } from "../desk/states";
 import { initials } from "../desk/user-menu";
+import { CallbackMark } from "./callback-mark";
 import { agentsOf } from "./narrowed";
 import { LONG_S } from "./thresholds";
 
@@ -50,7 +51,7 @@ function Row({ agent }: { agent: AgentDoc }) {
       <td><span className="row"><span className="avatar small" aria-hidden="true" data-initials={initials(agent.name)} /><span className="strong clip">{agent.name}</span></span></td>
       <td><Pill tone={state.tone} icon={state.icon}>{t(state.key)}</Pill></td>
       <td className={`end num${long ? " long" : ""}`}>{long && <><Icon name="clock" size={14} /><span className="vh">{t("board.long")}</span></>}{away ? "–" : <Timer since={state.since} />}</td>
-      <td>{agent.item && <span className="row"><Icon name={agent.item.medium === "voice" ? "phone" : "mail"} size={15} /><span className="clip">{phoneNumber(agent.item.customer) || t(agent.item.medium === "voice" ? "item.withheld" : "item.unnamed")}</span><span className="faint tiny clip">{agent.item.queue}</span></span>}</td>
+      <td>{agent.item && <span className="row"><Icon name={agent.item.medium === "voice" ? "phone" : "mail"} size={15} />{agent.item.callback && <CallbackMark id={agent.item.id} />}<span className="clip">{phoneNumber(agent.item.customer) || t(agent.item.medium === "voice" ? "item.withheld" : "item.unnamed")}</span><span className="faint tiny clip">{agent.item.queue}</span></span>}</td>
       <td><span className="row small soft">{agent.extension === null ? "–" : <><Icon name={DEVICE[agent.device]} size={15} /><span className="num">{agent.extension}</span><span className="faint">{t(`device.${agent.device}`)}</span></>}</span></td>
       <td className="end num">{agent.handled}</td>
     </tr>

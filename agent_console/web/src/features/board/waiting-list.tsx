@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon";
 import { Empty } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { waitingOf } from "./narrowed";
+import { CallbackMark } from "./callback-mark";
 import { Why } from "./why";
 
 const MOST_ROWS = 50;
@@ -29,6 +30,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
               <span className="waiting-place num">{each.position}</span>
               <Icon name={each.medium === "voice" ? "phone" : "mail"} size={16} />
               <span className="grow clip"><span className="strong">{name(each)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
+              {each.callback && <CallbackMark id={each.id} />}
               {each.phase === "offered" && <span className="tiny row ringing"><Icon name="bell" size={14} />{t("board.ringing")}</span>}
               <Timer since={each.enqueued_at} />
               <IconButton icon="question" label={t("why.open")} onPress={() => setAsked(each.id)} data-testid={`why-${each.id}`} />
@@ -36,7 +38,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
           ))}
         </ol>
       )}
-      {about && <Why interaction={about.id} queue={about.queue} who={name(about)} version={`${about.phase} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
+      {about && <Why interaction={about.id} queue={about.queue} callback={about.callback} who={name(about)} version={`${about.phase} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
     </section>
   );
 }

@@ -7,11 +7,23 @@ import { useNow } from "../../store/clock";
 import { useList } from "../../store/hooks";
 import { useResource } from "../../store/resource";
 import { useBusy } from "../../ui/busy";
+import { Button } from "../../ui/button";
 import { Modal } from "../../ui/modal";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 
-/** Why one who waits has not been offered to anybody, and to whom it was. `version` changes when that may have changed. */
-export function Why({ interaction, queue, who, version, close }: { interaction: string; queue: string; who: string; version: string; close: () => void }) {
+interface Props {
+  interaction: string;
+  queue: string;
+  /** They are not on the line, and want to be called back. */
+  callback: boolean;
+  who: string;
+  /** Changes when the answer may have changed. */
+  version: string;
+  close: () => void;
+}
+
+/** Why one who waits has not been offered to anybody, and to whom it was. */
+export function Why({ interaction, queue, callback, who, version, close }: Props) {
   const { t } = useTranslation();
   const told = useResource(interaction, () => call<RoutingTold>("GET", `/interactions/${segment(interaction)}/routing`), version);
   return (
@@ -19,7 +31,7 @@ export function Why({ interaction, queue, who, version, close }: { interaction: 
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
         <div className="why">
           {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{t("why.over")}</p>}
-          <div className="row"><Give interaction={interaction} /><Move interaction={interaction} from={queue} /></div>
+          <div className="row"><Give interaction={interaction} /><Move interaction={interaction} from={queue} />{callback && <CancelCallback interaction={interaction} close={close} />}</div>
           <h3 className="label">{t("why.offers")}</h3>
           {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} />)}</ol>}
         </div>
@@ -89,6 +101,18 @@ function Move({ interaction, from }: { interaction: string; from: string }) {
         <option value="">{t("why.move")}</option>
         {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
       </select>
+      <Wrong problem={problem} />
+    </div>
+  );
+}
+
+function CancelCallback({ interaction, close }: { interaction: string; close: () => void }) {
+  const { t } = useTranslation();
+  const [busy, problem, run] = useBusy();
+  const cancel = (): void => run(() => call("DELETE", `/interactions/${segment(interaction)}/callback`).then(close));
+  return (
+    <div>
+      <Button icon="cross" isDisabled={busy} onPress={cancel} data-testid="why-cancel-callback">{t("why.cancel_callback")}</Button>
       <Wrong problem={problem} />
     </div>
   );

@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { phoneNumber } from "../../format";
 import type { Item } from "../../net/types";
+import type { IconName } from "../../ui/icon";
 
 const ORDER = { offered: 0, connected: 1, wrap_up: 2 } as const;
 
@@ -29,6 +30,22 @@ export function customerAddress(item: Item): string {
 export function customerLang(item: Item): string {
   const party = item.match.strength === "one" ? item.match.parties[0] : undefined;
   return party?.language || item.queue.language;
+}
+
+/** What an item says of itself in its state: a callback is not a call before the customer was reached. */
+export function stateKey(item: Item): string {
+  const callback = item.medium === "voice" && item.callback && item.state !== "wrap_up";
+  return `item.${callback ? "callback" : item.medium}_${item.state}`;
+}
+
+/** How an offer of it is announced. */
+export function offerKey(item: Item): string {
+  return item.medium === "voice" && item.callback ? "offer.callback" : `offer.${item.medium}`;
+}
+
+export function mediumIcon(item: Item): IconName {
+  if (item.medium !== "voice") return "mail";
+  return item.callback ? "callback" : "phone";
 }
 
 /** When the present state of an item began. */

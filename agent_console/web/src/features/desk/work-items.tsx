@@ -5,7 +5,7 @@ import { Empty, Pill, type Tone } from "../../ui/panes";
 import { Ring, Timer } from "../../ui/ring";
 import { SlaMark } from "../sla/sla-mark";
 import { WaitingLetters } from "./waiting-letters";
-import { customerLang, customerName, stateSince } from "./items";
+import { customerLang, customerName, mediumIcon, stateKey, stateSince } from "./items";
 import type { IconName } from "../../ui/icon";
 
 interface Props {
@@ -43,14 +43,14 @@ export function StatePill({ item }: { item: Item }) {
   const { t } = useTranslation();
   const { tone, icon } = STATE[item.state];
   const letter = item.medium === "email" && item.state === "connected";
-  return <Pill tone={letter ? "accent" : tone} icon={letter ? "mail" : icon}>{t(`item.${item.medium}_${item.state}`)}</Pill>;
+  return <Pill tone={letter ? "accent" : tone} icon={letter ? "mail" : icon}>{t(stateKey(item))}</Pill>;
 }
 
 function Card({ item, place, current, select }: { item: Item; place: number; current: boolean; select: () => void }) {
   const { t } = useTranslation();
   return (
     <button type="button" className={`card ${item.state}`} aria-current={current} onClick={select} data-testid={`item-${item.id}`} data-state={item.state} data-medium={item.medium}>
-      <span className={`card-medium ${item.medium}`}><Icon name={item.medium === "voice" ? "phone" : "mail"} size={16} /></span>
+      <span className={`card-medium ${item.medium}`}><Icon name={mediumIcon(item)} size={16} /></span>
       <span className="card-body">
         <span className="card-line">
           <span className="strong clip grow" lang={customerLang(item)}>{customerName(item)}</span>

@@ -28,7 +28,7 @@ export function CallPanel({ item }: { item: Item }) {
     <section className="call" aria-label={t("call.controls")}>
       <p className={`call-voice${mine?.muted ? " muted" : ""}`} role="status">
         <Icon name={mine?.muted ? "micOff" : mine ? "mic" : "clock"} />
-        {t(mine?.muted ? "call.muted" : mine ? "call.talking" : phone.stage === "elsewhere" ? "call.elsewhere" : "call.joining")}
+        {t(mine?.muted ? "call.muted" : mine ? (item.callback ? "call.calling" : "call.talking") : phone.stage === "elsewhere" ? "call.elsewhere" : "call.joining")}
       </p>
       <ToggleButton className={`btn big ${mine?.muted ? "on" : "plain"}`} isSelected={mine?.muted ?? false} isDisabled={!mine} onChange={mute} data-testid="mute">
         <Icon name={mine?.muted ? "micOff" : "mic"} />{t(mine?.muted ? "call.unmute" : "call.mute")}

@@ -3,7 +3,7 @@ import type { Item } from "../../net/types";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
-import { customerAddress, customerLang, customerName, stateSince } from "../desk/items";
+import { customerAddress, customerLang, customerName, mediumIcon, stateSince } from "../desk/items";
 import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
@@ -36,7 +36,7 @@ function Head({ item }: { item: Item }) {
   const address = customerAddress(item);
   return (
     <header className="head">
-      <span className={`head-medium ${item.medium}`}><Icon name={item.medium === "voice" ? "phone" : "mail"} size={22} /></span>
+      <span className={`head-medium ${item.medium}`}><Icon name={mediumIcon(item)} size={22} /></span>
       <div className="head-who">
         <h1 className="clip" lang={customerLang(item)} data-testid="party-name">{name}</h1>
         <p className="head-facts">

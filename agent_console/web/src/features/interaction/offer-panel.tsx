@@ -4,6 +4,7 @@ import { usePhone } from "../../store/hooks";
 import { Button } from "../../ui/button";
 import { Ring, Timer } from "../../ui/ring";
 import { Wrong } from "../../ui/panes";
+import { offerKey } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
 import { useOffer } from "./offer";
 
@@ -17,10 +18,10 @@ export function OfferPanel({ item }: { item: Item }) {
   useShortcut("decline", leave);
   const waited = <Timer since={item.enqueued_at} />;
   return (
-    <section className="offer" aria-live="assertive" aria-label={t(`offer.${item.medium}`)}>
+    <section className="offer" aria-live="assertive" aria-label={t(offerKey(item))}>
       {offer && <Ring until={offer.deadline} totalS={offer.ring_s} size={56} label={t("offer.left")} />}
       <div className="grow">
-        <p className="strong">{t(`offer.${item.medium}`)}</p>
+        <p className="strong">{t(offerKey(item))}</p>
         <p className="soft small">{t("offer.waited")} {waited}{hint(t, item, known, phone.stage)}</p>
         <Wrong problem={problem} />
       </div>

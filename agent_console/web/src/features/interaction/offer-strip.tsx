@@ -8,7 +8,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import type { Above } from "../../ui/modal";
 import { Wrong } from "../../ui/panes";
 import { Ring } from "../../ui/ring";
-import { customerLang, customerName, inOrder } from "../desk/items";
+import { customerLang, customerName, inOrder, offerKey } from "../desk/items";
 import { useOffer, usePlainCall } from "./offer";
 
 /** On top of a dialog: what is offered at this moment, to take or to leave without a look at the desk. */
@@ -25,9 +25,9 @@ function Offered({ item, taken }: { item: Item } & Above) {
   const { busy, problem, here, take, leave } = useOffer(item);
   const voice = item.medium === "voice";
   return (
-    <section className="offer-strip" aria-label={t(`offer.${item.medium}`)} data-testid="offer-strip">
+    <section className="offer-strip" aria-label={t(offerKey(item))} data-testid="offer-strip">
       {item.offer && <Ring until={item.offer.deadline} totalS={item.offer.ring_s} label={t("offer.left")} />}
-      <Who words={t(`offer.${item.medium}`)} name={customerName(item)} lang={customerLang(item)} more={item.queue.name} />
+      <Who words={t(offerKey(item))} name={customerName(item)} lang={customerLang(item)} more={item.queue.name} />
       <Wrong problem={problem} />
       <Button icon={voice ? "hangup" : "cross"} isDisabled={busy} onPress={leave} data-testid="strip-decline">{t("offer.decline")}</Button>
       <Button look="go" icon={voice ? "phone" : "mail"} isDisabled={busy || !here} onPress={() => { take(); taken(); }} data-testid="strip-answer">{t(voice ? "offer.answer" : "offer.accept")}</Button>

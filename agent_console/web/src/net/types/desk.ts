@@ -30,6 +30,8 @@ export interface Item {
   state: "offered" | "connected" | "wrap_up";
   queue: QueueName;
   offer: { id: string; deadline: Seconds; rang_at: Seconds | null; ring_s: number } | null;
+  /** Nobody is on the line: the customer is called once the agent has answered. */
+  callback: boolean;
   enqueued_at: Seconds;
   connected_at: Seconds | null;
   finished_at: Seconds | null;
@@ -84,7 +86,7 @@ export interface AgentDoc {
   work_since: Seconds;
   device: Device;
   console: boolean;
-  item: { id: string; medium: Medium; queue: string; customer: string } | null;
+  item: { id: string; medium: Medium; queue: string; customer: string; callback: boolean } | null;
   handled: number;
   department: string | null;
 }
@@ -104,6 +106,8 @@ export interface WaitingDoc {
   enqueued_at: Seconds;
   position: number;
   phase: string;
+  /** Not on the line: they want to be called back. */
+  callback: boolean;
 }
 
 export interface LinkDoc {
