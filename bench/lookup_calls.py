@@ -22,6 +22,7 @@ from config.clock import SystemClock
 from config.settings import Asterisk
 from crm_core import queues
 from crm_core.store import Connection, Store
+from cti.callbacks import Callbacks
 from cti.calls import Calls
 from cti.directory import Directory
 from cti.entry import Entry
@@ -58,7 +59,17 @@ class _Server:
         settings = Asterisk(ami_secret=SecretStr("x"), ari_secret=SecretStr("x"), fastagi_port=port)
         self.directory = Directory(store, bus, clock)
         self.calls = Calls(self.directory.agent_of)
-        self.entry = Entry(settings, store, floor, bus, clock, directory=self.directory, calls=self.calls)
+        callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        self.entry = Entry(
+            settings,
+            store,
+            floor,
+            bus,
+            clock,
+            directory=self.directory,
+            calls=self.calls,
+            callbacks=callbacks,
+        )
         self.pops = Pops(store, clock, self._loaded)
         self.floor = floor
         self.ready: dict[InteractionId, asyncio.Event] = {}

@@ -1,10 +1,23 @@
 """Whom a queue would rather have for a customer, and how much sooner: what the data says once it is known who they are."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Double, Select, and_, bindparam, case, cast, func, select
+from sqlalchemy import (
+    Connection,
+    Double,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from crm_core.prepared import Prepared
 from crm_core.queue_words import points_of
@@ -23,11 +36,13 @@ _GUESSED = ("tail", FORMER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Users in the order in which they are preferred, for how long they are waited for, and the points that the customer's level is worth."""
+    """Users in the order in which they are preferred, for how long they are waited for, the points that the customer's level is worth, and the
+    territory whose people it is for (None: everybody's)."""
 
     agents: tuple[str, ...] = ()
     wait_s: float = 0.0
     points: int = 0
+    territory: str | None = None
 
 
 NOTHING = Wish()
@@ -45,7 +60,16 @@ def of_interaction(conn: Connection, interaction_id: str, now: float) -> Wish:
         agents=agents,
         wait_s=row.preferred_wait_s if agents else 0.0,
         points=dict(points_of(row.tiers)).get(tier, 0) if tier else 0,
+        territory=row.territory if sure and row.territory and _has_people(conn, row.territory) else None,
     )
+
+
+def _has_people(conn: Connection, territory: str) -> bool:
+    """Whether anybody could be waited for: a territory that nobody has keeps no customer waiting."""
+    written = json.dumps(territory)
+    for sign in ("\\", "%", "_"):
+        written = written.replace(sign, f"\\{sign}")
+    return _PEOPLE.run(conn, {"of_territory": f"%{written}%"}).first() is not None
 
 
 def _agents(row: Any, *, sure: bool) -> Iterator[str]:
@@ -120,6 +144,9 @@ def _asked() -> Select[Any]:
             queue.c.preferred_wait_s,
             queue.c.tiers,
             func.coalesce(party.c.tier, organisation.c.tier).label("tier"),
+            case(
+                (queue.c.territory_wait_s > 0, func.coalesce(party.c.territory, organisation.c.territory))
+            ).label("territory"),
             party.c.owner_id.label("own_owner"),
             organisation.c.owner_id.label("organisation_owner"),
             _last_agent().scalar_subquery().label("last_agent"),
@@ -133,3 +160,14 @@ def _asked() -> Select[Any]:
 
 
 _ASKED = Prepared(_asked())
+_PEOPLE = Prepared(
+    select(user_account.c.id)
+    .where(
+        user_account.c.active,
+        user_account.c.role == "agent",
+        type_coerce(user_account.c.territories, Text).like(
+            bindparam("of_territory", type_=Text), escape="\\"
+        ),
+    )
+    .limit(1)
+)

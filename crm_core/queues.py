@@ -13,7 +13,7 @@ from crm_core import overflow_words
 from crm_core.overflow_words import Led
 from crm_core.paging import columns
 from crm_core.queue_words import GivenUp, Groups, Skills, groups_of, needs_of, said, steps_of
-from crm_core.tables import agent_skill, disposition, queue, queue_entry, user_account
+from crm_core.tables import agent_skill, disposition, entry, queue, user_account
 from crm_core.users import USER_COLUMNS, User
 
 IDENTIFY = ("never", "unknown", "untrusted")
@@ -56,6 +56,7 @@ class Queue:
     callback_offered: bool = False
     callback_tries: int = 3
     callback_retry_s: float = 900.0
+    territory_wait_s: float = 0.0
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 
@@ -73,10 +74,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConfig:
-    """What one active agent can take (`routing.core.model.AgentRule`); `skill_ends`: see `skill_ends`."""
+    """What one active agent can take (`routing.core.model.AgentRule`); `skill_ends`: see `skill_ends`. `territories`: whose customers are theirs."""
 
     user: User
     skills: Skills
+    territories: tuple[str, ...]
     letters_at_once: int
     chats_at_once: int
     load_at_most: int
@@ -111,8 +113,17 @@ def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:
 
 def entries(conn: Connection) -> list[Entry]:
     """All numbers and addresses."""
-    rows = conn.execute(select(queue_entry).order_by(queue_entry.c.medium, queue_entry.c.address))
-    return [Entry(**columns(row)) for row in rows]
+    row = entry.c
+    query = select(row.medium, row.address, row.queue_id, row.identify).where(row.deleted_at.is_(None))
+    return [
+        Entry(
+            medium=each.medium,
+            address=each.address,
+            queue_id=each.queue_id,
+            identify=each.identify or "never",
+        )
+        for each in conn.execute(query.order_by(row.medium, row.address))
+    ]
 
 
 def close(conn: Connection, queue_id: str, *, closed: bool, now: float) -> Queue:
@@ -131,8 +142,9 @@ def close(conn: Connection, queue_id: str, *, closed: bool, now: float) -> Queue
 
 def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
     """The queue to which this number or address leads."""
-    query = select(queue_entry.c.queue_id).where(
-        queue_entry.c.medium == medium, queue_entry.c.address == _folded(address)
+    row = entry.c
+    query = select(row.queue_id).where(
+        row.medium == medium, row.address == folded(address), row.deleted_at.is_(None)
     )
     found = conn.execute(query).scalar_one_or_none()
     return None if found is None else queue_by_id(conn, found)
@@ -141,7 +153,8 @@ def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
 def agents(conn: Connection) -> list[AgentConfig]:
     """All active users with the role agent, by login."""
     skills, ends = skills_by_user(conn), skill_ends(conn)
-    query = select(*USER_COLUMNS, *(user_account.c[name] for name in CAPACITY)).where(
+    more = (*CAPACITY, "territories")
+    query = select(*USER_COLUMNS, *(user_account.c[name] for name in more)).where(
         user_account.c.role == "agent", user_account.c.active, ~user_account.c.service
     )
     rows = conn.execute(query.order_by(user_account.c.login))
@@ -197,28 +210,51 @@ def add_queue(
     return made
 
 
-def add_entry(conn: Connection, medium: str, address: str, queue_id: str) -> Entry:
+def add_entry(conn: Connection, medium: str, address: str, queue_id: str, *, now: float = 0.0) -> Entry:
     """Let a number or address lead to a queue; `Refused` when it leads somewhere already."""
-    entry = Entry(medium=medium, address=_folded(address), queue_id=queue_id)
-    taken = select(queue_entry).where(queue_entry.c.medium == medium, queue_entry.c.address == entry.address)
+    made = Entry(medium=medium, address=folded(address), queue_id=queue_id)
+    taken = select(entry.c.id).where(entry.c.address == made.address, entry.c.deleted_at.is_(None))
     if conn.execute(taken).first() is not None:
-        raise Refused("entry.taken", pointer="/address", address=entry.address)
-    conn.execute(insert(queue_entry).values(medium=medium, address=entry.address, queue_id=queue_id))
-    return entry
+        raise Refused("entry.taken", pointer="/address", address=made.address)
+    conn.execute(
+        insert(entry).values(
+            id=new_id(),
+            medium=medium,
+            address=made.address,
+            queue_id=queue_id,
+            identify=made.identify if medium == "voice" else None,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    return made
 
 
-def set_identify(conn: Connection, address: str, when: str) -> None:
-    """Say when callers of a number are asked who they are; `Refused` for unknown numbers and words."""
+def dialled_alike(conn: Connection, number: str, *, but: str) -> bool:
+    """Whether another record has this number, once with and once without `+`: who dials it cannot tell them apart."""
+    row = entry.c
+    other = number.removeprefix("+") if number.startswith("+") else f"+{number}"
+    query = select(row.id).where(row.address == other, row.id != but, row.deleted_at.is_(None))
+    return conn.execute(query).first() is not None
+
+
+def set_identify(conn: Connection, address: str, when: str, *, now: float = 0.0) -> tuple[str, str]:
+    """Say when callers of a number are asked who they are; returns its record and what was said before. `Refused` for unknown numbers
+    and words."""
     if when not in IDENTIFY:
         raise Refused("entry.identify", Kind.INVALID, pointer="/identify", given=when)
-    row = queue_entry.c
-    done = conn.execute(
-        update(queue_entry)
-        .where(row.medium == "voice", row.address == _folded(address))
-        .values(identify=when)
+    row = entry.c
+    query = select(row.id, row.identify).where(
+        row.medium == "voice", row.address == folded(address), row.deleted_at.is_(None)
     )
-    if done.rowcount == 0:
+    found = conn.execute(query).first()
+    if found is None:
         raise Refused("entry.unknown", Kind.MISSING, address=address[:100])
+    before = found.identify or "never"
+    if before != when:
+        stamps = {"updated_at": now, "row_version": row.row_version + 1}
+        conn.execute(update(entry).where(row.id == found.id).values(identify=when, **stamps))
+    return found.id, before
 
 
 def add_skill_of(
@@ -300,7 +336,8 @@ def _level(level: int) -> int:
     return level
 
 
-def _folded(address: str) -> str:
+def folded(address: str) -> str:
+    """A number or address as it is kept and compared."""
     return address.strip().lower()
 
 
@@ -314,5 +351,5 @@ def _skills_by(rows: Sequence[Any]) -> dict[str, Skills]:
 
 def _agent(row: Any, skills: Skills, ends: Ends) -> AgentConfig:
     fields = columns(row)
-    capacity = {name: fields.pop(name) for name in CAPACITY}
+    capacity = {name: fields.pop(name) for name in (*CAPACITY, "territories")}
     return AgentConfig(user=User(**fields), skills=skills, skill_ends=ends, **capacity)

@@ -29,6 +29,7 @@ class _Page:
     rings: dict[QueueId, float] = field(default_factory=dict)
     languages: dict[QueueId, str] = field(default_factory=dict)
     calling_back: frozenset[QueueId] = frozenset()
+    by_territory: frozenset[QueueId] = frozenset()
     identifying: dict[str, str] = field(default_factory=dict)
     limited: bool = False
     agents: dict[str, AgentId] = field(default_factory=dict)
@@ -49,6 +50,7 @@ def _read(conn: Connection, now: float) -> _Page:
         rings=rings,
         languages={QueueId(queue.id): queue.language for queue in every},
         calling_back=frozenset(QueueId(queue.id) for queue in every if queue.callback_offered),
+        by_territory=frozenset(QueueId(queue.id) for queue in every if queue.territory_wait_s > 0),
         identifying={
             _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
         },
@@ -109,6 +111,10 @@ class Directory:
     def calls_back(self, queue: QueueId) -> bool:
         """Whether who waits there may ask to be called back."""
         return queue in self._page.calling_back
+
+    def by_territory(self, queue: QueueId) -> bool:
+        """Whether who calls there is for their territory's people at first, so that it must be known who they are before anybody is asked."""
+        return queue in self._page.by_territory
 
     def is_queue(self, queue: QueueId) -> bool:
         return queue in self._page.rings

@@ -14,7 +14,7 @@ from config.settings import Asterisk
 from crm_core import interactions, preferring, recognition, remembered
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
-from crm_core.preferring import Wish
+from crm_core.preferring import NOTHING, Wish
 from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiConnection, AgiSession
@@ -30,7 +30,7 @@ from cti.welcome import Greeted, Welcome
 from routing.core.events import Arrived
 from routing.core.facts import Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
-from routing.wishes import more_known
+from routing.wishes import more_known, needs_of, preferred
 
 OFFER_WITHIN_S = 1.0
 """A caller for whom an agent is free waits so long in AGI to be led to the phone without being answered by us first."""
@@ -183,12 +183,22 @@ class Entry:
 
     async def _admit_or_leave(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
         """When the ledger is away they stand in hold, and the next sweep finds them."""
+        wish = await self._wish_first(newcomer, queue) if self._directory.by_territory(queue) else NOTHING
         try:
-            return await self.admit(newcomer, queue)
+            return await self.admit(newcomer, queue, wish)
         except Unavailable as problem:
             _log.note("!", newcomer.interaction, f"not recorded yet: {problem}")
             self._calls.forget(newcomer.interaction)
             return ()
+
+    async def _wish_first(self, newcomer: Newcomer, queue: QueueId) -> Wish:
+        """What the queue wishes for them, found out before anybody is asked; when that takes too long they wait for everybody, until it is known."""
+        record = partial(_record, newcomer=newcomer, queue=queue, now=self._clock.now())
+        try:
+            return await in_time(self._store.write(record))
+        except Unavailable as problem:
+            _log.note("!", newcomer.interaction, f"not recognised before the queue: {problem}")
+            return NOTHING
 
     def _read(self, session: AgiSession) -> Newcomer:
         request = session.request
@@ -206,8 +216,8 @@ class Entry:
             enqueued_at=enqueued_at,
         )
 
-    async def admit(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
-        """Tell the router and return the facts of that turn; the customer's details follow beside it."""
+    async def admit(self, newcomer: Newcomer, queue: QueueId, wish: Wish = NOTHING) -> tuple[Fact, ...]:
+        """Tell the router and return the facts of that turn; the customer's details follow beside it, unless a wish is known already."""
         self._calls.arrived(newcomer.interaction)
         arrived = Arrived(
             interaction=newcomer.interaction,
@@ -215,6 +225,10 @@ class Entry:
             queue=queue,
             enqueued_at=newcomer.enqueued_at,
             at=self._clock.now(),
+            priority_points=wish.points,
+            needs=needs_of(wish),
+            preferred=preferred(wish, self._floor.centre),
+            preferred_wait_s=wish.wait_s,
         )
         facts = await self._floor.settle(arrived)
         if self._tasks is not None:
@@ -253,7 +267,7 @@ class Entry:
 
     async def _record_in_time(self, newcomer: Newcomer, queue: QueueId, *, admitted: bool) -> Wish:
         """What the queue wishes for them, now that it may be known who they are."""
-        wish = preferring.NOTHING
+        wish = NOTHING
         for pause_s in INTRODUCE_PAUSES_S:
             now = self._clock.now()
             at = None if admitted else now
@@ -315,5 +329,5 @@ def _record(
     intake.attach(conn, newcomer.interaction, told=newcomer.told)
     if ended_at is not None:
         interactions.end_early(conn, newcomer.interaction, ended_at)
-        return preferring.NOTHING
+        return NOTHING
     return preferring.of_interaction(conn, newcomer.interaction, now)

@@ -30,6 +30,7 @@ from routing.core.model import (
     Why,
 )
 from routing.floor import Floor
+from routing.wishes import of_territory
 
 REREAD_EVERY_S = 30.0
 """Configuration changed by another process (`trunkline user add`) takes effect within this time."""
@@ -48,9 +49,11 @@ def read_rules(conn: Connection, now: Seconds) -> Rules:
     every = queues.list_queues(conn)
     by_name = {queue.name: QueueId(queue.id) for queue in every}
     hours = openings(conn, every, now)
+    agents = queues.agents(conn)
+    lands = frozenset(of_territory(code) for agent in agents for code in agent.territories)
     return (
-        tuple(_queue(queue, tree, by_name, hours) for queue in every),
-        tuple(_agent(agent, tree.line(teams.get(agent.user.id))) for agent in queues.agents(conn)),
+        tuple(_queue(queue, tree, by_name, hours, lands) for queue in every),
+        tuple(_agent(agent, tree.line(teams.get(agent.user.id))) for agent in agents),
     )
 
 
@@ -92,14 +95,26 @@ def _step(step: GivenUp, tree: Tree) -> Step:
     )
 
 
+def _relaxation(queue: queues.Queue, tree: Tree, lands: frozenset[str]) -> tuple[Step, ...]:
+    """In the order of their times; the territories' people are given up at theirs."""
+    steps = [_step(step, tree) for step in queue.relaxation]
+    if queue.territory_wait_s > 0 and lands:
+        steps.append(Step(after_s=queue.territory_wait_s, drop=lands))
+    return tuple(sorted(steps, key=lambda step: step.after_s))
+
+
 def _queue(
-    queue: queues.Queue, tree: Tree, by_name: Mapping[str, QueueId], hours: Mapping[str, Opening]
+    queue: queues.Queue,
+    tree: Tree,
+    by_name: Mapping[str, QueueId],
+    hours: Mapping[str, Opening],
+    lands: frozenset[str],
 ) -> QueueRule:
     return QueueRule(
         id=QueueId(queue.id),
         needs=_needs(queue.needs),
         groups=_groups(queue.groups, tree),
-        relaxation=tuple(_step(step, tree) for step in queue.relaxation),
+        relaxation=_relaxation(queue, tree, lands),
         choice=Choice(queue.choice),
         priority_points=queue.priority_points,
         missed_at_most=queue.missed_at_most,
@@ -118,7 +133,7 @@ def _queue(
 def _agent(agent: queues.AgentConfig, groups: Iterable[str]) -> AgentRule:
     return AgentRule(
         id=AgentId(agent.user.id),
-        skills=_needs(agent.skills),
+        skills=_needs((*agent.skills, *((of_territory(code), 1) for code in agent.territories))),
         groups=frozenset(map(GroupId, groups)),
         letters_at_once=agent.letters_at_once,
         chats_at_once=agent.chats_at_once,

@@ -2,7 +2,7 @@
 
 from crm_core.preferring import Wish
 from routing.core.events import MoreKnown
-from routing.core.model import AgentId, InteractionId, Seconds, Status
+from routing.core.model import AgentId, InteractionId, Need, Seconds, Status
 from routing.core.state import Centre
 
 
@@ -13,18 +13,30 @@ def preferred(wish: Wish, centre: Centre) -> AgentId | None:
     return here or next((agent.id for agent in agents), None)
 
 
+def needs_of(wish: Wish) -> frozenset[Need]:
+    """What it asks beside what its queue asks: the people of the customer's territory."""
+    return frozenset() if wish.territory is None else frozenset({Need(skill=of_territory(wish.territory))})
+
+
+def of_territory(code: str) -> str:
+    """The people of a territory as a skill: every agent who has the territory has it, and a queue gives it up after a wait."""
+    return f"territory:{code}"
+
+
 def more_known(interaction: InteractionId, wish: Wish, centre: Centre, at: Seconds) -> MoreKnown | None:
     """What is to be said of one who arrived before anything was known of them; None: nothing, or it has been said (before a restart), and
     their time to wait for somebody does not begin anew."""
     work = centre.interactions.get(interaction)
-    agent = preferred(wish, centre)
-    if work is None or work.preferred is not None or (agent is None and not wish.points):
+    agent, needs = preferred(wish, centre), needs_of(wish)
+    if work is None or work.preferred is not None or (agent is None and not wish.points and not needs):
+        return None
+    if agent is None and needs <= work.needs and work.priority_points == wish.points:
         return None
     return MoreKnown(
         interaction=interaction,
         at=at,
         priority_points=wish.points,
-        needs=work.needs,
+        needs=work.needs | needs,
         preferred=agent,
         preferred_wait_s=wish.wait_s,
     )

@@ -11,7 +11,7 @@ from agent_console.api.bodies import Body
 from agent_console.customer_rows import contract as contract_card
 from agent_console.documents import ContractCard
 from config.errors import Kind, Refused
-from crm_core import queues
+from crm_core import audit, queues
 from crm_core.access.model import Action
 from crm_core.access.reader import Reader
 from crm_core.contracts.allowance import Allowance, allowance
@@ -114,7 +114,26 @@ async def read_lines(user: AsSupervisor, within: InContext) -> LinesAnswer:
 
 
 @router.put("/lines/{number}", status_code=204)
-async def change_line(number: str, given: GivenLine, user: AsSupervisor, within: InContext) -> None:
+async def change_line(
+    number: str, given: GivenLine, user: AsSupervisor, within: InContext, at: AtDesk
+) -> None:
     """Ask callers of this number who they are, or do not; from the next call on."""
-    await within.store.write(lambda c: queues.set_identify(c, number, given.identify))
-    within.bus.publish("config", number)
+    now = within.clock.now()
+
+    def unit(connection: Connection) -> str:
+        line, before = queues.set_identify(connection, number, given.identify, now=now)
+        if before != given.identify:
+            entry = audit.Entry(
+                at=now,
+                origin=at.origin,
+                action="changed",
+                entity="entry",
+                object_id=line,
+                detail={"changes": {"identify": [before, given.identify]}},
+            )
+            audit.record(connection, entry)
+        return line
+
+    line = await within.store.write(unit)
+    within.bus.publish("entry", line)
+    within.bus.publish("config", line)

@@ -24,7 +24,7 @@ from routing.bus import Bus
 from routing.core.events import Arrived, TakenUp
 from routing.core.model import InteractionId, Medium, QueueId
 from routing.floor import Floor
-from routing.wishes import preferred
+from routing.wishes import needs_of, preferred
 
 log = Transcript("mail")
 
@@ -173,6 +173,7 @@ class Intake:
             enqueued_at=enqueued_at,
             at=self._clock.now(),
             priority_points=wish.points,
+            needs=needs_of(wish),
             preferred=preferred(wish, self._floor.centre),
             preferred_wait_s=wish.wait_s,
         )

@@ -25,7 +25,7 @@ from crm_core.store import Connection
 from routing.core.events import Arrived
 from routing.core.model import InteractionId, Medium, QueueId
 from routing.core.state import Centre
-from routing.wishes import preferred
+from routing.wishes import needs_of, preferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ class Filed:
             enqueued_at=self.at,
             at=self.at,
             priority_points=self.wish.points,
+            needs=needs_of(self.wish),
             preferred=preferred(self.wish, centre),
             preferred_wait_s=self.wish.wait_s,
         )

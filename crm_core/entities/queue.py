@@ -319,6 +319,23 @@ QUEUE = Entity(
             86_400.0,
         ),
         Field(
+            name="territory_wait_s",
+            kind=FieldKind.NUMBER,
+            label=label(
+                "For their territory's people (s)", "先派給該區域人員（秒）", "先分配给该区域人员（秒）"
+            ),
+            hint=label(
+                "So long a customer of a territory is offered to the agents of that territory alone; afterwards to everybody. 0: territories play no part.",
+                "客戶屬於某區域時，在此秒數內只派給負責該區域的客服人員，之後派給所有人。0 表示不看區域。",
+                "客户属于某区域时，在此秒数内只分配给负责该区域的坐席，之后分配给所有人。0 表示不看区域。",
+            ),
+            required=True,
+            default=0.0,
+            least=0.0,
+            most=2_592_000.0,
+            section="who",
+        ),
+        Field(
             name="callback_offered",
             kind=FieldKind.BOOLEAN,
             label=label("Callers may ask to be called back", "來電者可要求回撥", "来电者可要求回拨"),

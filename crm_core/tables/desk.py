@@ -13,7 +13,7 @@ from sqlalchemy import (
     false,
 )
 
-from crm_core.tables.base import TextList, Words, metadata, moment, one_of, standard_columns
+from crm_core.tables.base import TextList, Words, index_where, metadata, moment, one_of, standard_columns
 
 user_account = Table(
     "user_account",
@@ -128,6 +128,8 @@ queue = Table(
     Column("preferred_second", Text, nullable=False, server_default="nobody"),
     Column("preferred_third", Text, nullable=False, server_default="nobody"),
     Column("preferred_wait_s", Double, nullable=False, server_default="20"),
+    # so long a customer of a territory is for its people alone
+    Column("territory_wait_s", Double, nullable=False, server_default="0"),
     Column("preferred_days", BigInteger, nullable=False, server_default="30"),
     Column("tiers", Words, nullable=False, server_default=""),
     # whether its callers may ask to be called back, and how often and how far apart who does not answer then is tried
@@ -138,14 +140,19 @@ queue = Table(
     one_of("language", "en", "zh-TW", "zh-CN"),
 )
 
-queue_entry = Table(
-    "queue_entry",
+entry = Table(
+    "entry",
     metadata,
-    Column("medium", Text, primary_key=True),
-    Column("address", Text, primary_key=True),
-    Column("queue_id", Text, ForeignKey("queue.id", ondelete="CASCADE"), nullable=False, index=True),
-    # when callers are asked who they are: never, or when the number does not tell
-    Column("identify", Text, nullable=False, server_default="never"),
+    Column("id", Text, primary_key=True),
+    # voice with a number, email with an address in lower case
+    Column("medium", Text, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("queue_id", Text, nullable=False, index=True),
+    # when callers are asked who they are: never, or when the number does not tell; nothing for addresses
+    Column("identify", Text),
+    Column("note", Words),
+    *standard_columns(scoped=False),
+    index_where("uq_entry_address", "address", where="deleted_at IS NULL", unique=True),
 )
 
 disposition = Table(

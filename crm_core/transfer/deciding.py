@@ -60,10 +60,11 @@ def _new(task: Task, row: Ready) -> Outcome:
     values = {each.name: each.default for each in shape.fields if not each.read_only}
     if entity.scoped and acting.reader.user_id:
         values |= {"owner_id": acting.reader.user_id, "team_id": next(iter(acting.reader.teams), None)}
-    values |= {name: value for name, value in row.values.items() if value is not None}
+    given = {name: value for name, value in row.values.items() if value is not None}
+    values |= given
     if any(each.number for each in entity.fields):
         values |= numbers.given(task.conn, entity, acting.now)
-    _refuse(of_another_kind(entity, shape, values, None))
+    _refuse(of_another_kind(entity, shape, given, None))
     must_be_complete(shape, values)
     change = _change(task, Action.CREATE, new_id(), None, values, row)
     columns = columns_of(shape, change.after)

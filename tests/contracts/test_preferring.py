@@ -10,8 +10,15 @@ from crm_core import cases, interactions, parties, preferring, queues, recogniti
 from crm_core.preferring import NOTHING, Wish
 from crm_core.records import known, rows
 from crm_core.records.change import system
-from crm_core.tables import interaction, party, support_case
+from crm_core.tables import interaction, party, support_case, user_account
+from routing.core.decisions import Offer
+from routing.core.events import Arrived, StatusChosen
+from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status
+from routing.core.router import Router
+from routing.rules import read_rules
+from routing.wishes import needs_of
 from tests.contracts.databases import statements
+from tests.routing.scene import present
 
 NOW = 1_790_000_000.0
 DAY = 86_400.0
@@ -176,3 +183,55 @@ def test_every_wish_of_the_form_is_one_that_is_known() -> None:
     for name in ("preferred", "preferred_second", "preferred_third"):
         field = next(field for field in known.entity("queue").fields if field.name == name)
         assert tuple(one.code for one in field.choices) == preferring.SOURCES
+
+
+def test_whose_territory_it_is(conn: Connection) -> None:
+    """The person's own before the organisation's, where the queue says so and an agent at work has it; codes are compared whole."""
+    queue, other = made(conn, territory_wait_s=60), made(conn, name="Other")
+    firm = person(conn, "Firm", "", kind="organisation")
+    someone = person(conn, organisation_id=firm)
+    conn.execute(update(party).where(party.c.id == firm).values(territory="north_1"))
+    call(conn, "c", queue)
+    call(conn, "d", other)
+    assert preferring.of_interaction(conn, "c", NOW) == NOTHING, "nobody has it"
+    for login, lands in (("ann", ["northX1", "north_11"]), ("bob", ["north_1", "東部"])):
+        who = agent(conn, login)
+        conn.execute(update(user_account).where(user_account.c.id == who).values(territories=lands))
+        expected = None if login == "ann" else "north_1"
+        assert preferring.of_interaction(conn, "c", NOW).territory == expected
+    assert preferring.of_interaction(conn, "d", NOW) == NOTHING
+    conn.execute(update(party).where(party.c.id == someone).values(territory="東部"))
+    assert preferring.of_interaction(conn, "c", NOW).territory == "東部"
+    users.set_active(conn, who, active=False)
+    assert preferring.of_interaction(conn, "c", NOW) == NOTHING
+
+
+def test_a_territory_s_people_are_asked_first_and_then_everybody(conn: Connection) -> None:
+    """The rules say so: whoever has the territory has it as a skill, and the queue gives it up at its time, in the order of its steps."""
+    queue = made(conn, territory_wait_s=60, relaxation="30: -billing\n90: -care", requires="billing, care")
+    made(conn, name="Other")
+    bob, cat = agent(conn, "bob"), agent(conn, "cat")
+    for who, lands in ((bob, ["north"]), (cat, [])):
+        queues.set_skills(conn, who, [("billing", 2), ("care", 2)])
+        conn.execute(update(user_account).where(user_account.c.id == who).values(territories=lands))
+    rules, staff = read_rules(conn, NOW)
+    [mine] = [rule for rule in rules if rule.id == queue]
+    assert [step.after_s for step in mine.relaxation] == [30, 60, 90]
+    router = Router(rules, staff)
+    for name in (bob, cat):
+        router.decide(present(name, NOW), NOW)
+    router.decide([StatusChosen(agent=AgentId(bob), status=Status.PAUSED, at=NOW)], NOW)
+    needs = needs_of(Wish(territory="north"))
+    came = Arrived(
+        interaction=InteractionId("c"),
+        medium=Medium.VOICE,
+        queue=QueueId(queue),
+        enqueued_at=NOW,
+        at=NOW,
+        needs=needs,
+    )
+    assert not router.decide([came], NOW).decisions
+    assert not router.decide([], NOW + 59).decisions
+    [offer] = router.decide([], NOW + 60).decisions
+    assert isinstance(offer, Offer)
+    assert offer.agent == cat

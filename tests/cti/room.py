@@ -80,11 +80,11 @@ class Room:
         return agent
 
     async def call(
-        self, channel: str, caller: str = "1"
+        self, channel: str, caller: str = "1", at: float = NOW
     ) -> "tuple[asyncio.StreamReader, asyncio.StreamWriter]":
         """A caller comes in by AGI."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.fastagi_port)
-        lines = (f"agi_uniqueid: {channel}", f"agi_arg_1: {NOW}", "agi_arg_2: 100", f"agi_callerid: {caller}")
+        lines = (f"agi_uniqueid: {channel}", f"agi_arg_1: {at}", "agi_arg_2: 100", f"agi_callerid: {caller}")
         writer.write(("\n".join(lines) + "\n\n").encode())
         return reader, writer
 

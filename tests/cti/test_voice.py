@@ -11,7 +11,7 @@ from config.errors import Unavailable
 from crm_core import parties, queues
 from crm_core.records import known, rows
 from crm_core.records.change import system
-from crm_core.tables import party
+from crm_core.tables import party, user_account
 from cti import voice
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
@@ -213,3 +213,36 @@ async def test_a_caller_is_kept_for_whose_customer_they_are(tmp_path: Path) -> N
         (offered,) = (fact for fact in room.facts if isinstance(fact, Offered))
         assert (offered.agent, offered.preferred) == (owner, True)
         assert room.count(Described) == 1
+
+
+async def test_a_caller_is_for_their_territory_s_people(tmp_path: Path) -> None:
+    """They are recognised before anybody is asked: the agent of the south is free and hears nothing of them, until it is everybody's turn."""
+    async with telephone_room(tmp_path) as room:
+        room.channels = [standing("ast-1.1", "trunkline-hold")]
+        north, south = room.agents["1001"], room.agents["1002"]
+
+        def fill(conn: Connection) -> None:
+            (queue,) = queues.list_queues(conn)
+            rows.patch(conn, system(1.0), known.entity("queue"), queue.id, {"territory_wait_s": 600.0})
+            ann = parties.add_party(conn, kind="person", name="Ann", now=1.0)
+            parties.add_contact_point(conn, ann.id, "phone", "+886912345678", "")
+            conn.execute(update(party).where(party.c.id == ann.id).values(territory="north"))
+            for agent, land in ((north, "north"), (south, "south")):
+                of = update(user_account).where(user_account.c.id == agent)
+                conn.execute(of.values(territories=[land]))
+
+        await room.store.write(fill)
+        room.bus.publish("config", "")
+        await room.until(lambda: bool(room.voice.entry._directory._page.by_territory))
+        await room.learn_rules()
+        await room.ready("1002")
+        await room.call("ast-1.1", "+886912345678", at=SystemClock().now())
+        await room.until(lambda: room.count(Enqueued) == 1)
+        await room.floor.settle()
+        waits = room.floor.explain(ONE)
+        assert waits is not None
+        assert dict(waits.not_offered) == {south: "skill"}
+        await room.ready("1001")
+        await room.until(lambda: room.count(Offered) == 1)
+        (offered,) = (fact for fact in room.facts if isinstance(fact, Offered))
+        assert offered.agent == north

@@ -49,3 +49,15 @@ def test_points_alone_are_told_and_what_it_asks_stays() -> None:
     made.tell(told)
     work = made.work("c")
     assert (work.priority_points, work.preferred, {need.skill for need in work.needs}) == (5, None, {"zh"})
+
+
+def test_a_territory_is_asked_beside_what_the_queue_asks() -> None:
+    """Once: what was said before a restart is not said again."""
+    made = Scene([queue()], [agent("ann"), agent("bob", skills=[("territory:north", 1)])])
+    made.call("c", needs=[("zh", 3)])
+    wish = Wish(territory="north")
+    told = more_known(C, wish, made.router.centre, made.now)
+    assert told is not None
+    made.tell(told)
+    assert {need.skill for need in made.work("c").needs} == {"zh", "territory:north"}
+    assert more_known(C, wish, made.router.centre, made.now) is None

@@ -103,7 +103,7 @@ def make_logins() -> list[DemoLogin]:
 def seed(conn: Connection, *, now: float, password_hashes: Mapping[str, str]) -> None:
     """Fill an empty database in one unit; `password_hashes` by login, for each of `make_logins`."""
     users = [_user(conn, person, password_hashes[person.login]) for person in _PEOPLE]
-    queues = _queues(conn)
+    queues = _queues(conn, now)
     for code, english, traditional, simplified in _DISPOSITIONS:
         add_disposition(conn, code=code, label_en=english, label_zh_tw=traditional, label_zh_cn=simplified)
     promise(conn, now - PROMISED_SINCE_S)
@@ -133,7 +133,7 @@ def _user(conn: Connection, person: _Person, password_hash: str) -> User:
     return set_preferences(conn, user.id, density="compact" if person.role == "supervisor" else None)
 
 
-def _queues(conn: Connection) -> tuple[Queue, Queue]:
+def _queues(conn: Connection, now: float) -> tuple[Queue, Queue]:
     chinese = add_queue(
         conn, name="客戶服務", language="zh-TW", needs=[("zh", 5)], mail_address="service@demo.trunkline.test"
     )
@@ -142,8 +142,8 @@ def _queues(conn: Connection) -> tuple[Queue, Queue]:
     )
     for queue, numbers in ((chinese, ("100", "+886255550100")), (english, ("200", "+886255550200"))):
         for number in numbers:
-            add_entry(conn, "voice", number, queue.id)
-        add_entry(conn, "email", str(queue.mail_address), queue.id)
+            add_entry(conn, "voice", number, queue.id, now=now)
+        add_entry(conn, "email", str(queue.mail_address), queue.id, now=now)
     return chinese, english
 
 

@@ -1,4 +1,5 @@
-"""Queues may offer to call back who waits, and say how often and how far apart a customer who does not answer is tried; interactions may wait for it."""
+"""Queues may offer to call back who waits, and say how often and how far apart a customer who does not answer is tried; interactions may wait
+for it. Queues may keep the customers of a territory for its people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +16,7 @@ def upgrade() -> None:
         sa.Column("callback_offered", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("callback_tries", sa.Integer(), server_default="3", nullable=False),
         sa.Column("callback_retry_s", sa.Double(), server_default="900", nullable=False),
+        sa.Column("territory_wait_s", sa.Double(), server_default="0", nullable=False),
     ):
         op.add_column("queue", column)
     op.add_column(
@@ -24,5 +26,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("interaction", "callback")
-    for name in ("callback_retry_s", "callback_tries", "callback_offered"):
+    for name in ("territory_wait_s", "callback_retry_s", "callback_tries", "callback_offered"):
         op.drop_column("queue", name)

@@ -50,7 +50,7 @@ function Wait({ waiting }: { waiting: StillWaiting }) {
         <dt>{t("why.place")}</dt><dd className="num">{waiting.position}</dd>
         {waiting.expected_wait_s !== null && <><dt>{t("why.expected")}</dt><dd className="num">{duration(waiting.expected_wait_s)}</dd></>}
         {waiting.departments.length > 0 && <><dt>{t("why.departments")}</dt><dd dir="auto">{waiting.departments.join(" · ")}</dd></>}
-        <dt>{t("why.asks")}</dt><dd>{waiting.asks.length === 0 ? t("why.nothing") : waiting.asks.map((each) => t("why.level", { ...each })).join(" · ")}</dd>
+        <dt>{t("why.asks")}</dt><dd>{waiting.asks.length === 0 ? t("why.nothing") : waiting.asks.map((each) => asked(t, each)).join(" · ")}</dd>
       </dl>
       {waiting.kept_for && <p className="small">{t("why.kept_for", { name: waiting.kept_for })} {at && t("why.kept_until", { at })}</p>}
       {waiting.steps > 0 && <p className="small">{t("why.steps", { count: waiting.steps })}</p>}
@@ -64,6 +64,11 @@ function Wait({ waiting }: { waiting: StillWaiting }) {
       )}
     </>
   );
+}
+
+/** A skill; or the people of the customer's territory. */
+function asked(t: TFunction, { skill, level }: { skill: string; level: number }): string {
+  return skill.startsWith("territory:") ? t("why.territory", { code: skill.slice("territory:".length) }) : t("why.level", { skill, level });
 }
 
 /** By hand, before anybody else. */

@@ -1,0 +1,123 @@
+"""Numbers that customers dial and addresses that they write to: each leads to a queue."""
+
+import re
+
+from sqlalchemy import Connection
+
+from crm_core import queues
+from crm_core.access.model import Action
+from crm_core.records.change import Change
+from crm_core.records.declared import RIGHTS_SETTINGS, Entity, Field, FieldKind, label
+from crm_core.records.shape import choice
+from crm_core.records.values import is_address
+from crm_core.tables import entry
+
+_MOST_DIGITS = 32
+_NUMBER = re.compile(r"\*|(?=.*[0-9])(?:\+[0-9])?[0-9*#]*")
+"""What can be dialled, or the star alone: every number that nobody else has."""
+
+
+def _prepare(conn: Connection, change: Change) -> None:
+    after = change.after
+    if change.action is Action.DELETE and after.get("deleted_at") is not None:
+        return
+    after["address"] = address = queues.folded(after["address"])
+    voice = after["medium"] == "voice"
+    after["identify"] = (after.get("identify") or "never") if voice else None
+    if change.changed("medium") or change.changed("address"):
+        _must_be_used(change, address)
+    if voice and queues.dialled_alike(conn, address, but=change.id):
+        raise change.refuse("address", "field.taken", field="address")
+
+
+def _must_be_used(change: Change, address: str) -> None:
+    """It is what somebody can dial or write to, and what is looked up then."""
+    if change.after["medium"] == "voice":
+        if len(address) > _MOST_DIGITS or not _NUMBER.fullmatch(address):
+            raise change.refuse("address", "entry.number", most=_MOST_DIGITS)
+        return
+    if not is_address(address):
+        raise change.refuse("address", "field.email")
+    if "+" in address.partition("@")[0]:
+        raise change.refuse("address", "entry.tag")  # letters find their queue by what is before it
+
+
+ENTRY = Entity(
+    name="entry",
+    collection="entries",
+    label=label("Number or address", "來電號碼與信箱", "来电号码与邮箱"),
+    plural=label("Numbers and addresses", "來電號碼與信箱", "来电号码与邮箱"),
+    module="settings",
+    icon="keypad",
+    title="address",
+    sort="address",
+    rights=RIGHTS_SETTINGS,
+    scoped=False,
+    searched=False,
+    table=entry,
+    told_by="medium",
+    prepare=_prepare,
+    fields=(
+        Field(
+            name="medium",
+            kind=FieldKind.CHOICE,
+            label=label("Kind", "類別", "类别"),
+            required=True,
+            default="voice",
+            listed=True,
+            choices=(
+                choice("voice", "Telephone number", "電話號碼", "电话号码"),
+                choice("email", "E-mail address", "電子信箱", "电子邮箱"),
+            ),
+        ),
+        Field(
+            name="address",
+            kind=FieldKind.TEXT,
+            label=label("Number or address", "號碼或信箱", "号码或邮箱"),
+            hint=label(
+                "What customers dial, as the telephone line sends it (100, +886255550100), or write to (care@example.com). "
+                "A star alone stands for every number that is not listed.",
+                "客戶所撥的號碼，依線路送來的格式填寫（100、+886255550100），或客戶寄信的地址（care@example.com）。"
+                "只填 * 代表所有未列出的號碼。",
+                "客户所拨的号码，按线路送来的格式填写（100、+886255550100），或客户写信的地址（care@example.com）。"
+                "只填 * 代表所有未列出的号码。",
+            ),
+            required=True,
+            unique=True,
+            listed=True,
+            most=254,
+        ),
+        Field(
+            name="queue_id",
+            kind=FieldKind.REFERENCE,
+            refers="queue",
+            label=label("Leads to", "轉入佇列", "转入队列"),
+            required=True,
+            listed=True,
+        ),
+        Field(
+            name="identify",
+            kind=FieldKind.CHOICE,
+            label=label("Ask callers who they are", "詢問來電者身分", "询问来电者身份"),
+            default="never",
+            shown_for=("voice",),
+            listed=True,
+            choices=(
+                choice("never", "Never", "不詢問", "不询问"),
+                choice(
+                    "unknown",
+                    "When their number does not tell",
+                    "從號碼認不出時",
+                    "从号码认不出时",
+                ),
+                choice(
+                    "untrusted",
+                    "Unless their number is trusted",
+                    "除非號碼已列為信任",
+                    "除非号码已列为可信",
+                ),
+            ),
+        ),
+        Field(name="note", kind=FieldKind.LONG_TEXT, label=label("Note", "備註", "备注"), most=4000),
+    ),
+)
