@@ -355,7 +355,7 @@ class DepartmentDocument(TypedDict):
 
 class WaitingDocument(TypedDict):
     """Who waits: `queue` is an id (the queues are on the same screen), `customer` the name or the address. `callback`: not on the line, they
-    want to be called back."""
+    want to be called back; `until`: nobody calls them before (null: they wait for an agent now)."""
 
     id: str
     medium: str
@@ -365,6 +365,7 @@ class WaitingDocument(TypedDict):
     position: int
     phase: str
     callback: bool
+    until: float | None
 
 
 class LinkDocument(TypedDict):

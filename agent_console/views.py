@@ -247,8 +247,8 @@ def held_ids(centre: Centre, agent: AgentId) -> tuple[InteractionId, ...]:
 
 
 def shown_waiting(world: World, name: QueueId) -> list[Work]:
-    """Those of a queue that the board names."""
-    return world.centre.waiting(name)[:SHOWN_WAITING]
+    """Those of a queue that the board names: who waits, then who is to be called back later."""
+    return [*world.centre.waiting(name)[:SHOWN_WAITING], *world.centre.put_off(name)[:SHOWN_WAITING]]
 
 
 def state_of(centre: Centre, agent: AgentId) -> AgentState:
@@ -327,5 +327,6 @@ def _waiting_rows(
             position=index + 1,
             phase=work.phase,
             callback=work.callback,
+            until=work.parked_until,
         )
         yield ("waiting", work.id), row

@@ -52,6 +52,7 @@ class Centre:
         self._agents: dict[AgentId, AgentState] = {}
         self._works: dict[InteractionId, Work] = {}
         self._unanswered: dict[QueueId, set[InteractionId]] = {}
+        self._put_off: dict[QueueId, set[InteractionId]] = {}
         self._closed: set[InteractionId] = set()
         self._closing_order: deque[InteractionId] = deque()
         self._arrivals = 0
@@ -79,6 +80,10 @@ class Centre:
     def waiting(self, queue: QueueId) -> list[Work]:
         """The queue's unanswered interactions, next one first; one that is being offered still waits for its answer."""
         return sorted((self._works[one] for one in self._unanswered.get(queue, ())), key=place)
+
+    def put_off(self, queue: QueueId) -> list[Work]:
+        """The queue's customers who are to be called back later, the soonest first."""
+        return sorted((self._works[one] for one in self._put_off.get(queue, ())), key=_until)
 
     def unanswered(self, queue: QueueId) -> int:
         """How many wait in the queue, those that are being offered included."""
@@ -286,14 +291,26 @@ class Centre:
             line.add(work.id)
         else:
             line.discard(work.id)
+        if work.callback:
+            later = self._put_off.setdefault(work.queue, set())
+            if work.phase is Phase.PARKED:
+                later.add(work.id)
+            else:
+                later.discard(work.id)
 
     def _close(self, work: Work) -> None:
         del self._works[work.id]
         self._unanswered[work.queue].discard(work.id)
+        if work.callback:
+            self._put_off[work.queue].discard(work.id)
         self._closed.add(work.id)
         self._closing_order.append(work.id)
         if len(self._closing_order) > REMEMBERED_CLOSED:
             self._closed.discard(self._closing_order.popleft())
+
+
+def _until(work: Work) -> tuple[Seconds, int]:
+    return work.parked_until or 0.0, work.arrival
 
 
 def _with_status(agent: AgentState, fact: StatusChanged) -> AgentState:

@@ -50,7 +50,7 @@ describe("The desk", () => {
 
 describe("The board", () => {
   const QUEUE = { id: "q", name: "Support", language: "en" } as QueueDoc;
-  const row = (id: string, callback: boolean): WaitingDoc => ({ id, medium: "voice", queue: "q", customer: "Lin", enqueued_at: 0, position: 1, phase: "waiting", callback });
+  const row = (id: string, callback: boolean): WaitingDoc => ({ id, medium: "voice", queue: "q", customer: "Lin", enqueued_at: 0, position: 1, phase: "waiting", callback, until: null });
   const TOLD: RoutingTold = { waiting: null, offers: [] };
   const PLACE = "DELETE /api/v1/interactions/w1/callback";
 

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { phoneNumber } from "../../format";
-import type { QueueDoc, WaitingDoc } from "../../net/types";
+import { moment, phoneNumber } from "../../format";
+import type { Language, QueueDoc, WaitingDoc } from "../../net/types";
+import { useNow } from "../../store/clock";
 import { useList } from "../../store/hooks";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
@@ -14,8 +15,9 @@ import { Why } from "./why";
 const MOST_ROWS = 50;
 
 export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) {
-  const { t } = useTranslation();
-  const waiting = waitingOf(useList("waiting"), shown).sort((a, b) => a.enqueued_at - b.enqueued_at);
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const waiting = waitingOf(useList("waiting"), shown).sort((a, b) => Number(a.until !== null) - Number(b.until !== null) || a.enqueued_at - b.enqueued_at);
   const [asked, setAsked] = useState<string | null>(null);
   const about = waiting.find((each) => each.id === asked);
   const name = (each: WaitingDoc): string => phoneNumber(each.customer) || t(each.medium === "voice" ? "item.withheld" : "item.unnamed");
@@ -27,10 +29,11 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
         <ol className="waiting">
           {waiting.slice(0, MOST_ROWS).map((each) => (
             <li key={each.id}>
-              <span className="waiting-place num">{each.position}</span>
+              <span className="waiting-place num">{each.until === null ? each.position : ""}</span>
               <Icon name={each.medium === "voice" ? "phone" : "mail"} size={16} />
               <span className="grow clip"><span className="strong">{name(each)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
               {each.callback && <CallbackMark id={each.id} />}
+              {each.until !== null && <span className="tiny faint">{t("board.called_at", { at: moment(each.until, now, i18n.language as Language) })}</span>}
               {each.phase === "offered" && <span className="tiny row ringing"><Icon name="bell" size={14} />{t("board.ringing")}</span>}
               <Timer since={each.enqueued_at} />
               <IconButton icon="question" label={t("why.open")} onPress={() => setAsked(each.id)} data-testid={`why-${each.id}`} />
@@ -38,7 +41,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
           ))}
         </ol>
       )}
-      {about && <Why interaction={about.id} queue={about.queue} callback={about.callback} who={name(about)} version={`${about.phase} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
+      {about && <Why interaction={about.id} queue={about.queue} callback={about.callback} until={about.until} who={name(about)} version={`${about.phase} ${about.until} ${about.queue} ${about.position}`} close={() => setAsked(null)} />}
     </section>
   );
 }

@@ -14,8 +14,9 @@ import { Bones, Failure, Wrong } from "../../ui/panes";
 interface Props {
   interaction: string;
   queue: string;
-  /** They are not on the line, and want to be called back. */
+  /** They are not on the line, and want to be called back; not before `until`, if that is said. */
   callback: boolean;
+  until: number | null;
   who: string;
   /** Changes when the answer may have changed. */
   version: string;
@@ -23,14 +24,15 @@ interface Props {
 }
 
 /** Why one who waits has not been offered to anybody, and to whom it was. */
-export function Why({ interaction, queue, callback, who, version, close }: Props) {
-  const { t } = useTranslation();
+export function Why({ interaction, queue, callback, until, who, version, close }: Props) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
   const told = useResource(interaction, () => call<RoutingTold>("GET", `/interactions/${segment(interaction)}/routing`), version);
   return (
     <Modal title={t("why.title", { who })} icon="clock" close={close} light cross testid="why">
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
         <div className="why">
-          {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{t("why.over")}</p>}
+          {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{until === null ? t("why.over") : t("why.called_at", { at: moment(until, now, i18n.language as Language) })}</p>}
           <div className="row"><Give interaction={interaction} /><Move interaction={interaction} from={queue} />{callback && <CancelCallback interaction={interaction} close={close} />}</div>
           <h3 className="label">{t("why.offers")}</h3>
           {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} />)}</ol>}

@@ -94,13 +94,13 @@ function OpenCase({ item }: { item: Item }) {
     <section className="block">
       <label className="label" htmlFor={`case-${item.id}`}>{t("case.title")}</label>
       <form onSubmit={open}>
-        <div className="row">
+        <div className="row wrap">
         {types && types.length > 1 && (
           <select className="input auto" value={type?.id ?? ""} aria-label={t("casework.type")} onChange={(event) => write({ type: event.target.value, form: {} })} data-testid="case-type">
             {types.map((each) => <option key={each.id} value={each.id}>{each.label[i18n.language as Language]}</option>)}
           </select>
         )}
-        <input ref={box} id={`case-${item.id}`} className="input grow" value={subject} placeholder={t("case.subject_hint")} onChange={(event) => write({ subject: event.target.value })} data-testid="case-subject" />
+        <input ref={box} id={`case-${item.id}`} className="input case-subject" value={subject} placeholder={t("case.subject_hint")} onChange={(event) => write({ subject: event.target.value })} data-testid="case-subject" />
         <Button type="submit" icon="case" isDisabled={busy || !subject.trim()} data-testid="case-open">{t("case.open_one")}</Button>
         </div>
         {type && type.form.length > 0 && <div className="case-form"><FormFields form={type.form} values={form} change={(next) => write({ form: next })} wrong={faults(problem, t)} state={type.initial} /></div>}

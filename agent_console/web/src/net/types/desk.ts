@@ -108,6 +108,8 @@ export interface WaitingDoc {
   phase: string;
   /** Not on the line: they want to be called back. */
   callback: boolean;
+  /** Nobody calls them before. */
+  until: Seconds | null;
 }
 
 export interface LinkDoc {
