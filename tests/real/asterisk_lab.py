@@ -25,6 +25,7 @@ from config.asterisk.layout import AsteriskLayout
 from config.asterisk.render import render
 from config.settings import Asterisk
 from cti.phones import AsteriskPhones, PhoneSpec
+from tests.real.listener import with_keys
 from tests.real.sipp import Sipp, agent_scenario, caller_scenario, sipp
 
 LAUNCH_FILE = Path(__file__).resolve().parents[2] / ".trunkline" / "asterisk" / "launch.json"
@@ -129,7 +130,7 @@ class AsteriskLab:
             name=name,
             hang_up_after_s=hang_up_after_s,
             cancel_after_s=cancel_after_s,
-            speak=self._tone() if speak else None,
+            speak=self.tone() if speak else None,
         )
         target = ("127.0.0.1", self.layout.sip_port)
         return sipp(self.folder, scenario, target=target, free_port=free_port, calls=calls, rate=rate)
@@ -143,9 +144,18 @@ class AsteriskLab:
         busy: bool = False,
         hang_up_after_s: float | None = None,
         rtp_timeout_s: int = 30,
+        speak: bool = False,
+        ear_port: int | None = None,
     ) -> AsyncIterator[Sipp]:
-        """A desk phone with a fixed address as this extension, known to Asterisk when the block begins."""
-        scenario = agent_scenario(answer_after_s=answer_after_s, busy=busy, hang_up_after_s=hang_up_after_s)
+        """A desk phone with a fixed address as this extension, known to Asterisk when the block begins. What it hears comes to `ear_port`."""
+        scenario = agent_scenario(
+            answer_after_s=answer_after_s,
+            busy=busy,
+            hang_up_after_s=hang_up_after_s,
+            speak=self.tone() if speak else None,
+        )
+        if ear_port is not None:
+            scenario = with_keys(scenario, ear_port)
         async with sipp(self.folder, scenario, target=None, free_port=free_port) as running:
             contact = f"sip:{extension}@127.0.0.1:{running.port}"
             await self._phones.provision(
@@ -160,7 +170,7 @@ class AsteriskLab:
             )
             yield running
 
-    def _tone(self) -> Path:
+    def tone(self) -> Path:
         """One second of a 500 Hz square wave in u-law, repeated by SIPp."""
         path = self.folder / "tone.ul"
         if not path.exists():

@@ -219,8 +219,10 @@ _ECHO_HEADERS = """[last_Via:]
 """
 
 
-def agent_scenario(*, answer_after_s: float | None, busy: bool, hang_up_after_s: float | None) -> str:
-    """A desk phone: rings, answers after that time (None: never), or is busy; may hang up itself.
+def agent_scenario(
+    *, answer_after_s: float | None, busy: bool, hang_up_after_s: float | None, speak: Path | None = None
+) -> str:
+    """A desk phone: rings, answers after that time (None: never), or is busy; may hang up itself. `speak` is a raw u-law file to send.
 
     The detail of its `INVITE` event is `interaction|offer|reattach`, from the X-Trunkline headers.
     """
@@ -235,6 +237,7 @@ def agent_scenario(*, answer_after_s: float | None, busy: bool, hang_up_after_s:
         else 'timeout="3600000"'
     )
     after_invite = 'next="busy"' if busy else ""
+    stream = f'<nop><action><exec rtp_stream="{speak},-1,0,PCMU/8000"/></action></nop>' if speak else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="phone">
 <recv request="INVITE" crlf="true"><action>
@@ -274,6 +277,7 @@ SIP/2.0 200 OK
 {_SDP}
 ]]><action>{_log("ANSWERED")}</action></send>
 <recv request="ACK" crlf="true"/>
+{stream}
 <recv request="BYE" {stay}><action>{_log("BYE")}</action></recv>
 <send next="over"><![CDATA[
 SIP/2.0 200 OK

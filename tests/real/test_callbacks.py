@@ -30,6 +30,7 @@ from routing.core.model import By, Outcome, Status
 from routing.core.presence import Phase
 from tests.real.asterisk_lab import asterisk_lab, free_port
 from tests.real.caller_desk import Desk, desk
+from tests.real.listener import ear, with_keys
 from tests.real.sipp import Sipp, agent_scenario, sipp
 from tests.real.voice_lab import agent_of, prepare, recorded, voice_server, write_now
 
@@ -206,3 +207,39 @@ async def test_a_callback_that_is_cancelled_while_the_phone_rings_is_over(tmp_pa
         agent = await agent_of(stage.server.store, "1001")
         assert stage.server.floor.centre.agents[agent].status is Status.READY
         assert customer.events("INVITE") == []
+
+
+@pytest.mark.parametrize("speaks", ["customer", "agent"])
+async def test_both_hear_each_other(tmp_path: Path, speaks: str) -> None:
+    """The agent hears ringing while the customer is called, and each hears the other speak."""
+    customer_port, agent_port = free_port(), free_port()
+    async with AsyncExitStack() as stack:
+        customer_ear = await stack.enter_async_context(ear(customer_port))
+        agent_ear = await stack.enter_async_context(ear(agent_port))
+        tone = tmp_path / "tone.ul"
+        tone.write_bytes((b"\x20" * 8 + b"\xa0" * 8) * 500)
+        scenario = agent_scenario(
+            answer_after_s=2.5, busy=False, hang_up_after_s=4.0, speak=tone if speaks == "customer" else None
+        )
+        if speaks == "agent":
+            scenario = with_keys(scenario, customer_port)
+        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None, free_port=free_port))
+        out = f"127.0.0.1:{customer.port}"
+        lab = await stack.enter_async_context(asterisk_lab(tmp_path, trunk_out=out, callback_told_after_s=1))
+        url = write_now(prepare(tmp_path), offering())
+        hears = None if speaks == "agent" else agent_port
+        await stack.enter_async_context(
+            lab.phone("1001", answer_after_s=0.2, speak=speaks == "agent", ear_port=hears)
+        )
+        server = await stack.enter_async_context(voice_server(lab, url))
+        await asks(Desk(lab, server, tmp_path))
+        server.ready(await agent_of(server.store, "1001"))
+        talk = await server.fact(Connected)
+        reached = await server.fact(CustomerReached)
+        finished = await server.fact(Finished)
+        if speaks == "customer":
+            ringing = agent_ear.loud_s(talk.at, reached.at)
+            assert ringing > 0.5, "the agent hears that it rings"
+            assert agent_ear.loud_s(reached.at + 0.5, finished.at) > 2.0
+        else:
+            assert customer_ear.loud_s(reached.at + 0.5, finished.at) > 2.0
