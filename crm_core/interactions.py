@@ -180,6 +180,19 @@ def open_ones(conn: Connection, medium: str) -> list[Interaction]:
     return [read_interaction(found) for found in conn.execute(query.order_by(row.enqueued_at, row.id))]
 
 
+def to_call_back(conn: Connection, address: str) -> Interaction | None:
+    """The oldest that is to be called back at this number, if any."""
+    row = interaction_table.c
+    query = (
+        select(interaction_table)
+        .where(row.medium == "voice", row.state == "waiting", row.callback, row.customer_address == address)
+        .order_by(row.enqueued_at)
+        .limit(1)
+    )
+    found = conn.execute(query).one_or_none()
+    return None if found is None else read_interaction(found)
+
+
 def several(conn: Connection, ids: Sequence[str]) -> dict[str, Interaction]:
     """Those of these that there are, by id."""
     found = conn.execute(select(interaction_table).where(interaction_table.c.id.in_(list(ids))))

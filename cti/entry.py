@@ -14,6 +14,7 @@ from config.settings import Asterisk
 from crm_core import interactions, preferring, recognition, remembered
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
+from crm_core.interactions import Interaction
 from crm_core.preferring import NOTHING, Wish
 from crm_core.recognition import Match
 from crm_core.store import Connection, Store
@@ -27,7 +28,7 @@ from cti.ports import Bus, Floor
 from cti.prompts import prompt_language
 from cti.resync import Standing
 from cti.welcome import Greeted, Welcome
-from routing.core.events import Arrived
+from routing.core.events import Arrived, CallbackCancelled
 from routing.core.facts import Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
 from routing.wishes import more_known, needs_of, preferred
@@ -161,8 +162,14 @@ class Entry:
         else:
             if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(newcomer.caller):
                 await session.assign("TL_CALLBACK", prompt_language(self._directory.language(greeted.queue)))
+            again = await self._asked_before(newcomer, greeted.queue)
+            if again is not None:
+                newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))
             session.set_variable("TL_QUEUE", greeted.queue)
             facts = await self._admit_or_leave(newcomer, greeted.queue)
+            if again is not None and facts:
+                name, at = InteractionId(again.id), self._clock.now()
+                self._floor.submit(CallbackCancelled(interaction=name, at=at))
             leads_on = (Offered, TurnedAway)
             if any(isinstance(fact, leads_on) and fact.interaction == newcomer.interaction for fact in facts):
                 with suppress(
@@ -190,6 +197,18 @@ class Entry:
             _log.note("!", newcomer.interaction, f"not recorded yet: {problem}")
             self._calls.forget(newcomer.interaction)
             return ()
+
+    async def _asked_before(self, newcomer: Newcomer, queue: QueueId) -> Interaction | None:
+        """Who is to be called back and calls again meanwhile has their old place on the line, and is not called as well."""
+        if not self._directory.calls_back(queue) or not self._callbacks.may_ask(newcomer.caller):
+            return None
+        try:
+            return await in_time(
+                self._store.read(lambda conn: interactions.to_call_back(conn, newcomer.caller))
+            )
+        except Unavailable as problem:
+            _log.note("!", newcomer.interaction, f"not known whether they asked before: {problem}")
+            return None
 
     async def _wish_first(self, newcomer: Newcomer, queue: QueueId) -> Wish:
         """What the queue wishes for them, found out before anybody is asked; when that takes too long they wait for everybody, until it is known."""

@@ -16,8 +16,9 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.records.tables import table_of
 from crm_core.store import Connection
+from crm_core.tables import interaction
 from cti import deadlines
-from routing.core.facts import CallbackKept, Enqueued
+from routing.core.facts import CallbackDropped, CallbackKept, Enqueued
 from routing.core.model import InteractionId
 from tests.cti.room import Room, standing, telephone_room
 from tests.cti.test_welcome import Caller, call, limited
@@ -286,3 +287,27 @@ async def test_the_key_is_kept_before_they_are_let_go(tmp_path: Path) -> None:
         assert room.count(CallbackKept) == 1
         assert await pressed(room, "ast-1.1", "0912345678") == []
         await room.until(lambda: room.floor.centre.interactions[InteractionId("tl-ast-1.1")].callback)
+
+
+def folded(conn: Connection) -> None:
+    """What the ledger, which is not the database's here, would have written."""
+    conn.execute(interaction.update().values(state="waiting", callback=True))
+
+
+async def test_who_calls_again_meanwhile_has_the_old_place_and_is_not_called_as_well(tmp_path: Path) -> None:
+    """The callback is taken away; another number's stays."""
+    async with telephone_room(tmp_path) as room:
+        await calling_back(room)
+        for channel, number in (("ast-1.1", "0912345678"), ("ast-1.2", "0987654321")):
+            await (await call(room, channel, number)).serve()
+            assert await pressed(room, channel, number)
+        await row_of(room, "tl-ast-1.1")  # it is on record who they are
+        await room.store.write(folded)
+        old = room.floor.centre.interactions[InteractionId("tl-ast-1.1")]
+        reader, writer = await room.call("ast-1.3", "0912345678", at=time.time())
+        await Caller(reader, writer).serve()
+        await room.until(lambda: room.count(CallbackDropped) == 1)
+        open_ones = room.floor.centre.interactions
+        assert set(open_ones) == {"tl-ast-1.2", "tl-ast-1.3"}
+        again = open_ones[InteractionId("tl-ast-1.3")]
+        assert (again.enqueued_at, again.callback) == (old.enqueued_at, False)

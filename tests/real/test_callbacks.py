@@ -243,3 +243,18 @@ async def test_both_hear_each_other(tmp_path: Path, speaks: str) -> None:
             assert agent_ear.loud_s(reached.at + 0.5, finished.at) > 2.0
         else:
             assert customer_ear.loud_s(reached.at + 0.5, finished.at) > 2.0
+
+
+async def test_who_calls_again_meanwhile_is_served_once(tmp_path: Path) -> None:
+    """On the line, at the old place; nobody calls them as well."""
+    async with centre(tmp_path, offering()) as (stage, customer):
+        kept = await asks(stage)
+        async with stage.call(CALLER):
+            dropped = await stage.server.fact(CallbackDropped)
+            assert dropped.interaction == kept.interaction  # type: ignore[attr-defined]
+            await status(stage, Status.READY)
+            await stage.server.fact(Finished, within_s=15)
+        first, again = [fact for fact in stage.server.facts if isinstance(fact, Enqueued)]
+        assert again.at == first.at
+        assert len([fact for fact in stage.server.facts if isinstance(fact, Offered)]) == 1
+        assert customer.events("INVITE") == []
