@@ -32,10 +32,10 @@ def opens_at(rule: QueueRule, now: Seconds) -> Seconds | None:
 
 
 def closes_at(rule: QueueRule, now: Seconds) -> Seconds | None:
-    """When an open queue will close by its hours; None: it is closed, or has none."""
+    """When the queue will close by its hours the next time, if ever."""
     if rule.opening is None:
         return None
-    return next((end for start, end in rule.opening.spans if start <= now < end), None)
+    return next((end for _, end in rule.opening.spans if end > now), None)
 
 
 def has_rules(rule: QueueRule) -> bool:

@@ -219,16 +219,21 @@ def test_nobody_is_called_outside_of_the_hours() -> None:
     assert not offers(scene.later(0))
     assert offers(scene.later(1)) == [("one", "ann")]
     assert scene.work("one").enqueued_at == START
+    restarted = kept(rule)
+    again = Router(restarted.queues, restarted.agents)
+    again.restore(restarted.facts)
+    again.decide([], restarted.now)
+    assert again.next_deadline() == START + HOUR, "a restart does not forget when it closes"
     late = Scene([rule], [agent("ann")])
     late.now = START + HOUR - 5
     late.call("one")
     wants(late)
     late.later(HANGS_UP_WITHIN_S)
     assert isinstance(late.facts[-1], CallbackPutOff)
-    again = called(kept(rule))
-    again.now = START + HOUR - 100
-    again.tell(Unreached(interaction=ONE, reason="busy", at=again.now))
-    turn = again.later(600)
+    tried = called(kept(rule))
+    tried.now = START + HOUR - 100
+    tried.tell(Unreached(interaction=ONE, reason="busy", at=tried.now))
+    turn = tried.later(600)
     assert [type(fact) for fact in turn.facts] == [Unparked, CallbackPutOff]
 
 
