@@ -12,6 +12,7 @@ from crm_core import queues
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
+from routing.core import callbacks
 from routing.core.events import CallbackCancelled, StatusChosen
 from routing.core.facts import (
     CallbackDropped,
@@ -36,6 +37,12 @@ from tests.real.voice_lab import agent_of, prepare, recorded, voice_server, writ
 
 pytestmark = pytest.mark.real
 CALLER, LATER = "0912345678", "0223456789"
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are called as soon as the sentence has been said."""
+    monkeypatch.setattr(callbacks, "HANGS_UP_WITHIN_S", 7.0)
 
 
 def offering(**given: object) -> Callable[[Connection], None]:
