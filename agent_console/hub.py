@@ -194,7 +194,8 @@ class Hub:
         """Names and rules from the store; then every screen is made anew, which heals whatever went unseen."""
         self.world.directory = await directory.load(self._store, self._clock.now())
         for socket in self.sockets:
-            if not socket.is_agent and self.stream_for("board", AgentId(socket.user.id)) is not socket.stream:
+            named = views.sees_callers(self.world, socket.user.id)
+            if not socket.is_agent and not self.screens.is_board(socket.stream, named=named):
                 socket.close(frames.COME_BACK, "socket.rights_changed")
         self._tell(self.screens.changed(self.screens.open_agents))
         self._dirty.set()

@@ -94,6 +94,10 @@ class Screens:
             stream = self._boards[named] = Stream(new_id(), whole)
         return stream
 
+    def is_board(self, stream: Stream, *, named: bool) -> bool:
+        """Whether this is the board for those who may see who calls (`named`), or for those who may not."""
+        return self._boards.get(named) is stream
+
     def forget(self, stream: Stream) -> None:
         """Nobody has watched it for so long that a resume is not worth its upkeep."""
         self._boards = {named: each for named, each in self._boards.items() if each is not stream}

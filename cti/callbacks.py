@@ -13,9 +13,9 @@ from cti.ami import actions
 from cti.ami.actions import Action
 from cti.calls import channel_of, interaction_of
 from cti.ports import Floor
-from routing.core.decisions import Offer
 from routing.core.events import CallbackWanted
 from routing.core.facts import CallbackKept
+from routing.core.model import OfferId
 from routing.core.presence import Work
 
 SCRIPT = "callback"
@@ -59,7 +59,7 @@ class Callbacks:
         if any(isinstance(fact, CallbackKept) and fact.interaction == interaction for fact in facts):
             await session.assign("TL_CALLBACK_KEPT", "1")
 
-    async def action(self, work: Work, decision: Offer, extension: str) -> Action:
+    async def action(self, work: Work, offer: OfferId, ring_s: float, extension: str) -> Action:
         """What rings the agent's phone, and then the customer's."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, work.id))
         number = "" if row is None else row.customer_address
@@ -72,7 +72,7 @@ class Callbacks:
             number=number,
             from_number=shown,
             queue=work.queue,
-            offer=decision.offer,
-            ring_s=decision.ring_s,
+            offer=offer,
+            ring_s=ring_s,
             age=work.enqueued_at,
         )

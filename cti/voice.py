@@ -33,7 +33,6 @@ from routing.core.facts import Fact, StatusChanged
 from routing.core.model import By, Device, InteractionId, Medium, OfferId, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
-from routing.core.verdict import holder
 
 HEARTBEAT = "TL_HEARTBEAT"
 REATTACH_WITHIN_S = 10.0
@@ -129,7 +128,7 @@ class VoiceChannel:
     async def _call_back(self, work: Work, decision: Offer) -> None:
         """The agent's phone first, then the customer's."""
         extension = self._extension(decision)
-        action = await self._callbacks.action(work, decision, extension)
+        action = await self._callbacks.action(work, decision.offer, decision.ring_s, extension)
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
                 return
@@ -453,16 +452,7 @@ class VoiceChannel:
     async def _call_late(self, work: Work, offer: OfferId) -> None:
         ring_s = self._directory.ring_s(work.queue)
         try:
-            extension = self._extension(work)
-            decision = Offer(
-                offer=offer,
-                interaction=work.id,
-                agent=holder(work),
-                medium=work.medium,
-                deadline=work.deadline or self._clock.now(),
-                ring_s=ring_s,
-            )
-            action = await self._callbacks.action(work, decision, extension)
+            action = await self._callbacks.action(work, offer, ring_s, self._extension(work))
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:

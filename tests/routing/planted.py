@@ -432,7 +432,10 @@ def who_is_not_reached_is_tried_for_ever(plant: pytest.MonkeyPatch) -> None:
 @fault
 def who_is_not_reached_is_given_up(plant: pytest.MonkeyPatch) -> None:
     right = callbacks.missed
-    wrong = lambda queues, work, reason, at: right({}, work, reason, at)  # noqa: E731
+
+    def wrong(_: Any, work: Work, reason: str, at: float) -> Verdict:
+        return right({}, work, reason, at)
+
     plant.setattr(callbacks, "missed", wrong)
     plant.setattr(judge, "missed", wrong)
 
