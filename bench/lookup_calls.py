@@ -7,7 +7,6 @@ and the console's pops; there is no agent, so that every caller waits, and hangs
 import asyncio
 import itertools
 import random
-import socket
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -35,6 +34,7 @@ from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
+from tests.ports import free_port
 
 DIALLED = "100"
 GIVEN_UP_S = 30.0
@@ -102,7 +102,7 @@ async def _server(url: str) -> AsyncIterator[_Server]:
     floor = Floor(
         Router(queue_rules, agent_rules), StoreLedger(store, clock), clock, Figures(0.0, queue_rules)
     )
-    server = _Server(store, floor, bus, _free_port())
+    server = _Server(store, floor, bus, free_port())
     await server.directory.refresh()
     tasks = [asyncio.create_task(part.run()) for part in (floor, server.entry, server.pops)]
     try:
@@ -126,12 +126,6 @@ def _queue(conn: Connection) -> None:
     if not queues.list_queues(conn):  # a database that was kept has it
         queue = queues.add_queue(conn, name="Care", language="en", wrap_up_s=0)
         queues.add_entry(conn, "voice", DIALLED, queue.id)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def arrive(url: str, count: int, rate: float, seconds: float) -> Arrivals:

@@ -35,7 +35,6 @@ from bench.ring_centre import (
     Staff,
     centre,
     family,
-    quiet_port,
 )
 from bench.ring_sipp import caller_scenario, entered, freed, rang, sipp
 from bench.ring_waits import Entered, entry_waits, freed_waits
@@ -143,9 +142,7 @@ class Bench:
         folder = self._centre.folder / f"callers{self._runs}"
         host = f"127.0.0.1:{self._centre.lab.layout.sip_port}"
         options = [host, "-m", str(calls), "-r", str(rate), "-l", str(calls)]
-        async with sipp(
-            folder, caller_scenario(number, prefix), free_port=quiet_port, options=options
-        ) as running:
+        async with sipp(folder, caller_scenario(number, prefix), options=options) as running:
             if await running.ended(within_s=120) != 0:
                 print(f"a caller saw something odd: {running.trouble()}", file=sys.stderr, flush=True)
             return entered(running.events())

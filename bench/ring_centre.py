@@ -7,7 +7,6 @@ as it ships; app_queue's numbers are added beside it.
 import asyncio
 import json
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from bench.ring_sipp import phone_scenario, sipp
 from crm_core import passwords, queues, schema, users
 from crm_core.store import Connection, Store
 from cti.phones import AsteriskPhones, PhoneSpec
+from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import Sipp
 
@@ -31,7 +31,6 @@ PASSWORD = secrets.token_urlsafe(12)
 OURS, THEIRS = "trunkline", "app_queue"
 _FIRST_EXTENSION = {OURS: 1001, THEIRS: 5001}
 _FIRST_NUMBER = {OURS: 100, THEIRS: 900}
-_given_out: set[int] = set()
 EVERYBODY = 0
 """The name of the queue that all agents serve; the others are named by how many serve them."""
 
@@ -71,8 +70,8 @@ async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> 
     names = ("ami_port", "http_port", "sip_port", "fastagi_port")
     phone = phone_scenario(ring_s=RING_S, talk_s=TALK_S)
     async with (
-        asterisk_lab(folder, trace=False, **{name: quiet_port() for name in names}) as lab,
-        sipp(folder / "phones", phone, free_port=quiet_port) as phones,
+        asterisk_lab(folder, trace=False, **{name: free_port() for name in names}) as lab,
+        sipp(folder / "phones", phone) as phones,
     ):
         await _provide_phones(lab, staff, phones.port)
         await _provide_app_queue(lab, staff)
@@ -83,26 +82,6 @@ async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> 
             yield Centre(
                 folder=folder, lab=lab, staff=staff, phones=phones, server=server, asterisk=_pid_of(lab)
             )
-
-
-def quiet_port() -> int:
-    """A free port below those that Linux gives to outgoing connections: it is still free when its server starts."""
-    for _ in range(1000):
-        port = 12000 + 2 * secrets.randbelow(9000)
-        if port not in _given_out and _free(port):
-            _given_out.add(port)
-            return port
-    raise SystemExit("no free ports between 12000 and 30000")
-
-
-def _free(port: int) -> bool:
-    try:
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-            with socket.socket(socket.AF_INET, kind) as probe:
-                probe.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    return True
 
 
 def _pid_of(lab: AsteriskLab) -> int:
@@ -152,7 +131,7 @@ async def _provide_app_queue(lab: AsteriskLab, staff: Staff) -> None:
 
 
 def _write_settings(folder: Path, lab: AsteriskLab) -> tuple[Path, int]:
-    path, http_port = folder / "trunkline.toml", quiet_port()
+    path, http_port = folder / "trunkline.toml", free_port()
     layout = lab.layout
     path.write_text(
         f"""[centre]
@@ -170,8 +149,8 @@ ari_secret = "{layout.ari_secret}"
 fastagi_port = {layout.fastagi_port}
 
 [mail]
-listen_port = {quiet_port()}
-relay_port = {quiet_port()}
+listen_port = {free_port()}
+relay_port = {free_port()}
 reply_secret = "{secrets.token_urlsafe(24)}"
 """,
         encoding="utf-8",

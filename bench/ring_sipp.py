@@ -6,11 +6,12 @@ show in the waits.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench.ring_waits import Entered, Freed, Rang
+from tests.ports import free_block, free_port
 from tests.real.sipp import SIPP, SipEvent, Sipp
 
 _STAMP = '<gettimeofday assign_to="8,9"/>'
@@ -125,14 +126,12 @@ Content-Length: 0
 
 
 @asynccontextmanager
-async def sipp(
-    folder: Path, scenario: str, *, free_port: Callable[[], int], options: Sequence[str] = ()
-) -> AsyncIterator[Sipp]:
+async def sipp(folder: Path, scenario: str, *, options: Sequence[str] = ()) -> AsyncIterator[Sipp]:
     """Run a scenario in a new folder until the block ends."""
     folder.mkdir(parents=True)
     (folder / "scenario.xml").write_text(scenario, encoding="utf-8")
     port = free_port()
-    argv = [SIPP, "-sf", "scenario.xml", "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_port())]
+    argv = [SIPP, "-sf", "scenario.xml", "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_block(4))]
     argv += [
         "-nostdin",
         "-skip_rlimit",

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -35,6 +34,7 @@ from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import RulesWatch, read_rules
 from tests.agent_console.edges import DeskPhones, OutboxLetters, PlainCalls, RingingChannel, SteadyMail
+from tests.ports import free_port
 from tests.templates import with_tables
 
 PASSWORD = "correct horse"
@@ -203,7 +203,7 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
-            "http": {"port": _free_port(), "call_us": True},
+            "http": {"port": free_port(), "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
             "portal": {"help": True, "sign_in": True},
@@ -336,9 +336,3 @@ def _store_letter(connection: Connection, seed: Seed, name: str, subject: str, n
         parsed=parsed,
     )
     letters.store_letter(connection, new, case_id=seed.case, interaction_id=name, party_id=seed.party)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,12 +19,7 @@ from config.clock import SystemClock
 from config.errors import Unavailable
 from config.settings import Mail
 from routing.bus import LocalBus
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import free_port
 
 
 def mail(port: int) -> Mail:

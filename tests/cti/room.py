@@ -1,7 +1,6 @@
 """The telephone room on a scripted Asterisk: a real store, floor and VoiceChannel; the ledger can be held up."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from routing.floor import Floor
 from routing.rules import read_rules
 from tests.fakes.ami import AmiPeer, FakeAmi, fake_ami
 from tests.fakes.ledger import MemoryLedger
+from tests.ports import free_port
 from tests.templates import with_tables
 
 NOW = 1_700_000_000.25
@@ -160,7 +160,7 @@ async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1
             ami_port=ami.port,
             ami_secret=SecretStr("right"),
             ari_secret=SecretStr("x"),
-            fastagi_port=_free_port(),
+            fastagi_port=free_port(),
         )
         voice = VoiceChannel(settings, store, floor, bus, clock)
         room = Room(
@@ -182,9 +182,3 @@ async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1
             for task in running:
                 if not task.cancelled() and (error := task.exception()) is not None:
                     raise error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

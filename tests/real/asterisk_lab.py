@@ -11,7 +11,6 @@ No server of ours is started here; `lab.settings()` is what one needs to find th
 import asyncio
 import secrets
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -25,33 +24,13 @@ from config.asterisk.layout import AsteriskLayout
 from config.asterisk.render import render
 from config.settings import Asterisk
 from cti.phones import AsteriskPhones, PhoneSpec
+from tests.ports import free_block, free_port
 from tests.real.listener import with_keys
 from tests.real.sipp import Sipp, agent_scenario, caller_scenario, sipp
 
 LAUNCH_FILE = Path(__file__).resolve().parents[2] / ".trunkline" / "asterisk" / "launch.json"
 BOOT_WITHIN_S = 15.0
-_given_out: set[int] = set()
-
-
-def free_port() -> int:
-    """An even port that is free for TCP and UDP now, as is the next one, and that was not given out before."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            tcp.bind(("127.0.0.1", 0))
-            port = int(tcp.getsockname()[1]) & ~1
-        if port not in _given_out and _free(port) and _free(port + 1):
-            _given_out.add(port)
-            return port
-
-
-def _free(port: int) -> bool:
-    try:
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-            with socket.socket(socket.AF_INET, kind) as probe:
-                probe.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    return True
+RTP_PORTS = 600
 
 
 class AsteriskLab:
@@ -133,7 +112,7 @@ class AsteriskLab:
             speak=self.tone() if speak else None,
         )
         target = ("127.0.0.1", self.layout.sip_port)
-        return sipp(self.folder, scenario, target=target, free_port=free_port, calls=calls, rate=rate)
+        return sipp(self.folder, scenario, target=target, calls=calls, rate=rate)
 
     @asynccontextmanager
     async def phone(
@@ -156,7 +135,7 @@ class AsteriskLab:
         )
         if ear_port is not None:
             scenario = with_keys(scenario, ear_port)
-        async with sipp(self.folder, scenario, target=None, free_port=free_port) as running:
+        async with sipp(self.folder, scenario, target=None) as running:
             contact = f"sip:{extension}@127.0.0.1:{running.port}"
             await self._phones.provision(
                 PhoneSpec(
@@ -185,7 +164,7 @@ async def asterisk_lab(folder: Path, **changes: object) -> AsyncIterator[Asteris
     run_dir = Path(
         tempfile.mkdtemp(prefix="tl-lab-", dir="/tmp")
     )  # a Unix socket's path has at most 108 bytes
-    rtp = free_port()
+    rtp = free_block(RTP_PORTS, probed=8)
     layout = AsteriskLayout(
         modules_dir=launch.modules_dir,
         data_dir=launch.data_dir,
@@ -197,8 +176,8 @@ async def asterisk_lab(folder: Path, **changes: object) -> AsyncIterator[Asteris
         http_port=free_port(),
         sip_port=free_port(),
         fastagi_port=free_port(),
-        rtp_start=min(rtp, 64000),
-        rtp_end=min(rtp, 64000) + 1000,
+        rtp_start=rtp,
+        rtp_end=rtp + RTP_PORTS - 1,
         demo_loop=True,
         trace=True,
     )

@@ -15,7 +15,8 @@ from agent_console.pops import read_pop
 from crm_core import interactions
 from crm_core.store import Connection
 from crm_core.tables import interaction
-from tests.real.asterisk_lab import AsteriskLab, asterisk_lab, free_port
+from tests.ports import free_port
+from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.listener import Ear, ear, with_keys
 from tests.real.sipp import Sipp, caller_scenario, sipp
 from tests.real.voice_lab import VoiceServer, agent_of, prepare, voice_server, write_now
@@ -41,7 +42,7 @@ class Desk:
         async with ear(port) as listening:
             target = ("127.0.0.1", self.lab.layout.sip_port)
             scenario = with_keys(scenario, port)
-            async with sipp(self.folder, scenario, target=target, free_port=free_port) as calling:
+            async with sipp(self.folder, scenario, target=target) as calling:
                 yield calling, listening
 
     async def pop(self, of: str) -> dict[str, Any]:

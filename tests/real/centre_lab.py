@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -13,25 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_block
+
 ROOT = Path(__file__).parent.parent.parent
 LAUNCH = ROOT / ".trunkline" / "asterisk" / "launch.json"
 START_S = 90.0
-
-
-def free_block(length: int = 220) -> int:
-    """The first of `length` ports of which the first ten can be had now; different for tests that run side by side."""
-    for base in range(21000 + os.getpid() % 60 * 600, 60000, length):
-        probes = [socket.socket() for _ in range(10)]
-        try:
-            for offset, probe in enumerate(probes):
-                probe.bind(("127.0.0.1", base + offset))
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
-        return base
-    raise RuntimeError("no free ports")
+PORTS = 220
 
 
 @dataclass
@@ -108,7 +94,7 @@ class Centre:
 @asynccontextmanager
 async def centre(folder: Path, *options: str) -> AsyncIterator[Centre]:
     """Start a demo centre, hand it over when it is ready, stop it."""
-    base = free_block()
+    base = free_block(PORTS, probed=10)
     argv: Sequence[str] = (
         *(sys.executable, "-m", "trunkline.command", "demo", "--dir", str(folder), "--asterisk", str(LAUNCH)),
         *("--port-base", str(base), "--http-port", str(base + 5), "--smtp-port", str(base + 6), *options),

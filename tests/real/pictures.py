@@ -10,7 +10,6 @@ from pathlib import Path
 
 from playwright.async_api import Browser
 
-from tests.real.asterisk_lab import free_port
 from tests.real.browser import Desk, Language, Scheme, chromium
 from tests.real.centre_lab import Centre, centre
 from tests.real.light_desk import light_desk
@@ -49,9 +48,7 @@ class Album:
             to=to, number=number, name="", hang_up_after_s=None, cancel_after_s=None, speak=None
         )
         target = ("127.0.0.1", self.running.base + 2)
-        return await self.stack.enter_async_context(
-            sipp(self.running.folder, scenario, target=target, free_port=free_port)
-        )
+        return await self.stack.enter_async_context(sipp(self.running.folder, scenario, target=target))
 
     async def login_page(self) -> None:
         for language, scheme in (("en", "light"), ("zh-TW", "dark")):

@@ -6,14 +6,14 @@ Every scenario logs `WORD CALL-ID SECONDS MICROSECONDS [DETAIL]` for what happen
 
 import asyncio
 import itertools
-import random
 import re
 import shutil
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_block, free_port
 
 SIPP = shutil.which("sipp") or ""
 _numbers = itertools.count(1)
@@ -352,29 +352,12 @@ Max-Forwards: 70
 """
 
 
-def _media_port() -> int:
-    """Where SIPp's sound begins. It takes the two ports after it too, for pictures, and ends when one of them is taken: so they are looked for below
-    the ports that the system gives to anybody."""
-    for _ in range(200):
-        first = random.randrange(12_000, 30_000, 4)
-        with ExitStack() as held:
-            try:
-                for port in range(first, first + 4):
-                    one = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-                    one.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise RuntimeError("no four ports in a row are free for sound")
-
-
 @asynccontextmanager
 async def sipp(
     folder: Path,
     scenario: str,
     *,
     target: tuple[str, int] | None,
-    free_port: Callable[[], int],
     calls: int = 1,
     rate: float = 1.0,
 ) -> AsyncIterator[Sipp]:
@@ -382,7 +365,8 @@ async def sipp(
     own = folder / f"sipp{next(_numbers)}"
     own.mkdir(parents=True)
     (own / "scenario.xml").write_text(scenario, encoding="utf-8")
-    port, media = free_port(), _media_port()
+    port = free_port()
+    media = free_block(4)  # it takes the two ports after it too, for pictures
     argv = [SIPP, "-sf", str(own / "scenario.xml"), "-i", "127.0.0.1", "-p", str(port), "-mp", str(media)]
     argv += ["-nostdin", "-trace_logs", "-log_file", str(own / "log"), "-trace_err"]
     argv += ["-error_file", str(own / "errors"), "-skip_rlimit", "-default_behaviors", "all,-bye"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cti.phones import AsteriskPhones
-from tests.real.asterisk_lab import AsteriskLab, asterisk_lab, free_port
+from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import register_scenario, sipp
 
 pytestmark = pytest.mark.real
@@ -31,7 +31,7 @@ async def test_fallback_reaches_a_phone(tmp_path: Path) -> None:
 async def _register(lab: AsteriskLab, password: str) -> str:
     scenario = register_scenario(user="1001", password=password)
     target = ("127.0.0.1", lab.layout.sip_port)
-    async with sipp(lab.folder, scenario, target=target, free_port=free_port) as phone:
+    async with sipp(lab.folder, scenario, target=target) as phone:
         await phone.ended()
         return phone.events()[-1].word
 

@@ -29,7 +29,8 @@ from routing.core.facts import (
 )
 from routing.core.model import By, Outcome, Status
 from routing.core.presence import Phase
-from tests.real.asterisk_lab import asterisk_lab, free_port
+from tests.ports import free_port
+from tests.real.asterisk_lab import asterisk_lab
 from tests.real.caller_desk import Desk, desk
 from tests.real.listener import ear, with_keys
 from tests.real.sipp import Sipp, agent_scenario, sipp
@@ -67,7 +68,7 @@ async def centre(
 ) -> AsyncIterator[tuple[Desk, Sipp]]:
     """A desk whose agent is on a break, and the telephone of whoever is called from it."""
     scenario = agent_scenario(answer_after_s=0.3, busy=busy, hang_up_after_s=hang_up_after_s)
-    async with sipp(folder, scenario, target=None, free_port=free_port) as customer:
+    async with sipp(folder, scenario, target=None) as customer:
         out = f"127.0.0.1:{customer.port}"
         told = {"trunk_out": out, "callback_told_after_s": 1, "callback_ring_s": 5}
         async with desk(
@@ -170,7 +171,7 @@ async def test_a_server_that_dies_forgets_no_callback_and_calls_nobody_twice(tmp
     """Once after the key, once while the customer's phone rings: the next server finds the callback in the ledger, then the talk on the telephone."""
     scenario = agent_scenario(answer_after_s=2.0, busy=False, hang_up_after_s=4.0)
     async with AsyncExitStack() as stack:
-        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None, free_port=free_port))
+        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None))
         told = {"trunk_out": f"127.0.0.1:{customer.port}", "callback_told_after_s": 1}
         lab = await stack.enter_async_context(asterisk_lab(tmp_path, **told))
         url = write_now(prepare(tmp_path), offering())
@@ -230,7 +231,7 @@ async def test_both_hear_each_other(tmp_path: Path, speaks: str) -> None:
         )
         if speaks == "agent":
             scenario = with_keys(scenario, customer_port)
-        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None, free_port=free_port))
+        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None))
         out = f"127.0.0.1:{customer.port}"
         lab = await stack.enter_async_context(asterisk_lab(tmp_path, trunk_out=out, callback_told_after_s=1))
         url = write_now(prepare(tmp_path), offering())

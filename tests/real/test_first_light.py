@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from tests.real.asterisk_lab import free_port
 from tests.real.browser import Desk, chromium
 from tests.real.centre_lab import Centre, centre
 from tests.real.sipp import Sipp, caller_scenario, sipp
@@ -50,7 +49,7 @@ class Stage:
         )
         self.began = time.time()
         target = ("127.0.0.1", self.centre.base + 2)
-        async with sipp(self.folder, scenario, target=target, free_port=free_port) as calling:
+        async with sipp(self.folder, scenario, target=target) as calling:
             yield calling
 
     async def closed(self, disposition: str) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import pytest
 
 from config.settings import load
 from cti.phones import AsteriskPhones, PhoneSpec
-from tests.real.asterisk_lab import free_port
 from tests.real.centre_lab import Centre, centre
 from tests.real.light_desk import LightDesk, light_desk
 from tests.real.sipp import Sipp, agent_scenario, caller_scenario, sipp
@@ -34,9 +33,7 @@ class Scene:
     ) -> tuple[LightDesk, Sipp]:
         """A desk with its phone; not ready yet."""
         scenario = agent_scenario(answer_after_s=answer_after_s, busy=False, hang_up_after_s=None)
-        phone = await self.stack.enter_async_context(
-            sipp(self.folder, scenario, target=None, free_port=free_port)
-        )
+        phone = await self.stack.enter_async_context(sipp(self.folder, scenario, target=None))
         contact = f"sip:{extension}@127.0.0.1:{phone.port}"
         phones = AsteriskPhones(load(self.centre.folder / "trunkline.toml").asterisk)
         await phones.provision(
@@ -58,9 +55,7 @@ class Scene:
             to="100", number=number, name="", hang_up_after_s=None, cancel_after_s=None, speak=None
         )
         target = ("127.0.0.1", self.centre.base + 2)
-        return await self.stack.enter_async_context(
-            sipp(self.folder, scenario, target=target, free_port=free_port)
-        )
+        return await self.stack.enter_async_context(sipp(self.folder, scenario, target=target))
 
 
 class Pair:

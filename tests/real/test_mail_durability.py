@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -22,6 +21,7 @@ from channels.email.spool import SpoolReader
 from crm_core.store import Connection, Store
 from crm_core.tables import interaction, letter
 from tests.channels.rooms import SERVICE, furnish
+from tests.ports import free_port
 from tests.real.recording_proxy import RecordingProxy
 from tests.templates import with_tables
 
@@ -74,9 +74,7 @@ async def server(tmp_path: Path) -> AsyncIterator[tuple[Server, RecordingProxy, 
     store = Store(url)
     store.open()
     await store.write(furnish)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     running, proxy = Server(tmp_path, port), RecordingProxy(port)
     await proxy.start()
     await running.start()

@@ -25,7 +25,7 @@ from routing.core.presence import AgentState, Phase, Work
 from routing.core.state import Centre
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
-from tests.real.asterisk_lab import AsteriskLab, asterisk_lab, free_port
+from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import caller_scenario, sipp
 from tests.real.voice_lab import VoiceServer, prepare, voice_server, write_now
 from tests.routing import scan
@@ -64,9 +64,7 @@ async def calls(lab: AsteriskLab, folder: Path, to: str, count: int) -> None:
         to=to, number=f"+88691234{to}", name="", hang_up_after_s=None, cancel_after_s=None, speak=None
     )
     target = ("127.0.0.1", lab.layout.sip_port)
-    async with sipp(
-        folder, scenario, target=target, free_port=free_port, calls=count, rate=count / 16
-    ) as calling:
+    async with sipp(folder, scenario, target=target, calls=count, rate=count / 16) as calling:
         assert await calling.ended(within_s=120) == 0, calling.trouble()
 
 

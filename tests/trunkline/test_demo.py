@@ -10,17 +10,14 @@ import pytest
 from config.settings import ConfigurationError, load
 from crm_core import passwords, users
 from crm_core.store import Store
+from tests.ports import free_port
 from trunkline.demo.centre import prepare, refuse_busy
 from trunkline.demo.layout import DemoFolder, DemoPorts, write_settings
 
 
 def free_ports() -> DemoPorts:
     """A block that nobody uses now."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(6)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        numbers = [probe.getsockname()[1] for probe in probes]
+    numbers = [free_port() for _ in range(6)]
     return DemoPorts(
         http=numbers[0],
         smtp=numbers[1],

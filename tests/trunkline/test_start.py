@@ -14,18 +14,13 @@ from typer.testing import CliRunner
 
 from config.settings import load
 from crm_core.store import Store
+from tests.ports import free_port
 from tests.templates import with_tables
 from trunkline.app import wire
 from trunkline.command import main
 
 ROOT = Path(__file__).parent.parent.parent
 WRONG, MISSING = 2, 3
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
