@@ -18,26 +18,27 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 
 LOOP: asyncio.AbstractEventLoop = config.loop.reactor._asyncioEventloop
-ALONE = ("tests/real/", "tests/trunkline/", "tests/crm_core/sla/test_walk.py")
-"""What starts whole centres, or takes all processors itself: it comes last and one after the other, so that nothing beside it takes its time.
-All else runs side by side when pytest is given `-n`, each file in one process."""
+LATE = ("tests/real/", "tests/trunkline/")
+"""What starts whole centres: it comes last, so that a fault of the core is told first. These wait more than they work, so two at once harm nobody."""
+LONG = ("tests/crm_core/sla/test_walk.py", "tests/real/test_kill.py", "tests/real/test_mail_durability.py")
+"""Minutes each: they begin before the others of their kind, so that no process is left with one when all others have ended."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what runs alone at the end."""
-    items.sort(key=lambda item: item.nodeid.startswith(ALONE))
+    """Put what is late at the end, and what is long before all else of its kind."""
+    items.sort(key=lambda item: (item.nodeid.startswith(LATE), not item.nodeid.startswith(LONG)))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Files side by side, and one process for all that runs alone."""
+    """Each file in one process, side by side when pytest is given `-n`."""
     from xdist.scheduler.loadscope import LoadScopeScheduling
 
-    class FilesThenAlone(LoadScopeScheduling):
+    class FilesSideBySide(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "alone" if nodeid.startswith(ALONE) else nodeid.partition("::")[0]
+            return nodeid.partition("::")[0]
 
-    return FilesThenAlone(config, log)
+    return FilesSideBySide(config, log)
 
 
 def as_task(function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., "Deferred[Any]"]:
