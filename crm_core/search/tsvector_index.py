@@ -48,8 +48,9 @@ _PUT = text(
     + ", ".join(f"{name} = excluded.{name}" for name in SCOPE)
 )
 _REMOVE = text("DELETE FROM search_words WHERE id = ANY(CAST(:places AS bigint[]))")
-FIRST_ERAS, MOST_ERAS, ALL_ERAS = 2, 40, 1 << 40
-"""How many eras are asked for at first, and named in one question at most: beyond, a word is rare enough to ask for all."""
+FIRST_ERAS, MOST_ERAS, ALL_ERAS = 2, 8, 1 << 40
+"""How many eras are asked for at first, and named in one question at most: beyond, a word is rare enough to ask for all. Each document that is looked
+at is compared with every era named, so that 20 of 31 eras take three times as long as all (66 and 20 ms for two words with 17,000 letters)."""
 _PLACES = [str(place) for place in range(1, 16_384)]
 """All that a tsvector counts; the limits in `index` keep below."""
 _WORDS = table("search_words", column("id"), column("words"), *map(column, SCOPE))
