@@ -47,6 +47,7 @@ from agent_console.api import (
     sla,
     sso,
     suggestions,
+    talks,
     user_access,
     user_names,
     user_rights,
@@ -162,6 +163,7 @@ def _api() -> APIRouter:
     api.include_router(routing.router, dependencies=[Depends(signed_in)])
     api.include_router(closing.router, dependencies=[Depends(signed_in)])
     api.include_router(forecast.router, dependencies=[Depends(signed_in)])
+    api.include_router(talks.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
     return api
 

@@ -253,7 +253,7 @@ class Me(TypedDict):
 
 class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
-    is called once the agent has answered; false again when they were reached."""
+    is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it."""
 
     id: str
     medium: str
@@ -261,6 +261,8 @@ class Item(TypedDict):
     queue: QueueName
     offer: OfferDocument | None
     callback: bool
+    held_since: float | None
+    passed_by: str | None
     enqueued_at: float
     connected_at: float | None
     finished_at: float | None
@@ -320,13 +322,15 @@ class QueueDocument(TypedDict):
 
 
 class AgentItem(TypedDict):
-    """What an agent works on, in words: the queue's name, and the customer's name or address. `callback`: the customer is yet to be called."""
+    """What an agent works on, in words: the queue's name, and the customer's name or address. `callback`: the customer is yet to be called;
+    `held_since`: on hold since then."""
 
     id: str
     medium: str
     queue: str
     customer: str
     callback: bool
+    held_since: float | None
 
 
 class AgentDocument(TypedDict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent_console.documents import NoticeDocument
 from config.errors import Param
 from crm_core.notifications import Notification
-from routing.core.facts import CallbackMissed, Fact, OfferEnded, Requeued, WrappedUp
+from routing.core.facts import TRANSFERRED, CallbackMissed, Fact, OfferEnded, Requeued, WrappedUp
 from routing.core.model import AgentId, Outcome, Seconds
 
 KEPT_S = 60.0
@@ -138,7 +138,7 @@ def _notice(fact: Fact) -> Notice | None:
                 params=(("interaction", fact.interaction),),
                 at=fact.at,
             )
-        case Requeued():
+        case Requeued(reason=reason) if reason != TRANSFERRED:
             return Notice(
                 id=f"{fact.interaction}/requeued/{fact.at}",
                 agent=fact.agent,

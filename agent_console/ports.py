@@ -9,9 +9,10 @@ from typing import Protocol
 from config.peers import LinkStatus, PhoneCredential
 from crm_core.casework.post import Post
 from crm_core.users import User
+from routing.core.events import Transferred
 from routing.core.model import InteractionId
 
-__all__ = ["Calls", "Condition", "Letters", "LinkStatus", "MailPart", "PhoneCredential", "Phones"]
+__all__ = ["Calls", "Condition", "Letters", "LinkStatus", "MailPart", "PhoneCredential", "Phones", "Talks"]
 
 
 class Phones(Protocol):
@@ -39,6 +40,22 @@ class Calls(Protocol):
 
     def status(self) -> LinkStatus:
         """The manager link to Asterisk."""
+        ...
+
+
+class Talks(Protocol):
+    """What an agent does with a caller they talk with."""
+
+    async def hold(self, interaction: InteractionId) -> None:
+        """The caller hears music."""
+        ...
+
+    async def resume(self, interaction: InteractionId) -> None:
+        """Both hear each other again."""
+        ...
+
+    async def transfer(self, event: Transferred) -> bool:
+        """The caller waits for somebody else; false when there is nobody any more to whom they could be passed on."""
         ...
 
 

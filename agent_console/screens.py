@@ -21,11 +21,13 @@ from routing.core.facts import (
     DeviceSeen,
     Fact,
     Finished,
+    Held,
     Offered,
     OfferEnded,
     OfferRang,
     Parked,
     Requeued,
+    Resumed,
     StatusChanged,
     WrappedUp,
 )
@@ -38,11 +40,13 @@ _OF_AN_AGENT = (
     | CustomerReached
     | DeviceSeen
     | Finished
+    | Held
     | OfferEnded
     | Offered
     | OfferRang
     | Parked
     | Requeued
+    | Resumed
     | StatusChanged
     | WrappedUp
 )

@@ -17,7 +17,7 @@ from agent_console.hub import Hub
 from agent_console.links import links
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
-from agent_console.ports import Calls, Letters, MailPart, Phones
+from agent_console.ports import Calls, Letters, MailPart, Phones, Talks
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -47,6 +47,7 @@ class ConsoleServer:
         phones: Phones,
         letters: Letters,
         calls: Calls,
+        talks: Talks,
         mail: Sequence[MailPart],
         static: Path = pages.STATIC,
     ) -> None:
@@ -72,6 +73,7 @@ class ConsoleServer:
             phones=phones,
             letters=letters,
             calls=calls,
+            talks=talks,
             links=watched,
             hub=self.hub,
             origins=origins(settings.http),

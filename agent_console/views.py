@@ -163,6 +163,8 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         queue=queue_name(world.directory, work.queue),
         offer=_offer(world.directory, work),
         callback=work.callback,
+        held_since=work.held_at,
+        passed_by=None if work.passed_by is None else world.directory.user_name(work.passed_by),
         enqueued_at=work.enqueued_at,
         connected_at=work.connected_at,
         finished_at=work.finished_at,
@@ -197,7 +199,7 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         answered_in_time=calls.answered_in_time,
         service_level=calls.service_level(),
         answer_within_s=rule.answer_within_s,
-        agents_ready=sum(map(_is_ready, serving)),
+        agents_ready=sum(map(is_ready, serving)),
         agents_busy=sum(map(_is_busy, serving)),
         department=world.directory.belongs.get(name),
         closed=rule.closed,
@@ -284,7 +286,8 @@ def _oldest(waiting: Iterable[Work], medium: Medium) -> float | None:
     return min((work.enqueued_at for work in waiting if work.medium == medium), default=None)
 
 
-def _is_ready(state: AgentState) -> bool:
+def is_ready(state: AgentState) -> bool:
+    """Whether they would be offered something at once, for all that we know."""
     return state.status == Status.READY and state.console and state.work is WorkState.IDLE
 
 
@@ -300,7 +303,12 @@ def _shown_item(world: World, agent: AgentId, *, named: bool) -> AgentItem | Non
     queue = world.directory.queue_name(first.queue) or ""
     customer = _shown_name(world, first.id) if named else ""
     return AgentItem(
-        id=first.id, medium=first.medium, queue=queue, customer=customer, callback=first.callback
+        id=first.id,
+        medium=first.medium,
+        queue=queue,
+        customer=customer,
+        callback=first.callback,
+        held_since=first.held_at,
     )
 
 

@@ -6,6 +6,7 @@ Every step states what must be true before it: a step that touches no row where 
     new -> waiting -> offered -> waiting        (offer_ended: the offer is over, whatever its outcome)
                       waiting -> connected      (connected)
     connected -> waiting                        (requeued; parked, until unparked)
+    connected -> connected                      (held, resumed)
     connected -> wrap_up -> closed              (finished, wrapped_up)
     connected -> closed                         (finished without after-contact work)
     waiting -> waiting                          (led_on: in another queue)
@@ -148,6 +149,7 @@ def _open_segment(kind: str) -> Update:
     )
 
 
+_END_OF_HOLD = _open_segment("hold").values(ended_at=_AT, outcome="ended")
 _BEGIN_QUEUEING = insert(segment).values(
     interaction_id=_INTERACTION, kind="queue", queue_id=_QUEUE, started_at=_AT
 )
@@ -278,9 +280,28 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
         _may(_ANSWER_THE_CASE),
         _may(_CUSTOMER_IS_HEARD),
     ),
+    # a stay of its own, within the one with the agent
+    "held": (
+        _must(_interaction_of_agent_in("connected").values(state="connected")),
+        _must(
+            insert(segment).values(interaction_id=_INTERACTION, kind="hold", agent_id=_AGENT, started_at=_AT)
+        ),
+    ),
+    "resumed": (
+        _must(_interaction_of_agent_in("connected").values(state="connected")),
+        _must(_open_segment("hold").values(ended_at=_AT, outcome="resumed")),
+    ),
     "requeued": (
         _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),
-        _must(_open_segment("agent").values(ended_at=_AT, outcome="returned")),
+        _must(
+            _open_segment("agent").values(
+                ended_at=_AT,
+                outcome=case(
+                    (bindparam("p_reason", type_=Text) == "transferred", "transferred"), else_="returned"
+                ),
+            )
+        ),
+        _may(_END_OF_HOLD),
         _must(_BEGIN_QUEUEING_AGAIN),
     ),
     "led_on": (
@@ -354,6 +375,7 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
             )
         ),
         _must(_open_segment("agent").values(ended_at=_AT, outcome="handled")),
+        _may(_END_OF_HOLD),
     ),
     "wrapped_up": (
         # also right after a `finished` without after-contact work

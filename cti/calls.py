@@ -10,6 +10,7 @@ carries the offer it was rung for, so a late event of an old offer is recognised
        |                                          v   |  |
        '---- CameBack: Returned ------------ REATTACHING |
        '---- CameBack(ANSWER): Returned -----------------'
+    HoldSaid in CONNECTED: HoldBegan, HoldEnded.
     HungUp(caller) in WAITING or OFFERED: CustomerLeft. QueueAnswered in WAITING: Adopted, CONNECTED.
     HungUp(leg) by rtp_timeout ends nothing: the dialplan takes that caller back, and every other one it hangs up.
 """
@@ -26,6 +27,7 @@ from cti.ami.events import (
     CameBack,
     DeviceSaid,
     HangupAsked,
+    HoldSaid,
     HungUp,
     LegAnswered,
     LegRang,
@@ -39,6 +41,8 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    HoldBegan,
+    HoldEnded,
     OfferFailed,
     Rang,
     Reached,
@@ -87,7 +91,8 @@ class Place(StrEnum):
 @dataclass(slots=True, kw_only=True)
 class Call:
     """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end. Of who is called back, whose place
-    a channel of ours has (`calls_back`), `far` is their own channel once they answered."""
+    a channel of ours has (`calls_back`), `far` is their own channel once they answered. `held`: the caller hears music while the agent is still theirs;
+    `aside`: because we led both apart, not because the telephone holds them."""
 
     interaction: InteractionId
     place: Place = Place.WAITING
@@ -98,6 +103,8 @@ class Call:
     reattached: int = 0
     answered_at: Seconds | None = None
     calls_back: bool = False
+    held: bool = False
+    aside: bool = False
     ended: tuple[By, Seconds] | None = None
 
 
@@ -178,6 +185,16 @@ class Calls:
         call.place, call.offer = Place.WAITING, None
         return True
 
+    def passed_on(self, interaction: InteractionId) -> str:
+        """The caller is being led away from their agent, whose leg is returned: what becomes of it no longer matters."""
+        call = self._calls.get(channel_of(interaction))
+        if call is None:
+            return ""
+        leg = call.leg
+        self._unleg(call)
+        call.place, call.offer, call.ended = Place.WAITING, None, None
+        return leg
+
     def ending(self, interaction: InteractionId, by: By, at: Seconds) -> None:
         """Somebody pressed hang-up here: they ended it, whatever channel goes first."""
         call = self._calls.get(channel_of(interaction))
@@ -246,6 +263,8 @@ class Calls:
                 return self._queue_answered(event)
             case NotReached():
                 return self._not_reached(event)
+            case HoldSaid():
+                return self._hold_said(event)
             case DeviceSaid():
                 return self._device(event)
             case Unclaimed():
@@ -314,6 +333,15 @@ class Calls:
         call.place, call.offer, call.ended = Place.WAITING, None, None
         return [news]
 
+    def _hold_said(self, event: HoldSaid) -> list[Event]:
+        call = self._calls.get(event.channel) or self._by_leg.get(event.channel)
+        if call is None or call.place is not Place.CONNECTED or call.held is event.held:
+            return []
+        call.held, call.aside = event.held, event.held and event.channel == channel_of(call.interaction)
+        if event.held:
+            return [HoldBegan(interaction=call.interaction, at=event.at)]
+        return [HoldEnded(interaction=call.interaction, at=event.at)]
+
     def _note_end(self, channel: str, at: Seconds) -> None:
         if (call := self._calls.get(channel)) is not None:
             call.ended = call.ended or (By.CUSTOMER, at)
@@ -369,4 +397,4 @@ class Calls:
 
     def _unleg(self, call: Call) -> None:
         self._by_leg.pop(call.leg, None)
-        call.leg = ""
+        call.leg, call.held, call.aside = "", False, False

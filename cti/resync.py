@@ -16,6 +16,8 @@ from routing.core.events import (
     Adopted,
     CustomerLeft,
     Event,
+    HoldBegan,
+    HoldEnded,
     OfferFailed,
     Rang,
     Reached,
@@ -38,12 +40,18 @@ VARIABLES = (
 )
 
 
+KEPT = "trunkline-kept"
+"""The context in which the leg of an agent waits whose caller is on hold."""
+
+
 class Where(StrEnum):
     """The context in which a caller's channel is."""
 
     ENTRY = "trunkline-in"
     HOLD = "trunkline-hold"
     CONNECT = "trunkline-connect"
+    ASIDE = "trunkline-aside"
+    TOGETHER = "trunkline-together"
     FALLBACK = "trunkline-fallback"
 
 
@@ -51,7 +59,7 @@ class Where(StrEnum):
 class Standing:
     """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
     them, `party` who they said they are (`identified/` and the customer's id). `calls_back`: a channel of ours in their place, `far` their own once they
-    answered."""
+    answered. `held`: on hold, with the agent's leg waiting beside."""
 
     interaction: InteractionId
     channel: str
@@ -67,6 +75,7 @@ class Standing:
     extension: str = ""
     leg: str = ""
     talking: bool = False
+    held: bool = False
     ringing: bool = False
     calls_back: bool = False
     far: str = ""
@@ -116,7 +125,8 @@ def _standing(
         return None
     tie = (one["BridgeID"], "") if one["BridgeID"] else ("", channel)
     leg = next((other for other in legs.get(tie, ()) if other["Uniqueid"] != channel), None)
-    talking = leg is not None and bool(one["BridgeID"]) and leg["BridgeID"] == one["BridgeID"]
+    held = leg is not None and where == Where.ASIDE and leg["Context"] == KEPT
+    talking = held or (leg is not None and bool(one["BridgeID"]) and leg["BridgeID"] == one["BridgeID"])
     return Standing(
         interaction=interaction_of(channel),
         channel=channel,
@@ -132,6 +142,7 @@ def _standing(
         extension=extension_in(leg["Channel"]) if leg else "",
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,
+        held=held,
         ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
         calls_back=bool(_variable(one, "TL_FAR")),
         far=reached.get(channel, ""),
@@ -246,6 +257,9 @@ class _Comparison:
             self.found.events.append(Accepted(offer=OfferId(seen.offer), at=at))
         elif not (work.phase is Phase.WRAP_UP or (work.phase is Phase.CONNECTED and work.agent == agent)):
             self.found.events.append(Adopted(interaction=work.id, agent=agent, at=at))
+        if seen.held != (work.held_at is not None and work.agent == agent):
+            hold = HoldBegan if seen.held else HoldEnded
+            self.found.events.append(hold(interaction=work.id, at=self.now))
         if work.callback and seen.far:
             self.found.events.append(Reached(interaction=work.id, at=self.now))
 
@@ -272,7 +286,7 @@ class _Comparison:
         if seen.calls_back and not seen.far:
             return  # nobody is on the line, and the dialplan ends it
         self._track(seen, Place.WAITING, None)
-        if seen.where in {Where.FALLBACK, Where.CONNECT}:
+        if seen.where not in {Where.ENTRY, Where.HOLD}:
             self.found.to_hold.append(seen.channel)
 
     def _track(self, seen: Standing, place: Place, offer: OfferId | None) -> None:
@@ -285,6 +299,8 @@ class _Comparison:
                 leg=leg,
                 far=seen.far,
                 calls_back=seen.calls_back,
+                held=seen.held,
+                aside=seen.held,
                 rang=seen.ringing,
                 answered_at=seen.answered_at if leg else None,
             )

@@ -27,6 +27,7 @@ from cti.members import Members
 from cti.ports import Bus, Floor
 from cti.prompts import goodbye
 from cti.resync import VARIABLES, Findings, Standing, astray, forgotten, missing, read_standings, reconcile
+from cti.talks import Talks, talking
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, OfferFailed, Returned
 from routing.core.facts import Fact, StatusChanged
@@ -46,7 +47,8 @@ _log = Transcript("voice")
 class VoiceChannel:
     """The floor's Channel for calls, and the console's commands on them.
 
-    The parts are public for the composition root and tests: `link` (Asterisk's manager interface), `entry` (FastAGI).
+    The parts are public for the composition root and tests: `link` (Asterisk's manager interface), `entry` (FastAGI), `talks` (what an agent does
+    with a caller).
     """
 
     medium = Medium.VOICE
@@ -82,6 +84,7 @@ class VoiceChannel:
         self._members = Members(self.link, self._directory)
         self._buffer: list[Message] | None = []
         self._order = asyncio.Lock()
+        self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -239,7 +242,7 @@ class VoiceChannel:
 
     async def hang_up(self, interaction: InteractionId) -> None:
         """End the call for both sides. `Refused` when there is none, `Unavailable` when Asterisk cannot be told."""
-        self._talking(interaction)
+        talking(self._floor.centre, interaction)
         self._calls.ending(interaction, By.AGENT, self._clock.now())
         _log.note(">", interaction, "Hangup")
         outcome = await self.link.ask(actions.hang_up(channel_of(interaction)))
@@ -248,7 +251,7 @@ class VoiceChannel:
 
     async def reattach(self, interaction: InteractionId) -> None:
         """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again."""
-        work = self._talking(interaction)
+        work = talking(self._floor.centre, interaction)
         offer = OfferId(f"{interaction}/{work.attempts}")
         extension, channel = self._extension(work), channel_of(interaction)
         async with self._order:
@@ -275,12 +278,6 @@ class VoiceChannel:
                 await self._to_hold(interaction)
                 at = self._clock.now()
                 self._floor.submit(Returned(interaction=interaction, at=at, reason=PHONE_LOST))
-
-    def _talking(self, interaction: InteractionId) -> Work:
-        work = self._floor.centre.interactions.get(interaction)
-        if work is None or work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
-            raise Refused("call.not_connected", interaction=interaction)
-        return work
 
     # -- what Asterisk says ----------------------------------------------------------------------------------------
 

@@ -16,12 +16,14 @@ from routing.core.facts import (
     Enqueued,
     Fact,
     Finished,
+    Held,
     LedOn,
     Offered,
     OfferEnded,
     OfferRang,
     Parked,
     Requeued,
+    Resumed,
     StatusChanged,
     TurnedAway,
     Unparked,
@@ -57,6 +59,8 @@ def _of_interaction(fact: WorkFact) -> str:
             words = _of_offer(fact)
         case Connected():
             words = f"connected to {fact.agent}"
+        case Held() | Resumed():
+            words = "on hold" if isinstance(fact, Held) else "off hold"
         case Requeued():
             words = f"connected -> waiting: {fact.reason}"
         case Abandoned():

@@ -117,6 +117,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         phones=AsteriskPhones(settings.asterisk),
         letters=composer,
         calls=voice,
+        talks=voice.talks,
         mail=(drop, intake, postman),
     )
     off = settings.modules.off

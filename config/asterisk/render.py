@@ -33,7 +33,7 @@ MODULES = (
 # What the link is sent; everything else (VarSet and Newexten alone are half of all events) stays in Asterisk.
 EVENTS = (
     "DialState", "DialEnd", "UserEvent", "HangupRequest", "SoftHangupRequest", "Hangup", "AgentConnect",
-    "DeviceStateChange", "OriginateResponse", "FullyBooted", "Shutdown",
+    "DeviceStateChange", "Hold", "Unhold", "OriginateResponse", "FullyBooted", "Shutdown",
 )  # fmt: skip
 _FOLDERS = ("agi-bin", "spool", "log", "cache", "keys")
 _SOUNDS = resources.files("config.asterisk") / "sounds"

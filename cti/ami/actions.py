@@ -107,6 +107,26 @@ def redirect_to_hold(channel: str) -> Action:
     return _redirect(channel, "trunkline-hold", "s")
 
 
+def hold(caller: str, leg: str) -> Action:
+    """Both leave their talk: the caller hears music, the agent's leg waits beside it (`together` brings them back)."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Context", "trunkline-aside"),
+        ("Exten", "s"),
+        ("Priority", "1"),
+        ("ExtraChannel", _checked(_CHANNEL, "a channel", leg)),
+        ("ExtraContext", "trunkline-kept"),
+        ("ExtraExten", "s"),
+        ("ExtraPriority", "1"),
+    )
+    return Action(name="Redirect", headers=headers)
+
+
+def together(caller: str) -> Action:
+    """End the hold: the caller talks with the agent's leg again."""
+    return _redirect(caller, "trunkline-together", "s")
+
+
 def set_goodbye(channel: str, recording: str) -> Action:
     """What `redirect_to_goodbye` will say: language and name of a recording (`zh-TW/closed`)."""
     headers = (

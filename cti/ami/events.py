@@ -73,6 +73,15 @@ class NotReached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSaid:
+    """On hold, or not any more. `channel` is the caller's, or the agent's leg when their phone did it itself."""
+
+    channel: str
+    held: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclaimed:
     """A caller went to hold without the server having taken note."""
 
@@ -97,6 +106,7 @@ CallEvent = (
     | HungUp
     | QueueAnswered
     | NotReached
+    | HoldSaid
     | Unclaimed
     | DeviceSaid
 )
@@ -129,6 +139,8 @@ def _user_event(message: Message, at: float) -> CallEvent | None:
             return CameBack(caller=caller, offer=message["Offer"], dial_status=message["DialStatus"], at=at)
         case "TrunklineUnreached":
             return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
+        case "TrunklineHeld" | "TrunklineResumed":
+            return HoldSaid(channel=caller, held=message["UserEvent"] == "TrunklineHeld", at=at)
         case "TrunklineUnclaimed":
             return Unclaimed(caller=caller, at=at)
         case _:
@@ -152,6 +164,10 @@ def _device(message: Message, at: float) -> CallEvent:
     return DeviceSaid(device=message["Device"], state=message["State"], at=at)
 
 
+def _hold(message: Message, at: float) -> CallEvent:
+    return HoldSaid(channel=message["Uniqueid"], held=message.event == "Hold", at=at)
+
+
 _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
     "DialState": _dial_state,
     "DialEnd": _dial_end,
@@ -161,4 +177,6 @@ _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
     "Hangup": _hung_up,
     "AgentConnect": _agent_connect,
     "DeviceStateChange": _device,
+    "Hold": _hold,
+    "Unhold": _hold,
 }

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from routing.core.events import Assigned, Moved, SetAside, TakenUp
-from routing.core.facts import Described, LedOn, Parked, Unparked, WorkFact
-from routing.core.model import Medium, Outcome, QueueId, QueueRule, Seconds, Status, Why
+from routing.core.events import Assigned, Moved, SetAside, TakenUp, Transferred
+from routing.core.facts import TRANSFERRED, Described, LedOn, Parked, Requeued, Unparked, WorkFact
+from routing.core.model import AgentId, Medium, Outcome, QueueId, QueueRule, Seconds, Status, Why
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, end_offer, withdrawal
 
-ByHand = Moved | Assigned | SetAside | TakenUp
+ByHand = Moved | Assigned | Transferred | SetAside | TakenUp
 KEPT_S = 900.0
 """So long what comes back from being set aside is for whoever did so alone."""
 
@@ -22,6 +22,8 @@ def judge_by_hand(centre: Centre, queues: Mapping[QueueId, QueueRule], work: Wor
             return _moved(queues, work, event)
         case Assigned():
             return _assigned(centre, work, event)
+        case Transferred():
+            return _transferred(centre, queues, work, event)
         case SetAside():
             return _set_aside(work, event)
         case TakenUp():
@@ -50,18 +52,47 @@ def _assigned(centre: Centre, work: Work, event: Assigned) -> Verdict:
         return NOTHING
     if work.phase is Phase.OFFERED and work.agent == event.agent:
         return NOTHING
-    described = Described(
-        interaction=work.id,
-        queue=work.queue,
-        priority_points=work.priority_points,
-        needs=work.needs,
-        preferred=event.agent,
-        preferred_until=event.at + event.wait_s,
-        at=event.at,
-    )
+    described = _kept_for(work, work.queue, event.agent, event.at + event.wait_s, event.at)
     if work.phase is Phase.PARKED:
         return Verdict((unparked(work, event.at), described))
     return _at_once(work, described, event.at)
+
+
+def _kept_for(work: Work, queue: QueueId, agent: AgentId | None, until: Seconds, at: Seconds) -> Described:
+    return Described(
+        interaction=work.id,
+        queue=queue,
+        priority_points=work.priority_points,
+        needs=work.needs,
+        preferred=agent,
+        preferred_until=until,
+        at=at,
+    )
+
+
+def _transferred(
+    centre: Centre, queues: Mapping[QueueId, QueueRule], work: Work, event: Transferred
+) -> Verdict:
+    """By whoever is at it, to another queue or to somebody who is signed in."""
+    theirs = work.phase is Phase.CONNECTED and work.agent == event.agent and not work.callback
+    to = None if event.to is None else centre.agents.get(event.to)
+    there = event.to is None or (to is not None and to.status is not Status.SIGNED_OUT)
+    stays = event.queue == work.queue
+    nowhere = stays and event.to in {None, event.agent}
+    if not theirs or not there or nowhere or event.queue not in queues:
+        return NOTHING
+    facts: list[WorkFact] = [
+        Requeued(interaction=work.id, agent=event.agent, reason=TRANSFERRED, at=event.at)
+    ]
+    if not stays:
+        facts.append(
+            LedOn(interaction=work.id, queue=event.queue, origin=work.queue, why=Why.ASKED, at=event.at)
+        )
+    if event.to is not None:
+        facts.append(_kept_for(work, event.queue, event.to, event.at + event.wait_s, event.at))
+    elif work.preferred == event.agent:  # they have passed it on: nobody waits for them
+        facts.append(_kept_for(work, event.queue, None, 0.0, event.at))
+    return Verdict(tuple(facts))
 
 
 def _set_aside(work: Work, event: SetAside) -> Verdict:

@@ -205,6 +205,35 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldBegan:
+    """The customer hears music; the agent is still theirs."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEnded:
+    """Both hear each other again."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred:
+    """`agent` passes on what they are at: to `queue` (its own: it stays there), where for `wait_s` it is offered to `to` alone, as long as they are
+    signed in. It keeps its age."""
+
+    interaction: InteractionId
+    agent: AgentId
+    queue: QueueId
+    at: Seconds
+    to: AgentId | None = None
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkEnded:
     """The conversation is over; after-contact work begins if the queue has any."""
 
@@ -243,6 +272,9 @@ Event = (
     | OfferFailed
     | Adopted
     | Returned
+    | HoldBegan
+    | HoldEnded
+    | Transferred
     | WorkEnded
     | WrapUpEnded
 )

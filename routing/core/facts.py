@@ -115,13 +115,34 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The customer is on hold."""
+
+    interaction: InteractionId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """And is not any more."""
+
+    interaction: InteractionId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requeued:
-    """Connected work is waiting again, at its old age."""
+    """Connected work is waiting again, at its old age. `reason` TRANSFERRED: the agent passed it on."""
 
     interaction: InteractionId
     agent: AgentId
     reason: str
     at: Seconds
+
+
+TRANSFERRED = "transferred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +275,8 @@ Fact = (
     | OfferRang
     | OfferEnded
     | Connected
+    | Held
+    | Resumed
     | Requeued
     | Parked
     | Unparked
@@ -279,6 +302,8 @@ LaterFact = (
     | OfferRang
     | OfferEnded
     | Connected
+    | Held
+    | Resumed
     | Requeued
     | Parked
     | Unparked

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from routing.core.facts import (
+    TRANSFERRED,
     Abandoned,
     CallbackDropped,
     CallbackKept,
@@ -230,7 +231,9 @@ class Figures:
         else:
             self._open[fact.interaction] = replace(open_one, connected_at=None)
         if fact.at >= self.day_start:
-            self._credit(fact.agent, open_one.medium, spent_s, handled=isinstance(fact, Finished))
+            passed_on = isinstance(fact, Requeued) and fact.reason == TRANSFERRED
+            handled = isinstance(fact, Finished) or passed_on
+            self._credit(fact.agent, open_one.medium, spent_s, handled=handled)
 
     def _came_to_nothing(self, open_one: _Open | None) -> None:
         """Of whoever was to be called back."""

@@ -16,6 +16,8 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    HoldBegan,
+    HoldEnded,
     MoreKnown,
     OfferFailed,
     Rang,
@@ -32,8 +34,10 @@ from routing.core.facts import (
     DeviceSeen,
     Enqueued,
     Finished,
+    Held,
     OfferRang,
     Requeued,
+    Resumed,
     StatusChanged,
     WrappedUp,
 )
@@ -209,7 +213,7 @@ def _rang(work: Work, event: Rang) -> Verdict:
     return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=holder(work), at=event.at),))
 
 
-_ByItself = MoreKnown | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded
+_ByItself = MoreKnown | CustomerLeft | Adopted | Returned | HoldBegan | HoldEnded | WorkEnded | WrapUpEnded
 
 
 def _of_work(
@@ -237,10 +241,23 @@ def _work_changed(
             return _adopted(centre, work, event)
         case Returned():
             return _returned(queues, work, event)
+        case HoldBegan() | HoldEnded():
+            return _hold(work, event)
         case WorkEnded() | WrapUpEnded():
             return _over(queues, work, event)
         case _:
             assert_never(event)
+
+
+def _hold(work: Work, event: HoldBegan | HoldEnded) -> Verdict:
+    """Of a customer who is with an agent."""
+    if work.phase is not Phase.CONNECTED or work.callback:
+        return NOTHING
+    if isinstance(event, HoldBegan) and work.held_at is None:
+        return Verdict((Held(interaction=work.id, agent=holder(work), at=event.at),))
+    if isinstance(event, HoldEnded) and work.held_at is not None:
+        return Verdict((Resumed(interaction=work.id, agent=holder(work), at=event.at),))
+    return NOTHING
 
 
 def _over(queues: Mapping[QueueId, QueueRule], work: Work, event: WorkEnded | WrapUpEnded) -> Verdict:

@@ -78,7 +78,7 @@ class Work(NamedTuple):
     came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made. `needs` is what it requires beside what
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
     those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
-    back; they were `tried` so many times.
+    back; they were `tried` so many times. `held_at`: on hold since then. `passed_by`: who passed it on last.
     """
 
     id: InteractionId
@@ -105,3 +105,5 @@ class Work(NamedTuple):
     parked_until: Seconds | None = None
     callback: bool = False
     tried: int = 0
+    held_at: Seconds | None = None
+    passed_by: AgentId | None = None

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, assert_never
 
 from routing.core.facts import (
+    TRANSFERRED,
     Abandoned,
     AgentFact,
     CallbackDropped,
@@ -21,6 +22,7 @@ from routing.core.facts import (
     Enqueued,
     Fact,
     Finished,
+    Held,
     LaterFact,
     LedOn,
     Offered,
@@ -28,6 +30,7 @@ from routing.core.facts import (
     OfferRang,
     Parked,
     Requeued,
+    Resumed,
     StatusChanged,
     TurnedAway,
     Unparked,
@@ -138,15 +141,14 @@ class Centre:
                 self._describe(work, fact)
             case LedOn():
                 self._lead_on(work, fact)
-            case Offered():
-                self._offer(work, fact)
-            case OfferRang() | OfferEnded():
+            case Offered() | OfferRang() | OfferEnded():
                 self._offer_news(work, fact)
             case Connected():
                 self._connect(work, fact)
+            case Held() | Resumed():
+                self._put(work._replace(held_at=fact.at if isinstance(fact, Held) else None))
             case Requeued():
-                self._put(_back_in_line(work))
-                self._release(fact.agent, work.id, fact.at)
+                self._return(work, fact)
             case Parked() | Unparked():
                 self._park(work, fact)
             case CallbackKept() | CustomerReached() | CallbackMissed() | CallbackPutOff():
@@ -160,6 +162,11 @@ class Centre:
                 self._release(fact.agent, work.id, fact.at)
             case _:
                 assert_never(fact)
+
+    def _return(self, work: Work, fact: Requeued) -> None:
+        passed_by = fact.agent if fact.reason == TRANSFERRED else work.passed_by
+        self._put(_back_in_line(work)._replace(passed_by=passed_by))
+        self._release(fact.agent, work.id, fact.at)
 
     def _describe(self, work: Work, fact: Described) -> None:
         self._put(
@@ -207,11 +214,16 @@ class Centre:
             case _:
                 assert_never(fact)
 
-    def _offer_news(self, work: Work, fact: OfferRang | OfferEnded) -> None:
-        if isinstance(fact, OfferRang):
-            self._put(work._replace(rang_at=fact.at))
-        else:
-            self._end_offer(work, fact)
+    def _offer_news(self, work: Work, fact: Offered | OfferRang | OfferEnded) -> None:
+        match fact:
+            case Offered():
+                self._offer(work, fact)
+            case OfferRang():
+                self._put(work._replace(rang_at=fact.at))
+            case OfferEnded():
+                self._end_offer(work, fact)
+            case _:
+                assert_never(fact)
 
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
         back = _back_in_line(work)
@@ -255,7 +267,12 @@ class Centre:
             self._release(fact.agent, work.id, fact.at)
             return
         self._put(
-            work._replace(phase=Phase.WRAP_UP, finished_at=fact.at, wrap_up_until=fact.wrap_up_until),
+            work._replace(
+                phase=Phase.WRAP_UP,
+                finished_at=fact.at,
+                wrap_up_until=fact.wrap_up_until,
+                held_at=None,
+            ),
         )
         self._reckon(self._agent(fact.agent), fact.at)
 
@@ -341,6 +358,7 @@ def _back_in_line(work: Work) -> Work:
         connected_at=None,
         parked_by=None,
         parked_until=None,
+        held_at=None,
     )
 
 

@@ -17,6 +17,8 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    HoldBegan,
+    HoldEnded,
     MoreKnown,
     Moved,
     StatusChosen,
@@ -36,12 +38,14 @@ from routing.core.facts import (
     Enqueued,
     Fact,
     Finished,
+    Held,
     LedOn,
     Offered,
     OfferEnded,
     OfferRang,
     Parked,
     Requeued,
+    Resumed,
     StatusChanged,
     TurnedAway,
     Unparked,
@@ -163,7 +167,7 @@ def _arrived(fact: Enqueued) -> Arrived:
     )
 
 
-def _told(fact: Described | Abandoned | ConsoleSeen) -> Event:
+def _told(fact: Described | Abandoned | ConsoleSeen | Held | Resumed) -> Event:
     match fact:
         case Described():
             return MoreKnown(
@@ -176,6 +180,10 @@ def _told(fact: Described | Abandoned | ConsoleSeen) -> Event:
             )
         case Abandoned():
             return CustomerLeft(interaction=fact.interaction, at=fact.at)
+        case Held():
+            return HoldBegan(interaction=fact.interaction, at=fact.at)
+        case Resumed():
+            return HoldEnded(interaction=fact.interaction, at=fact.at)
         case ConsoleSeen():
             return ConsoleChanged(agent=fact.agent, present=fact.present, at=fact.at)
 
@@ -216,7 +224,7 @@ class _Reader:
             case Enqueued():
                 self.journeys.setdefault(fact.interaction, Journey(fact))
                 return _Outside(_arrived(fact))
-            case Described() | Abandoned() | ConsoleSeen():
+            case Described() | Abandoned() | ConsoleSeen() | Held() | Resumed():
                 return _Outside(_told(fact))
             case LedOn() | TurnedAway() | Unparked() | CallbackKept() | CallbackPutOff() | CallbackDropped():
                 return self._elsewhere(fact)

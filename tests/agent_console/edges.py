@@ -11,7 +11,8 @@ from crm_core.casework.texts import Place
 from crm_core.store import Connection, Store
 from crm_core.users import User
 from routing.core.decisions import Offer, Withdraw
-from routing.core.events import Rang, WorkEnded
+from routing.core.events import HoldBegan, HoldEnded, Rang, Transferred, WorkEnded
+from routing.core.facts import Requeued
 from routing.core.model import By, InteractionId, Medium
 from routing.floor import Floor
 
@@ -68,6 +69,16 @@ class PlainCalls:
 
     async def reattach(self, interaction: InteractionId) -> None:
         self.reattached.append(interaction)
+
+    async def hold(self, interaction: InteractionId) -> None:
+        await self.floor.settle(HoldBegan(interaction=interaction, at=time.time()))
+
+    async def resume(self, interaction: InteractionId) -> None:
+        await self.floor.settle(HoldEnded(interaction=interaction, at=time.time()))
+
+    async def transfer(self, event: Transferred) -> bool:
+        facts = await self.floor.settle(event)
+        return any(isinstance(fact, Requeued) for fact in facts)
 
     def status(self) -> LinkStatus:
         return LinkStatus(up=self.up, since=1.0, reason="" if self.up else "asterisk.refused")

@@ -19,6 +19,8 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    HoldBegan,
+    HoldEnded,
     MoreKnown,
     Moved,
     OfferFailed,
@@ -28,6 +30,7 @@ from routing.core.events import (
     SetAside,
     StatusChosen,
     TakenUp,
+    Transferred,
     Unreached,
     WorkEnded,
     WrapUpEnded,
@@ -56,7 +59,9 @@ from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
 
-OfWork = MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded
+OfWork = (
+    MoreKnown | ByHand | CustomerLeft | Adopted | Returned | HoldBegan | HoldEnded | WorkEnded | WrapUpEnded
+)
 REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 
 
@@ -328,6 +333,12 @@ class Promises:
             assert (work.needs, work.priority_points) == (said.needs, said.priority_points)
 
     @invariant()
+    def on_hold_is_only_who_is_with_somebody(self) -> None:
+        """And each stay on hold ends before the talk does."""
+        for work in self.router.centre.interactions.values():
+            assert work.held_at is None or work.phase is Phase.CONNECTED
+
+    @invariant()
     def whatever_is_held_is_freed_in_time(self) -> None:
         """The router wakes at the latest when an offer or a wrap-up is to end (after a restart the edges have a moment to speak first)."""
         for work in self.router.centre.interactions.values():
@@ -478,7 +489,7 @@ class Promises:
         work: Work,
     ) -> bool:
         match event:
-            case Moved() | Assigned() | SetAside() | TakenUp():
+            case Moved() | Assigned() | Transferred() | SetAside() | TakenUp():
                 return self._fits_by_hand(event, work)
             case MoreKnown():
                 told = (event.priority_points, event.needs, event.preferred)
@@ -489,8 +500,8 @@ class Promises:
                 known = event.agent in self.router.centre.agents
                 already = work.phase is Phase.CONNECTED and work.agent == event.agent
                 return known and not already and work.phase is not Phase.WRAP_UP
-            case Returned() | WorkEnded():
-                return work.phase is Phase.CONNECTED
+            case Returned() | WorkEnded() | HoldBegan() | HoldEnded():
+                return work.phase is Phase.CONNECTED and _fits_talk(event, work)
             case WrapUpEnded():
                 return work.phase is Phase.WRAP_UP and work.agent == event.agent
 
@@ -513,11 +524,24 @@ class Promises:
                 waits = work.phase in (Phase.WAITING, Phase.PARKED)
                 another = work.phase is Phase.OFFERED and work.agent != event.agent
                 return agent is not None and agent.status is not Status.SIGNED_OUT and (waits or another)
+            case Transferred():
+                theirs = work.phase is Phase.CONNECTED and work.agent == event.agent and not work.callback
+                to = self.router.centre.agents.get(event.to) if event.to else None
+                there = event.to is None or (to is not None and to.status is not Status.SIGNED_OUT)
+                elsewhere = event.queue != work.queue or event.to not in {None, event.agent}
+                return theirs and there and elsewhere and event.queue in self.queue_rules
             case SetAside():
                 theirs = work.phase is Phase.CONNECTED and work.agent == event.agent
                 return theirs and work.medium is Medium.EMAIL and event.until > event.at
             case TakenUp():
                 return work.phase is Phase.PARKED
+
+
+def _fits_talk(event: Returned | WorkEnded | HoldBegan | HoldEnded, work: Work) -> bool:
+    """Who is called back and not on the line yet is not held; nobody is held twice."""
+    if isinstance(event, Returned | WorkEnded):
+        return True
+    return not work.callback and (work.held_at is None) == isinstance(event, HoldBegan)
 
 
 def _ends(work: Work) -> float | None:

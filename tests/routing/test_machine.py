@@ -20,6 +20,8 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    HoldBegan,
+    HoldEnded,
     MoreKnown,
     Moved,
     OfferFailed,
@@ -29,11 +31,13 @@ from routing.core.events import (
     SetAside,
     StatusChosen,
     TakenUp,
+    Transferred,
     Unreached,
     WorkEnded,
     WrapUpEnded,
 )
 from routing.core.facts import (
+    TRANSFERRED,
     CallbackKept,
     Connected,
     CustomerReached,
@@ -42,6 +46,7 @@ from routing.core.facts import (
     LedOn,
     Offered,
     OfferEnded,
+    Requeued,
     TurnedAway,
 )
 from routing.core.figures import Figures
@@ -105,6 +110,17 @@ def events(at: float) -> st.SearchStrategy[Event]:
         st.builds(Assigned, interaction=ids, agent=agents, wait_s=st.sampled_from([0.0, 10.0]), at=now),
         st.builds(SetAside, interaction=ids, agent=agents, until=st.sampled_from([at - 1, at + 12]), at=now),
         st.builds(TakenUp, interaction=ids, at=now),
+        st.builds(HoldBegan, interaction=ids, at=now),
+        st.builds(HoldEnded, interaction=ids, at=now),
+        st.builds(
+            Transferred,
+            interaction=ids,
+            agent=agents,
+            queue=st.sampled_from([one.id for one in QUEUES] + [QueueId("unknown")]),
+            at=now,
+            to=st.none() | agents,
+            wait_s=st.sampled_from([0.0, 10.0]),
+        ),
         st.builds(CallbackWanted, interaction=ids, at=now),
         st.builds(CallbackCancelled, interaction=ids, at=now),
         st.builds(Reached, interaction=ids, at=now),
@@ -300,6 +316,33 @@ class Day(Promises, RuleBasedStateMachine):
             after = self.router.centre.interactions[work.id]
             assert after.phase is (Phase.PARKED if work.medium is Medium.EMAIL else Phase.CONNECTED)
             assert after.enqueued_at == work.enqueued_at
+
+    @rule(
+        data=st.data(),
+        to=st.none() | st.sampled_from([one.id for one in AGENTS]),
+        queue=st.sampled_from([one.id for one in QUEUES]),
+        held=st.booleans(),
+    )
+    def transfer(self, data: st.DataObject, to: AgentId | None, queue: QueueId, held: bool) -> None:
+        """What somebody is at goes on to another queue or to somebody, perhaps from hold: at its age, and they are rid of it."""
+        talking = [work for work in self.router.centre.interactions.values() if work.phase is Phase.CONNECTED]
+        if not talking:
+            return
+        work = data.draw(st.sampled_from(talking))
+        assert work.agent is not None
+        if held:
+            self.turn(HoldBegan(interaction=work.id, at=self.now))
+        event = Transferred(
+            interaction=work.id, agent=work.agent, queue=queue, at=self.now, to=to, wait_s=10.0
+        )
+        fits = self.fits(event)
+        known = len(self.facts)
+        self.turn(event)
+        passed_on = [fact for fact in self.facts[known:] if isinstance(fact, Requeued)]
+        assert [(fact.agent, fact.reason) for fact in passed_on] == [(work.agent, TRANSFERRED)] * fits
+        after = self.router.centre.interactions.get(work.id)
+        if fits and after is not None:  # a queue that is closed turns them away
+            assert (after.enqueued_at, after.passed_by) == (work.enqueued_at, work.agent)
 
     @rule(seconds=st.floats(0.0, 30.0, allow_nan=False))
     def pass_time(self, seconds: float) -> None:

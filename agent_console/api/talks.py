@@ -1,0 +1,154 @@
+"""What an agent does with a customer they are at: put them on hold, and pass them on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+from typing_extensions import TypedDict
+
+from agent_console import scope, views
+from agent_console.access import AsAgent, InContext
+from agent_console.acting import AtDesk
+from agent_console.api.bodies import Body
+from agent_console.context import Context
+from config.errors import Kind, Refused
+from routing.core.events import Transferred
+from routing.core.facts import Requeued
+from routing.core.model import AgentId, Medium, QueueId, Status
+from routing.core.presence import Phase, Work
+
+router = APIRouter(prefix="/interactions/{interaction}", tags=["interactions"])
+KEPT_S = 60.0
+"""So long a customer who is passed on to somebody waits for them alone."""
+
+
+class Transfer(Body):
+    """To whom: a queue, a colleague, or a colleague by way of another queue, whose agents are next when they do not take it."""
+
+    queue_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    agent_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _to_somebody(self) -> "Transfer":
+        if self.queue_id is None and self.agent_id is None:
+            raise ValueError("name a queue, an agent, or both")
+        return self
+
+
+class QueueTarget(TypedDict):
+    """`waiting`: of all media, `ready`: agents who could take something now. `closed`: for an emergency."""
+
+    id: str
+    name: str
+    language: str
+    waiting: int
+    ready: int
+    closed: bool
+
+
+class AgentTarget(TypedDict):
+    """A colleague who is signed in; `free`: they would be offered something at once."""
+
+    id: str
+    name: str
+    extension: str | None
+    status: str
+    work: str
+    free: bool
+
+
+class TargetsAnswer(TypedDict):
+    """To whom it can be passed on: queues by name; colleagues, those who are free first, by name."""
+
+    queues: list[QueueTarget]
+    agents: list[AgentTarget]
+
+
+@router.post("/hold", status_code=204)
+async def hold(interaction: str, user: AsAgent, within: InContext) -> None:
+    """The caller hears music, and the agent nothing. That it is so is told by the item's `held_since`. 409 `call.not_connected`: they do not talk."""
+    await within.talks.hold(_call(scope.own_work(within, user, interaction)).id)
+
+
+@router.delete("/hold", status_code=204)
+async def resume(interaction: str, user: AsAgent, within: InContext) -> None:
+    """Both hear each other again. 409 `call.held_by_phone`: the telephone itself holds the caller, and only it can end that."""
+    await within.talks.resume(_call(scope.own_work(within, user, interaction)).id)
+
+
+@router.get("/targets")
+async def read_targets(interaction: str, user: AsAgent, within: InContext) -> TargetsAnswer:
+    """To whom this can be passed on."""
+    work = scope.own_work(within, user, interaction)
+    world = within.hub.world
+    queues = [_queue(within, name) for name in world.directory.queues if name != work.queue]
+    agents = [
+        _agent(within, agent)
+        for agent, state in world.centre.agents.items()
+        if agent != user.id and agent in world.directory.users and state.status is not Status.SIGNED_OUT
+    ]
+    return TargetsAnswer(
+        queues=sorted(queues, key=lambda each: each["name"]),
+        agents=sorted(agents, key=lambda each: (not each["free"], each["name"])),
+    )
+
+
+@router.post("/transfer", status_code=204)
+async def transfer(interaction: str, given: Transfer, user: AsAgent, within: InContext, at: AtDesk) -> None:
+    """Pass the customer on: they wait at their age, and for a minute for the colleague alone, if one is named. The agent is rid of it at once. 409
+    `transfer.same_queue`: they are in that queue; `agent.signed_out`; `call.not_connected`. 404 `queue.unknown`."""
+    work = scope.own_work(within, user, interaction)
+    event = _event(within, work, AgentId(user.id), given)
+    if work.medium is Medium.VOICE:
+        passed_on = await within.talks.transfer(event)
+    else:
+        facts = await within.floor.settle(event)
+        passed_on = any(isinstance(fact, Requeued) and fact.interaction == work.id for fact in facts)
+    if not passed_on:
+        raise scope.wrong_state(interaction, within.floor.centre.interactions.get(work.id))
+    await at.tell("transferred", "interaction", interaction, {"queue": event.queue, "agent": event.to})
+
+
+def _event(within: Context, work: Work, agent: AgentId, given: Transfer) -> Transferred:
+    queue = work.queue if given.queue_id is None else QueueId(given.queue_id)
+    to = None if given.agent_id is None else AgentId(given.agent_id)
+    if queue not in within.hub.world.directory.queues:
+        raise Refused("queue.unknown", Kind.MISSING, pointer="/queue_id", id=queue)
+    if queue == work.queue and to in {None, agent}:
+        raise Refused("transfer.same_queue")
+    if to is not None:
+        there = within.floor.centre.agents.get(to)
+        if there is None or there.status is Status.SIGNED_OUT:
+            raise Refused("agent.signed_out", pointer="/agent_id")
+    at = within.clock.now()
+    return Transferred(interaction=work.id, agent=agent, queue=queue, to=to, wait_s=KEPT_S, at=at)
+
+
+def _call(work: Work) -> Work:
+    if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
+        raise Refused("call.not_connected", interaction=work.id)
+    return work
+
+
+def _queue(within: Context, name: QueueId) -> QueueTarget:
+    shown = views.queue(within.hub.world, name)
+    return QueueTarget(
+        id=name,
+        name=shown["name"],
+        language=shown["language"],
+        waiting=within.floor.centre.unanswered(name),
+        ready=shown["agents_ready"],
+        closed=shown["closed"],
+    )
+
+
+def _agent(within: Context, agent: AgentId) -> AgentTarget:
+    user, state = within.hub.world.directory.users[agent], views.state_of(within.floor.centre, agent)
+    return AgentTarget(
+        id=agent,
+        name=user.name,
+        extension=user.extension,
+        status=state.status,
+        work=state.work,
+        free=views.is_ready(state),
+    )
