@@ -117,6 +117,11 @@ export class Phone {
     this.#line?.dtmf(tone);
   }
 
+  /** A soft tone for somebody on hold; in the tab that has the phone. */
+  remind(): void {
+    if (this.state.stage !== "elsewhere") this.#tone.remind();
+  }
+
   /** The media figures of the current call, as the browser has them; empty without a call. */
   async getStats(): Promise<Record<string, unknown>[]> {
     return (await this.#line?.getStats()) ?? [];

@@ -7,8 +7,14 @@ const NOTES_HZ: [number, number, number][] = [
   [587.33, 0.8, 0.22],
   [880, 1.04, 0.36],
 ];
+// a customer is on hold: two soft falling notes, once
+const REMINDER_HZ: typeof NOTES_HZ = [
+  [659.25, 0, 0.2],
+  [523.25, 0.26, 0.34],
+];
 const BAR_MS = 3_000;
 const LOUDNESS = 0.16;
+const SOFT = 0.06;
 
 export class Tone {
   #context: AudioContext | null = null;
@@ -27,8 +33,13 @@ export class Tone {
 
   ring(): void {
     if (this.#timer) return;
-    this.#bar();
-    this.#timer = setInterval(() => this.#bar(), BAR_MS);
+    this.#play(NOTES_HZ, LOUDNESS);
+    this.#timer = setInterval(() => this.#play(NOTES_HZ, LOUDNESS), BAR_MS);
+  }
+
+  /** Say once that somebody is on hold. */
+  remind(): void {
+    this.#play(REMINDER_HZ, SOFT);
   }
 
   quiet(): void {
@@ -36,17 +47,17 @@ export class Tone {
     this.#timer = undefined;
   }
 
-  #bar(): void {
+  #play(notes: typeof NOTES_HZ, loudness: number): void {
     const context = this.#context;
     if (context?.state !== "running") return;
-    for (const [frequency, start, length] of NOTES_HZ) this.#note(context, frequency, start, length);
+    for (const [frequency, start, length] of notes) this.#note(context, frequency, start, length, loudness);
   }
 
-  #note(context: AudioContext, frequency: number, start: number, length: number): void {
+  #note(context: AudioContext, frequency: number, start: number, length: number, loudness: number): void {
     const at = context.currentTime + start;
     const oscillator = new OscillatorNode(context, { type: "sine", frequency });
     const gain = new GainNode(context, { gain: 0 });
-    gain.gain.linearRampToValueAtTime(LOUDNESS, at + 0.02);
+    gain.gain.linearRampToValueAtTime(loudness, at + 0.02);
     gain.gain.setTargetAtTime(0, at + length * 0.5, length * 0.25);
     oscillator.connect(gain).connect(context.destination);
     oscillator.start(at);

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { Button as RacButton, Tooltip, TooltipTrigger, type ButtonProps } from "react-aria-components";
 import { Icon, type IconName } from "./icon";
 
@@ -9,6 +9,7 @@ interface Props extends Omit<ButtonProps, "className" | "children"> {
   icon?: IconName;
   big?: boolean;
   small?: boolean;
+  ref?: Ref<HTMLButtonElement>;
   children: ReactNode;
   "data-testid"?: string;
 }

@@ -6,12 +6,13 @@ import { useList } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { Empty, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
-import { shown } from "../desk/states";
+import { shown, type Shown } from "../desk/states";
 import { initials } from "../desk/user-menu";
 import { CallbackMark } from "./callback-mark";
 import { agentsOf } from "./narrowed";
 import { LONG_S } from "./thresholds";
 
+const HOLD_LONG_S = 60;
 const RANK: Record<AgentDoc["work"], number> = { offered: 0, talking: 1, wrap_up: 2, chats: 3, letters: 4, idle: 5 };
 
 /** Who works first, then who could, then who is away; names in order within. */
@@ -43,11 +44,12 @@ const DEVICE: Record<Device, IconName> = { reachable: "check", in_use: "phone", 
 function Row({ agent }: { agent: AgentDoc }) {
   const { t } = useTranslation();
   useNow();
-  const state = shown(agent);
-  const long = serverNow() - state.since > LONG_S[agent.work];
+  const held = agent.work === "talking" ? (agent.item?.held_since ?? null) : null;
+  const state: Shown = held === null ? shown(agent) : { key: "state.held", tone: "ring", icon: "pause", since: held };
+  const long = serverNow() - state.since > (held === null ? LONG_S[agent.work] : HOLD_LONG_S);
   const away = agent.status === "signed_out" && agent.work === "idle";
   return (
-    <tr className={away ? "away" : ""} data-testid={`board-agent-${agent.id}`} data-status={agent.status} data-work={agent.work}>
+    <tr className={away ? "away" : ""} data-testid={`board-agent-${agent.id}`} data-status={agent.status} data-work={agent.work} data-held={held !== null}>
       <td><span className="row"><span className="avatar small" aria-hidden="true" data-initials={initials(agent.name)} /><span className="strong clip">{agent.name}</span></span></td>
       <td><Pill tone={state.tone} icon={state.icon}>{t(state.key)}</Pill></td>
       <td className={`end num${long ? " long" : ""}`}>{long && <><Icon name="clock" size={14} /><span className="vh">{t("board.long")}</span></>}{away ? "–" : <Timer since={state.since} />}</td>

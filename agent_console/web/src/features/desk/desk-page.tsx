@@ -14,6 +14,7 @@ import { useAlerts } from "./alerts";
 import { go } from "../../route";
 import { Shell } from "../shell/shell";
 import { Banners } from "./banners";
+import { HoldReminder } from "./hold";
 import { focus, inOrder } from "./items";
 import { ShortcutList, useKeyboard } from "./shortcuts";
 import { StatusBar } from "./status-bar";
@@ -41,7 +42,7 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
       <Shell
         home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
         bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /><Memos item={item} /></>}
-        tools={<ShortcutList open={help} close={() => setHelp(false)} />}
+        tools={<><HoldReminder items={items} /><ShortcutList open={help} close={() => setHelp(false)} /></>}
       >
         <div className="desk-body">
           <WorkItems items={items} selected={item?.id ?? null} select={select} />

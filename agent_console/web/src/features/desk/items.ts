@@ -32,8 +32,12 @@ export function customerLang(item: Item): string {
   return party?.language || item.queue.language;
 }
 
+/** The customer hears music, and the agent nothing. */
+export const isHeld = (item: Item): boolean => item.held_since !== null && item.state === "connected";
+
 /** What an item says of itself in its state: a callback is not a call before the customer was reached. */
 export function stateKey(item: Item): string {
+  if (isHeld(item)) return "item.voice_held";
   const callback = item.medium === "voice" && item.callback && item.state !== "wrap_up";
   return `item.${callback ? "callback" : item.medium}_${item.state}`;
 }

@@ -8,6 +8,8 @@ export const SHORTCUTS = {
   answer: "KeyA",
   decline: "KeyD",
   mute: "KeyM",
+  hold: "KeyO",
+  transfer: "KeyT",
   hangup: "KeyH",
   ready: "KeyR",
   pause: "KeyP",
@@ -24,7 +26,7 @@ export const SHORTCUTS = {
 export type Shortcut = keyof typeof SHORTCUTS;
 
 /** What a call wants goes from everywhere; all else only where it can be seen. */
-const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hangup"]);
+const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hold", "hangup"]);
 
 /** A dialog covers what a key would act on. */
 export const covered = (): boolean => document.querySelector(".veil") !== null;

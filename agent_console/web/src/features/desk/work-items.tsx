@@ -3,9 +3,10 @@ import type { Item } from "../../net/types";
 import { Icon } from "../../ui/icon";
 import { Empty, Pill, type Tone } from "../../ui/panes";
 import { Ring, Timer } from "../../ui/ring";
+import { PassedOn } from "../interaction/passed-on";
 import { SlaMark } from "../sla/sla-mark";
 import { WaitingLetters } from "./waiting-letters";
-import { customerLang, customerName, mediumIcon, stateKey, stateSince } from "./items";
+import { customerLang, customerName, isHeld, mediumIcon, stateKey, stateSince } from "./items";
 import type { IconName } from "../../ui/icon";
 
 interface Props {
@@ -39,9 +40,11 @@ const STATE: Record<Item["state"], { tone: Tone; icon: IconName }> = {
   wrap_up: { tone: "rest", icon: "pen" },
 };
 
+const HELD = { tone: "ring", icon: "pause" } as const;
+
 export function StatePill({ item }: { item: Item }) {
   const { t } = useTranslation();
-  const { tone, icon } = STATE[item.state];
+  const { tone, icon } = isHeld(item) ? HELD : STATE[item.state];
   const letter = item.medium === "email" && item.state === "connected";
   return <Pill tone={letter ? "accent" : tone} icon={letter ? "mail" : icon}>{t(stateKey(item))}</Pill>;
 }
@@ -61,6 +64,7 @@ function Card({ item, place, current, select }: { item: Item; place: number; cur
           )}
         </span>
         <span className="card-line tiny faint"><span className="clip" lang={item.queue.language}>{item.subject || item.queue.name}</span></span>
+        {item.passed_by !== null && item.state === "offered" && <span className="card-line"><PassedOn item={item} /></span>}
         {item.clocks.length > 0 && <span className="card-line"><SlaMark item={item} /></span>}
         <span className="card-line"><StatePill item={item} />{place <= 9 && <span className="card-key" aria-hidden="true">Alt {place}</span>}</span>
       </span>

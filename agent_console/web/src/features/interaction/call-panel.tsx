@@ -1,42 +1,86 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Dialog, DialogTrigger, Popover, ToggleButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Item } from "../../net/types";
 import { callOf } from "../../phone/calls";
+import { useNow } from "../../store/clock";
 import { useDesk, usePhone } from "../../store/hooks";
+import { useBusy } from "../../ui/busy";
 import { Button } from "../../ui/button";
-import { Icon } from "../../ui/icon";
-import { attempt } from "../../ui/toasts";
+import { Icon, type IconName } from "../../ui/icon";
+import { Timer } from "../../ui/ring";
+import { attempt, complain } from "../../ui/toasts";
+import { reminders } from "../desk/hold";
+import { isHeld } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
+import { Transfer } from "./transfer";
 
-/** Mute, keypad, hang up. The phone of this tab acts itself; without it the server is asked. */
+/** Mute, hold, transfer, keypad, hang up. The phone of this tab mutes and hangs up itself; all else is the server's, for a telephone on the desk too. */
 export function CallPanel({ item }: { item: Item }) {
   const { t } = useTranslation();
   const { phone: device } = useDesk();
   const phone = usePhone();
   const own = callOf(item, phone);
   const mine = own?.state === "talking" ? own : null; // before that the phone could only refuse
+  const held = isHeld(item);
+  const heard = mine !== null && !held;
   const mute = (): void => device.mute(!mine?.muted);
   const end = (): void => {
     if (mine) device.hangUp();
     else attempt(call("POST", `/interactions/${segment(item.id)}/hangup`));
   };
-  useShortcut("mute", mine ? mute : null);
+  useShortcut("mute", heard ? mute : null);
   useShortcut("hangup", end);
   return (
-    <section className="call" aria-label={t("call.controls")}>
-      <p className={`call-voice${mine?.muted ? " muted" : ""}`} role="status">
-        <Icon name={mine?.muted ? "micOff" : mine ? "mic" : "clock"} />
-        {t(mine?.muted ? "call.muted" : mine ? (item.callback ? "call.calling" : "call.talking") : phone.stage === "elsewhere" ? "call.elsewhere" : "call.joining")}
-      </p>
-      <ToggleButton className={`btn big ${mine?.muted ? "on" : "plain"}`} isSelected={mine?.muted ?? false} isDisabled={!mine} onChange={mute} data-testid="mute">
-        <Icon name={mine?.muted ? "micOff" : "mic"} />{t(mine?.muted ? "call.unmute" : "call.mute")}
-      </ToggleButton>
-      <Keypad disabled={!mine} press={(tone) => device.dtmf(tone)} />
-      <Button look="stop" big icon="hangup" onPress={end} data-testid="hangup">{t("call.hang_up")}</Button>
+    <section className={`call${held ? " held" : ""}`} aria-label={t("call.controls")}>
+      <Said icon={mine?.muted ? "micOff" : mine ? "mic" : "clock"} muted={mine?.muted ?? false} held={held ? item.held_since : null}>
+        {t(held ? "call.held" : mine?.muted ? "call.muted" : mine ? (item.callback ? "call.calling" : "call.talking") : phone.stage === "elsewhere" ? "call.elsewhere" : "call.joining")}
+      </Said>
+      <div className="call-buttons">
+        <ToggleButton className={`btn big ${mine?.muted ? "on" : "plain"}`} isSelected={mine?.muted ?? false} isDisabled={!heard} onChange={mute} data-testid="mute">
+          <Icon name={mine?.muted ? "micOff" : "mic"} />{t(mine?.muted ? "call.unmute" : "call.mute")}
+        </ToggleButton>
+        <Hold item={item} held={held} />
+        <Transfer item={item} />
+        <Keypad disabled={!heard} press={(tone) => device.dtmf(tone)} />
+        <Button look="stop" big icon="hangup" onPress={end} data-testid="hangup">{t("call.hang_up")}</Button>
+      </div>
     </section>
   );
+}
+
+interface SaidProps {
+  icon: IconName;
+  muted: boolean;
+  /** On hold since then. */
+  held: number | null;
+  children: ReactNode;
+}
+
+/** Who hears whom. A customer on hold is told with the time, and after a minute in a way that asks to be looked at. */
+function Said({ icon, muted, held, children }: SaidProps) {
+  const { t } = useTranslation();
+  const long = reminders(held, useNow()) > 0;
+  const look = held === null ? (muted ? " muted" : "") : long ? " held long" : " held";
+  return (
+    <div className={`call-voice${look}`}>
+      <Icon name={held === null ? icon : long ? "warn" : "pause"} size={held === null ? 18 : 22} />
+      <div>
+        <p className="call-said"><span role="status">{children}</span>{held !== null && <Timer since={held} className="num call-held-time" />}</p>
+        {long && <p className="small" data-testid="held-long">{t("call.held_say")}</p>}
+      </div>
+    </div>
+  );
+}
+
+/** While the customer is being called there is nobody to be held. */
+function Hold({ item, held }: { item: Item; held: boolean }) {
+  const { t } = useTranslation();
+  const [, , run] = useBusy();
+  const turn = (): void => run(() => call(held ? "DELETE" : "POST", `/interactions/${segment(item.id)}/hold`).catch(complain));
+  useShortcut("hold", item.callback ? null : turn);
+  return <Button look={held ? "go" : "plain"} big icon={held ? "play" : "pause"} isDisabled={item.callback} onPress={turn} data-testid="hold">{t(held ? "call.resume" : "call.hold")}</Button>;
 }
 
 const KEYS = [..."123456789*0#"];

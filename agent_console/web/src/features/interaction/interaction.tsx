@@ -13,6 +13,7 @@ import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
 import { NoteField } from "./note-field";
 import { OfferPanel } from "./offer-panel";
+import { PassedOn } from "./passed-on";
 import { WhoIsIt } from "./who-is-it";
 import { WrapUp } from "./wrap-up";
 import { Brief } from "./brief";
@@ -42,6 +43,7 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && <span className="num clip">{address}</span>}
           <span lang={item.queue.language}>{item.queue.name}</span>
+          {item.state !== "offered" && <PassedOn item={item} />}
           {item.medium === "voice" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
         </p>
       </div>

@@ -12,6 +12,7 @@ import { CaseStatusChoice } from "./case-box";
 import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
 import { Park } from "./park";
+import { Transfer } from "./transfer";
 
 const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
 
@@ -34,6 +35,7 @@ export function LetterPanel({ item }: { item: Item }) {
         </div>
         <CaseStatusChoice item={item} />
         <Park item={item} busy={busy} run={run} />
+        <Transfer item={item} />
         <Button small look="quiet" icon="undo" isDisabled={busy} onPress={() => end("return")} data-testid="return">{t("letter.put_back")}</Button>
         <Button small icon="check" isDisabled={busy} onPress={() => end("finish")} data-testid="finish">{t("letter.finish")}</Button>
       </section>

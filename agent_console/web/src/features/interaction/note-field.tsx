@@ -13,6 +13,11 @@ import { useWriting } from "./writing";
 const SAVE_AFTER_MS = 700;
 type Saved = "clean" | "dirty" | "saved" | "failed";
 
+const bringing = new Map<string, () => Promise<boolean>>();
+
+/** Have the server get what it lacks of an interaction's note; whether it has all of it then. */
+export const bringNote = (interaction: string): Promise<boolean> => bringing.get(interaction)?.() ?? Promise.resolve(true);
+
 /** A note's field: writing goes on in the next one of the same interaction. */
 function useField(interaction: string) {
   const box = useWriting<HTMLTextAreaElement>(interaction, "note");
@@ -29,7 +34,7 @@ export function useNote(item: Item) {
   const [saved, setSaved] = useState<Saved>("clean");
   const link = useLink();
   const box = useField(item.id);
-  const latest = useRef({ text, sent: item.note, saving: false });
+  const latest = useRef({ text, sent: item.note, saving: null as Promise<void> | null });
   latest.current.text = text;
   const write = (next: string): void => {
     keepNote(item.id, next);
@@ -44,9 +49,9 @@ export function useNote(item: Item) {
   save.current = async () => {
     const now = latest.current.text;
     if (now === latest.current.sent || latest.current.saving) return;
-    latest.current.saving = true;
+    latest.current.saving = call<void>("PUT", `/interactions/${segment(item.id)}/note`, { text: now });
     try {
-      await call("PUT", `/interactions/${segment(item.id)}/note`, { text: now });
+      await latest.current.saving;
       latest.current.sent = now;
       noteArrived(item.id, now);
       setSaved(latest.current.text === now ? "saved" : "dirty");
@@ -55,7 +60,7 @@ export function useNote(item: Item) {
       complain(error);
       return;
     } finally {
-      latest.current.saving = false;
+      latest.current.saving = null;
     }
     await save.current();
   };
@@ -69,6 +74,17 @@ export function useNote(item: Item) {
     return () => clearTimeout(timer);
   }, [text]);
   useEffect(() => () => void save.current(), []);
+  useEffect(() => {
+    const bring = async (): Promise<boolean> => {
+      await save.current();
+      while (latest.current.saving) await latest.current.saving.catch(() => undefined); // what was on its way already
+      return latest.current.text === latest.current.sent;
+    };
+    bringing.set(item.id, bring);
+    return () => {
+      if (bringing.get(item.id) === bring) bringing.delete(item.id);
+    };
+  }, [item.id]);
   /** Another request carries this text: it need not be saved again. False: that request failed after all. */
   const carried = (done: boolean): void => {
     latest.current.sent = done ? text : "";

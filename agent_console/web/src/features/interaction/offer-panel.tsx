@@ -7,6 +7,7 @@ import { Wrong } from "../../ui/panes";
 import { offerKey } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
 import { useOffer } from "./offer";
+import { PassedOnNote } from "./passed-on";
 
 /** Take it or leave it, with the time that is left. A call is taken on the phone, a letter on the server. */
 export function OfferPanel({ item }: { item: Item }) {
@@ -23,6 +24,7 @@ export function OfferPanel({ item }: { item: Item }) {
       <div className="grow">
         <p className="strong">{t(offerKey(item))}</p>
         <p className="soft small">{t("offer.waited")} {waited}{hint(t, item, known, phone.stage)}</p>
+        <PassedOnNote item={item} />
         <Wrong problem={problem} />
       </div>
       <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t("offer.decline")}</Button>

@@ -10,6 +10,7 @@ import { Wrong } from "../../ui/panes";
 import { Ring } from "../../ui/ring";
 import { customerLang, customerName, inOrder, offerKey } from "../desk/items";
 import { useOffer, usePlainCall } from "./offer";
+import { passedKey } from "./passed-on";
 
 /** On top of a dialog: what is offered at this moment, to take or to leave without a look at the desk. */
 export function OfferStrip({ taken }: Above) {
@@ -27,7 +28,7 @@ function Offered({ item, taken }: { item: Item } & Above) {
   return (
     <section className="offer-strip" aria-label={t(offerKey(item))} data-testid="offer-strip">
       {item.offer && <Ring until={item.offer.deadline} totalS={item.offer.ring_s} label={t("offer.left")} />}
-      <Who words={t(offerKey(item))} name={customerName(item)} lang={customerLang(item)} more={item.queue.name} />
+      <Who words={t(offerKey(item))} name={customerName(item)} lang={customerLang(item)} more={[item.passed_by !== null && t(passedKey(item), { name: item.passed_by }), item.queue.name].filter(Boolean).join(" · ")} />
       <Wrong problem={problem} />
       <Button icon={voice ? "hangup" : "cross"} isDisabled={busy} onPress={leave} data-testid="strip-decline">{t("offer.decline")}</Button>
       <Button look="go" icon={voice ? "phone" : "mail"} isDisabled={busy || !here} onPress={() => { take(); taken(); }} data-testid="strip-answer">{t(voice ? "offer.answer" : "offer.accept")}</Button>

@@ -32,6 +32,10 @@ export interface Item {
   offer: { id: string; deadline: Seconds; rang_at: Seconds | null; ring_s: number } | null;
   /** Nobody is on the line: the customer is called once the agent has answered. */
   callback: boolean;
+  /** On hold since then. */
+  held_since: Seconds | null;
+  /** The colleague who transferred it. */
+  passed_by: string | null;
   enqueued_at: Seconds;
   connected_at: Seconds | null;
   finished_at: Seconds | null;
@@ -86,7 +90,7 @@ export interface AgentDoc {
   work_since: Seconds;
   device: Device;
   console: boolean;
-  item: { id: string; medium: Medium; queue: string; customer: string; callback: boolean } | null;
+  item: { id: string; medium: Medium; queue: string; customer: string; callback: boolean; held_since: Seconds | null } | null;
   handled: number;
   department: string | null;
 }

@@ -9,3 +9,4 @@ export type * from "./routing";
 export type * from "./search";
 export type * from "./session";
 export type * from "./sla";
+export type * from "./talks";

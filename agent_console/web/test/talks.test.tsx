@@ -1,0 +1,232 @@
+import { act } from "react";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { AgentGrid } from "../src/features/board/agent-grid";
+import { HoldReminder, reminders } from "../src/features/desk/hold";
+import { useKeyboard } from "../src/features/desk/shortcuts";
+import { WorkItems } from "../src/features/desk/work-items";
+import { CallPanel } from "../src/features/interaction/call-panel";
+import { Interaction } from "../src/features/interaction/interaction";
+import { NoteField } from "../src/features/interaction/note-field";
+import { OfferPanel } from "../src/features/interaction/offer-panel";
+import { fitting, stateOf, thenKey } from "../src/features/interaction/targets";
+import { Transfer } from "../src/features/interaction/transfer";
+import type { AgentDoc, AgentTarget, Item, QueueTarget, Targets } from "../src/net/types";
+import type { PhoneCall } from "../src/phone/phone";
+import type { Desk } from "../src/store/hooks";
+import { Toasts } from "../src/ui/toasts";
+import { begin, clear, deskOf, draw, field, itemOf, part, press, serve, settle, type } from "./house";
+
+const NOW = Date.now() / 1000;
+const talk = (extra: Partial<Item> = {}): Item => itemOf("i1", { medium: "voice", state: "connected", connected_at: NOW - 300, customer: { address: "+886912345678", name: "Lin" }, ...extra });
+const agent = (id: string, extra: Partial<AgentTarget> = {}): AgentTarget => ({ id, name: id, extension: null, status: "ready", work: "idle", free: true, ...extra });
+const queue = (id: string, extra: Partial<QueueTarget> = {}): QueueTarget => ({ id, name: id, language: "en", waiting: 0, ready: 0, closed: false, ...extra });
+const TARGETS: Targets = { agents: [agent("bob", { name: "Bob Wang", extension: "1002" }), agent("cat", { name: "Cat Lee", work: "talking", free: false })], queues: [queue("billing", { name: "Billing", waiting: 3, ready: 2 }), queue("sales", { name: "Sales", closed: true })] };
+const LOOK = "GET /api/v1/interactions/i1/targets";
+const PASS = "POST /api/v1/interactions/i1/transfer";
+
+function talking(extra: Partial<PhoneCall> = {}): Desk {
+  const desk = deskOf();
+  desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0, ...extra } };
+  return desk;
+}
+
+function Keys() {
+  useKeyboard(() => undefined, () => undefined);
+  return null;
+}
+
+const key = async (init: KeyboardEventInit, at: EventTarget = document.body): Promise<void> => act(async () => void at.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...init })));
+const refused = (code: string) => () => new Response(JSON.stringify({ code, status: 409, params: {}, errors: [] }), { status: 409, headers: { "Content-Type": "application/problem+json" } });
+const said = (): string => document.querySelector(".call [role=status]")?.textContent ?? "";
+const disabled = (id: string): boolean => part(id)?.hasAttribute("disabled") ?? false;
+
+beforeAll(async () => {
+  await begin();
+  Element.prototype.scrollIntoView = () => undefined; // jsdom lays nothing out
+});
+afterEach(clear);
+
+describe("On hold", () => {
+  test("an agent puts the customer on hold and brings them back, by button and by key; nothing is said before the server says it.", async () => {
+    const asked = serve();
+    const desk = talking();
+    await draw(desk, <><Keys /><CallPanel item={talk()} /></>);
+    await press("hold");
+    expect([asked.at(-1)?.line, said(), part("hold")?.textContent]).toEqual(["POST /api/v1/interactions/i1/hold", "You are heard", "Hold"]);
+    await draw(desk, <><Keys /><CallPanel item={talk({ held_since: NOW - 5 })} /></>);
+    expect([said(), part("hold")?.textContent, document.querySelector(".call-held-time")?.textContent]).toEqual(["The customer is on hold", "Resume", "0:05"]);
+    await key({ key: "o", code: "KeyO", altKey: true });
+    expect(asked.at(-1)?.line).toBe("DELETE /api/v1/interactions/i1/hold");
+  });
+
+  test("nobody can mute or send digits, by key neither; whoever was muted still is afterwards.", async () => {
+    serve();
+    const desk = talking({ muted: true });
+    const mute = vi.spyOn(desk.phone, "mute");
+    await draw(desk, <><Keys /><CallPanel item={talk({ held_since: NOW })} /></>);
+    expect([disabled("mute"), said()]).toEqual([true, "The customer is on hold"]);
+    await key({ key: "m", code: "KeyM", altKey: true });
+    expect(mute).not.toHaveBeenCalled();
+    await draw(desk, <><Keys /><CallPanel item={talk()} /></>);
+    expect([disabled("mute"), said()]).toEqual([false, "You are muted"]);
+  });
+
+  test("it is told why it cannot be ended here when the telephone itself holds.", async () => {
+    serve({ "DELETE /api/v1/interactions/i1/hold": refused("call.held_by_phone") });
+    await draw(talking(), <><CallPanel item={talk({ held_since: NOW })} /><Toasts /></>);
+    await press("hold");
+    await settle();
+    expect(document.querySelector(".toast")?.textContent).toContain("The telephone itself holds the caller");
+  });
+
+  test("there is nobody to be held or passed on while the customer is yet to be called back.", async () => {
+    const asked = serve();
+    await draw(talking(), <><Keys /><CallPanel item={talk({ callback: true })} /></>);
+    await key({ key: "o", code: "KeyO", altKey: true });
+    await key({ key: "t", code: "KeyT", altKey: true });
+    expect([disabled("hold"), disabled("transfer"), asked.length, part("transfer-dialog")]).toEqual([true, true, 0, null]);
+  });
+
+  test.each([[null, 0, 0], [100, 100, 0], [100, 159.9, 0], [100, 160, 1], [100, 225, 2], [100, 90, 0]])("held since %s, at %s an agent should have been reminded %s times.", (since, now, times) => {
+    expect(reminders(since, now)).toBe(times);
+  });
+
+  test("after a minute the panel asks to be looked at, and the agent is reminded in words and by a tone, once a minute, wherever they look.", async () => {
+    serve();
+    const desk = talking();
+    const tone = vi.spyOn(desk.phone, "remind");
+    const show = (since: number | null) => draw(desk, <><HoldReminder items={[talk({ held_since: since })]} /><CallPanel item={talk({ held_since: since })} /></>);
+    await show(NOW - 30);
+    expect([part("held-long"), part("hold-reminder")?.textContent, tone.mock.calls.length]).toEqual([null, "", 0]);
+    await show(NOW - 90);
+    expect([part("held-long")?.textContent, part("hold-reminder")?.textContent]).toEqual(["Tell the customer that you are still there.", "On hold for 1 min. Tell the customer that you are still there."]);
+    expect([document.querySelector(".call .held.long") !== null, tone.mock.calls.length]).toEqual([true, 1]);
+    await show(NOW - 100);
+    expect(tone).toHaveBeenCalledTimes(1);
+    await show(NOW - 150);
+    expect([tone.mock.calls.length, part("hold-reminder")?.textContent]).toEqual([2, "On hold for 2 min. Tell the customer that you are still there."]);
+    await show(null);
+    expect([tone.mock.calls.length, part("hold-reminder")?.textContent]).toEqual([2, ""]);
+  });
+
+  test("the list of work and the board say it in words, the board with the time since; wrap-up is wrap-up.", async () => {
+    serve({ "GET /api/v1/me/letters": { items: [] } });
+    const pill = async (item: Item): Promise<string> => {
+      await draw(deskOf(), <WorkItems items={[item]} selected="i1" select={() => undefined} />);
+      return part("item-i1")?.querySelector(".pill")?.textContent ?? "";
+    };
+    expect([await pill(talk({ held_since: NOW })), await pill(talk({ state: "wrap_up", held_since: NOW }))]).toEqual(["On hold", "Wrap-up"]);
+    const desk = deskOf();
+    const row = (id: string, held: number | null): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 400, device: "in_use", console: true, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held }, handled: 0, department: null });
+    await draw(desk, <AgentGrid units={null} />);
+    await act(async () => desk.store.apply({ set: [["agents", "ann", row("ann", NOW - 42)], ["agents", "bob", row("bob", null)]], drop: [] }));
+    const cells = (id: string) => [...(part(`board-agent-${id}`)?.querySelectorAll("td") ?? [])].slice(1, 3).map((cell) => cell.textContent);
+    expect([cells("ann"), cells("bob")]).toEqual([["On hold", "0:42"], ["Talking", "6:40"]]);
+  });
+});
+
+describe("To whom it can be passed on", () => {
+  test("colleagues come before queues, as the server put them; name and extension are sought in any case.", () => {
+    const found = (sought: string) => fitting(TARGETS, sought).map(({ id }) => id);
+    expect([found(""), found(" BOB"), found("1002"), found("al"), found("x")]).toEqual([["bob", "cat", "billing", "sales"], ["bob"], ["bob"], ["sales"], []]);
+  });
+
+  test("a colleague's state is told, also why one who is ready is not free.", () => {
+    expect([agent("a"), agent("a", { work: "talking", free: false }), agent("a", { free: false }), agent("a", { status: "paused", free: false })].map((each) => stateOf(each).key)).toEqual(["transfer.free", "state.talking", "transfer.no_console", "pause.other"]);
+  });
+
+  test("what becomes of it is told of each.", () => {
+    expect(fitting(TARGETS, "").map(thenKey)).toEqual(["transfer.to_free", "transfer.to_busy", "transfer.to_queue", "transfer.to_closed"]);
+  });
+});
+
+describe("Passing on", () => {
+  const option = (id: string): HTMLElement | null => part(`transfer-${id}`);
+
+  test("by keys alone: sought, arrows, Enter, Enter; then it says to whom.", async () => {
+    const asked = serve({ [LOOK]: TARGETS });
+    await draw(talking(), <><Keys /><CallPanel item={talk({ note: "Wants a refund" })} /><Toasts /></>);
+    await key({ key: "t", code: "KeyT", altKey: true });
+    await settle();
+    expect([document.activeElement, disabled("transfer-go")]).toEqual([part("transfer-search"), true]);
+    expect(part("transfer-dialog")?.querySelector(".along")?.textContent).toContain("Wants a refund");
+    await key({ key: "ArrowDown" }, field("transfer-search"));
+    expect([option("agent-cat")?.dataset["active"], field("transfer-search").getAttribute("aria-activedescendant")]).toEqual(["true", option("agent-cat")?.id]);
+    await key({ key: "ArrowUp" }, field("transfer-search"));
+    await key({ key: "ArrowUp" }, field("transfer-search"));
+    expect(option("queue-sales")?.dataset["active"]).toBe("true");
+    await type("transfer-search", "cat");
+    await key({ key: "Enter" }, field("transfer-search"));
+    expect([option("agent-cat")?.getAttribute("aria-selected"), document.activeElement]).toEqual(["true", part("transfer-go")]);
+    expect(part("transfer-dialog")?.textContent).toContain("Cat Lee is not free now. For a minute it waits for them alone, then for whoever is next in Returns.");
+    await press("transfer-go");
+    await settle();
+    expect(asked.at(-1)).toMatchObject({ line: PASS, body: { agent_id: "cat" } });
+    expect([part("transfer-dialog"), [...document.querySelectorAll(".toast")].at(-1)?.textContent]).toEqual([null, "Passed on to Cat Lee."]);
+  });
+
+  test("an input method's Enter chooses nobody, and another word takes the choice back.", async () => {
+    serve({ [LOOK]: TARGETS });
+    await draw(talking(), <Transfer item={talk()} />);
+    await press("transfer");
+    await settle();
+    await key({ key: "Enter", keyCode: 229 } as KeyboardEventInit, field("transfer-search"));
+    expect(disabled("transfer-go")).toBe(true);
+    await act(async () => option("queue-billing")?.click());
+    expect([disabled("transfer-go"), option("queue-billing")?.textContent]).toEqual([false, "Billing3 waiting · 2 ready"]);
+    await type("transfer-search", "b");
+    expect(disabled("transfer-go")).toBe(true);
+  });
+
+  test("to a queue; a refusal is told and the dialog stays.", async () => {
+    const asked = serve({ [LOOK]: TARGETS, [PASS]: refused("transfer.same_queue") });
+    await draw(talking(), <Transfer item={talk()} />);
+    await press("transfer");
+    await settle();
+    await act(async () => option("queue-sales")?.click());
+    expect(part("transfer-dialog")?.textContent).toContain("Sales is closed for an emergency");
+    await press("transfer-go");
+    await settle();
+    expect([asked.at(-1)?.body, part("transfer-dialog")?.querySelector("[role=alert]")?.textContent]).toEqual([{ queue_id: "sales" }, "It is in this queue already."]);
+  });
+
+  test("what is written of the note is with the server before it is passed on, and not sent again after it.", async () => {
+    const asked = serve({ [LOOK]: TARGETS });
+    const desk = talking();
+    await draw(desk, <><NoteField item={talk()} /><CallPanel item={talk()} /></>);
+    await type("note", "Wants a refund");
+    await press("transfer");
+    await settle();
+    await act(async () => option("agent-bob")?.click());
+    await press("transfer-go");
+    await settle();
+    await draw(desk, <p>nothing any more</p>);
+    await settle(800);
+    expect(asked.filter(({ line }) => line !== LOOK).map(({ line, body }) => [line, body])).toEqual([["PUT /api/v1/interactions/i1/note", { text: "Wants a refund" }], [PASS, { agent_id: "bob" }]]);
+  });
+
+  test("nothing is passed on without its note.", async () => {
+    const asked = serve({ [LOOK]: TARGETS, "PUT /api/v1/interactions/i1/note": refused("peer.unavailable") });
+    await draw(talking(), <><NoteField item={talk()} /><CallPanel item={talk()} /></>);
+    await type("note", "Wants a refund");
+    await press("transfer");
+    await settle();
+    await act(async () => option("agent-bob")?.click());
+    await press("transfer-go");
+    await settle();
+    expect([asked.some(({ line }) => line === PASS), part("transfer-dialog") !== null]).toEqual([false, true]);
+  });
+
+  test("who passed it on is told before the answer, with the note, and after it.", async () => {
+    serve({ "GET /api/v1/me/letters": { items: [] } });
+    const offered = talk({ state: "offered", passed_by: "Bob Wang", note: "Wants a refund", offer: { id: "i1/1", deadline: NOW + 20, rang_at: null, ring_s: 20 } });
+    await draw(deskOf(), <OfferPanel item={offered} />);
+    expect(document.querySelector(".passed-on")?.textContent).toBe("Transferred by Bob WangWants a refund");
+    await draw(deskOf(), <WorkItems items={[offered]} selected="i1" select={() => undefined} />);
+    expect(part("item-i1")?.textContent).toContain("Transferred by Bob Wang");
+    await draw(deskOf(), <Interaction item={talk({ passed_by: "Bob Wang" })} />);
+    expect(document.querySelector(".head")?.textContent).toContain("Transferred by Bob Wang");
+    await draw(deskOf(), <Interaction item={talk()} />);
+    expect(part("passed-by")).toBe(null);
+  });
+});
