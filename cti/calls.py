@@ -17,7 +17,7 @@ carries the offer it was rung for, so a late event of an old offer is recognised
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -185,15 +185,18 @@ class Calls:
         call.place, call.offer = Place.WAITING, None
         return True
 
-    def passed_on(self, interaction: InteractionId) -> str:
-        """The caller is being led away from their agent, whose leg is returned: what becomes of it no longer matters."""
-        call = self._calls.get(channel_of(interaction))
-        if call is None:
-            return ""
-        leg = call.leg
+    def passed_on(self, call: Call) -> Call:
+        """The caller is being led away from their agent: what becomes of the leg no longer matters. Returns what to put back when they are not."""
+        before = replace(call)
         self._unleg(call)
         call.place, call.offer, call.ended = Place.WAITING, None, None
-        return leg
+        return before
+
+    def put_back(self, before: Call) -> None:
+        """They were not led away; unless the caller has gone meanwhile."""
+        channel = channel_of(before.interaction)
+        if channel in self._calls:
+            self._calls[channel] = self._by_leg[before.leg] = before
 
     def ending(self, interaction: InteractionId, by: By, at: Seconds) -> None:
         """Somebody pressed hang-up here: they ended it, whatever channel goes first."""

@@ -60,11 +60,16 @@ class Talks:
         name = event.interaction
         talking(self._floor.centre, name)
         async with self._order:
-            self._talk(name)
-            await self._must(name, actions.redirect_to_hold(channel_of(name)))
-            leg = self._calls.passed_on(name)
-            if leg:  # beside a caller on hold it waits in a place of its own; in a talk it is gone already
-                self._link.send((actions.hang_up(leg),))
+            before = self._calls.passed_on(
+                self._talk(name)
+            )  # first: that the leg ends is no hang-up of theirs
+            try:
+                await self._must(name, actions.redirect_to_hold(channel_of(name)))
+            except Unavailable:
+                self._calls.put_back(before)
+                raise
+            if before.aside:  # it waits in a place of its own; in a talk it ends with it
+                self._link.send((actions.hang_up(before.leg),))
             passed_on = False
             try:
                 facts = await self._floor.settle(event)

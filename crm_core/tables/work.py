@@ -162,10 +162,10 @@ segment = Table(
     moment("answered_at", nullable=True),
     moment("ended_at", nullable=True),
     Column("outcome", Text),
-    one_of("kind", "queue", "agent"),
+    one_of("kind", "queue", "agent", "hold"),
     Index(None, "interaction_id", "kind"),
     Index(None, "agent_id"),
-    # one stay in a queue and one with an agent at most are open at a time
+    # one stay in a queue, one with an agent and one on hold at most are open at a time
     index_where("uq_segment_open", "interaction_id", "kind", where="ended_at IS NULL", unique=True),
 )
 

@@ -1,0 +1,28 @@
+"""A stay on hold, within one with an agent."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+_KIND = "ck_segment_ck_segment_kind"
+"""As the first migration named it."""
+
+
+def upgrade() -> None:
+    _allow("kind IN ('queue', 'agent', 'hold')")
+
+
+def downgrade() -> None:
+    op.execute(sa.text("DELETE FROM segment WHERE kind = 'hold'"))
+    _allow("kind IN ('queue', 'agent')")
+
+
+def _allow(rule: str) -> None:
+    with op.batch_alter_table("segment") as table:
+        table.drop_constraint(op.f(_KIND), type_="check")
+    with op.batch_alter_table("segment") as table:
+        table.create_check_constraint(op.f(_KIND), rule)
