@@ -9,8 +9,18 @@ import pytest
 from routing.core import by_hand, callbacks, choice, judge, matching, order, overflow, stages, timers
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
-from routing.core.events import CustomerLeft
-from routing.core.facts import CallbackMissed, Fact, Finished, LedOn, Offered, OfferEnded, Requeued, WrappedUp
+from routing.core.events import CustomerLeft, HoldBegan, HoldEnded, Transferred
+from routing.core.facts import (
+    TRANSFERRED,
+    CallbackMissed,
+    Fact,
+    Finished,
+    LedOn,
+    Offered,
+    OfferEnded,
+    Requeued,
+    WrappedUp,
+)
 from routing.core.figures import Figures
 from routing.core.model import Medium, Outcome, Status
 from routing.core.presence import AgentState, Phase, Work
@@ -88,6 +98,43 @@ def what_was_asked_is_forgotten_when_work_comes_back(plant: pytest.MonkeyPatch) 
         centre._put(centre.interactions[fact.interaction]._replace(needs=frozenset()))
 
     in_the_state(plant, Requeued, forget)
+
+
+@fault
+def who_passes_it_on_keeps_it(plant: pytest.MonkeyPatch) -> None:
+    def keep(centre: Centre, fact: Requeued) -> None:
+        if fact.reason == TRANSFERRED:
+            centre._put(centre.interactions[fact.interaction]._replace(passed_by=None))
+
+    in_the_state(plant, Requeued, keep)
+
+
+@fault
+def anybody_passes_on_what_another_is_at(plant: pytest.MonkeyPatch) -> None:
+    right = by_hand._transferred
+
+    def wrong(centre: Centre, queues: Any, work: Work, event: Transferred) -> Verdict:
+        return right(centre, queues, work, replace(event, agent=work.agent or event.agent))
+
+    plant.setattr(by_hand, "_transferred", wrong)
+
+
+@fault
+def hold_outlasts_the_talk(plant: pytest.MonkeyPatch) -> None:
+    def still(centre: Centre, fact: Requeued) -> None:
+        centre._put(centre.interactions[fact.interaction]._replace(held_at=fact.at))
+
+    in_the_state(plant, Requeued, still)
+
+
+@fault
+def who_is_held_is_held_again(plant: pytest.MonkeyPatch) -> None:
+    right = judge._hold
+
+    def wrong(work: Work, event: HoldBegan | HoldEnded) -> Verdict:
+        return right(work._replace(held_at=None) if isinstance(event, HoldBegan) else work, event)
+
+    plant.setattr(judge, "_hold", wrong)
 
 
 @fault

@@ -4,8 +4,20 @@ import pytest
 
 from routing.core.by_hand import KEPT_S
 from routing.core.decisions import Withdraw
-from routing.core.events import Accepted, Arrived, Assigned, CustomerLeft, SetAside, StatusChosen, TakenUp
-from routing.core.facts import Described, Fact, Offered, OfferEnded, Parked, Unparked
+from routing.core.events import (
+    Accepted,
+    Arrived,
+    Assigned,
+    CustomerLeft,
+    HoldBegan,
+    HoldEnded,
+    Returned,
+    SetAside,
+    StatusChosen,
+    TakenUp,
+    Transferred,
+)
+from routing.core.facts import Described, Fact, Held, Offered, OfferEnded, Parked, Requeued, Resumed, Unparked
 from routing.core.figures import Figures
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Status
 from routing.core.presence import Phase, Work
@@ -187,3 +199,65 @@ def test_work_that_was_set_aside_counts_once() -> None:
     mine, theirs = figures.agent(ANN), figures.queue(QueueId("q"))
     assert (mine.handled, mine.letters_s) == (0, 60)
     assert (theirs.offered, theirs.answered, theirs.unanswered()) == (1, 1, 0)
+
+
+def test_passed_on_to_somebody_it_waits_for_them_alone_and_then_for_anybody() -> None:
+    """Whatever their skills; the one who passed it on is asked again only when the time for the other is over."""
+    scene = centre("ann", medium=Medium.VOICE)
+    opened(scene)
+    scene.tell(*present("bob", scene.now))
+    scene.tell(StatusChosen(agent=BOB, status=Status.PAUSED, reason="lunch", at=scene.now))
+    queue_id, now = QueueId("q"), scene.now
+    turn = scene.tell(Transferred(interaction=ONE, agent=ANN, queue=queue_id, to=BOB, wait_s=60, at=now))
+    assert [type(fact) for fact in turn.facts] == [Requeued, Described]
+    assert scene.router.centre.agents[ANN].holds == ()
+    assert (work(scene).passed_by, work(scene).enqueued_at) == (ANN, START)
+    assert offered_to(scene.later(59.9).facts) == []
+    assert offered_to(scene.later(0.1).facts) == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "to", "queue_id"),
+    [
+        ("bob", None, "other"),
+        ("ann", "nobody", "other"),
+        ("ann", None, "q"),
+        ("ann", "ann", "q"),
+        ("ann", "bob", "none"),
+    ],
+)
+def test_what_cannot_be_passed_on_stays(agent: str, to: str | None, queue_id: str) -> None:
+    """By another, to nobody, to where it is, to a queue that there is not."""
+    scene = centre("ann", medium=Medium.VOICE)
+    scene.tell(*present("bob", scene.now))
+    opened(scene)
+    held = work(scene).agent
+    assert held == ANN
+    event = Transferred(
+        interaction=ONE,
+        agent=AgentId(agent),
+        queue=QueueId(queue_id),
+        to=None if to is None else AgentId(to),
+        wait_s=60,
+        at=scene.now,
+    )
+    assert not scene.tell(event).facts
+    assert (work(scene).phase, work(scene).agent) == (Phase.CONNECTED, ANN)
+
+
+def test_on_hold_until_both_talk_again_or_the_talk_ends() -> None:
+    """Once at a time, and only who is with somebody."""
+    scene = centre("ann", medium=Medium.VOICE)
+    assert not scene.tell(HoldBegan(interaction=ONE, at=scene.now)).facts
+    opened(scene)
+    assert scene.tell(HoldBegan(interaction=ONE, at=scene.now)).facts == (
+        Held(interaction=ONE, agent=ANN, at=scene.now),
+    )
+    assert not scene.tell(HoldBegan(interaction=ONE, at=scene.now)).facts
+    assert work(scene).held_at == scene.now
+    assert scene.tell(HoldEnded(interaction=ONE, at=scene.now)).facts == (
+        Resumed(interaction=ONE, agent=ANN, at=scene.now),
+    )
+    assert not scene.tell(HoldEnded(interaction=ONE, at=scene.now)).facts
+    scene.tell(HoldBegan(interaction=ONE, at=scene.now), Returned(interaction=ONE, reason="x", at=scene.now))
+    assert work(scene).held_at is None
