@@ -11,6 +11,7 @@ from cti.ami.events import (
     CameBack,
     DeviceSaid,
     HangupAsked,
+    HoldSaid,
     HungUp,
     LegAnswered,
     LegRang,
@@ -26,6 +27,8 @@ from routing.core.events import (
     CustomerLeft,
     DeviceChanged,
     Event,
+    HoldBegan,
+    HoldEnded,
     OfferFailed,
     Rang,
     Returned,
@@ -104,6 +107,37 @@ def test_an_offer_that_fails_says_how(status: str, outcome: Outcome) -> None:
     assert call is not None
     assert call.place is Place.WAITING
     assert run(calls, [CALLER_GONE]) == [CustomerLeft(interaction=ONE, at=9.0)]
+
+
+@pytest.mark.parametrize(("channel", "ours"), [(CALLER, True), (LEG, False)])
+def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -> None:
+    """Of a talk alone; what is over is over, and a new leg is not on hold."""
+    calls = offered()
+    begins, ends = HoldSaid(channel=channel, held=True, at=4.0), HoldSaid(channel=channel, held=False, at=5.0)
+    assert run(calls, [begins]) == [], "nobody talks yet"
+    run(calls, [ANSWERED])
+    assert run(calls, [begins, begins]) == [HoldBegan(interaction=ONE, at=4.0)]
+    call = calls.get(ONE)
+    assert call is not None
+    assert (call.held, call.aside) == (True, ours)
+    assert run(calls, [ends, ends]) == [HoldEnded(interaction=ONE, at=5.0)]
+    run(calls, [begins])
+    calls.reattaching(ONE, OFFER)
+    run(calls, [REANSWERED])
+    assert (call.held, call.aside) == (False, False)
+
+
+def test_who_is_passed_on_waits_and_is_put_back_when_that_fails() -> None:
+    """The end of the leg is nobody's hang-up then."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    call = calls.get(ONE)
+    assert call is not None
+    before = calls.passed_on(call)
+    assert run(calls, [AGENT_ASKS, LEG_GONE]) == []
+    assert call.place is Place.WAITING
+    calls.put_back(before)
+    assert run(calls, [AGENT_ASKS, LEG_GONE]) == [WorkEnded(interaction=ONE, by=By.AGENT, at=7.0)]
 
 
 def test_a_caller_who_leaves_while_it_rings() -> None:

@@ -5,7 +5,18 @@ import pytest
 from cti.ami.protocol import Message
 from cti.calls import Place
 from cti.resync import Findings, forgotten, read_standings, reconcile
-from routing.core.events import Accepted, Adopted, CustomerLeft, Event, OfferFailed, Rang, Returned, WorkEnded
+from routing.core.events import (
+    Accepted,
+    Adopted,
+    CustomerLeft,
+    Event,
+    HoldBegan,
+    HoldEnded,
+    OfferFailed,
+    Rang,
+    Returned,
+    WorkEnded,
+)
 from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, QueueId
 from routing.core.presence import Phase, Work
 
@@ -52,7 +63,12 @@ def compare(channels: list[Message], *works: Work) -> Findings:
     return reconcile(read_standings(channels), works, PHONES.get, NOW)
 
 
+def kept(extension: str = "1001") -> Message:
+    return Message({**phone(extension).headers, "Context": "trunkline-kept"})
+
+
 HOLD, CONNECT, FALLBACK = "trunkline-hold", "trunkline-connect", "trunkline-fallback"
+ASIDE = "trunkline-aside"
 TALK = caller(CONNECT, bridge="b", offer=OFFER, answered="90.5")
 
 CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None]] = {
@@ -101,6 +117,30 @@ CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None
         Place.CONNECTED,
     ),
     "connected, talks": ([TALK, phone(bridge="b")], work(Phase.CONNECTED), [], [], Place.CONNECTED),
+    "connected, on hold since we looked last": (
+        [caller(ASIDE, offer=OFFER, answered="90.5"), kept()],
+        work(Phase.CONNECTED),
+        [HoldBegan(interaction=ONE, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, on hold still": (
+        [caller(ASIDE, offer=OFFER, answered="90.5"), kept()], work(Phase.CONNECTED, held_at=95.0), [], [], Place.CONNECTED,
+    ),
+    "connected, off hold meanwhile": (
+        [caller("trunkline-together", bridge="b", offer=OFFER, answered="90.5"), phone(bridge="b")],
+        work(Phase.CONNECTED, held_at=95.0),
+        [HoldEnded(interaction=ONE, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, on hold, and the agent's phone is gone": (
+        [caller(ASIDE, offer=OFFER, answered="90.5")],
+        work(Phase.CONNECTED, held_at=95.0),
+        [Returned(interaction=ONE, at=NOW, reason="phone_lost")],
+        ["ast-1.1"],
+        Place.WAITING,
+    ),
     "connected, with another now": (
         [caller(FALLBACK, bridge="b", answered="90.5"), phone("1002", bridge="b")],
         work(Phase.CONNECTED),

@@ -36,6 +36,7 @@ from routing.core.events import (
     WrapUpEnded,
 )
 from routing.core.facts import (
+    TRANSFERRED,
     Abandoned,
     CallbackDropped,
     CallbackKept,
@@ -139,6 +140,8 @@ class Promises:
             self._be_called,
             self._be_called,
             self._move,
+            self._pass_on,
+            self._hold,
             self._finish,
             self._close,
             self._sign_out,
@@ -249,6 +252,41 @@ class Promises:
         if work is not None:
             moved = self.turn(Moved(interaction=work.id, queue=to, at=self.now))
             assert bool(moved.facts) == (work.queue != to)
+
+    def _pass_on(self, dice: Dice) -> None:
+        """What somebody is at goes on to another queue or to somebody, by its agent or by one who has no business with it: at its age, and they are
+        rid of it."""
+        work, own = self._some(dice, Phase.CONNECTED), dice.pick([True, True, False])
+        to = dice.pick([None, *sorted(self.router.centre.agents)])
+        queue = dice.pick(sorted(self.queue_rules))
+        if work is None or work.agent is None:
+            return
+        other = next(one for one in self.router.centre.agents if one != work.agent)
+        event = Transferred(
+            interaction=work.id,
+            agent=work.agent if own else other,
+            queue=queue,
+            at=self.now,
+            to=to,
+            wait_s=10.0,
+        )
+        fits, known = self.fits(event), len(self.facts)
+        self.turn(event)
+        passed_on = [fact for fact in self.facts[known:] if isinstance(fact, Requeued)]
+        assert [(fact.agent, fact.reason) for fact in passed_on] == [(work.agent, TRANSFERRED)] * fits
+        after = self.router.centre.interactions.get(work.id)
+        if fits and after is not None:  # a queue that is closed turns them away
+            assert (after.enqueued_at, after.passed_by) == (work.enqueued_at, work.agent)
+
+    def _hold(self, dice: Dice) -> None:
+        """Somebody is put on hold, or back; what they are already does not happen again."""
+        work, begins = self._some(dice, Phase.CONNECTED), dice.pick([True, True, False])
+        if work is not None:
+            kind = HoldBegan if begins else HoldEnded
+            event = kind(interaction=work.id, at=self.now)
+            fits = self.fits(event)
+            assert bool(self.turn(event).facts) == fits
+            assert (self.router.centre.interactions[work.id].held_at is None) == (not begins or work.callback)
 
     def _finish(self, dice: Dice) -> None:
         work = self._some(dice, Phase.CONNECTED)

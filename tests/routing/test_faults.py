@@ -35,6 +35,7 @@ PROMISES = (
     Day.everything_held_has_a_way_out,
     Day.figures_add_up,
     Day.age_and_wishes_are_kept,
+    Day.on_hold_is_only_who_is_with_somebody,
     Day.whatever_is_held_is_freed_in_time,
     Day.what_follows_from_a_fact_follows,
     Day.whoever_waits_waits_where_they_belong,

@@ -37,7 +37,6 @@ from routing.core.events import (
     WrapUpEnded,
 )
 from routing.core.facts import (
-    TRANSFERRED,
     CallbackKept,
     Connected,
     CustomerReached,
@@ -46,7 +45,6 @@ from routing.core.facts import (
     LedOn,
     Offered,
     OfferEnded,
-    Requeued,
     TurnedAway,
 )
 from routing.core.figures import Figures
@@ -316,33 +314,6 @@ class Day(Promises, RuleBasedStateMachine):
             after = self.router.centre.interactions[work.id]
             assert after.phase is (Phase.PARKED if work.medium is Medium.EMAIL else Phase.CONNECTED)
             assert after.enqueued_at == work.enqueued_at
-
-    @rule(
-        data=st.data(),
-        to=st.none() | st.sampled_from([one.id for one in AGENTS]),
-        queue=st.sampled_from([one.id for one in QUEUES]),
-        held=st.booleans(),
-    )
-    def transfer(self, data: st.DataObject, to: AgentId | None, queue: QueueId, held: bool) -> None:
-        """What somebody is at goes on to another queue or to somebody, perhaps from hold: at its age, and they are rid of it."""
-        talking = [work for work in self.router.centre.interactions.values() if work.phase is Phase.CONNECTED]
-        if not talking:
-            return
-        work = data.draw(st.sampled_from(talking))
-        assert work.agent is not None
-        if held:
-            self.turn(HoldBegan(interaction=work.id, at=self.now))
-        event = Transferred(
-            interaction=work.id, agent=work.agent, queue=queue, at=self.now, to=to, wait_s=10.0
-        )
-        fits = self.fits(event)
-        known = len(self.facts)
-        self.turn(event)
-        passed_on = [fact for fact in self.facts[known:] if isinstance(fact, Requeued)]
-        assert [(fact.agent, fact.reason) for fact in passed_on] == [(work.agent, TRANSFERRED)] * fits
-        after = self.router.centre.interactions.get(work.id)
-        if fits and after is not None:  # a queue that is closed turns them away
-            assert (after.enqueued_at, after.passed_by) == (work.enqueued_at, work.agent)
 
     @rule(seconds=st.floats(0.0, 30.0, allow_nan=False))
     def pass_time(self, seconds: float) -> None:
