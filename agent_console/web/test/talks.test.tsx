@@ -8,9 +8,10 @@ import { CallPanel } from "../src/features/interaction/call-panel";
 import { Interaction } from "../src/features/interaction/interaction";
 import { NoteField } from "../src/features/interaction/note-field";
 import { OfferPanel } from "../src/features/interaction/offer-panel";
+import { Stays } from "../src/features/interaction/stays";
 import { fitting, stateOf, thenKey } from "../src/features/interaction/targets";
 import { Transfer } from "../src/features/interaction/transfer";
-import type { AgentDoc, AgentTarget, Item, QueueTarget, Targets } from "../src/net/types";
+import type { AgentDoc, AgentTarget, Item, QueueTarget, StayDoc, Targets } from "../src/net/types";
 import type { PhoneCall } from "../src/phone/phone";
 import type { Desk } from "../src/store/hooks";
 import { Toasts } from "../src/ui/toasts";
@@ -99,7 +100,7 @@ describe("On hold", () => {
     await show(NOW - 30);
     expect([part("held-long"), part("hold-reminder")?.textContent, tone.mock.calls.length]).toEqual([null, "", 0]);
     await show(NOW - 90);
-    expect([part("held-long")?.textContent, part("hold-reminder")?.textContent]).toEqual(["Tell the customer that you are still there.", "On hold for 1 min. Tell the customer that you are still there."]);
+    expect([part("held-long")?.textContent, part("hold-reminder")?.textContent]).toEqual(["Say that you are still there.", "On hold for 1 min. Tell the customer that you are still there."]);
     expect([document.querySelector(".call .held.long") !== null, tone.mock.calls.length]).toEqual([true, 1]);
     await show(NOW - 100);
     expect(tone).toHaveBeenCalledTimes(1);
@@ -123,6 +124,14 @@ describe("On hold", () => {
     const cells = (id: string) => [...(part(`board-agent-${id}`)?.querySelectorAll("td") ?? [])].slice(1, 3).map((cell) => cell.textContent);
     expect([cells("ann"), cells("bob")]).toEqual([["On hold", "0:42"], ["Talking", "6:40"]]);
   });
+});
+
+test("What happened to an interaction is told with its holds and its transfers, in words and with how long each took.", async () => {
+  const stay = (kind: StayDoc["kind"], began: number, ended: number | null, outcome: string | null): StayDoc => ({ kind, queue: "Support", agent: "Ann", started_at: began, answered_at: null, ended_at: ended, outcome });
+  await draw(deskOf(), <Stays stays={[stay("queue", 1000, 1020, "answered"), stay("agent", 1020, 1200, "transferred"), stay("hold", 1100, 1165, "resumed"), stay("hold", 1180, 1200, "ended"), stay("agent", 1300, NOW, "of a later version")]} />);
+  const lines = [...(part("stays")?.querySelectorAll("li") ?? [])].map((line) => [line.querySelector(".grow")?.textContent, line.querySelector(".small.num")?.textContent]);
+  expect(lines.slice(0, 4)).toEqual([["Waited: Support · answered", "0:20"], ["With Ann · passed on", "3:00"], ["On hold · resumed", "1:05"], ["On hold · ended on hold", "0:20"]]);
+  expect(lines[4]?.[0]).toBe("With Ann · of a later version");
 });
 
 describe("To whom it can be passed on", () => {
@@ -176,6 +185,19 @@ describe("Passing on", () => {
     expect([disabled("transfer-go"), option("queue-billing")?.textContent]).toEqual([false, "Billing3 waiting · 2 ready"]);
     await type("transfer-search", "b");
     expect(disabled("transfer-go")).toBe(true);
+  });
+
+  test("whoever presses Enter before the list is there has the first who fits chosen when it comes.", async () => {
+    let come: (told: Targets) => void = () => undefined;
+    serve({ [LOOK]: () => new Promise((done) => { come = done; }) });
+    await draw(talking(), <Transfer item={talk()} />);
+    await press("transfer");
+    await type("transfer-search", "cat");
+    await key({ key: "Enter" }, field("transfer-search"));
+    expect(disabled("transfer-go")).toBe(true);
+    await act(async () => come(TARGETS));
+    await settle();
+    expect([option("agent-cat")?.getAttribute("aria-selected"), document.activeElement]).toEqual(["true", part("transfer-go")]);
   });
 
   test("to a queue; a refusal is told and the dialog stays.", async () => {

@@ -66,10 +66,11 @@ function Said({ icon, muted, held, children }: SaidProps) {
   return (
     <div className={`call-voice${look}`}>
       <Icon name={held === null ? icon : long ? "warn" : "pause"} size={held === null ? 18 : 22} />
-      <div>
-        <p className="call-said"><span role="status">{children}</span>{held !== null && <Timer since={held} className="num call-held-time" />}</p>
-        {long && <p className="small" data-testid="held-long">{t("call.held_say")}</p>}
-      </div>
+      <p className="call-said">
+        <span role="status">{children}</span>
+        {held !== null && <Timer since={held} className="num call-held-time" />}
+        {long && <span className="small" data-testid="held-long">{t("call.held_say")}</span>}
+      </p>
     </div>
   );
 }
@@ -94,7 +95,7 @@ export function Keypad({ disabled, press }: { disabled: boolean; press: (tone: s
   };
   return (
     <DialogTrigger onOpenChange={() => setTyped("")}>
-      <Button big icon="keypad" isDisabled={disabled}>{t("call.keypad")}</Button>
+      <Button big icon="keypad" isDisabled={disabled}><span className="keypad-word">{t("call.keypad")}</span></Button>
       <Popover placement="bottom">
         <Dialog className="pop keypad" aria-label={t("call.keypad")}>
           <p className="keypad-typed num" aria-live="polite">{typed || " "}</p>

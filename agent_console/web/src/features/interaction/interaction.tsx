@@ -43,8 +43,8 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && <span className="num clip">{address}</span>}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {item.state !== "offered" && <PassedOn item={item} />}
           {item.medium === "voice" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
+          {item.state !== "offered" && <PassedOn item={item} />}
         </p>
       </div>
       <div className="head-state">

@@ -29,15 +29,17 @@ export function LetterPanel({ item }: { item: Item }) {
   return (
     <div className="letters">
       <section className="letters-head">
-        <div className="grow">
+        <div className="letters-subject">
           <h2 className="subject" dir="auto" title={item.subject}>{item.subject || t("letter.no_subject")}</h2>
           {item.case && <p className="tiny faint num">{item.case.number}</p>}
         </div>
-        <CaseStatusChoice item={item} />
-        <Park item={item} busy={busy} run={run} />
-        <Transfer item={item} />
-        <Button small look="quiet" icon="undo" isDisabled={busy} onPress={() => end("return")} data-testid="return">{t("letter.put_back")}</Button>
-        <Button small icon="check" isDisabled={busy} onPress={() => end("finish")} data-testid="finish">{t("letter.finish")}</Button>
+        <div className="letters-acts">
+          <CaseStatusChoice item={item} />
+          <Park item={item} busy={busy} run={run} />
+          <Transfer item={item} />
+          <Button small look="quiet" icon="undo" isDisabled={busy} onPress={() => end("return")} data-testid="return">{t("letter.put_back")}</Button>
+          <Button small icon="check" isDisabled={busy} onPress={() => end("finish")} data-testid="finish">{t("letter.finish")}</Button>
+        </div>
       </section>
       <Wrong problem={problem} />
       <Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} />

@@ -24,13 +24,13 @@ export function OfferPanel({ item }: { item: Item }) {
       <div className="grow">
         <p className="strong">{t(offerKey(item))}</p>
         <p className="soft small">{t("offer.waited")} {waited}{hint(t, item, known, phone.stage)}</p>
-        <PassedOnNote item={item} />
         <Wrong problem={problem} />
       </div>
       <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t("offer.decline")}</Button>
       <Button look="go" big icon={item.medium === "voice" ? "phone" : "mail"} onPress={take} isDisabled={busy || !here} data-testid="answer">
         {t(item.medium === "voice" ? "offer.answer" : "offer.accept")}
       </Button>
+      <PassedOnNote item={item} />
     </section>
   );
 }

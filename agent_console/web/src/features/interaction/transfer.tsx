@@ -43,22 +43,33 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
   const [sought, seek] = useState("");
   const [active, setActive] = useState("");
   const [chosen, setChosen] = useState("");
+  const [wished, wish] = useState(false);
   const [busy, problem, run] = useBusy();
   const go = useRef<HTMLButtonElement>(null);
   const list = useId();
   const targets = told.data ? fitting(told.data, sought) : [];
   const place = Math.max(0, targets.findIndex((each) => keyOf(each) === active));
   const target = targets.find((each) => keyOf(each) === chosen);
+  const choose = (to: Target): void => {
+    setActive(keyOf(to));
+    setChosen(keyOf(to));
+  };
   useEffect(() => {
     if (chosen) go.current?.focus();
   }, [chosen]);
+  useEffect(() => {
+    if (!wished || !told.data) return;
+    wish(false); // Enter was quicker than the answer
+    if (targets[0]) choose(targets[0]);
+  });
   const press = (event: KeyboardEvent): void => {
-    if (composing(event) || targets.length === 0) return;
+    if (composing(event)) return;
+    if (event.key === "Enter" && !told.data) wish(true);
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const next = targets[(place + step + targets.length) % targets.length];
     if (!next || (step === 0 && event.key !== "Enter")) return;
-    if (step === 0) setChosen(keyOf(next));
-    setActive(keyOf(next));
+    if (step === 0) choose(next);
+    else setActive(keyOf(next));
     event.preventDefault();
   };
   const pass = (to: Target): void => run(async () => {
@@ -68,15 +79,15 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
     close();
   });
   return (
-    <Modal title={t(`transfer.title_${kindOf(item)}`)} icon="transfer" close={close} size="small" light cross className="transfer" testid="transfer-dialog">
+    <Modal title={t(`transfer.title_${kindOf(item)}`)} icon="transfer" close={close} light cross className="transfer" testid="transfer-dialog">
       <div className="search-box">
         <Icon name="search" size={16} />
         <input className="input" type="search" value={sought} autoFocus autoComplete="off" dir="auto" role="combobox" aria-expanded aria-controls={list} aria-autocomplete="list" aria-label={t("transfer.search")} placeholder={t("transfer.hint")}
-          aria-activedescendant={targets.length > 0 ? `${list}-${place}` : undefined} onChange={(event) => { seek(event.target.value); setActive(""); setChosen(""); }} onKeyDown={press} data-testid="transfer-search" />
+          aria-activedescendant={targets.length > 0 ? `${list}-${place}` : undefined} onChange={(event) => { seek(event.target.value); setActive(""); setChosen(""); wish(false); }} onKeyDown={press} data-testid="transfer-search" />
       </div>
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
-        <div id={list} className="targets scroll" role="listbox" aria-label={t("transfer.search")} tabIndex={-1}>
-          {(["agent", "queue"] as const).map((kind) => <Group key={kind} kind={kind} id={list} targets={targets} active={place} chosen={chosen} choose={(each) => { setActive(keyOf(each)); setChosen(keyOf(each)); }} />)}
+        <div id={list} className="pass-list scroll" role="listbox" aria-label={t("transfer.search")} tabIndex={-1}>
+          {(["agent", "queue"] as const).map((kind) => <Group key={kind} kind={kind} id={list} targets={targets} active={place} chosen={chosen} choose={choose} />)}
         </div>
       )}
       {told.data && targets.length === 0 && <p className="faint small" role="status">{t(sought.trim() ? "transfer.none_found" : "transfer.nobody")}</p>}
@@ -116,7 +127,7 @@ function Group({ kind, id, targets, active, chosen, choose }: GroupProps) {
   if (!targets.some((each) => each.kind === kind)) return null;
   return (
     <div role="group" aria-label={words}>
-      <p className="label target-kind" aria-hidden="true">{words}</p>
+      <p className="label pass-kind" aria-hidden="true">{words}</p>
       {targets.map((each, place) => each.kind === kind && <Row key={keyOf(each)} id={`${id}-${place}`} target={each} active={place === active} chosen={keyOf(each) === chosen} choose={() => choose(each)} />)}
     </div>
   );
@@ -128,8 +139,8 @@ function Row({ id, target, active, chosen, choose }: { id: string; target: Targe
     if (active) row.current?.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <div ref={row} id={id} className="target" role="option" aria-selected={chosen} data-active={active} onMouseDown={(event) => event.preventDefault()} onClick={choose} data-testid={`transfer-${target.kind}-${target.id}`}>
-      <span className="target-tick">{chosen && <Icon name="check" size={16} />}</span>
+    <div ref={row} id={id} className="pass-row" role="option" aria-selected={chosen} data-active={active} onMouseDown={(event) => event.preventDefault()} onClick={choose} data-testid={`transfer-${target.kind}-${target.id}`}>
+      <span className="pass-tick">{chosen && <Icon name="check" size={16} />}</span>
       {target.kind === "agent" ? <Colleague agent={target} /> : <Queue queue={target} />}
     </div>
   );
@@ -151,7 +162,7 @@ function Queue({ queue }: { queue: Target & { kind: "queue" } }) {
   const { t } = useTranslation();
   return (
     <>
-      <span className="target-queue"><Icon name="inbox" size={16} /></span>
+      <span className="pass-queue"><Icon name="inbox" size={16} /></span>
       <span className="grow clip strong" lang={queue.language} dir="auto">{queue.name}</span>
       {queue.closed && <Pill tone="stop" icon="warn">{t("transfer.closed")}</Pill>}
       <span className="faint small num">{t("transfer.waiting_ready", { waiting: queue.waiting, ready: queue.ready })}</span>

@@ -9,6 +9,7 @@ import { Cases, History, Notes, Profile } from "../customer/customer";
 import { Past } from "../interaction/brief";
 import { CasePill } from "../interaction/case-box";
 import { LetterView } from "../interaction/letter-view";
+import { Stays } from "../interaction/stays";
 import { Link } from "../../ui/link";
 import { recordAddress, useEntities, useEntity } from "../records/entities";
 import { iconOf } from "./found";
@@ -89,6 +90,7 @@ function OpenedInteraction({ id, letter }: { id: string; letter: string | null }
         <>
           <ul className="lines airy"><Past past={{ id, medium: record.medium, queue: record.queue?.name ?? "", at: record.enqueued_at, agent: record.agent, disposition: record.disposition, outcome: record.outcome, subject: record.subject }} /></ul>
           {record.note && <Part title={t("note.label")}><p className="customer-note" dir="auto">{record.note}</p></Part>}
+          {record.segments.length > 0 && <Part title={t("stay.title")}><Stays stays={record.segments} /></Part>}
           <Thread letters={record.thread} open={letter} />
         </>
       )}

@@ -36,9 +36,21 @@ export interface WholeCase {
   thread: Letter[];
 }
 
+/** One stay in a queue, with an agent, or on hold. */
+export interface StayDoc {
+  kind: "queue" | "agent" | "hold";
+  queue: string | null;
+  agent: string | null;
+  started_at: Seconds;
+  answered_at: Seconds | null;
+  ended_at: Seconds | null;
+  outcome: string | null;
+}
+
 export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at"> {
   queue: QueueName | null;
   enqueued_at: Seconds;
   note: string;
+  segments: StayDoc[];
   thread: Letter[];
 }
