@@ -1,0 +1,171 @@
+"""Hold and transfer as agents and supervisors see them."""
+
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from routing.core.events import Accepted, HoldBegan, StatusChosen
+from routing.core.model import AgentId, InteractionId, OfferId, QueueId, Status
+from routing.core.presence import Phase
+from tests.agent_console.house import House
+from tests.real.browser import Language, Scheme
+from tests.real.records_centre import RecordsCentre, clean, records_centre
+
+pytestmark = pytest.mark.real
+LOOKS: tuple[tuple[Language, Scheme, int], ...] = (
+    ("zh-TW", "light", 1280),
+    ("zh-CN", "dark", 1280),
+    ("en", "dark", 1920),
+)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+QUEUES = (("帳務", "zh-TW", "billing >= 1"), ("International returns and spare parts", "en", "parts >= 1"))
+NOTE = "Second lamp of the order broke in transport; wants it replaced before Friday."
+
+
+@pytest.fixture
+async def centre(tmp_path: Path) -> AsyncIterator[RecordsCentre]:
+    async with records_centre(tmp_path, parties=5) as running:
+        async with running.house.browser("adm") as adm:
+            for name, language, requires in QUEUES:
+                given = {"name": name, "language": language, "requires": requires}
+                assert (await adm.post("/api/v1/records/queues", json=given)).status_code == 201
+        yield running
+
+
+async def picture(page: Page, name: str) -> None:
+    """Axe looks at it; for an album, so do we: in both colours, narrow and wide."""
+    await clean(page)
+    folder, size = os.environ.get("TRUNKLINE_ALBUM"), page.viewport_size
+    if not folder or not size:
+        return
+    for width in (1920, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        for scheme in SCHEMES:
+            await page.emulate_media(color_scheme=scheme)
+            await page.wait_for_timeout(200)  # colours fade
+            await page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png")
+    await page.set_viewport_size(size)
+
+
+def ready(house: House, login: str) -> None:
+    house.at_hand(login)
+    house.floor.submit(
+        StatusChosen(agent=AgentId(house.seed.users[login]), status=Status.READY, at=time.time())
+    )
+
+
+async def talks(house: House, login: str, name: str) -> InteractionId:
+    """Somebody calls, and this agent talks with them."""
+    ready(house, login)
+    call = await house.call_arrives(name, "Lin")
+    await house.until(call, Phase.OFFERED)
+    house.floor.submit(Accepted(offer=OfferId(f"{call}/1"), at=time.time()))
+    await house.until(call, Phase.CONNECTED)
+    return call
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_an_agent_holds_a_customer_and_brings_them_back(
+    centre: RecordsCentre, language: Language, scheme: Scheme, width: int
+) -> None:
+    """By button and by key; the time runs where it is seen, also on the board; after a minute the panel asks to be looked at."""
+    house = centre.house
+    held, still, on_hold = {
+        "zh-TW": ("通話保留中", "請讓客戶知道您還在線上", "保留中"),
+        "zh-CN": ("通话保持中", "请让客户知道您还在线", "保持中"),
+        "en": ("The customer is on hold", "you are still there", "On hold"),
+    }[language]
+    async with centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk:
+        call = await talks(house, "ann", "tl-held")
+        await expect(desk.get_by_test_id("hold")).to_be_enabled()
+        await picture(desk, f"talk-talking-{language}")
+        await desk.get_by_test_id("hold").click()
+        panel = desk.locator(".call")
+        await expect(panel).to_contain_text(held)
+        await expect(panel).to_contain_text("0:02")
+        await expect(desk.get_by_test_id("mute")).to_be_disabled()
+        await picture(desk, f"talk-held-{language}")
+        async with centre.at("sue", "/board", language=language, scheme=scheme, width=width) as board:
+            row = board.get_by_test_id(f"board-agent-{house.seed.users['ann']}")
+            await expect(row).to_contain_text(on_hold)
+            await picture(board, f"talk-board-{language}")
+        await desk.keyboard.press("Alt+KeyO")
+        await expect(panel).not_to_contain_text(held)
+        house.floor.submit(HoldBegan(interaction=call, at=time.time() - 75))
+        await expect(desk.get_by_test_id("held-long")).to_contain_text(still)
+        await expect(desk.get_by_test_id("hold-reminder")).to_contain_text(still)
+        await picture(desk, f"talk-held-long-{language}")
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_an_agent_passes_a_call_on_to_a_colleague(
+    centre: RecordsCentre, language: Language, scheme: Scheme, width: int
+) -> None:
+    """Sought, chosen and passed on by keys alone; the colleague reads who passed it on, and why, before they answer and after it."""
+    house = centre.house
+    to_bob, by_ann = {
+        "zh-TW": ("已轉給「Bob」", "由 Ann 轉接"),
+        "zh-CN": ("已转给“Bob”", "由 Ann 转接"),
+        "en": ("Passed on to Bob", "Transferred by Ann"),
+    }[language]
+    async with (
+        centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk,
+        centre.at("bob", "/", language=language, scheme=scheme, width=width) as other,
+    ):
+        call = await talks(house, "ann", "tl-passed")
+        ready(house, "bob")
+        await expect(desk.get_by_test_id("transfer")).to_be_enabled()
+        await desk.keyboard.press("Alt+KeyT")
+        await expect(desk.get_by_test_id(f"transfer-agent-{house.seed.users['bob']}")).to_be_visible()
+        await picture(desk, f"talk-transfer-{language}")
+        await desk.get_by_test_id("transfer-note").click()
+        await expect(desk.get_by_test_id("note")).to_be_focused()
+        await desk.keyboard.type(NOTE)
+        await desk.keyboard.press("Alt+KeyT")
+        await expect(desk.locator(".along")).to_contain_text(NOTE)
+        await desk.get_by_test_id("transfer-search").press("ArrowDown")
+        await desk.get_by_test_id("transfer-search").fill("bo")
+        await desk.keyboard.press("Enter")
+        await expect(desk.get_by_test_id("transfer-go")).to_be_focused()
+        await picture(desk, f"talk-transfer-chosen-{language}")
+        await desk.keyboard.press("Enter")
+        await expect(desk.locator(".toast")).to_contain_text(to_bob)
+        await expect(desk.get_by_test_id(f"item-{call}")).to_have_count(0)
+        await picture(desk, f"talk-transferred-{language}")
+        await expect(other.get_by_test_id("passed-by").first).to_have_text(by_ann)
+        await expect(other.locator(".passed-note")).to_contain_text(NOTE)
+        await picture(other, f"talk-offered-on-{language}")
+        house.floor.submit(Accepted(offer=OfferId(f"{call}/2"), at=time.time()))
+        await expect(other.get_by_test_id("note")).to_have_value(NOTE)
+        await expect(other.locator(".head")).to_contain_text(by_ann)
+        await picture(other, f"talk-received-{language}")
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_an_agent_passes_a_letter_on_to_another_queue(
+    centre: RecordsCentre, language: Language, scheme: Scheme, width: int
+) -> None:
+    """With a mouse; the dialog tells who waits there, and that an answer which is not sent stays behind."""
+    house = centre.house
+    letter = await house.letter_arrives()
+    behind = {"zh-TW": "尚未寄出的回覆", "zh-CN": "尚未发送的回复", "en": "not sent yet"}[language]
+    async with house.browser("adm") as adm:
+        listed = (await adm.get("/api/v1/queues")).json()["items"]
+    billing = next(each["id"] for each in listed if each["name"] == "帳務")
+    async with centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk:
+        ready(house, "ann")
+        await desk.get_by_test_id(f"item-{letter}").click()
+        await desk.keyboard.press("Alt+KeyA")
+        await desk.get_by_test_id("composer").fill("Dear Lin,")
+        await picture(desk, f"talk-letter-{language}")
+        await desk.get_by_test_id("transfer").click()
+        await expect(desk.locator(".along")).to_contain_text(behind)
+        await desk.get_by_test_id(f"transfer-queue-{billing}").click()
+        await picture(desk, f"talk-letter-transfer-{language}")
+        await desk.get_by_test_id("transfer-go").click()
+        await expect(desk.get_by_test_id(f"item-{letter}")).to_have_count(0)
+    assert house.floor.centre.interactions[letter].queue == QueueId(billing)
