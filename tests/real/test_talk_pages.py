@@ -105,12 +105,13 @@ async def test_an_agent_holds_a_customer_and_brings_them_back(
 async def test_an_agent_passes_a_call_on_to_a_colleague(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
-    """Sought, chosen and passed on by keys alone; the colleague reads who passed it on, and why, before they answer and after it."""
+    """Sought, chosen and passed on by keys alone; the colleague reads who passed it on, and why, before they answer and after it, and so does
+    whoever finds the call later."""
     house = centre.house
-    to_bob, by_ann = {
-        "zh-TW": ("已轉給「Bob」", "由 Ann 轉接"),
-        "zh-CN": ("已转给“Bob”", "由 Ann 转接"),
-        "en": ("Passed on to Bob", "Transferred by Ann"),
+    to_bob, by_ann, passed_on = {
+        "zh-TW": ("已轉給「Bob」", "由 Ann 轉接", "客服人員：Ann · 已轉接"),
+        "zh-CN": ("已转给“Bob”", "由 Ann 转接", "坐席：Ann · 已转接"),
+        "en": ("Passed on to Bob", "Transferred by Ann", "With Ann · passed on"),
     }[language]
     async with (
         centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk,
@@ -143,6 +144,10 @@ async def test_an_agent_passes_a_call_on_to_a_colleague(
         await expect(other.get_by_test_id("note")).to_have_value(NOTE)
         await expect(other.locator(".head")).to_contain_text(by_ann)
         await picture(other, f"talk-received-{language}")
+        await other.get_by_test_id("search").fill("transport")
+        await other.locator('[data-testid^="found-"]').first.click()
+        await expect(other.get_by_test_id("stays")).to_contain_text(passed_on)
+        await picture(other, f"talk-stays-{language}")
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
