@@ -17,6 +17,9 @@ from routing.core.facts import (
     CallbackMissed,
     Connected,
     ConsoleSeen,
+    Consulted,
+    Consulting,
+    ConsultOver,
     CustomerReached,
     DeviceSeen,
     Fact,
@@ -36,6 +39,9 @@ from routing.core.model import AgentId, InteractionId
 _OF_AN_AGENT = (
     CallbackMissed
     | ConsoleSeen
+    | Consulted
+    | Consulting
+    | ConsultOver
     | Connected
     | CustomerReached
     | DeviceSeen

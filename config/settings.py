@@ -196,6 +196,9 @@ class Asterisk(Secretive):
     callback_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
     """Beginnings of the numbers that callers may be called back at; of several that fit the longest decides, and one with `!` before it forbids. As
     it comes: numbers within Taiwan without the dear ones (0203, 0204, 0209), none abroad. Empty: nobody is called back."""
+    outside_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
+    """Beginnings of the numbers that agents may call to ask somebody outside, or to hand a caller over to them; read like `callback_numbers`. Empty:
+    none."""
 
 
 class Mail(Secretive):

@@ -149,7 +149,15 @@ def _open_segment(kind: str) -> Update:
     )
 
 
-_END_OF_HOLD = _open_segment("hold").values(ended_at=_AT, outcome="ended")
+_END_OF_HOLD = (
+    update(segment)
+    .where(
+        segment.c.interaction_id == _INTERACTION,
+        or_(segment.c.kind == "hold", segment.c.kind == "consult"),
+        segment.c.ended_at.is_(None),
+    )
+    .values(ended_at=_AT, outcome="ended")
+)
 _BEGIN_QUEUEING = insert(segment).values(
     interaction_id=_INTERACTION, kind="queue", queue_id=_QUEUE, started_at=_AT
 )
@@ -290,6 +298,18 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "resumed": (
         _must(_interaction_of_agent_in("connected").values(state="connected")),
         _must(_open_segment("hold").values(ended_at=_AT, outcome="resumed")),
+    ),
+    "consulting": (
+        _must(_interaction_of_agent_in("connected").values(state="connected")),
+        _must(
+            insert(segment).values(
+                interaction_id=_INTERACTION, kind="consult", agent_id=_AGENT, started_at=_AT
+            )
+        ),
+    ),
+    "consulted": (_must(_open_segment("consult").values(answered_at=_AT)),),
+    "consult_over": (
+        _must(_open_segment("consult").values(ended_at=_AT, outcome=bindparam("p_reason", type_=Text))),
     ),
     "requeued": (
         _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),

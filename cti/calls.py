@@ -25,6 +25,7 @@ from cti.ami.actions import FAR
 from cti.ami.events import (
     CallEvent,
     CameBack,
+    ConsultSaid,
     DeviceSaid,
     HangupAsked,
     HoldSaid,
@@ -38,6 +39,8 @@ from cti.ami.events import (
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     DeviceChanged,
     Event,
@@ -92,7 +95,8 @@ class Place(StrEnum):
 class Call:
     """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end. Of who is called back, whose place
     a channel of ours has (`calls_back`), `far` is their own channel once they answered. `held`: the caller hears music while the agent is still theirs;
-    `aside`: because we led both apart, not because the telephone holds them."""
+    `aside`: because we led both apart, not because the telephone holds them. `consults`: the agent's leg calls somebody meanwhile, `other` is their channel once
+    they answered."""
 
     interaction: InteractionId
     place: Place = Place.WAITING
@@ -105,6 +109,8 @@ class Call:
     calls_back: bool = False
     held: bool = False
     aside: bool = False
+    consults: bool = False
+    other: str = ""
     ended: tuple[By, Seconds] | None = None
 
 
@@ -192,6 +198,17 @@ class Calls:
         call.place, call.offer, call.ended = Place.WAITING, None, None
         return before
 
+    def handed_over(self, call: Call, *, to_agent: bool) -> Call:
+        """The caller is being led to whom their agent had called; what becomes of the agent's leg no longer matters, nor, when it is nobody of ours, of
+        the call. Returns what to put back when they are not."""
+        before, other, at = replace(call), call.other, call.answered_at or 0.0
+        call.offer = None
+        self._connect(call, other, at)
+        if not to_agent:
+            self._unleg(call)
+            call.place = Place.OVER
+        return before
+
     def put_back(self, before: Call) -> None:
         """They were not led away; unless the caller has gone meanwhile."""
         channel = channel_of(before.interaction)
@@ -268,6 +285,8 @@ class Calls:
                 return self._not_reached(event)
             case HoldSaid():
                 return self._hold_said(event)
+            case ConsultSaid():
+                return self._consult_said(event)
             case DeviceSaid():
                 return self._device(event)
             case Unclaimed():
@@ -284,6 +303,8 @@ class Calls:
     def _answered(self, event: LegAnswered) -> list[Event]:
         if event.caller.endswith(FAR):
             return self._reached(event)
+        if event.caller in self._by_leg:
+            return self._consult_reached(event)
         call = self._calls.get(event.caller)
         if call is None or call.offer is None or call.offer != event.offer:
             return []
@@ -341,9 +362,26 @@ class Calls:
         if call is None or call.place is not Place.CONNECTED or call.held is event.held:
             return []
         call.held, call.aside = event.held, event.held and event.channel == channel_of(call.interaction)
+        if not call.held:
+            call.consults, call.other = False, ""
         if event.held:
             return [HoldBegan(interaction=call.interaction, at=event.at)]
         return [HoldEnded(interaction=call.interaction, at=event.at)]
+
+    def _consult_reached(self, event: LegAnswered) -> list[Event]:
+        call = self._by_leg.get(event.caller)
+        if call is None or not call.consults or call.other:
+            return []
+        call.other = event.leg
+        return [ConsultReached(interaction=call.interaction, at=event.at)]
+
+    def _consult_said(self, event: ConsultSaid) -> list[Event]:
+        call = self._by_leg.get(event.leg)
+        if call is None or not call.consults:
+            return []
+        reason = "ended" if call.other else UNREACHED.get(event.dial_status, "failed")
+        call.consults, call.other = False, ""
+        return [ConsultEnded(interaction=call.interaction, reason=reason, at=event.at)]
 
     def _note_end(self, channel: str, at: Seconds) -> None:
         if (call := self._calls.get(channel)) is not None:
@@ -371,6 +409,8 @@ class Calls:
         """The agent is free now, not when the dialplan has looked at the cause and hung the caller up."""
         call = self._by_leg.get(event.channel)
         if call is None or call.place is not Place.CONNECTED or event.cause == RTP_TIMEOUT:
+            return []
+        if call.consults:  # they have not hung up on the caller, whom the dialplan takes back
             return []
         self._unleg(call)
         call.place = Place.OVER
@@ -400,4 +440,4 @@ class Calls:
 
     def _unleg(self, call: Call) -> None:
         self._by_leg.pop(call.leg, None)
-        call.leg, call.held, call.aside = "", False, False
+        call.leg, call.held, call.aside, call.consults, call.other = "", False, False, False, ""

@@ -5,7 +5,7 @@ Identity and age stand on the channels (TL_ID, TL_ENQUEUED), so that everything 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from cti.ami.actions import FAR
@@ -14,6 +14,8 @@ from cti.calls import PHONE_LOST, Call, Place, extension_in, interaction_of
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     Event,
     HoldBegan,
@@ -40,8 +42,8 @@ VARIABLES = (
 )
 
 
-KEPT = "trunkline-kept"
-"""The context in which the leg of an agent waits whose caller is on hold."""
+KEPT, CONSULT = "trunkline-kept", "trunkline-consult"
+"""The contexts in which the leg of an agent is whose caller is on hold: it waits, or calls somebody meanwhile."""
 
 
 class Where(StrEnum):
@@ -59,7 +61,8 @@ class Where(StrEnum):
 class Standing:
     """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
     them, `party` who they said they are (`identified/` and the customer's id). `calls_back`: a channel of ours in their place, `far` their own once they
-    answered. `held`: on hold, with the agent's leg waiting beside."""
+    answered. `held`: on hold, with the agent's leg waiting beside; it `consults` whose
+    channel is `other` once they answered."""
 
     interaction: InteractionId
     channel: str
@@ -76,6 +79,8 @@ class Standing:
     leg: str = ""
     talking: bool = False
     held: bool = False
+    consults: bool = False
+    other: str = ""
     ringing: bool = False
     calls_back: bool = False
     far: str = ""
@@ -95,7 +100,27 @@ def read_standings(status: Iterable[Message]) -> list[Standing]:
     """The callers among the channels of a `Status` list."""
     channels = list(status)
     legs, reached = _legs(channels), _reached(channels)
-    return [standing for one in channels if (standing := _standing(one, legs, reached)) is not None]
+    beside = {one["Linkedid"]: one for one in channels if one["Context"] in {KEPT, CONSULT}}
+    found = (_standing(one, legs, reached) for one in channels)
+    return [_with_leg_beside(one, beside, channels) for one in found if one is not None]
+
+
+def _with_leg_beside(seen: Standing, beside: Mapping[str, Message], channels: Sequence[Message]) -> Standing:
+    """Of who is on hold, the agent's leg, which may be in a bridge with somebody else."""
+    leg = beside.get(seen.channel) if seen.where is Where.ASIDE else None
+    if leg is None:
+        return seen
+    bridge, consults = leg["BridgeID"], leg["Context"] == CONSULT
+    others = (one["Uniqueid"] for one in channels if bridge and one["BridgeID"] == bridge)
+    return replace(
+        seen,
+        extension=extension_in(leg["Channel"]),
+        leg=leg["Uniqueid"],
+        talking=True,
+        held=True,
+        consults=consults,
+        other=next((one for one in others if one != leg["Uniqueid"]), "") if consults else "",
+    )
 
 
 def _legs(channels: Iterable[Message]) -> dict[tuple[str, str], list[Message]]:
@@ -125,8 +150,7 @@ def _standing(
         return None
     tie = (one["BridgeID"], "") if one["BridgeID"] else ("", channel)
     leg = next((other for other in legs.get(tie, ()) if other["Uniqueid"] != channel), None)
-    held = leg is not None and where == Where.ASIDE and leg["Context"] == KEPT
-    talking = held or (leg is not None and bool(one["BridgeID"]) and leg["BridgeID"] == one["BridgeID"])
+    talking = leg is not None and bool(one["BridgeID"]) and leg["BridgeID"] == one["BridgeID"]
     return Standing(
         interaction=interaction_of(channel),
         channel=channel,
@@ -142,7 +166,6 @@ def _standing(
         extension=extension_in(leg["Channel"]) if leg else "",
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,
-        held=held,
         ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
         calls_back=bool(_variable(one, "TL_FAR")),
         far=reached.get(channel, ""),
@@ -260,8 +283,15 @@ class _Comparison:
         if seen.held != (work.held_at is not None and work.agent == agent):
             hold = HoldBegan if seen.held else HoldEnded
             self.found.events.append(hold(interaction=work.id, at=self.now))
+        self._consulting(seen, work)
         if work.callback and seen.far:
             self.found.events.append(Reached(interaction=work.id, at=self.now))
+
+    def _consulting(self, seen: Standing, work: Work) -> None:
+        if work.consult is not None and seen.held and not seen.consults:
+            self.found.events.append(ConsultEnded(interaction=work.id, reason="ended", at=self.now))
+        elif work.consult is not None and seen.other and work.consult.reached_at is None:
+            self.found.events.append(ConsultReached(interaction=work.id, at=self.now))
 
     def _lost_agent(self, seen: Standing, work: Work) -> None:
         """Connected, but nobody there: the phone is being rung again, or the dialplan has taken the caller back."""
@@ -301,6 +331,8 @@ class _Comparison:
                 calls_back=seen.calls_back,
                 held=seen.held,
                 aside=seen.held,
+                consults=seen.consults,
+                other=seen.other,
                 rang=seen.ringing,
                 answered_at=seen.answered_at if leg else None,
             )

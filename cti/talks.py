@@ -33,43 +33,44 @@ class Talks:
     def __init__(
         self, link: Link, floor: Floor, calls: Calls, order: asyncio.Lock, blind: Callable[[], bool]
     ) -> None:
-        self._link, self._floor, self._calls, self._order, self._blind = link, floor, calls, order, blind
+        self._link, self._floor, self.calls, self.order, self._blind = link, floor, calls, order, blind
 
     async def hold(self, interaction: InteractionId) -> None:
         """The caller hears music until `resume`. Already so: nothing. `Refused` (call.not_connected) when they do not talk, `Unavailable`
         when Asterisk cannot be told. That it is so comes as a fact, from Asterisk."""
         talking(self._floor.centre, interaction)
-        async with self._order:
-            call = self._talk(interaction)
+        async with self.order:
+            call = self.call_of(interaction)
             if not call.held:
-                await self._must(interaction, actions.hold(channel_of(interaction), call.leg))
+                await self.must(interaction, actions.hold(channel_of(interaction), call.leg))
 
     async def resume(self, interaction: InteractionId) -> None:
-        """And talks with the agent again. Errors as of `hold`."""
+        """And talks with the agent again; whom the agent calls meanwhile is hung up. Errors as of `hold`, and call.held_by_phone."""
         talking(self._floor.centre, interaction)
-        async with self._order:
-            call = self._talk(interaction)
+        async with self.order:
+            call = self.call_of(interaction)
             if call.held and not call.aside:
                 raise Refused("call.held_by_phone", interaction=interaction)
+            if call.consults:
+                await self.must(interaction, actions.stop_consulting(call.leg))
             if call.held:
-                await self._must(interaction, actions.together(channel_of(interaction)))
+                await self.must(interaction, actions.together(channel_of(interaction)))
 
     async def transfer(self, event: Transferred) -> bool:
         """The caller waits for somebody else, at their age, and the agent's phone is free. False when there is nobody any more to whom they could be
         passed on: then they wait in their queue. Errors as of `hold`."""
         name = event.interaction
         talking(self._floor.centre, name)
-        async with self._order:
-            before = self._calls.passed_on(
-                self._talk(name)
-            )  # first: that the leg ends is no hang-up of theirs
+        async with self.order:
+            # first: that the leg ends then is no hang-up of theirs
+            before = self.calls.passed_on(self.call_of(name))
             try:
-                await self._must(name, actions.redirect_to_hold(channel_of(name)))
+                await self.must(name, actions.redirect_to_hold(channel_of(name)))
             except Unavailable:
-                self._calls.put_back(before)
+                self.calls.put_back(before)
                 raise
             if before.aside:  # it waits in a place of its own; in a talk it ends with it
-                self._link.send((actions.hang_up(before.leg),))
+                self.send(actions.hang_up(before.leg))
             passed_on = False
             try:
                 facts = await self._floor.settle(event)
@@ -79,17 +80,22 @@ class Talks:
                     self._floor.submit(Returned(interaction=name, at=event.at, reason=TRANSFERRED))
         return passed_on
 
-    def _talk(self, interaction: InteractionId) -> Call:
-        """The call, with an agent's leg."""
+    def call_of(self, interaction: InteractionId) -> Call:
+        """The call, with an agent's leg. `Refused` (call.not_connected) when they do not talk, `Unavailable` while we do not know."""
         if self._blind():
             raise Unavailable("asterisk", self._link.status.reason)
-        call = self._calls.get(interaction)
+        call = self.calls.get(interaction)
         if call is None or call.place is not Place.CONNECTED or not call.leg:
             raise Refused("call.not_connected", interaction=interaction)
         return call
 
-    async def _must(self, interaction: InteractionId, action: Action) -> None:
-        _log.note(">", interaction, f"{action.name} to {dict(action.headers)['Context']}")
+    def send(self, action: Action) -> None:
+        """What is not waited for, and may find nothing to do."""
+        self._link.send((action,))
+
+    async def must(self, interaction: InteractionId, action: Action) -> None:
+        """Ask Asterisk; `Unavailable` when it does not do it, or cannot be told."""
+        _log.note(">", interaction, f"{action.name} {dict(action.headers).get('Context', '')}".rstrip())
         outcome = await self._link.ask(action)
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)

@@ -7,6 +7,7 @@ each connect compares what stands there with what the router believes.
 import asyncio
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from config.clock import Clock
 from config.errors import Refused, Unavailable
@@ -21,6 +22,7 @@ from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
+from cti.consults import Consults
 from cti.directory import Directory
 from cti.entry import Entry, newcomer_of
 from cti.members import Members
@@ -29,7 +31,7 @@ from cti.prompts import goodbye
 from cti.resync import VARIABLES, Findings, Standing, astray, forgotten, missing, read_standings, reconcile
 from cti.talks import Talks, talking
 from routing.core.decisions import Offer, TurnAway, Withdraw
-from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, OfferFailed, Returned
+from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, HoldEnded, OfferFailed, Returned
 from routing.core.facts import Fact, StatusChanged
 from routing.core.model import By, Device, InteractionId, Medium, OfferId, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
@@ -85,6 +87,7 @@ class VoiceChannel:
         self._buffer: list[Message] | None = []
         self._order = asyncio.Lock()
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
+        self.consults = Consults(self.talks, floor, clock, self._directory, settings.outside_numbers)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -257,7 +260,13 @@ class VoiceChannel:
         async with self._order:
             if self._buffer is not None:
                 raise Unavailable("asterisk", self.link.status.reason)
+            call = self._calls.get(interaction)
+            before = None if call is None else replace(call)
             time = self._calls.reattaching(interaction, offer)
+            if before is not None and before.held:  # both are to talk again
+                self._tell((HoldEnded(interaction=interaction, at=self._clock.now()),))
+            if before is not None and before.aside:
+                self.talks.send(actions.hang_up(before.leg))
             _log.note(">", interaction, f"Redirect to {extension} again")
             outcome = await self._carry_out(
                 interaction,

@@ -10,6 +10,9 @@ from routing.core.facts import (
     CallbackPutOff,
     Connected,
     ConsoleSeen,
+    Consulted,
+    Consulting,
+    ConsultOver,
     CustomerReached,
     Described,
     DeviceSeen,
@@ -59,8 +62,8 @@ def _of_interaction(fact: WorkFact) -> str:
             words = _of_offer(fact)
         case Connected():
             words = f"connected to {fact.agent}"
-        case Held() | Resumed():
-            words = "on hold" if isinstance(fact, Held) else "off hold"
+        case Held() | Resumed() | Consulting() | Consulted() | ConsultOver():
+            words = _beside(fact)
         case Requeued():
             words = f"connected -> waiting: {fact.reason}"
         case Abandoned():
@@ -82,6 +85,22 @@ def _of_offer(fact: Offered | OfferRang | OfferEnded) -> str:
             return f"rings at {fact.agent}"
         case OfferEnded():
             return f"offer to {fact.agent} ended: {fact.outcome}"
+        case _:
+            assert_never(fact)
+
+
+def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver) -> str:
+    match fact:
+        case Held():
+            return "on hold"
+        case Resumed():
+            return "off hold"
+        case Consulting():
+            return f"{fact.agent} calls {fact.whom} meanwhile"
+        case Consulted():
+            return f"{fact.agent} has reached them"
+        case ConsultOver():
+            return f"{fact.agent} talks to them no more: {fact.reason}"
         case _:
             assert_never(fact)
 

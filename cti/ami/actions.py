@@ -107,19 +107,55 @@ def redirect_to_hold(channel: str) -> Action:
     return _redirect(channel, "trunkline-hold", "s")
 
 
-def hold(caller: str, leg: str) -> Action:
-    """Both leave their talk: the caller hears music, the agent's leg waits beside it (`together` brings them back)."""
+def hold(caller: str, leg: str, *, consults: bool = False) -> Action:
+    """Both leave their talk: the caller hears music, the agent's leg waits beside it (`together` brings them back), or calls whom `set_consult`
+    named."""
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", caller)),
         ("Context", "trunkline-aside"),
         ("Exten", "s"),
         ("Priority", "1"),
         ("ExtraChannel", _checked(_CHANNEL, "a channel", leg)),
-        ("ExtraContext", "trunkline-kept"),
+        ("ExtraContext", "trunkline-consult" if consults else "trunkline-kept"),
         ("ExtraExten", "s"),
         ("ExtraPriority", "1"),
     )
     return Action(name="Redirect", headers=headers)
+
+
+def set_consult(leg: str, *, ask: str, ring_s: float, from_number: str, ours: bool) -> Action:
+    """Whom `consult` will call: an extension of ours, or a number outside, as `from_number`."""
+    if ours:
+        device = f"PJSIP/{_checked(_EXTENSION, 'an extension', ask)}"
+    else:
+        device = f"PJSIP/{_checked(_NUMBER, 'a telephone number', ask)}@trunk-out"
+    shown = _checked(_NUMBER, "a telephone number", from_number) if from_number else ""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", leg)),
+        ("Variable", "ARRAY(TL_ASK,TL_ASK_RING_S,TL_ASK_FROM,TL_ASK_OURS)"),
+        ("Value", f"{device},{ring_s:.0f},{shown},{int(ours)}"),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def consult(leg: str) -> Action:
+    """Have the leg that waits beside a caller on hold call whom `set_consult` named."""
+    return _redirect(leg, "trunkline-consult", "s")
+
+
+def stop_consulting(leg: str) -> Action:
+    """Whom it called is hung up; it waits beside the caller again."""
+    return _redirect(leg, "trunkline-kept", "s")
+
+
+def set_leg(caller: str, leg: str) -> Action:
+    """With whom `together` has the caller talk from now on."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Variable", "TL_LEG"),
+        ("Value", _checked(_CHANNEL, "a channel", leg)),
+    )
+    return Action(name="Setvar", headers=headers)
 
 
 def together(caller: str) -> Action:

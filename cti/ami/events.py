@@ -82,6 +82,15 @@ class HoldSaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultSaid:
+    """An agent's leg talks no more, or never did, with whom it called beside a caller on hold. `dial_status` is DIALSTATUS."""
+
+    leg: str
+    dial_status: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclaimed:
     """A caller went to hold without the server having taken note."""
 
@@ -107,6 +116,7 @@ CallEvent = (
     | QueueAnswered
     | NotReached
     | HoldSaid
+    | ConsultSaid
     | Unclaimed
     | DeviceSaid
 )
@@ -141,6 +151,8 @@ def _user_event(message: Message, at: float) -> CallEvent | None:
             return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
         case "TrunklineHeld" | "TrunklineResumed":
             return HoldSaid(channel=caller, held=message["UserEvent"] == "TrunklineHeld", at=at)
+        case "TrunklineConsultOver":
+            return ConsultSaid(leg=caller, dial_status=message["DialStatus"], at=at)
         case "TrunklineUnclaimed":
             return Unclaimed(caller=caller, at=at)
         case _:

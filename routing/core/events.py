@@ -221,6 +221,42 @@ class HoldEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultBegan:
+    """The agent calls somebody (`whom`: a number or an extension) while the customer is on hold."""
+
+    interaction: InteractionId
+    whom: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultReached:
+    """Whom they call has answered."""
+
+    interaction: InteractionId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultEnded:
+    """They talk, or call, no more; `reason` says why (ended, busy, no_answer, failed)."""
+
+    interaction: InteractionId
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """Whom the agent had called talks with the customer now: `to`, a colleague."""
+
+    interaction: InteractionId
+    agent: AgentId
+    to: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred:
     """`agent` passes on what they are at: to `queue` (its own: it stays there), where for `wait_s` it is offered to `to` alone, as long as they are
     signed in. It keeps its age."""
@@ -274,6 +310,10 @@ Event = (
     | Returned
     | HoldBegan
     | HoldEnded
+    | ConsultBegan
+    | ConsultReached
+    | ConsultEnded
+    | HandedOver
     | Transferred
     | WorkEnded
     | WrapUpEnded

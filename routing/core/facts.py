@@ -133,6 +133,35 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consulting:
+    """The agent calls `whom`, beside a customer on hold."""
+
+    interaction: InteractionId
+    agent: AgentId
+    whom: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consulted:
+    """And has reached them."""
+
+    interaction: InteractionId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultOver:
+    """And talks to them no more."""
+
+    interaction: InteractionId
+    agent: AgentId
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requeued:
     """Connected work is waiting again, at its old age. `reason` TRANSFERRED: the agent passed it on."""
 
@@ -277,6 +306,9 @@ Fact = (
     | Connected
     | Held
     | Resumed
+    | Consulting
+    | Consulted
+    | ConsultOver
     | Requeued
     | Parked
     | Unparked
@@ -304,6 +336,9 @@ LaterFact = (
     | Connected
     | Held
     | Resumed
+    | Consulting
+    | Consulted
+    | ConsultOver
     | Requeued
     | Parked
     | Unparked

@@ -6,6 +6,7 @@ Pure functions of the centre, the rules and one event. An event that does not fi
 from collections.abc import Mapping
 from typing import assert_never
 
+from routing.core.beside import Beside, judge_beside
 from routing.core.by_hand import ByHand, judge_by_hand, unparked
 from routing.core.callbacks import CallbackEvent, given_up, judge_callback, missed
 from routing.core.events import (
@@ -13,9 +14,13 @@ from routing.core.events import (
     Adopted,
     Arrived,
     ConsoleChanged,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     DeviceChanged,
     Event,
+    HandedOver,
     HoldBegan,
     HoldEnded,
     MoreKnown,
@@ -34,10 +39,8 @@ from routing.core.facts import (
     DeviceSeen,
     Enqueued,
     Finished,
-    Held,
     OfferRang,
     Requeued,
-    Resumed,
     StatusChanged,
     WrappedUp,
 )
@@ -213,7 +216,7 @@ def _rang(work: Work, event: Rang) -> Verdict:
     return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=holder(work), at=event.at),))
 
 
-_ByItself = MoreKnown | CustomerLeft | Adopted | Returned | HoldBegan | HoldEnded | WorkEnded | WrapUpEnded
+_ByItself = MoreKnown | CustomerLeft | Adopted | Returned | Beside | WorkEnded | WrapUpEnded
 
 
 def _of_work(
@@ -241,23 +244,12 @@ def _work_changed(
             return _adopted(centre, work, event)
         case Returned():
             return _returned(queues, work, event)
-        case HoldBegan() | HoldEnded():
-            return _hold(work, event)
+        case HoldBegan() | HoldEnded() | ConsultBegan() | ConsultReached() | ConsultEnded() | HandedOver():
+            return judge_beside(centre, work, event)
         case WorkEnded() | WrapUpEnded():
             return _over(queues, work, event)
         case _:
             assert_never(event)
-
-
-def _hold(work: Work, event: HoldBegan | HoldEnded) -> Verdict:
-    """Of a customer who is with an agent."""
-    if work.phase is not Phase.CONNECTED or work.callback:
-        return NOTHING
-    if isinstance(event, HoldBegan) and work.held_at is None:
-        return Verdict((Held(interaction=work.id, agent=holder(work), at=event.at),))
-    if isinstance(event, HoldEnded) and work.held_at is not None:
-        return Verdict((Resumed(interaction=work.id, agent=holder(work), at=event.at),))
-    return NOTHING
 
 
 def _over(queues: Mapping[QueueId, QueueRule], work: Work, event: WorkEnded | WrapUpEnded) -> Verdict:

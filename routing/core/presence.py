@@ -71,6 +71,14 @@ class AgentState(NamedTuple):
     lately: float = -inf
 
 
+class Consult(NamedTuple):
+    """Somebody whom an agent calls about a customer on hold: since when, and since when they talk."""
+
+    whom: str
+    since: Seconds
+    reached_at: Seconds | None = None
+
+
 class Work(NamedTuple):
     """One interaction that is not closed.
 
@@ -79,6 +87,7 @@ class Work(NamedTuple):
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
     those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
     back; they were `tried` so many times. `held_at`: on hold since then. `passed_by`: who passed it on last.
+    `consult`: whom its agent calls meanwhile.
     """
 
     id: InteractionId
@@ -107,3 +116,4 @@ class Work(NamedTuple):
     tried: int = 0
     held_at: Seconds | None = None
     passed_by: AgentId | None = None
+    consult: Consult | None = None

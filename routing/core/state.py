@@ -16,6 +16,9 @@ from routing.core.facts import (
     CallbackPutOff,
     Connected,
     ConsoleSeen,
+    Consulted,
+    Consulting,
+    ConsultOver,
     CustomerReached,
     Described,
     DeviceSeen,
@@ -38,7 +41,7 @@ from routing.core.facts import (
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
-from routing.core.presence import AgentState, Phase, Work, WorkState
+from routing.core.presence import AgentState, Consult, Phase, Work, WorkState
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
@@ -145,8 +148,8 @@ class Centre:
                 self._offer_news(work, fact)
             case Connected():
                 self._connect(work, fact)
-            case Held() | Resumed():
-                self._put(work._replace(held_at=fact.at if isinstance(fact, Held) else None))
+            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver():
+                self._beside(work, fact)
             case Requeued():
                 self._return(work, fact)
             case Parked() | Unparked():
@@ -160,6 +163,23 @@ class Centre:
             case WrappedUp():
                 self._close(work)
                 self._release(fact.agent, work.id, fact.at)
+            case _:
+                assert_never(fact)
+
+    def _beside(self, work: Work, fact: Held | Resumed | Consulting | Consulted | ConsultOver) -> None:
+        """On hold, and whom the agent asks meanwhile."""
+        match fact:
+            case Held():
+                self._put(work._replace(held_at=fact.at))
+            case Resumed():
+                self._put(work._replace(held_at=None, consult=None))
+            case Consulting():
+                self._put(work._replace(consult=Consult(fact.whom, fact.at)))
+            case Consulted():
+                asked = work.consult or Consult("", fact.at)
+                self._put(work._replace(consult=asked._replace(reached_at=fact.at)))
+            case ConsultOver():
+                self._put(work._replace(consult=None))
             case _:
                 assert_never(fact)
 
@@ -272,6 +292,7 @@ class Centre:
                 finished_at=fact.at,
                 wrap_up_until=fact.wrap_up_until,
                 held_at=None,
+                consult=None,
             ),
         )
         self._reckon(self._agent(fact.agent), fact.at)
@@ -359,6 +380,7 @@ def _back_in_line(work: Work) -> Work:
         parked_by=None,
         parked_until=None,
         held_at=None,
+        consult=None,
     )
 
 

@@ -14,6 +14,9 @@ from routing.core.events import (
     CallbackCancelled,
     CallbackWanted,
     ConsoleChanged,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     DeviceChanged,
     Event,
@@ -32,6 +35,9 @@ from routing.core.facts import (
     CallbackPutOff,
     Connected,
     ConsoleSeen,
+    Consulted,
+    Consulting,
+    ConsultOver,
     CustomerReached,
     Described,
     DeviceSeen,
@@ -67,6 +73,7 @@ _Step = (
     | Finished
     | WrappedUp
 )
+_OfAgent = _Step | Held | Resumed | Consulting | Consulted | ConsultOver | StatusChanged | DeviceSeen
 _PAUSES = frozenset(PAUSE_REASON.values())
 
 
@@ -167,7 +174,22 @@ def _arrived(fact: Enqueued) -> Arrived:
     )
 
 
-def _told(fact: Described | Abandoned | ConsoleSeen | Held | Resumed) -> Event:
+def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver) -> Event:
+    name, at = fact.interaction, fact.at
+    match fact:
+        case Held():
+            return HoldBegan(interaction=name, at=at)
+        case Resumed():
+            return HoldEnded(interaction=name, at=at)
+        case Consulting():
+            return ConsultBegan(interaction=name, whom=fact.whom, at=at)
+        case Consulted():
+            return ConsultReached(interaction=name, at=at)
+        case ConsultOver():
+            return ConsultEnded(interaction=name, reason=fact.reason, at=at)
+
+
+def _told(fact: Described | Abandoned | ConsoleSeen) -> Event:
     match fact:
         case Described():
             return MoreKnown(
@@ -180,10 +202,6 @@ def _told(fact: Described | Abandoned | ConsoleSeen | Held | Resumed) -> Event:
             )
         case Abandoned():
             return CustomerLeft(interaction=fact.interaction, at=fact.at)
-        case Held():
-            return HoldBegan(interaction=fact.interaction, at=fact.at)
-        case Resumed():
-            return HoldEnded(interaction=fact.interaction, at=fact.at)
         case ConsoleSeen():
             return ConsoleChanged(agent=fact.agent, present=fact.present, at=fact.at)
 
@@ -224,10 +242,17 @@ class _Reader:
             case Enqueued():
                 self.journeys.setdefault(fact.interaction, Journey(fact))
                 return _Outside(_arrived(fact))
-            case Described() | Abandoned() | ConsoleSeen() | Held() | Resumed():
+            case Described() | Abandoned() | ConsoleSeen():
                 return _Outside(_told(fact))
             case LedOn() | TurnedAway() | Unparked() | CallbackKept() | CallbackPutOff() | CallbackDropped():
                 return self._elsewhere(fact)
+            case _:
+                return self._with_agent(fact, before)
+
+    def _with_agent(self, fact: _OfAgent, before: Fact | None) -> _Outside | None:
+        match fact:
+            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver():
+                return _Outside(_beside(fact))
             case StatusChanged():
                 return self._status(fact, before)
             case DeviceSeen():

@@ -98,7 +98,8 @@ class Talk:
                 await asyncio.sleep(0.02)
 
     async def channels(self) -> int:
-        return (await self.lab.cli("core show channels concise")).count("PJSIP/")
+        lines = (await self.lab.cli("core show channels concise")).splitlines()
+        return sum(line.startswith("PJSIP/") for line in lines)
 
     async def nobody_is_left(self) -> None:
         async with asyncio.timeout(8):
@@ -262,6 +263,20 @@ async def test_a_server_that_dies_during_hold_finds_both_as_they_were(tmp_path: 
             await second.fact(Resumed)
             await now.quiet()
             assert (await now.tone_s())[0] > 0.8
+
+
+async def test_a_browser_that_comes_back_during_hold_ends_it(tmp_path: Path) -> None:
+    """The agent's phone rings again and both talk; the old leg is gone."""
+    async with talk(tmp_path) as now:
+        await now.hold()
+        await now.server.fact(Held)
+        await now.server.voice.reattach(now.work.id)
+        await now.server.fact(Resumed)
+        await now.phones["1001"].see("ANSWERED", 2)
+        await now.quiet()
+        assert now.work.held_at is None
+        assert (await now.tone_s())[0] > 0.8
+        assert await now.channels() == 2
 
 
 @pytest.mark.parametrize("held", [False, True])

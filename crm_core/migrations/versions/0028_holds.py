@@ -1,4 +1,4 @@
-"""A stay on hold, within one with an agent."""
+"""A stay on hold within one with an agent, and whom the agent asks meanwhile."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,11 +13,11 @@ _KIND = "ck_segment_ck_segment_kind"
 
 
 def upgrade() -> None:
-    _allow("kind IN ('queue', 'agent', 'hold')")
+    _allow("kind IN ('queue', 'agent', 'hold', 'consult')")
 
 
 def downgrade() -> None:
-    op.execute(sa.text("DELETE FROM segment WHERE kind = 'hold'"))
+    op.execute(sa.text("DELETE FROM segment WHERE kind IN ('hold', 'consult')"))
     _allow("kind IN ('queue', 'agent')")
 
 

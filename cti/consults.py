@@ -1,0 +1,115 @@
+"""Asking somebody while a caller is on hold, and handing over to them: a colleague, or a number outside."""
+
+import re
+from collections.abc import Sequence
+
+from config.clock import Clock
+from config.errors import Kind, Refused, Unavailable
+from config.logs import Transcript
+from cti.ami import actions
+from cti.ami.actions import Action
+from cti.callbacks import may_be_called
+from cti.calls import Call, channel_of
+from cti.directory import Directory
+from cti.ports import Floor
+from cti.talks import Talks
+from routing.core.events import ConsultBegan, HandedOver, WorkEnded
+from routing.core.model import AgentId, By, Device, InteractionId, Status
+from routing.core.presence import AgentState, WorkState
+
+RING_S = 30.0
+"""So long whom an agent calls is rung."""
+_BETWEEN_DIGITS = re.compile(r"[ ().\-/]")
+_log = Transcript("voice")
+
+
+class Consults:
+    """One server's. `prefixes`: which numbers outside may be called (`cti.callbacks.may_be_called`)."""
+
+    def __init__(
+        self, talks: Talks, floor: Floor, clock: Clock, directory: Directory, prefixes: Sequence[str]
+    ) -> None:
+        self._talks, self._floor, self._clock = talks, floor, clock
+        self._directory, self._prefixes = directory, prefixes
+
+    async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
+        """Call a colleague. The caller hears music from now on. `Refused`: call.not_connected, call.held_by_phone, consult.already,
+        agent.no_phone, agent.busy (they are at a call, or their telephone is not there); `Unavailable` when Asterisk cannot be told."""
+        extension = self._directory.extension_of(colleague)
+        there = self._floor.centre.agents.get(colleague)
+        if extension is None or there is None:
+            raise Refused("agent.no_phone", agent=colleague)
+        if not _may_be_asked(there):
+            raise Refused("agent.busy", agent=colleague)
+        await self._ask(interaction, extension, ours=True)
+
+    async def ask_outside(self, interaction: InteractionId, number: str) -> None:
+        """Call a number. Errors as of `ask_colleague`, and number.not_allowed."""
+        called = _BETWEEN_DIGITS.sub("", number)
+        if not may_be_called(called, self._prefixes):
+            raise Refused("number.not_allowed", Kind.INVALID, pointer="/number")
+        await self._ask(interaction, called, ours=False)
+
+    async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
+        """The caller talks with whom the agent has called. A colleague's it is then; of somebody outside nobody here has to do with it any more.
+        `Refused`: consult.not_reached."""
+        async with self._talks.order:
+            call = self._talks.call_of(interaction)
+            if not call.other:
+                raise Refused("consult.not_reached", interaction=interaction)
+            colleague = self._colleague(interaction)
+            before = self._talks.calls.handed_over(call, to_agent=colleague is not None)
+            caller = channel_of(interaction)
+            try:
+                await self._talks.must(interaction, actions.set_leg(caller, before.other))
+                await self._talks.must(interaction, actions.together(caller))  # which ends the agent's leg
+            except Unavailable:
+                self._talks.calls.put_back(before)
+                raise
+            at = self._clock.now()
+            if colleague is None:
+                self._floor.submit(WorkEnded(interaction=interaction, by=By.AGENT, at=at))
+            else:
+                await self._floor.settle(
+                    HandedOver(interaction=interaction, agent=agent, to=colleague, at=at)
+                )
+
+    def _colleague(self, interaction: InteractionId) -> AgentId | None:
+        work = self._floor.centre.interactions.get(interaction)
+        return None if work is None or work.consult is None else self._directory.agent_of(work.consult.whom)
+
+    async def _ask(self, interaction: InteractionId, whom: str, *, ours: bool) -> None:
+        async with self._talks.order:
+            call = self._talks.call_of(interaction)
+            if call.consults:
+                raise Refused("consult.already", interaction=interaction)
+            if call.held and not call.aside:
+                raise Refused("call.held_by_phone", interaction=interaction)
+            await self._talks.must(interaction, self._whom(interaction, call, whom, ours=ours))
+            call.consults = True  # before whoever is called can answer
+            try:
+                await self._talks.must(interaction, _begin(call))
+            except Unavailable:
+                call.consults = False
+                raise
+            await self._floor.settle(ConsultBegan(interaction=interaction, whom=whom, at=self._clock.now()))
+
+    def _whom(self, interaction: InteractionId, call: Call, whom: str, *, ours: bool) -> Action:
+        """Colleagues see the extension of whoever calls them; outside the number is our provider's to set."""
+        work = self._floor.centre.interactions.get(interaction)
+        agent = None if work is None else work.agent
+        shown = (self._directory.extension_of(agent) or "") if ours and agent is not None else ""
+        _log.note(">", interaction, f"consult {whom if ours else 'outside'}")
+        return actions.set_consult(call.leg, ask=whom, ring_s=RING_S, from_number=shown, ours=ours)
+
+
+def _begin(call: Call) -> Action:
+    if call.aside:
+        return actions.consult(call.leg)
+    return actions.hold(channel_of(call.interaction), call.leg, consults=True)
+
+
+def _may_be_asked(agent: AgentState) -> bool:
+    """Somebody at a letter or on a break may be called; whoever talks, or is offered something, not."""
+    busy = agent.work in {WorkState.TALKING, WorkState.OFFERED}
+    return agent.status is not Status.SIGNED_OUT and agent.device is Device.REACHABLE and not busy

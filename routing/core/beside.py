@@ -1,0 +1,85 @@
+"""What an agent does beside the talk with a customer: hold, ask somebody, and hand over to them."""
+
+from typing import assert_never
+
+from routing.core.events import (
+    ConsultBegan,
+    ConsultEnded,
+    ConsultReached,
+    HandedOver,
+    HoldBegan,
+    HoldEnded,
+)
+from routing.core.facts import (
+    TRANSFERRED,
+    Connected,
+    Consulted,
+    Consulting,
+    ConsultOver,
+    Held,
+    Requeued,
+    Resumed,
+)
+from routing.core.model import Medium
+from routing.core.presence import Phase, Work
+from routing.core.state import Centre
+from routing.core.verdict import NOTHING, Verdict, holder
+
+Beside = HoldBegan | HoldEnded | ConsultBegan | ConsultReached | ConsultEnded | HandedOver
+
+
+def judge_beside(centre: Centre, work: Work, event: Beside) -> Verdict:
+    """What follows: of a customer who is with an agent, and nothing twice."""
+    if work.phase is not Phase.CONNECTED or work.callback:
+        return NOTHING
+    match event:
+        case HoldBegan() | HoldEnded():
+            return _hold(work, event)
+        case ConsultBegan() | ConsultReached() | ConsultEnded():
+            return _consult(work, event)
+        case HandedOver():
+            return _handed_over(centre, work, event)
+        case _:
+            assert_never(event)
+
+
+def _hold(work: Work, event: HoldBegan | HoldEnded) -> Verdict:
+    if isinstance(event, HoldBegan) and work.held_at is None:
+        return Verdict((Held(interaction=work.id, agent=holder(work), at=event.at),))
+    if isinstance(event, HoldEnded) and work.held_at is not None:
+        return Verdict(
+            (*_consult_over(work, event.at), Resumed(interaction=work.id, agent=holder(work), at=event.at))
+        )
+    return NOTHING
+
+
+def _consult_over(work: Work, at: float) -> tuple[ConsultOver, ...]:
+    """With the hold whatever was asked beside it is over."""
+    if work.consult is None:
+        return ()
+    return (ConsultOver(interaction=work.id, agent=holder(work), reason="ended", at=at),)
+
+
+def _consult(work: Work, event: ConsultBegan | ConsultReached | ConsultEnded) -> Verdict:
+    agent = holder(work)
+    match event:
+        case ConsultBegan() if work.medium is Medium.VOICE and work.consult is None:
+            return Verdict((Consulting(interaction=work.id, agent=agent, whom=event.whom, at=event.at),))
+        case ConsultReached() if work.consult is not None and work.consult.reached_at is None:
+            return Verdict((Consulted(interaction=work.id, agent=agent, at=event.at),))
+        case ConsultEnded() if work.consult is not None:
+            return Verdict((ConsultOver(interaction=work.id, agent=agent, reason=event.reason, at=event.at),))
+        case _:
+            return NOTHING
+
+
+def _handed_over(centre: Centre, work: Work, event: HandedOver) -> Verdict:
+    """By whoever is at it, to a colleague: both talk already, so nothing is offered."""
+    if work.agent != event.agent or event.to not in centre.agents or event.to == event.agent:
+        return NOTHING
+    return Verdict(
+        (
+            Requeued(interaction=work.id, agent=event.agent, reason=TRANSFERRED, at=event.at),
+            Connected(interaction=work.id, queue=work.queue, agent=event.to, at=event.at),
+        )
+    )
