@@ -6,7 +6,7 @@ from pathlib import Path
 from agent_console.hub import Hub
 from agent_console.links import Links
 from agent_console.oidc.provider import Provider
-from agent_console.ports import Calls, Letters, Phones, Talks
+from agent_console.ports import Calls, Consults, Letters, Phones, Talks
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
@@ -31,6 +31,7 @@ class Context:
     letters: Letters
     calls: Calls
     talks: Talks
+    consults: Consults
     links: Links
     hub: Hub
     origins: frozenset[str]

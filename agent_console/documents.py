@@ -237,6 +237,14 @@ class PopDocument(TypedDict):
     version: int
 
 
+class ConsultDocument(TypedDict):
+    """Whom the agent calls while the customer is on hold: a colleague's name, or a number. `reached_at`: since when they talk."""
+
+    whom: str
+    since: float
+    reached_at: float | None
+
+
 class Me(TypedDict):
     id: str
     name: str
@@ -253,7 +261,8 @@ class Me(TypedDict):
 
 class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
-    is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it."""
+    is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it.
+    `consult`: whom they call meanwhile."""
 
     id: str
     medium: str
@@ -263,6 +272,7 @@ class Item(TypedDict):
     callback: bool
     held_since: float | None
     passed_by: str | None
+    consult: ConsultDocument | None
     enqueued_at: float
     connected_at: float | None
     finished_at: float | None

@@ -10,9 +10,19 @@ from config.peers import LinkStatus, PhoneCredential
 from crm_core.casework.post import Post
 from crm_core.users import User
 from routing.core.events import Transferred
-from routing.core.model import InteractionId
+from routing.core.model import AgentId, InteractionId
 
-__all__ = ["Calls", "Condition", "Letters", "LinkStatus", "MailPart", "PhoneCredential", "Phones", "Talks"]
+__all__ = [
+    "Calls",
+    "Condition",
+    "Consults",
+    "Letters",
+    "LinkStatus",
+    "MailPart",
+    "PhoneCredential",
+    "Phones",
+    "Talks",
+]
 
 
 class Phones(Protocol):
@@ -56,6 +66,22 @@ class Talks(Protocol):
 
     async def transfer(self, event: Transferred) -> bool:
         """The caller waits for somebody else; false when there is nobody any more to whom they could be passed on."""
+        ...
+
+
+class Consults(Protocol):
+    """Asking somebody while a caller is on hold."""
+
+    async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
+        """Call a colleague."""
+        ...
+
+    async def ask_outside(self, interaction: InteractionId, number: str) -> None:
+        """Call a number outside."""
+        ...
+
+    async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
+        """The caller talks with whom the agent has called."""
         ...
 
 

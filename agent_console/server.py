@@ -17,7 +17,7 @@ from agent_console.hub import Hub
 from agent_console.links import links
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
-from agent_console.ports import Calls, Letters, MailPart, Phones, Talks
+from agent_console.ports import Calls, Consults, Letters, MailPart, Phones, Talks
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -48,6 +48,7 @@ class ConsoleServer:
         letters: Letters,
         calls: Calls,
         talks: Talks,
+        consults: Consults,
         mail: Sequence[MailPart],
         static: Path = pages.STATIC,
     ) -> None:
@@ -74,6 +75,7 @@ class ConsoleServer:
             letters=letters,
             calls=calls,
             talks=talks,
+            consults=consults,
             links=watched,
             hub=self.hub,
             origins=origins(settings.http),

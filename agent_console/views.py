@@ -13,6 +13,7 @@ from agent_console.documents import (
     AgentDocument,
     AgentItem,
     Collection,
+    ConsultDocument,
     Customer,
     DepartmentDocument,
     Document,
@@ -165,6 +166,7 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         callback=work.callback,
         held_since=work.held_at,
         passed_by=None if work.passed_by is None else world.directory.user_name(work.passed_by),
+        consult=_consult(world.directory, work),
         enqueued_at=work.enqueued_at,
         connected_at=work.connected_at,
         finished_at=work.finished_at,
@@ -268,6 +270,14 @@ def queue_name(directory: Directory, name: QueueId) -> QueueName:
     """A queue as items name it."""
     known = directory.queues.get(name)
     return QueueName(id=name, name=known.name if known else name, language=known.language if known else "en")
+
+
+def _consult(directory: Directory, work: Work) -> ConsultDocument | None:
+    if work.consult is None:
+        return None
+    whom, since, reached_at = work.consult
+    named = next((user.name for user in directory.users.values() if user.extension == whom), whom)
+    return ConsultDocument(whom=named, since=since, reached_at=reached_at)
 
 
 def _offer(directory: Directory, work: Work) -> OfferDocument | None:

@@ -14,8 +14,8 @@ from cti.directory import Directory
 from cti.ports import Floor
 from cti.talks import Talks
 from routing.core.events import ConsultBegan, HandedOver, WorkEnded
-from routing.core.model import AgentId, By, Device, InteractionId, Status
-from routing.core.presence import AgentState, WorkState
+from routing.core.model import AgentId, By, InteractionId
+from routing.core.presence import may_be_asked
 
 RING_S = 30.0
 """So long whom an agent calls is rung."""
@@ -39,7 +39,7 @@ class Consults:
         there = self._floor.centre.agents.get(colleague)
         if extension is None or there is None:
             raise Refused("agent.no_phone", agent=colleague)
-        if not _may_be_asked(there):
+        if not may_be_asked(there):
             raise Refused("agent.busy", agent=colleague)
         await self._ask(interaction, extension, ours=True)
 
@@ -107,9 +107,3 @@ def _begin(call: Call) -> Action:
     if call.aside:
         return actions.consult(call.leg)
     return actions.hold(channel_of(call.interaction), call.leg, consults=True)
-
-
-def _may_be_asked(agent: AgentState) -> bool:
-    """Somebody at a letter or on a break may be called; whoever talks, or is offered something, not."""
-    busy = agent.work in {WorkState.TALKING, WorkState.OFFERED}
-    return agent.status is not Status.SIGNED_OUT and agent.device is Device.REACHABLE and not busy

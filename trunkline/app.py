@@ -118,6 +118,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         letters=composer,
         calls=voice,
         talks=voice.talks,
+        consults=voice.consults,
         mail=(drop, intake, postman),
     )
     off = settings.modules.off

@@ -15,7 +15,7 @@ from config.errors import Kind, Refused
 from routing.core.events import Transferred
 from routing.core.facts import Requeued
 from routing.core.model import AgentId, Medium, QueueId, Status
-from routing.core.presence import Phase, Work
+from routing.core.presence import Phase, Work, may_be_asked
 
 router = APIRouter(prefix="/interactions/{interaction}", tags=["interactions"])
 KEPT_S = 60.0
@@ -47,7 +47,8 @@ class QueueTarget(TypedDict):
 
 
 class AgentTarget(TypedDict):
-    """A colleague who is signed in; `free`: they would be offered something at once."""
+    """A colleague who is signed in; `free`: they would be offered something at once; `can_be_called`: they can be
+    asked now, which they also can on a break or at a letter."""
 
     id: str
     name: str
@@ -55,13 +56,16 @@ class AgentTarget(TypedDict):
     status: str
     work: str
     free: bool
+    can_be_called: bool
 
 
 class TargetsAnswer(TypedDict):
-    """To whom it can be passed on: queues by name; colleagues, those who are free first, by name."""
+    """To whom it can be passed on: queues by name; colleagues, those who are free first, by name. `outside`: numbers outside may be called to ask
+    somebody."""
 
     queues: list[QueueTarget]
     agents: list[AgentTarget]
+    outside: bool
 
 
 @router.post("/hold", status_code=204)
@@ -74,6 +78,44 @@ async def hold(interaction: str, user: AsAgent, within: InContext) -> None:
 async def resume(interaction: str, user: AsAgent, within: InContext) -> None:
     """Both hear each other again. 409 `call.held_by_phone`: the telephone itself holds the caller, and only it can end that."""
     await within.talks.resume(_call(scope.own_work(within, user, interaction)).id)
+
+
+class Consultation(Body):
+    """Whom to call: a colleague, or a number outside as one would dial it."""
+
+    agent_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    number: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Consultation":
+        if (self.agent_id is None) == (self.number is None):
+            raise ValueError("name an agent or a number")
+        return self
+
+
+@router.post("/consult", status_code=204)
+async def consult(
+    interaction: str, given: Consultation, user: AsAgent, within: InContext, at: AtDesk
+) -> None:
+    """Put the caller on hold, unless they are, and call somebody meanwhile; the item's `consult` tells how that goes, `DELETE .../hold` ends it and
+    brings the caller back. 409 `agent.busy`, `agent.no_phone`, `consult.already`, `call.not_connected`; 422 `number.not_allowed`."""
+    work = _call(scope.own_work(within, user, interaction))
+    if given.agent_id is not None:
+        if given.agent_id == user.id:
+            raise Refused("agent.busy", pointer="/agent_id")
+        await within.consults.ask_colleague(work.id, AgentId(given.agent_id))
+    elif given.number is not None:
+        await within.consults.ask_outside(work.id, given.number)
+        await at.tell("called_outside", "interaction", interaction, {"number": given.number})
+
+
+@router.post("/consult/handover", status_code=204)
+async def hand_over_call(interaction: str, user: AsAgent, within: InContext, at: AtDesk) -> None:
+    """The caller talks with whom the agent has called, and the agent is rid of the call. 409 `consult.not_reached`: nobody has answered yet."""
+    work = _call(scope.own_work(within, user, interaction))
+    whom = work.consult.whom if work.consult is not None else ""
+    await within.consults.hand_over(work.id, AgentId(user.id))
+    await at.tell("handed_over", "interaction", interaction, {"to": whom})
 
 
 @router.get("/targets")
@@ -90,6 +132,7 @@ async def read_targets(interaction: str, user: AsAgent, within: InContext) -> Ta
     return TargetsAnswer(
         queues=sorted(queues, key=lambda each: each["name"]),
         agents=sorted(agents, key=lambda each: (not each["free"], each["name"])),
+        outside=bool(within.settings.asterisk.outside_numbers),
     )
 
 
@@ -151,4 +194,5 @@ def _agent(within: Context, agent: AgentId) -> AgentTarget:
         status=state.status,
         work=state.work,
         free=views.is_ready(state),
+        can_be_called=user.extension is not None and may_be_asked(state),
     )

@@ -71,6 +71,12 @@ class AgentState(NamedTuple):
     lately: float = -inf
 
 
+def may_be_asked(agent: AgentState) -> bool:
+    """Whether a colleague can call them now: at a letter or on a break, too, but not while they talk or are being offered something."""
+    busy = agent.work in {WorkState.TALKING, WorkState.OFFERED}
+    return agent.status is not Status.SIGNED_OUT and agent.device is Device.REACHABLE and not busy
+
+
 class Consult(NamedTuple):
     """Somebody whom an agent calls about a customer on hold: since when, and since when they talk."""
 

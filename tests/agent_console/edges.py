@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from config.errors import Unavailable
+from config.errors import Kind, Refused, Unavailable
 from config.peers import LinkStatus, PhoneCredential
 from crm_core import interactions, letters
 from crm_core.casework import texts
@@ -11,9 +11,9 @@ from crm_core.casework.texts import Place
 from crm_core.store import Connection, Store
 from crm_core.users import User
 from routing.core.decisions import Offer, Withdraw
-from routing.core.events import HoldBegan, HoldEnded, Rang, Transferred, WorkEnded
+from routing.core.events import ConsultBegan, HandedOver, HoldBegan, HoldEnded, Rang, Transferred, WorkEnded
 from routing.core.facts import Requeued
-from routing.core.model import By, InteractionId, Medium
+from routing.core.model import AgentId, By, InteractionId, Medium
 from routing.floor import Floor
 
 
@@ -75,6 +75,31 @@ class PlainCalls:
 
     async def resume(self, interaction: InteractionId) -> None:
         await self.floor.settle(HoldEnded(interaction=interaction, at=time.time()))
+
+    async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
+        await self._ask(interaction, colleague)
+
+    async def ask_outside(self, interaction: InteractionId, number: str) -> None:
+        if not number.startswith("0"):
+            raise Refused("number.not_allowed", Kind.INVALID, pointer="/number")
+        await self._ask(interaction, number)
+
+    async def _ask(self, interaction: InteractionId, whom: str) -> None:
+        """Whoever is called answers when a test says so (`ConsultReached`)."""
+        at = time.time()
+        await self.floor.settle(
+            HoldBegan(interaction=interaction, at=at), ConsultBegan(interaction=interaction, whom=whom, at=at)
+        )
+
+    async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
+        consult = self.floor.centre.interactions[interaction].consult
+        if consult is None or consult.reached_at is None:
+            raise Refused("consult.not_reached", interaction=interaction)
+        at, to = time.time(), AgentId(consult.whom)
+        if to in self.floor.centre.agents:
+            await self.floor.settle(HandedOver(interaction=interaction, agent=agent, to=to, at=at))
+        else:
+            await self.floor.settle(WorkEnded(interaction=interaction, by=By.AGENT, at=at))
 
     async def transfer(self, event: Transferred) -> bool:
         facts = await self.floor.settle(event)

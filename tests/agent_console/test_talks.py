@@ -4,9 +4,10 @@ import asyncio
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from crm_core import interactions, queues
-from routing.core.events import Accepted
+from routing.core.events import Accepted, ConsultReached
 from routing.core.model import AgentId, InteractionId, OfferId, QueueId
 from routing.core.presence import Phase
 from tests.agent_console.house import House, Screen
@@ -99,10 +100,6 @@ async def test_a_call_is_passed_on_to_a_colleague_who_sees_from_whom(house: Hous
 @pytest.mark.parametrize("medium", ["voice", "email"])
 async def test_to_another_queue(house: House, medium: str) -> None:
     """Calls and letters alike; into the queue where it is, nothing goes, and into none that there is not."""
-    sales = await house.store.write(
-        lambda conn: queues.add_queue(conn, name="Sales", language="en", ring_s=20.0, wrap_up_s=0.0)
-    )
-    house.bus.publish("config", "queue")
     async with house.browser("ann") as client, house.listening(client) as screen:
         if medium == "voice":
             name = await talks(house, client, screen)
@@ -114,6 +111,10 @@ async def test_to_another_queue(house: House, medium: str) -> None:
             offer = house.floor.centre.interactions[name].offer
             assert (await client.post(f"/api/v1/offers/{offer}/accept")).status_code == 204
         base = f"/api/v1/interactions/{name}"
+        sales = await house.store.write(
+            lambda conn: queues.add_queue(conn, name="Sales", language="en", ring_s=20.0, wrap_up_s=0.0)
+        )
+        house.bus.publish("config", "queue")
         async with asyncio.timeout(5):
             while QueueId(sales.id) not in house.floor._router._queues or sales.id not in await queues_shown(
                 client, base
@@ -133,3 +134,58 @@ async def test_to_another_queue(house: House, medium: str) -> None:
         assert (await client.post(f"{base}/transfer", json={"queue_id": sales.id})).status_code == 204
         work = house.floor.centre.interactions[name]
         assert (work.queue, work.phase, work.enqueued_at) == (sales.id, Phase.WAITING, age)
+
+
+async def test_a_colleague_is_asked_and_the_caller_handed_over(house: House) -> None:
+    """The item says who is called and since when they talk; before that nobody is handed over."""
+    bob = AgentId(house.seed.users["bob"])
+    async with (
+        house.browser("ann") as client,
+        house.listening(client) as screen,
+        house.browser("bob") as other,
+        house.listening(other) as theirs,
+    ):
+        call = await talks(house, client, screen)
+        base = f"/api/v1/interactions/{call}"
+        await theirs.frame()
+        assert (await other.put("/api/v1/me/status", json={"status": "paused"})).is_success
+        house.at_hand("bob")
+        phone = text("UPDATE user_account SET extension = '1002' WHERE login = 'bob'")
+        await house.store.write(lambda conn: conn.execute(phone))
+        house.bus.publish("config", bob)
+        async with asyncio.timeout(5):
+            while not (await client.get(f"{base}/targets")).json()["agents"][0]["can_be_called"]:
+                await asyncio.sleep(0.02)
+        for wrong in ({}, {"agent_id": bob, "number": "0212345678"}):
+            assert (await client.post(f"{base}/consult", json=wrong)).status_code == 422
+        refused = await client.post(f"{base}/consult", json={"number": "+1555"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "number.not_allowed")
+        early = await client.post(f"{base}/consult/handover")
+        assert (early.status_code, early.json()["code"]) == (409, "consult.not_reached")
+        assert (await client.post(f"{base}/consult", json={"agent_id": bob})).status_code == 204
+        item = await screen.until_docs(lambda docs: bool(docs["items"][call]["consult"]), "items", call)
+        assert item["consult"]["reached_at"] is None
+        now = house.console.context.clock.now()
+        await house.floor.settle(ConsultReached(interaction=call, at=now))
+        assert (await client.post(f"{base}/consult/handover")).status_code == 204
+        taken = await theirs.until("items", call, state="connected")
+        assert (taken["passed_by"], taken["consult"], taken["held_since"]) == ("Ann", None, None)
+    async with house.browser("adm") as admin:
+        told = await admin.get("/api/v1/audit", params={"action": "handed_over"})
+        assert [each["object_id"] for each in told.json()["items"]] == [call]
+
+
+async def test_a_number_outside_is_called_and_the_audit_knows(house: House) -> None:
+    """Off hold ends it."""
+    async with house.browser("ann") as client, house.listening(client) as screen:
+        call = await talks(house, client, screen)
+        base = f"/api/v1/interactions/{call}"
+        assert (await client.get(f"{base}/targets")).json()["outside"] is True
+        assert (await client.post(f"{base}/consult", json={"number": "02 1234 5678"})).status_code == 204
+        item = await screen.until_docs(lambda docs: bool(docs["items"][call]["consult"]), "items", call)
+        assert item["consult"]["whom"] == "02 1234 5678"
+        assert (await client.delete(f"{base}/hold")).status_code == 204
+        await screen.until("items", call, consult=None, held_since=None)
+    async with house.browser("adm") as admin:
+        told = await admin.get("/api/v1/audit", params={"action": "called_outside"})
+        assert [each["detail"]["number"] for each in told.json()["items"]] == ["02 1234 5678"]
