@@ -6,10 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from routing.core import by_hand, callbacks, choice, judge, matching, order, overflow, stages, timers
+from routing.core import beside, by_hand, callbacks, choice, judge, matching, order, overflow, stages, timers
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
-from routing.core.events import CustomerLeft, HoldBegan, HoldEnded, Transferred
+from routing.core.events import CustomerLeft, HandedOver, HoldBegan, HoldEnded, Transferred
 from routing.core.facts import (
     TRANSFERRED,
     CallbackMissed,
@@ -19,11 +19,12 @@ from routing.core.facts import (
     Offered,
     OfferEnded,
     Requeued,
+    Resumed,
     WrappedUp,
 )
 from routing.core.figures import Figures
 from routing.core.model import Medium, Outcome, Status
-from routing.core.presence import AgentState, Phase, Work
+from routing.core.presence import AgentState, Consult, Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict
@@ -129,12 +130,30 @@ def hold_outlasts_the_talk(plant: pytest.MonkeyPatch) -> None:
 
 @fault
 def who_is_held_is_held_again(plant: pytest.MonkeyPatch) -> None:
-    right = judge._hold
+    right = beside._hold
 
     def wrong(work: Work, event: HoldBegan | HoldEnded) -> Verdict:
         return right(work._replace(held_at=None) if isinstance(event, HoldBegan) else work, event)
 
-    plant.setattr(judge, "_hold", wrong)
+    plant.setattr(beside, "_hold", wrong)
+
+
+@fault
+def who_was_asked_is_asked_for_ever(plant: pytest.MonkeyPatch) -> None:
+    def still(centre: Centre, fact: Resumed) -> None:
+        centre._put(centre.interactions[fact.interaction]._replace(consult=Consult("1002", fact.at)))
+
+    in_the_state(plant, Resumed, still)
+
+
+@fault
+def anybody_hands_over_what_another_is_at(plant: pytest.MonkeyPatch) -> None:
+    right = beside._handed_over
+
+    def wrong(centre: Centre, work: Work, event: HandedOver) -> Verdict:
+        return right(centre, work, replace(event, agent=work.agent or event.agent))
+
+    plant.setattr(beside, "_handed_over", wrong)
 
 
 @fault

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
+from routing.core.beside import Beside
 from routing.core.by_hand import ByHand
 from routing.core.callbacks import CallbackEvent
 from routing.core.events import (
@@ -16,9 +17,13 @@ from routing.core.events import (
     CallbackCancelled,
     CallbackWanted,
     ConsoleChanged,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     DeviceChanged,
     Event,
+    HandedOver,
     HoldBegan,
     HoldEnded,
     MoreKnown,
@@ -60,9 +65,7 @@ from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
 
-OfWork = (
-    MoreKnown | ByHand | CustomerLeft | Adopted | Returned | HoldBegan | HoldEnded | WorkEnded | WrapUpEnded
-)
+OfWork = MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded
 REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 
 
@@ -139,9 +142,11 @@ class Promises:
             self._ask_to_be_called,
             self._be_called,
             self._be_called,
+            self._be_called,
             self._move,
             self._pass_on,
             self._hold,
+            self._ask,
             self._finish,
             self._close,
             self._sign_out,
@@ -288,6 +293,35 @@ class Promises:
             assert bool(self.turn(event).facts) == fits
             assert (self.router.centre.interactions[work.id].held_at is None) == (not begins or work.callback)
 
+    def _ask(self, dice: Dice) -> None:
+        """Somebody is called while a customer waits, answers, is let go or takes over: then it is theirs, at its age."""
+        work = self._some(dice, Phase.CONNECTED)
+        agents = sorted(self.router.centre.agents)
+        to, left_out, own = dice.pick(agents), dice.pick([0, 0, 1, 2, 3]), dice.pick([True, True, False])
+        if work is None or work.agent is None:
+            return
+        told: list[Beside] = [
+            HoldBegan(interaction=work.id, at=self.now),
+            ConsultBegan(interaction=work.id, whom="1002", at=self.now),
+            ConsultReached(interaction=work.id, at=self.now),
+            ConsultEnded(interaction=work.id, reason="ended", at=self.now),
+            HoldEnded(interaction=work.id, at=self.now),
+        ]
+        for event in told[: 5 - left_out]:
+            fits = self._fits_interaction(event)
+            assert bool(self.turn(event).facts) == fits
+        if not left_out:
+            assert self.router.centre.interactions[work.id].consult is None, "with the hold it is over"
+        agent = work.agent if own else next(one for one in agents if one != work.agent)
+        handed = HandedOver(interaction=work.id, agent=agent, to=to, at=self.now)
+        fits = self._fits_interaction(handed)
+        self.turn(handed)
+        after = self.router.centre.interactions[work.id]
+        assert (after.phase, after.enqueued_at) == (Phase.CONNECTED, work.enqueued_at)
+        assert after.agent == (to if fits else work.agent)
+        if fits:
+            assert (after.held_at, after.consult, after.passed_by) == (None, None, work.agent)
+
     def _finish(self, dice: Dice) -> None:
         work = self._some(dice, Phase.CONNECTED)
         if work is not None:
@@ -374,7 +408,8 @@ class Promises:
     def on_hold_is_only_who_is_with_somebody(self) -> None:
         """And each stay on hold ends before the talk does."""
         for work in self.router.centre.interactions.values():
-            assert work.held_at is None or work.phase is Phase.CONNECTED
+            beside = work.held_at is not None or work.consult is not None
+            assert not beside or work.phase is Phase.CONNECTED
 
     @invariant()
     def whatever_is_held_is_freed_in_time(self) -> None:
@@ -502,8 +537,11 @@ class Promises:
             case _:
                 return self._fits_interaction(event)
 
-    def _fits_interaction(self, event: CallbackEvent | OfWork) -> bool:
+    def _fits_interaction(self, event: CallbackEvent | OfWork | Beside) -> bool:
         work = self.router.centre.interactions.get(event.interaction)
+        if isinstance(event, Beside):
+            here = work is not None and work.phase is Phase.CONNECTED and not work.callback
+            return work is not None and here and self._fits_beside(event, work)
         if isinstance(event, CallbackEvent):
             return work is not None and self._fits_callback(event, work)
         return work is not None and self._fits_work(event, work)
@@ -538,10 +576,24 @@ class Promises:
                 known = event.agent in self.router.centre.agents
                 already = work.phase is Phase.CONNECTED and work.agent == event.agent
                 return known and not already and work.phase is not Phase.WRAP_UP
-            case Returned() | WorkEnded() | HoldBegan() | HoldEnded():
-                return work.phase is Phase.CONNECTED and _fits_talk(event, work)
+            case Returned() | WorkEnded():
+                return work.phase is Phase.CONNECTED
             case WrapUpEnded():
                 return work.phase is Phase.WRAP_UP and work.agent == event.agent
+
+    def _fits_beside(self, event: Beside, work: Work) -> bool:
+        match event:
+            case HoldBegan() | HoldEnded():
+                return (work.held_at is None) == isinstance(event, HoldBegan)
+            case ConsultBegan():
+                return work.medium is Medium.VOICE and work.consult is None
+            case ConsultReached():
+                return work.consult is not None and work.consult.reached_at is None
+            case ConsultEnded():
+                return work.consult is not None
+            case HandedOver():
+                known = event.to in self.router.centre.agents
+                return known and work.agent == event.agent and event.to != event.agent
 
     def _fits_callback(self, event: CallbackEvent, work: Work) -> bool:
         match event:
@@ -573,13 +625,6 @@ class Promises:
                 return theirs and work.medium is Medium.EMAIL and event.until > event.at
             case TakenUp():
                 return work.phase is Phase.PARKED
-
-
-def _fits_talk(event: Returned | WorkEnded | HoldBegan | HoldEnded, work: Work) -> bool:
-    """Who is called back and not on the line yet is not held; nobody is held twice."""
-    if isinstance(event, Returned | WorkEnded):
-        return True
-    return not work.callback and (work.held_at is None) == isinstance(event, HoldBegan)
 
 
 def _ends(work: Work) -> float | None:

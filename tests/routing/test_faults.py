@@ -13,7 +13,7 @@ from tests.routing.planted import FAULTS, Plant
 from tests.routing.test_machine import Day
 
 T = TypeVar("T")
-DAYS, HOURS, ACTIONS = 40, 12, 6
+DAYS, HOURS, ACTIONS = 80, 12, 6
 
 
 class Rolled:
