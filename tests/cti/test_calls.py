@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cti.ami.events import (
     CallEvent,
     CameBack,
+    ConsultSaid,
     DeviceSaid,
     HangupAsked,
     HoldSaid,
@@ -24,6 +25,8 @@ from cti.calls import Call, Calls, Place, extension_in, interaction_of
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     DeviceChanged,
     Event,
@@ -125,6 +128,43 @@ def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -
     calls.reattaching(ONE, OFFER)
     run(calls, [REANSWERED])
     assert (call.held, call.aside) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("BUSY", "busy"), ("NOANSWER", "no_answer"), ("CHANUNAVAIL", "failed")]
+)
+def test_whom_an_agent_asks_answers_or_does_not(status: str, reason: str) -> None:
+    """Each is told once; an agent whose phone ends meanwhile has not hung up on the caller."""
+    calls = offered()
+    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, at=4.0)])
+    call = calls.get(ONE)
+    assert call is not None
+    over = ConsultSaid(leg=LEG, dial_status=status, at=6.0)
+    assert run(calls, [over]) == [], "nobody was called"
+    call.consults = True
+    assert run(calls, [over, over]) == [ConsultEnded(interaction=ONE, reason=reason, at=6.0)]
+    call.consults = True
+    answered = LegAnswered(caller=LEG, leg=LEG2, offer="", at=7.0)
+    assert run(calls, [answered, answered]) == [ConsultReached(interaction=ONE, at=7.0)]
+    assert call.other == LEG2
+    assert run(calls, [AGENT_ASKS, LEG_GONE]) == []
+    back = CameBack(caller=CALLER, offer=OFFER, dial_status="ANSWER", at=9.0)
+    assert run(calls, [back]) == [Returned(interaction=ONE, reason="phone_lost", at=9.0)]
+
+
+@pytest.mark.parametrize("to_agent", [True, False])
+def test_a_caller_who_is_handed_over(to_agent: bool) -> None:
+    """A colleague's hang-up ends the call; of somebody outside nothing more is told. The first agent's leg no longer matters."""
+    calls = offered()
+    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, at=4.0)])
+    call = calls.get(ONE)
+    assert call is not None
+    call.consults, call.other = True, LEG2
+    before = calls.handed_over(call, to_agent=to_agent)
+    assert (before.leg, before.other) == (LEG, LEG2)
+    assert run(calls, [HoldSaid(channel=CALLER, held=False, at=5.0), AGENT_ASKS, LEG_GONE]) == []
+    ended = run(calls, [HungUp(channel=LEG2, at=10.0), CALLER_GONE])
+    assert ended == ([WorkEnded(interaction=ONE, by=By.AGENT, at=10.0)] if to_agent else [])
 
 
 def test_who_is_passed_on_waits_and_is_put_back_when_that_fails() -> None:

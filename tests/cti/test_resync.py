@@ -8,6 +8,8 @@ from cti.resync import Findings, forgotten, read_standings, reconcile
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConsultEnded,
+    ConsultReached,
     CustomerLeft,
     Event,
     HoldBegan,
@@ -18,7 +20,7 @@ from routing.core.events import (
     WorkEnded,
 )
 from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, QueueId
-from routing.core.presence import Phase, Work
+from routing.core.presence import Consult, Phase, Work
 
 ONE, OFFER = InteractionId("tl-ast-1.1"), OfferId("tl-ast-1.1/1")
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -65,6 +67,14 @@ def compare(channels: list[Message], *works: Work) -> Findings:
 
 def kept(extension: str = "1001") -> Message:
     return Message({**phone(extension).headers, "Context": "trunkline-kept"})
+
+
+def asking(bridge: str) -> Message:
+    return Message({**phone(bridge=bridge).headers, "Context": "trunkline-consult"})
+
+
+def asked(bridge: str) -> Message:
+    return Message({**phone("1002", bridge=bridge).headers, "Uniqueid": "ast-1.3"})
 
 
 HOLD, CONNECT, FALLBACK = "trunkline-hold", "trunkline-connect", "trunkline-fallback"
@@ -131,6 +141,20 @@ CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None
         [caller("trunkline-together", bridge="b", offer=OFFER, answered="90.5"), phone(bridge="b")],
         work(Phase.CONNECTED, held_at=95.0),
         [HoldEnded(interaction=ONE, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, asking somebody who answered meanwhile": (
+        [caller(ASIDE, offer=OFFER, answered="90.5"), asking("c"), asked("c")],
+        work(Phase.CONNECTED, held_at=95.0, consult=Consult("1002", 96.0)),
+        [ConsultReached(interaction=ONE, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, whom they asked is gone": (
+        [caller(ASIDE, offer=OFFER, answered="90.5"), kept()],
+        work(Phase.CONNECTED, held_at=95.0, consult=Consult("1002", 96.0, 97.0)),
+        [ConsultEnded(interaction=ONE, reason="ended", at=NOW)],
         [],
         Place.CONNECTED,
     ),
