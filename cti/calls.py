@@ -358,10 +358,11 @@ class Calls:
         return [news]
 
     def _hold_said(self, event: HoldSaid) -> list[Event]:
-        call = self._calls.get(event.channel) or self._by_leg.get(event.channel)
+        # a customer whose own telephone holds us is not on hold here
+        call = (self._calls if event.ours else self._by_leg).get(event.channel)
         if call is None or call.place is not Place.CONNECTED or call.held is event.held:
             return []
-        call.held, call.aside = event.held, event.held and event.channel == channel_of(call.interaction)
+        call.held, call.aside = event.held, event.held and event.ours
         if not call.held:
             call.consults, call.other = False, ""
         if event.held:

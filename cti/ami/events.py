@@ -74,10 +74,11 @@ class NotReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldSaid:
-    """On hold, or not any more. `channel` is the caller's, or the agent's leg when their phone did it itself."""
+    """On hold, or not any more. `ours`: the dialplan says so of the caller's channel; else somebody's phone did it itself, at the channel named."""
 
     channel: str
     held: bool
+    ours: bool
     at: float
 
 
@@ -150,7 +151,7 @@ def _user_event(message: Message, at: float) -> CallEvent | None:
         case "TrunklineUnreached":
             return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
         case "TrunklineHeld" | "TrunklineResumed":
-            return HoldSaid(channel=caller, held=message["UserEvent"] == "TrunklineHeld", at=at)
+            return HoldSaid(channel=caller, held=message["UserEvent"] == "TrunklineHeld", ours=True, at=at)
         case "TrunklineConsultOver":
             return ConsultSaid(leg=caller, dial_status=message["DialStatus"], at=at)
         case "TrunklineUnclaimed":
@@ -177,7 +178,7 @@ def _device(message: Message, at: float) -> CallEvent:
 
 
 def _hold(message: Message, at: float) -> CallEvent:
-    return HoldSaid(channel=message["Uniqueid"], held=message.event == "Hold", at=at)
+    return HoldSaid(channel=message["Uniqueid"], held=message.event == "Hold", ours=False, at=at)
 
 
 _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {

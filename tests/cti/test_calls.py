@@ -116,7 +116,8 @@ def test_an_offer_that_fails_says_how(status: str, outcome: Outcome) -> None:
 def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -> None:
     """Of a talk alone; what is over is over, and a new leg is not on hold."""
     calls = offered()
-    begins, ends = HoldSaid(channel=channel, held=True, at=4.0), HoldSaid(channel=channel, held=False, at=5.0)
+    begins = HoldSaid(channel=channel, held=True, ours=ours, at=4.0)
+    ends = HoldSaid(channel=channel, held=False, ours=ours, at=5.0)
     assert run(calls, [begins]) == [], "nobody talks yet"
     run(calls, [ANSWERED])
     assert run(calls, [begins, begins]) == [HoldBegan(interaction=ONE, at=4.0)]
@@ -124,6 +125,9 @@ def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -
     assert call is not None
     assert (call.held, call.aside) == (True, ours)
     assert run(calls, [ends, ends]) == [HoldEnded(interaction=ONE, at=5.0)]
+    assert run(calls, [HoldSaid(channel=CALLER, held=True, ours=False, at=6.0)]) == [], (
+        "the customer's own phone"
+    )
     run(calls, [begins])
     calls.reattaching(ONE, OFFER)
     run(calls, [REANSWERED])
@@ -136,7 +140,7 @@ def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -
 def test_whom_an_agent_asks_answers_or_does_not(status: str, reason: str) -> None:
     """Each is told once; an agent whose phone ends meanwhile has not hung up on the caller."""
     calls = offered()
-    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, at=4.0)])
+    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, ours=True, at=4.0)])
     call = calls.get(ONE)
     assert call is not None
     over = ConsultSaid(leg=LEG, dial_status=status, at=6.0)
@@ -156,13 +160,13 @@ def test_whom_an_agent_asks_answers_or_does_not(status: str, reason: str) -> Non
 def test_a_caller_who_is_handed_over(to_agent: bool) -> None:
     """A colleague's hang-up ends the call; of somebody outside nothing more is told. The first agent's leg no longer matters."""
     calls = offered()
-    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, at=4.0)])
+    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, ours=True, at=4.0)])
     call = calls.get(ONE)
     assert call is not None
     call.consults, call.other = True, LEG2
     before = calls.handed_over(call, to_agent=to_agent)
     assert (before.leg, before.other) == (LEG, LEG2)
-    assert run(calls, [HoldSaid(channel=CALLER, held=False, at=5.0), AGENT_ASKS, LEG_GONE]) == []
+    assert run(calls, [HoldSaid(channel=CALLER, held=False, ours=True, at=5.0), AGENT_ASKS, LEG_GONE]) == []
     ended = run(calls, [HungUp(channel=LEG2, at=10.0), CALLER_GONE])
     assert ended == ([WorkEnded(interaction=ONE, by=By.AGENT, at=10.0)] if to_agent else [])
 
