@@ -77,7 +77,7 @@ const clocks = () => [
 function offer(medium, base) {
   const id = `${medium === "voice" ? "tl" : "ml"}-${(calls += 1)}`;
   const ring = medium === "voice" ? 20 : 45;
-  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
+  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, consult: null, passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
   change([["items", id, doc]]);
   me({ work: "offered", work_since: now() });
   if (medium === "voice") sip?.ring(doc.customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Offer", `${id}/1`]]);
@@ -198,12 +198,20 @@ function offered(id, act) {
 
 const TARGETS = () => ({
   queues: Object.values(docs.queues).filter((each) => each.id !== QUEUES.zh.id).map((each) => ({ id: each.id, name: each.name, language: each.language, waiting: each.waiting.voice + each.waiting.email, ready: each.agents_ready, closed: false })),
-  agents: Object.values(docs.agents).filter((each) => each.status !== "signed_out").map((each) => ({ id: each.id, name: each.name, extension: each.extension, status: each.status, work: each.work, free: each.status === "ready" && each.work === "idle" })).sort((a, b) => Number(b.free) - Number(a.free)),
+  agents: Object.values(docs.agents).filter((each) => each.status !== "signed_out").map((each) => ({ id: each.id, name: each.name, extension: each.extension, status: each.status, work: each.work, free: each.status === "ready" && each.work === "idle", can_be_called: each.extension !== null && ["idle", "letters"].includes(each.work) })).sort((a, b) => Number(b.free) - Number(a.free)),
+  outside: true,
 });
+
+function consult(id, { agent_id, number }) {
+  const asked = { whom: docs.agents[agent_id]?.name ?? number, since: now(), reached_at: null };
+  item(id, { held_since: docs.items[id].held_since ?? now(), consult: asked });
+  later(4, () => docs.items[id]?.consult && item(id, { consult: { ...asked, reached_at: now() } }));
+}
 
 function interaction(method, id, act, body) {
   if (!act) return ok({ ...docs.items[id], id, segments: [], thread: docs.items[id]?.medium === "email" ? letters : [] });
-  if (act === "hold") return item(id, { held_since: method === "POST" ? now() : null }), nothing;
+  if (act === "hold") return item(id, { held_since: method === "POST" ? now() : null, consult: null }), nothing;
+  if (act === "consult") return consult(id, body), nothing;
   if (act === "targets") return ok(TARGETS());
   if (act === "transfer") return sip?.bye(), done(id), nothing;
   if (act === "note") return item(id, { note: body.text }), nothing;

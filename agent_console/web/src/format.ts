@@ -55,6 +55,7 @@ export function phoneNumber(raw: string): string {
   const digits = raw.replace(/[\s()-]/g, "");
   const known = COUNTRY.exec(digits);
   if (known) return `+${known[1]} ${grouped(known[2] ?? "", known[1] ?? "")}`;
+  if (/^02\d{8}$/.test(digits)) return `02 ${digits.slice(2, 6)} ${digits.slice(6)}`;
   return /^0\d{8,10}$/.test(digits) ? `${digits.slice(0, 4)} ${grouped(digits.slice(4), "")}` : raw;
 }
 

@@ -40,7 +40,7 @@ describe("The desk", () => {
 
   test("does not say that the agent is heard while the customer is being called.", async () => {
     const desk = deskOf();
-    desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0 } };
+    desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, consult: false, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0 } };
     await draw(desk, <CallPanel item={callback({ state: "connected" })} />);
     expect(document.querySelector(".call [role=status]")?.textContent).toBe("Calling the customer…");
     await draw(desk, <CallPanel item={callback({ state: "connected", callback: false })} />);

@@ -14,7 +14,7 @@ import type { PhoneState } from "../src/phone/phone";
 import { sends } from "../src/ui/ime";
 
 const item = (id: string, extra: Partial<Item> = {}): Item => ({
-  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, held_since: null, passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
+  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, held_since: null, consult: null, passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
   customer: { address: "+886912345678", name: "" }, entry: "", subject: "", match: { strength: "none", parties: [] }, case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...extra,
 });
 
@@ -35,7 +35,7 @@ describe("figures", () => {
 
   test.each([
     ["+886912345678", "+886 912 345 678"], ["+886223456789", "+886 2 2345 6789"], ["+8613912345678", "+86 139 1234 5678"], ["+85291234567", "+852 9123 4567"],
-    ["+14155552671", "+1 415 555 2671"], ["0912345678", "0912 345 678"], ["anonymous", "anonymous"], ["<script>", "<script>"],
+    ["+14155552671", "+1 415 555 2671"], ["0912345678", "0912 345 678"], ["0212345678", "02 1234 5678"], ["anonymous", "anonymous"], ["<script>", "<script>"],
   ])("The number %s reads %s.", (raw, text) => {
     expect(phoneNumber(raw)).toBe(text);
   });
@@ -108,11 +108,13 @@ describe("desk", () => {
   });
 
   test("A call without an item is a plain call: at once when the server knows nothing of it or is away.", () => {
-    const call = { interaction: "x", offer: null, from: "1", state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } as const;
+    const call = { interaction: "x", offer: null, consult: false, from: "1", state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } as const;
     const phone = { stage: "registered", problem: null, call, silent: false } as const;
     expect(plainCall([], phone, true)).toBeNull();
     expect(plainCall([], phone, false)).toBe(call);
     expect(plainCall([], { ...phone, call: { ...call, interaction: null } }, true)).not.toBeNull();
+    expect(plainCall([], { ...phone, call: { ...call, consult: true } }, true)).not.toBeNull(); // a colleague asks: it is their item
+    expect(plainCall([item("x")], { ...phone, call: { ...call, consult: true } }, true)).toBeNull(); // and was handed over
     expect(plainCall([item("x")], phone, false)).toBeNull();
   });
 
@@ -184,7 +186,7 @@ describe("what is being written", () => {
 });
 
 describe("leaving", () => {
-  const call = { interaction: "i", offer: null, from: "x", muted: false, rangAt: 0, answeredAt: 0 };
+  const call = { interaction: "i", offer: null, consult: false, from: "x", muted: false, rangAt: 0, answeredAt: 0 };
   const idle: PhoneState = { stage: "registered", problem: null, call: null, silent: false };
   const phone = (state: PhoneState) => {
     const listeners = new Set<() => void>();

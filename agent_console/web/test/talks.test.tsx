@@ -8,8 +8,10 @@ import { CallPanel } from "../src/features/interaction/call-panel";
 import { Interaction } from "../src/features/interaction/interaction";
 import { NoteField } from "../src/features/interaction/note-field";
 import { OfferPanel } from "../src/features/interaction/offer-panel";
+import { OfferStrip } from "../src/features/interaction/offer-strip";
+import { PlainCall } from "../src/features/interaction/plain-call";
 import { Stays } from "../src/features/interaction/stays";
-import { fitting, stateOf, thenKey } from "../src/features/interaction/targets";
+import { fitting, outside, stateOf, thenKey } from "../src/features/interaction/targets";
 import { Transfer } from "../src/features/interaction/transfer";
 import type { AgentDoc, AgentTarget, Item, QueueTarget, StayDoc, Targets } from "../src/net/types";
 import type { PhoneCall } from "../src/phone/phone";
@@ -19,15 +21,15 @@ import { begin, clear, deskOf, draw, field, itemOf, part, press, serve, settle, 
 
 const NOW = Date.now() / 1000;
 const talk = (extra: Partial<Item> = {}): Item => itemOf("i1", { medium: "voice", state: "connected", connected_at: NOW - 300, customer: { address: "+886912345678", name: "Lin" }, ...extra });
-const agent = (id: string, extra: Partial<AgentTarget> = {}): AgentTarget => ({ id, name: id, extension: null, status: "ready", work: "idle", free: true, ...extra });
+const agent = (id: string, extra: Partial<AgentTarget> = {}): AgentTarget => ({ id, name: id, extension: null, status: "ready", work: "idle", free: true, can_be_called: false, ...extra });
 const queue = (id: string, extra: Partial<QueueTarget> = {}): QueueTarget => ({ id, name: id, language: "en", waiting: 0, ready: 0, closed: false, ...extra });
-const TARGETS: Targets = { agents: [agent("bob", { name: "Bob Wang", extension: "1002" }), agent("cat", { name: "Cat Lee", work: "talking", free: false })], queues: [queue("billing", { name: "Billing", waiting: 3, ready: 2 }), queue("sales", { name: "Sales", closed: true })] };
+const TARGETS: Targets = { agents: [agent("bob", { name: "Bob Wang", extension: "1002", can_be_called: true }), agent("cat", { name: "Cat Lee", work: "talking", free: false })], queues: [queue("billing", { name: "Billing", waiting: 3, ready: 2 }), queue("sales", { name: "Sales", closed: true })], outside: true };
 const LOOK = "GET /api/v1/interactions/i1/targets";
 const PASS = "POST /api/v1/interactions/i1/transfer";
 
 function talking(extra: Partial<PhoneCall> = {}): Desk {
   const desk = deskOf();
-  desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0, ...extra } };
+  desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, consult: false, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0, ...extra } };
   return desk;
 }
 
@@ -250,5 +252,135 @@ describe("Passing on", () => {
     expect(document.querySelector(".head")?.textContent).toContain("Transferred by Bob Wang");
     await draw(deskOf(), <Interaction item={talk()} />);
     expect(part("passed-by")).toBe(null);
+  });
+});
+
+describe("Asking first", () => {
+  const ASK = "POST /api/v1/interactions/i1/consult";
+  const option = (id: string): HTMLElement | null => part(`transfer-${id}`);
+  const asking = (reached: number | null, extra: Partial<Item> = {}): Item => talk({ held_since: NOW - 630, consult: { whom: "Bob Wang", since: NOW - 570, reached_at: reached }, ...extra });
+  const minutes = (at: string): string | undefined => document.querySelector(at)?.textContent?.split(":")[0];
+  const toast = (): string => [...document.querySelectorAll(".toast")].at(-1)?.textContent ?? "";
+
+  async function open(item: Item, sought = "", told: Targets = TARGETS) {
+    const asked = serve({ [LOOK]: told });
+    await draw(talking(), <Transfer item={item} />);
+    await press("transfer");
+    await settle();
+    if (sought) await type("transfer-search", sought);
+    return asked;
+  }
+
+  test("a colleague who can be called is asked; one who cannot be, and a queue, are not.", async () => {
+    const asked = await open(talk());
+    expect(disabled("consult-go")).toBe(true);
+    for (const other of ["agent-cat", "queue-billing"]) {
+      await act(async () => option(other)?.click());
+      expect([disabled("consult-go"), disabled("transfer-go")]).toEqual([true, false]);
+    }
+    await act(async () => option("agent-bob")?.click());
+    await press("consult-go");
+    await settle();
+    expect([asked.at(-1), part("transfer-dialog")]).toMatchObject([{ line: ASK, body: { agent_id: "bob" } }, null]);
+  });
+
+  test("a number outside is typed, chosen by Enter and asked, and never passed on to unasked.", async () => {
+    const asked = await open(talk(), "02 1234-5678");
+    expect(option("number-0212345678")?.textContent).toBe("Call 02 1234 5678");
+    await key({ key: "Enter" }, field("transfer-search"));
+    expect([document.activeElement, disabled("transfer-go")]).toEqual([part("consult-go"), true]);
+    await press("consult-go");
+    await settle();
+    expect(asked.at(-1)).toMatchObject({ line: ASK, body: { number: "0212345678" } });
+  });
+
+  test("a refusal is told and the dialog stays.", async () => {
+    serve({ [LOOK]: TARGETS, [ASK]: refused("agent.busy") });
+    await draw(talking(), <Transfer item={talk()} />);
+    await press("transfer");
+    await settle();
+    await act(async () => option("agent-bob")?.click());
+    await press("consult-go");
+    await settle();
+    expect(part("transfer-dialog")?.querySelector("[role=alert]")?.textContent).toBe("They are at a call, or their phone is not there.");
+  });
+
+  test.each([["12", []], ["123", ["123"]], ["０２ 1234", ["021234"]], ["+886 2 1234", ["+88621234"]], ["12a4", []], ["bob", []]])("what is typed as %s is the number %s.", (sought, found) => {
+    expect([outside(TARGETS, sought).map(({ id }) => id), outside({ ...TARGETS, outside: false }, sought)]).toEqual([found, []]);
+  });
+
+  test("of a letter nobody is asked, and no number is called.", async () => {
+    await open(talk({ medium: "email" }), "0212345678");
+    expect([part("consult-go"), option("number-0212345678")]).toEqual([null, null]);
+  });
+
+  test("while it rings the panel says whom, and nobody is handed over; the keys of hold and transfer come back and hand over.", async () => {
+    const asked = serve();
+    const desk = talking();
+    await draw(desk, <><Keys /><CallPanel item={asking(null)} /></>);
+    expect([said(), minutes(".call-held-time"), minutes("[data-testid=asked-held] .num"), part("asked-held")?.textContent]).toEqual(["Calling Bob Wang", "9", "10", expect.stringContaining("The customer is on hold")]);
+    expect([disabled("handover"), disabled("mute"), part("hold"), part("transfer"), part("hangup")]).toEqual([true, false, null, null, null]);
+    await key({ key: "t", code: "KeyT", altKey: true });
+    await key({ key: "h", code: "KeyH", altKey: true });
+    expect(asked).toEqual([]);
+    await key({ key: "o", code: "KeyO", altKey: true });
+    expect(asked.at(-1)?.line).toBe("DELETE /api/v1/interactions/i1/hold");
+  });
+
+  test("once they talk the agent mutes, and hands over with the note.", async () => {
+    const asked = serve();
+    const desk = talking();
+    const mute = vi.spyOn(desk.phone, "mute");
+    await draw(desk, <><NoteField item={asking(NOW - 200)} /><CallPanel item={asking(NOW - 200)} /><Toasts /></>);
+    expect([said(), minutes(".call-held-time")]).toEqual(["Talking with Bob Wang", "3"]);
+    await press("mute");
+    expect(mute).toHaveBeenCalledWith(true);
+    await type("note", "Wants a refund");
+    await press("handover");
+    await settle();
+    expect(asked.map(({ line }) => line)).toEqual(["PUT /api/v1/interactions/i1/note", "POST /api/v1/interactions/i1/consult/handover"]);
+    expect(toast()).toBe("Bob Wang talks with the customer now.");
+  });
+
+  test("whoever comes back presses one button.", async () => {
+    const asked = serve();
+    await draw(talking(), <CallPanel item={asking(NOW - 3)} />);
+    await press("back");
+    expect(asked.at(-1)?.line).toBe("DELETE /api/v1/interactions/i1/hold");
+  });
+
+  test.each([[null, "Bob Wang was not reached. The customer is still on hold."], [NOW - 3, "Bob Wang is gone. The customer is still on hold."]])("one that ended by itself is told, and the customer is on hold as ever.", async (reached, words) => {
+    serve();
+    const desk = talking();
+    await draw(desk, <><CallPanel item={asking(reached)} /><Toasts /></>);
+    await draw(desk, <><CallPanel item={talk({ held_since: NOW - 20 })} /><Toasts /></>);
+    expect([toast(), said(), part("hold")?.textContent, part("back")]).toEqual([words, "The customer is on hold", "Resume", null]);
+  });
+
+  test("nobody is reminded of the customer in the middle of it, but sees how long they wait; afterwards at once.", async () => {
+    const desk = talking();
+    const tone = vi.spyOn(desk.phone, "remind");
+    const show = (item: Item) => draw(desk, <><HoldReminder items={[item]} /><CallPanel item={item} /></>);
+    await show(asking(NOW - 3, { held_since: NOW - 90 }));
+    expect([tone.mock.calls.length, part("asked-held")?.classList.contains("long")]).toEqual([0, true]);
+    await show(talk({ held_since: NOW - 90 }));
+    expect(tone).toHaveBeenCalledTimes(1);
+  });
+
+  test("the colleague sees who asks, on the desk and over a dialog, before and after the answer.", async () => {
+    const desk = talking({ state: "ringing", consult: true, from: "1001" });
+    const asks = desk.phone.state.call;
+    if (!asks) throw new Error("nobody calls");
+    await draw(desk, <><PlainCall call={asks} /><OfferStrip taken={() => undefined} /></>);
+    expect(part("plain-call")?.querySelector(".grow")?.textContent).toBe("1001A colleague asks you");
+    await draw(desk, <PlainCall call={{ ...asks, state: "talking" }} />);
+    expect([part("plain-call")?.querySelector(".grow")?.textContent, part("hangup") !== null]).toEqual(["1001A colleague asks you; the customer does not hear it", true]);
+  });
+
+  test("what became of it is told in words of its own.", async () => {
+    const asked = (outcome: string, at: number): StayDoc => ({ kind: "consult", queue: null, agent: "Ann", started_at: at, answered_at: null, ended_at: at + 10, outcome });
+    await draw(deskOf(), <Stays stays={["ended", "busy", "no_answer", "failed"].map((outcome, place) => asked(outcome, 1000 + place))} />);
+    const lines = [...(part("stays")?.querySelectorAll("li .grow") ?? [])].map((line) => line.textContent);
+    expect(lines).toEqual(["Asked somebody · ended", "Asked somebody · busy", "Asked somebody · did not answer", "Asked somebody · could not be put through"]);
   });
 });

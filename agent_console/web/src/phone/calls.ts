@@ -10,12 +10,12 @@ export function callOf(item: Item, phone: PhoneState): PhoneCall | null {
 
 export const ITEM_FOLLOWS_WITHIN_MS = 2_000;
 
-/** A call that no item knows: it came past the server (fallback queue, link lost), and can still be answered. */
+/** A call that no item knows, and that can be answered all the same: it came past the server (fallback queue, link lost), or a colleague asks. */
 export function plainCall(items: readonly Item[], phone: PhoneState, linkLive: boolean): PhoneCall | null {
   const call = phone.call;
   if (!call || items.some((item) => callOf(item, phone))) return null;
   // The phone may ring a breath before the item's document arrives.
-  const follows = linkLive && call.interaction !== null && Date.now() - call.rangAt < ITEM_FOLLOWS_WITHIN_MS;
+  const follows = linkLive && !call.consult && call.interaction !== null && Date.now() - call.rangAt < ITEM_FOLLOWS_WITHIN_MS;
   return follows ? null : call;
 }
 

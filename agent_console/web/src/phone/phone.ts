@@ -16,6 +16,8 @@ export interface PhoneCall {
   /** The interaction it belongs to; null for a call that came past the server (fallback queue). */
   interaction: string | null;
   offer: string | null;
+  /** A colleague asks about the interaction: it is theirs still. */
+  consult: boolean;
   from: string;
   state: "ringing" | "answering" | "talking";
   muted: boolean;

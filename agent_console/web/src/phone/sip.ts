@@ -7,7 +7,7 @@ import type { PhoneCall, PhoneProblem, PhoneStage } from "./phone";
 
 export interface LineEvents {
   stage: (stage: PhoneStage, problem: PhoneProblem | null) => void;
-  rings: (call: Pick<PhoneCall, "interaction" | "offer" | "from">, answerItself: boolean) => void;
+  rings: (call: Pick<PhoneCall, "interaction" | "offer" | "consult" | "from">, answerItself: boolean) => void;
   /** The far side of a call of ours rings. */
   rung?: () => void;
   talks: () => void;
@@ -135,6 +135,7 @@ export class SipLine implements Line {
       {
         interaction: header("X-Trunkline-Interaction"),
         offer: header("X-Trunkline-Offer"),
+        consult: header("X-Trunkline-Consult") === "1",
         from: from.display_name || from.uri.user,
       },
       header("X-Trunkline-Reattach") === "1",

@@ -18,7 +18,7 @@ export function HoldReminder({ items }: { items: readonly Item[] }) {
   const { t } = useTranslation();
   const { phone } = useDesk();
   const now = useNow();
-  const held = items.find(isHeld);
+  const held = items.find((item) => isHeld(item) && item.consult === null); // whoever asks somebody is not to be disturbed
   const times = reminders(held?.held_since ?? null, now);
   useEffect(() => {
     if (times > 0) phone.remind();

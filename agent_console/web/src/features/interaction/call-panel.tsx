@@ -14,6 +14,7 @@ import { attempt, complain } from "../../ui/toasts";
 import { reminders } from "../desk/hold";
 import { isHeld } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
+import { Asked, AskedButtons, useEndOfAsking } from "./consult";
 import { Transfer } from "./transfer";
 
 /** Mute, hold, transfer, keypad, hang up. The phone of this tab mutes and hangs up itself; all else is the server's, for a telephone on the desk too. */
@@ -24,29 +25,48 @@ export function CallPanel({ item }: { item: Item }) {
   const own = callOf(item, phone);
   const mine = own?.state === "talking" ? own : null; // before that the phone could only refuse
   const held = isHeld(item);
-  const heard = mine !== null && !held;
+  const consult = held ? item.consult : null;
+  const heard = mine !== null && (!held || consult !== null);
   const mute = (): void => device.mute(!mine?.muted);
   const end = (): void => {
     if (mine) device.hangUp();
     else attempt(call("POST", `/interactions/${segment(item.id)}/hangup`));
   };
   useShortcut("mute", heard ? mute : null);
-  useShortcut("hangup", end);
+  useShortcut("hangup", consult ? null : end); // it would leave the customer alone
+  useEndOfAsking(item);
+  const muting = <Mute muted={mine?.muted ?? false} disabled={!heard} press={mute} />;
+  const keypad = <Keypad disabled={!heard || consult?.reached_at === null} press={(tone) => device.dtmf(tone)} />;
+  if (consult) {
+    return (
+      <section className="call held asking" aria-label={t("call.controls")}>
+        <Asked item={item} consult={consult} muted={mine?.muted ?? false} />
+        <AskedButtons item={item} consult={consult}>{muting}{keypad}</AskedButtons>
+      </section>
+    );
+  }
   return (
     <section className={`call${held ? " held" : ""}`} aria-label={t("call.controls")}>
       <Said icon={mine?.muted ? "micOff" : mine ? "mic" : "clock"} muted={mine?.muted ?? false} held={held ? item.held_since : null}>
         {t(held ? "call.held" : mine?.muted ? "call.muted" : mine ? (item.callback ? "call.calling" : "call.talking") : phone.stage === "elsewhere" ? "call.elsewhere" : "call.joining")}
       </Said>
       <div className="call-buttons">
-        <ToggleButton className={`btn big ${mine?.muted ? "on" : "plain"}`} isSelected={mine?.muted ?? false} isDisabled={!heard} onChange={mute} data-testid="mute">
-          <Icon name={mine?.muted ? "micOff" : "mic"} />{t(mine?.muted ? "call.unmute" : "call.mute")}
-        </ToggleButton>
+        {muting}
         <Hold item={item} held={held} />
         <Transfer item={item} />
-        <Keypad disabled={!heard} press={(tone) => device.dtmf(tone)} />
+        {keypad}
         <Button look="stop" big icon="hangup" onPress={end} data-testid="hangup">{t("call.hang_up")}</Button>
       </div>
     </section>
+  );
+}
+
+function Mute({ muted, disabled, press }: { muted: boolean; disabled: boolean; press: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <ToggleButton className={`btn big ${muted ? "on" : "plain"}`} isSelected={muted} isDisabled={disabled} onChange={press} data-testid="mute">
+      <Icon name={muted ? "micOff" : "mic"} />{t(muted ? "call.unmute" : "call.mute")}
+    </ToggleButton>
   );
 }
 

@@ -39,9 +39,10 @@ function Offered({ item, taken }: { item: Item } & Above) {
 function Plain({ call, taken }: { call: PhoneCall } & Above) {
   const { t } = useTranslation();
   const { phone } = useDesk();
+  const words = t(call.consult ? "consult.asks" : "offer.voice");
   return (
-    <section className="offer-strip" aria-label={t("offer.voice")} data-testid="offer-strip">
-      <Who icon="phone" words={t("offer.voice")} name={phoneNumber(call.from)} />
+    <section className="offer-strip" aria-label={words} data-testid="offer-strip">
+      <Who icon="phone" words={words} name={phoneNumber(call.from)} />
       <Button icon="hangup" onPress={() => phone.hangUp()} data-testid="strip-decline">{t("offer.decline")}</Button>
       <Button look="go" icon="phone" onPress={() => { phone.answer(); taken(); }} data-testid="strip-answer">{t("offer.answer")}</Button>
     </section>

@@ -4,7 +4,7 @@ import type { Language, StayDoc } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 
-const ICONS: Record<StayDoc["kind"], IconName> = { queue: "clock", agent: "user", hold: "pause" };
+const ICONS: Record<StayDoc["kind"], IconName> = { queue: "clock", agent: "user", hold: "pause", consult: "users" };
 
 /** Where an interaction was, one stay after the other, and how each ended. */
 export function Stays({ stays }: { stays: readonly StayDoc[] }) {
@@ -15,7 +15,7 @@ export function Stays({ stays }: { stays: readonly StayDoc[] }) {
       {stays.map((stay) => (
         <li key={`${stay.kind} ${stay.started_at}`} className="line">
           <span className="past-icon"><Icon name={ICONS[stay.kind]} size={15} /></span>
-          <span className="grow clip">{t(`stay.${stay.kind}`, { queue: stay.queue ?? "–", agent: stay.agent ?? "–" })}{stay.outcome !== null && <span className="soft"> · {t(`stay.${stay.outcome}`, { defaultValue: stay.outcome })}</span>}</span>
+          <span className="grow clip">{t(`stay.${stay.kind}`, { queue: stay.queue ?? "–", agent: stay.agent ?? "–" })}{stay.outcome !== null && <span className="soft"> · {t([`stay.${stay.kind}_${stay.outcome}`, `stay.${stay.outcome}`], { defaultValue: stay.outcome })}</span>}</span>
           <span className="small num">{duration((stay.ended_at ?? now) - stay.started_at)}</span>
           <span className="tiny faint num">{moment(stay.started_at, now, i18n.language as Language)}</span>
         </li>

@@ -15,7 +15,7 @@ import { initials } from "../desk/user-menu";
 import { useHere } from "../shell/here";
 import { readDraft, readNote } from "./drafts";
 import { bringNote } from "./note-field";
-import { fitting, keyOf, stateOf, thenKey, type Target } from "./targets";
+import { canBeAsked, canBePassed, fitting, keyOf, outside, stateOf, thenKey, type Target } from "./targets";
 
 const LOOK_AGAIN_MS = 5_000;
 
@@ -36,7 +36,7 @@ export function Transfer({ item }: { item: Item }) {
   );
 }
 
-/** Arrows move, Enter or a click chooses, and one button passes it on. */
+/** Arrows move, Enter or a click chooses, one button passes it on, and of a call another asks whoever is chosen first. */
 function TransferDialog({ item, close }: { item: Item; close: () => void }) {
   const { t } = useTranslation();
   const told = useTargets(item.id);
@@ -46,8 +46,11 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
   const [wished, wish] = useState(false);
   const [busy, problem, run] = useBusy();
   const go = useRef<HTMLButtonElement>(null);
+  const ask = useRef<HTMLButtonElement>(null);
   const list = useId();
-  const targets = told.data ? fitting(told.data, sought) : [];
+  const voice = item.medium === "voice";
+  const calls = voice && told.data?.outside === true;
+  const targets = told.data ? [...fitting(told.data, sought), ...(voice ? outside(told.data, sought) : [])] : [];
   const place = Math.max(0, targets.findIndex((each) => keyOf(each) === active));
   const target = targets.find((each) => keyOf(each) === chosen);
   const choose = (to: Target): void => {
@@ -55,7 +58,7 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
     setChosen(keyOf(to));
   };
   useEffect(() => {
-    if (chosen) go.current?.focus();
+    if (chosen) (chosen.startsWith("number") ? ask : go).current?.focus();
   }, [chosen]);
   useEffect(() => {
     if (!wished || !told.data) return;
@@ -72,6 +75,10 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
     else setActive(keyOf(next));
     event.preventDefault();
   };
+  const consult = (whom: Target): void => run(async () => {
+    await call("POST", `/interactions/${segment(item.id)}/consult`, whom.kind === "agent" ? { agent_id: whom.id } : { number: whom.id });
+    close();
+  });
   const pass = (to: Target): void => run(async () => {
     if (!(await bringNote(item.id))) return; // it says so itself
     await call("POST", `/interactions/${segment(item.id)}/transfer`, to.kind === "agent" ? { agent_id: to.id } : { queue_id: to.id });
@@ -82,12 +89,12 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
     <Modal title={t(`transfer.title_${kindOf(item)}`)} icon="transfer" close={close} light cross className="transfer" testid="transfer-dialog">
       <div className="search-box">
         <Icon name="search" size={16} />
-        <input className="input" type="search" value={sought} autoFocus autoComplete="off" dir="auto" role="combobox" aria-expanded aria-controls={list} aria-autocomplete="list" aria-label={t("transfer.search")} placeholder={t("transfer.hint")}
+        <input className="input" type="search" value={sought} autoFocus autoComplete="off" dir="auto" role="combobox" aria-expanded aria-controls={list} aria-autocomplete="list" aria-label={t("transfer.search")} placeholder={t(calls ? "consult.hint" : "transfer.hint")}
           aria-activedescendant={targets.length > 0 ? `${list}-${place}` : undefined} onChange={(event) => { seek(event.target.value); setActive(""); setChosen(""); wish(false); }} onKeyDown={press} data-testid="transfer-search" />
       </div>
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
         <div id={list} className="pass-list scroll" role="listbox" aria-label={t("transfer.search")} tabIndex={-1}>
-          {(["agent", "queue"] as const).map((kind) => <Group key={kind} kind={kind} id={list} targets={targets} active={place} chosen={chosen} choose={choose} />)}
+          {(["agent", "queue", "number"] as const).map((kind) => <Group key={kind} kind={kind} id={list} targets={targets} active={place} chosen={chosen} choose={choose} />)}
         </div>
       )}
       {told.data && targets.length === 0 && <p className="faint small" role="status">{t(sought.trim() ? "transfer.none_found" : "transfer.nobody")}</p>}
@@ -95,7 +102,8 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
       <Wrong problem={problem} />
       <div className="row transfer-end">
         <p className="grow small soft" role="status">{target ? t(thenKey(target), { name: target.name, queue: item.queue.name }) : t("transfer.choose")}</p>
-        <Button ref={go} look="primary" icon="transfer" isDisabled={busy || !target} onPress={() => target && pass(target)} data-testid="transfer-go">{t(`transfer.open_${kindOf(item)}`)}</Button>
+        {voice && <Button ref={ask} look={target?.kind === "number" ? "primary" : "plain"} icon="users" isDisabled={busy || !target || !canBeAsked(target)} onPress={() => target && consult(target)} data-testid="consult-go">{t("consult.open")}</Button>}
+        <Button ref={go} look="primary" icon="transfer" isDisabled={busy || !target || !canBePassed(target)} onPress={() => target && pass(target)} data-testid="transfer-go">{t(`transfer.open_${kindOf(item)}`)}</Button>
       </div>
     </Modal>
   );
@@ -121,9 +129,11 @@ interface GroupProps {
   choose: (target: Target) => void;
 }
 
+const GROUPS: Record<Target["kind"], string> = { agent: "transfer.colleagues", queue: "transfer.queues", number: "consult.outside" };
+
 function Group({ kind, id, targets, active, chosen, choose }: GroupProps) {
   const { t } = useTranslation();
-  const words = t(kind === "agent" ? "transfer.colleagues" : "transfer.queues");
+  const words = t(GROUPS[kind]);
   if (!targets.some((each) => each.kind === kind)) return null;
   return (
     <div role="group" aria-label={words}>
@@ -141,7 +151,9 @@ function Row({ id, target, active, chosen, choose }: { id: string; target: Targe
   return (
     <div ref={row} id={id} className="pass-row" role="option" aria-selected={chosen} data-active={active} onMouseDown={(event) => event.preventDefault()} onClick={choose} data-testid={`transfer-${target.kind}-${target.id}`}>
       <span className="pass-tick">{chosen && <Icon name="check" size={16} />}</span>
-      {target.kind === "agent" ? <Colleague agent={target} /> : <Queue queue={target} />}
+      {target.kind === "agent" && <Colleague agent={target} />}
+      {target.kind === "queue" && <Queue queue={target} />}
+      {target.kind === "number" && <Outside number={target.name} />}
     </div>
   );
 }
@@ -166,6 +178,16 @@ function Queue({ queue }: { queue: Target & { kind: "queue" } }) {
       <span className="grow clip strong" lang={queue.language} dir="auto">{queue.name}</span>
       {queue.closed && <Pill tone="stop" icon="warn">{t("transfer.closed")}</Pill>}
       <span className="faint small num">{t("transfer.waiting_ready", { waiting: queue.waiting, ready: queue.ready })}</span>
+    </>
+  );
+}
+
+function Outside({ number }: { number: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <span className="pass-queue"><Icon name="phone" size={16} /></span>
+      <span className="grow clip strong num">{t("consult.call", { number })}</span>
     </>
   );
 }

@@ -24,6 +24,13 @@ export interface QueueName {
   language: Language;
 }
 
+/** `whom`: a colleague's name or a number; `reached_at`: null while it rings. */
+export interface Consult {
+  whom: string;
+  since: Seconds;
+  reached_at: Seconds | null;
+}
+
 export interface Item {
   id: string;
   medium: Medium;
@@ -34,6 +41,8 @@ export interface Item {
   callback: boolean;
   /** On hold since then. */
   held_since: Seconds | null;
+  /** Whom the agent calls meanwhile. */
+  consult: Consult | null;
   /** The colleague who transferred it. */
   passed_by: string | null;
   enqueued_at: Seconds;

@@ -36,9 +36,9 @@ export interface WholeCase {
   thread: Letter[];
 }
 
-/** One stay in a queue, with an agent, or on hold. */
+/** One stay in a queue, with an agent, on hold, or while somebody else was asked. */
 export interface StayDoc {
-  kind: "queue" | "agent" | "hold";
+  kind: "queue" | "agent" | "hold" | "consult";
   queue: string | null;
   agent: string | null;
   started_at: Seconds;

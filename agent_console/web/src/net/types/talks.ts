@@ -11,7 +11,7 @@ export interface QueueTarget {
   closed: boolean;
 }
 
-/** A colleague who is signed in; `free`: they would be offered something at once. */
+/** A colleague who is signed in; `free`: they would be offered something at once; `can_be_called`: they can be asked now. */
 export interface AgentTarget {
   id: string;
   name: string;
@@ -19,9 +19,12 @@ export interface AgentTarget {
   status: Status;
   work: Work;
   free: boolean;
+  can_be_called: boolean;
 }
 
+/** `outside`: numbers outside may be called to ask somebody. */
 export interface Targets {
   queues: QueueTarget[];
   agents: AgentTarget[];
+  outside: boolean;
 }
