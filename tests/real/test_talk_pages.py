@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import text
 
-from routing.core.events import Accepted, HoldBegan, StatusChosen
+from routing.core.events import Accepted, ConsultReached, HoldBegan, StatusChosen
 from routing.core.model import AgentId, InteractionId, OfferId, QueueId, Status
 from routing.core.presence import Phase
 from tests.agent_console.house import House
@@ -174,3 +175,61 @@ async def test_an_agent_passes_a_letter_on_to_another_queue(
         await desk.get_by_test_id("transfer-go").click()
         await expect(desk.get_by_test_id(f"item-{letter}")).to_have_count(0)
     assert house.floor.centre.interactions[letter].queue == QueueId(billing)
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+async def test_an_agent_asks_somebody_first_and_hands_over(
+    centre: RecordsCentre, language: Language, scheme: Scheme, width: int
+) -> None:
+    """A number outside, and back; then a colleague, who answers and gets the caller. While it rings nobody is handed over."""
+    house = centre.house
+    calling, talking, over, by_ann, passed_on = {
+        "zh-TW": ("正在撥給 02 1234 5678", "正與 02 1234 5678 通話", "已結束", "由 Ann 轉接", "客服人員：Ann · 已轉接"),
+        "zh-CN": ("正在拨给 02 1234 5678", "正与 02 1234 5678 通话", "已结束", "由 Ann 转接", "坐席：Ann · 已转接"),
+        "en": ("Calling 02 1234 5678", "Talking with 02 1234 5678", "ended", "Transferred by Ann", "With Ann · passed on"),
+    }[language]  # fmt: skip
+    bob = house.seed.users["bob"]
+    phone = text("UPDATE user_account SET extension = '1002' WHERE login = 'bob'")
+    await house.store.write(lambda conn: conn.execute(phone))
+    house.bus.publish("config", bob)
+    async with (
+        centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk,
+        centre.at("bob", "/", language=language, scheme=scheme, width=width) as other,
+    ):
+        call = await talks(house, "ann", "tl-asked")
+        ready(house, "bob")
+        panel, handover = desk.locator(".call"), desk.get_by_test_id("handover")
+        await expect(desk.get_by_test_id("transfer")).to_be_enabled()
+        await desk.get_by_test_id("note").fill(NOTE)
+        await desk.keyboard.press("Alt+KeyT")
+        await desk.get_by_test_id("transfer-search").fill("02 1234 5678")
+        await desk.get_by_test_id("transfer-search").press("Enter")
+        await expect(desk.get_by_test_id("consult-go")).to_be_focused()
+        await expect(desk.get_by_test_id("transfer-go")).to_be_disabled()
+        await picture(desk, f"ask-number-{language}")
+        await desk.keyboard.press("Enter")
+        await expect(panel).to_contain_text(calling)
+        await expect(handover).to_be_disabled()
+        await picture(desk, f"ask-calling-{language}")
+        await house.floor.settle(ConsultReached(interaction=call, at=time.time()))
+        await expect(panel).to_contain_text(talking)
+        await expect(handover).to_be_enabled()
+        await picture(desk, f"ask-talking-{language}")
+        await desk.get_by_test_id("back").click()
+        await expect(desk.get_by_test_id("hold")).to_be_enabled()
+        await desk.get_by_test_id("transfer").click()
+        await desk.get_by_test_id(f"transfer-agent-{bob}").click()
+        await picture(desk, f"ask-colleague-{language}")
+        await desk.get_by_test_id("consult-go").click()
+        await expect(handover).to_be_disabled()
+        await house.floor.settle(ConsultReached(interaction=call, at=time.time()))
+        await handover.click()
+        await expect(desk.get_by_test_id(f"item-{call}")).to_have_count(0)
+        await expect(other.locator(".head")).to_contain_text(by_ann)
+        await expect(other.get_by_test_id("note")).to_have_value(NOTE)
+        await picture(other, f"ask-received-{language}")
+        await other.get_by_test_id("search").fill("transport")
+        await other.locator('[data-testid^="found-"]').first.click()
+        await expect(other.get_by_test_id("stays")).to_contain_text(over)
+        await expect(other.get_by_test_id("stays")).to_contain_text(passed_on)
+        await picture(other, f"ask-stays-{language}")
