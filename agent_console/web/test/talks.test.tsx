@@ -288,7 +288,7 @@ describe("Asking first", () => {
     const asked = await open(talk(), "02 1234-5678");
     expect(option("number-0212345678")?.textContent).toBe("Call 02 1234 5678");
     await key({ key: "Enter" }, field("transfer-search"));
-    expect([document.activeElement, disabled("transfer-go")]).toEqual([part("consult-go"), true]);
+    expect([document.activeElement, disabled("transfer-go"), document.querySelector(".along")]).toEqual([part("consult-go"), true, null]); // no note goes outside
     await press("consult-go");
     await settle();
     expect(asked.at(-1)).toMatchObject({ line: ASK, body: { number: "0212345678" } });

@@ -98,7 +98,7 @@ function TransferDialog({ item, close }: { item: Item; close: () => void }) {
         </div>
       )}
       {told.data && targets.length === 0 && <p className="faint small" role="status">{t(sought.trim() ? "transfer.none_found" : "transfer.nobody")}</p>}
-      <Along item={item} close={close} />
+      {target?.kind !== "number" && <Along item={item} close={close} />}
       <Wrong problem={problem} />
       <div className="row transfer-end">
         <p className="grow small soft" role="status">{target ? t(thenKey(target), { name: target.name, queue: item.queue.name }) : t("transfer.choose")}</p>
