@@ -16,8 +16,8 @@ from crm_core.letter_types import Letter
 from crm_core.pop import concerned
 from crm_core.store import Connection
 from crm_core.users import User
-from routing.core.model import AgentId, InteractionId
-from routing.core.presence import Work
+from routing.core.model import AgentId, InteractionId, Medium
+from routing.core.presence import Phase, Work
 
 T = TypeVar("T")
 
@@ -80,6 +80,14 @@ def own_work(within: Context, user: User, interaction: str) -> Work:
         raise wrong_state(interaction, None)
     if work.agent != user.id:
         raise Refused("interaction.not_yours", Kind.FORBIDDEN)
+    return work
+
+
+def own_call(within: Context, user: User, interaction: str) -> Work:
+    """The same of a call that they are at."""
+    work = own_work(within, user, interaction)
+    if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
+        raise wrong_state(work.id, work)
     return work
 
 

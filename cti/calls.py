@@ -236,6 +236,13 @@ class Calls:
         """The call, while its channel lives."""
         return self._calls.get(channel_of(interaction))
 
+    def talk(self, interaction: InteractionId) -> Call | None:
+        """The call, while its customer and an agent talk; whoever is called back does once they have answered."""
+        call = self.get(interaction)
+        if call is None or call.place is not Place.CONNECTED or not call.leg:
+            return None
+        return None if call.calls_back and not call.far else call
+
     def replace(self, calls: Iterable[Call], known_before: AbstractSet[InteractionId]) -> None:
         """Know what a snapshot showed; of the rest only calls stay that were not known before it was asked for."""
         kept = [call for call in self._calls.values() if call.interaction not in known_before]

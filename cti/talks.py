@@ -8,7 +8,7 @@ from config.logs import Transcript
 from cti.ami import actions
 from cti.ami.actions import Action, Answered
 from cti.ami.link import Link
-from cti.calls import Call, Calls, Place, channel_of
+from cti.calls import Call, Calls, channel_of
 from cti.ports import Floor
 from routing.core.events import Returned, Transferred
 from routing.core.facts import TRANSFERRED, Requeued
@@ -84,8 +84,8 @@ class Talks:
         """The call, with an agent's leg. `Refused` (call.not_connected) when they do not talk, `Unavailable` while we do not know."""
         if self._blind():
             raise Unavailable("asterisk", self._link.status.reason)
-        call = self.calls.get(interaction)
-        if call is None or call.place is not Place.CONNECTED or not call.leg:
+        call = self.calls.talk(interaction)
+        if call is None:
             raise Refused("call.not_connected", interaction=interaction)
         return call
 

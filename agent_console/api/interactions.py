@@ -114,7 +114,7 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
 @router.post("/hangup", status_code=204)
 async def hang_up(interaction: str, user: AsAgent, within: InContext) -> None:
     """End the call for both sides."""
-    work = _own_call(scope.own_work(within, user, interaction))
+    work = scope.own_call(within, user, interaction)
     await within.calls.hang_up(work.id)
 
 
@@ -125,7 +125,7 @@ async def reattach(interaction: str, user: AsAgent, within: InContext) -> None:
     if work.medium is Medium.VOICE and work.phase is Phase.OFFERED:
         await _ring_anew(within, AgentId(user.id))
         return
-    await within.calls.reattach(_own_call(work).id)
+    await within.calls.reattach(scope.own_call(within, user, interaction).id)
 
 
 async def _ring_anew(within: Context, agent: AgentId) -> None:
@@ -230,12 +230,6 @@ def _status(agent: AgentId, wish: str, now: float) -> StatusChosen:
     if wish == "ready":
         return StatusChosen(agent=agent, status=Status.READY, at=now)
     return StatusChosen(agent=agent, status=Status.PAUSED, at=now, reason="" if wish == "paused" else wish)
-
-
-def _own_call(work: Work) -> Work:
-    if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
-        raise scope.wrong_state(work.id, work)
-    return work
 
 
 def _own_letter(work: Work) -> Work:

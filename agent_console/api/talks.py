@@ -15,7 +15,7 @@ from config.errors import Kind, Refused
 from routing.core.events import Transferred
 from routing.core.facts import Requeued
 from routing.core.model import AgentId, Medium, QueueId, Status
-from routing.core.presence import Phase, Work, may_be_asked
+from routing.core.presence import Work, may_be_asked
 
 router = APIRouter(prefix="/interactions/{interaction}", tags=["interactions"])
 KEPT_S = 60.0
@@ -70,14 +70,14 @@ class TargetsAnswer(TypedDict):
 
 @router.post("/hold", status_code=204)
 async def hold(interaction: str, user: AsAgent, within: InContext) -> None:
-    """The caller hears music, and the agent nothing. That it is so is told by the item's `held_since`. 409 `call.not_connected`: they do not talk."""
-    await within.talks.hold(_call(scope.own_work(within, user, interaction)).id)
+    """The caller hears music, and the agent nothing. That it is so is told by the item's `held_since`. 409 `interaction.state`, `call.not_connected`: they do not talk."""
+    await within.talks.hold(scope.own_call(within, user, interaction).id)
 
 
 @router.delete("/hold", status_code=204)
 async def resume(interaction: str, user: AsAgent, within: InContext) -> None:
     """Both hear each other again. 409 `call.held_by_phone`: the telephone itself holds the caller, and only it can end that."""
-    await within.talks.resume(_call(scope.own_work(within, user, interaction)).id)
+    await within.talks.resume(scope.own_call(within, user, interaction).id)
 
 
 class Consultation(Body):
@@ -98,8 +98,8 @@ async def consult(
     interaction: str, given: Consultation, user: AsAgent, within: InContext, at: AtDesk
 ) -> None:
     """Put the caller on hold, unless they are, and call somebody meanwhile; the item's `consult` tells how that goes, `DELETE .../hold` ends it and
-    brings the caller back. 409 `agent.busy`, `agent.no_phone`, `consult.already`, `call.not_connected`; 422 `number.not_allowed`."""
-    work = _call(scope.own_work(within, user, interaction))
+    brings the caller back. 409 `agent.busy`, `agent.no_phone`, `consult.already`, `interaction.state`, `call.not_connected`; 422 `number.not_allowed`."""
+    work = scope.own_call(within, user, interaction)
     if given.agent_id is not None:
         if given.agent_id == user.id:
             raise Refused("agent.busy", pointer="/agent_id")
@@ -112,7 +112,7 @@ async def consult(
 @router.post("/consult/handover", status_code=204)
 async def hand_over_call(interaction: str, user: AsAgent, within: InContext, at: AtDesk) -> None:
     """The caller talks with whom the agent has called, and the agent is rid of the call. 409 `consult.not_reached`: nobody has answered yet."""
-    work = _call(scope.own_work(within, user, interaction))
+    work = scope.own_call(within, user, interaction)
     whom = work.consult.whom if work.consult is not None else ""
     await within.consults.hand_over(work.id, AgentId(user.id))
     await at.tell("handed_over", "interaction", interaction, {"to": whom})
@@ -165,12 +165,6 @@ def _event(within: Context, work: Work, agent: AgentId, given: Transfer) -> Tran
             raise Refused("agent.signed_out", pointer="/agent_id")
     at = within.clock.now()
     return Transferred(interaction=work.id, agent=agent, queue=queue, to=to, wait_s=KEPT_S, at=at)
-
-
-def _call(work: Work) -> Work:
-    if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
-        raise Refused("call.not_connected", interaction=work.id)
-    return work
 
 
 def _queue(within: Context, name: QueueId) -> QueueTarget:

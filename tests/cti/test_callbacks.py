@@ -43,6 +43,15 @@ def calling() -> Calls:
     return calls
 
 
+def test_who_is_yet_to_answer_is_neither_held_nor_passed_on() -> None:
+    """The agent is there alone; once the customer has answered it is a talk like any other."""
+    calls = calling()
+    run(calls, [ANSWERED])
+    assert calls.talk(ONE) is None
+    run(calls, [REACHED])
+    assert calls.talk(ONE) is calls.get(ONE)
+
+
 ACCEPTED, TOLD = Accepted(offer=OFFER, at=3.0), Reached(interaction=ONE, at=4.0)
 STORIES: dict[str, tuple[list[CallEvent], list[Event]]] = {
     "the customer ends it": (
