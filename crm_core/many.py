@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 from sqlalchemy.types import TypeEngine
 
-from crm_core.tables.base import Words, storable
+from crm_core.tables.base import Words, storable_words
 
 _MOST_PARAMETERS = 30_000
 """The protocol counts them in 16 bits, some drivers with a sign."""
@@ -53,10 +53,14 @@ class _Compiled:
     group: str
     columns: tuple[str, ...]
     taken: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    words: tuple[int, ...]
     converted: tuple[tuple[int, Processor], ...]
 
     def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         values = list(self.taken(row))
+        for place in self.words:  # most columns are words: without the layers of a TypeDecorator
+            if (value := values[place]) is not None:
+                values[place] = storable_words(value)
         for place, to in self.converted:
             values[place] = to(values[place])
         return tuple(values)
@@ -67,22 +71,18 @@ def _compile(table: Table, names: Sequence[str], dialect: Dialect) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect)
     head, values, group = str(compiled).partition(" VALUES ")
     order = tuple(compiled.positiontup)
-    found = [(place, _processor(table.c[name].type, dialect)) for place, name in enumerate(order)]
+    kinds = [(place, table.c[name].type) for place, name in enumerate(order)]
+    found = [(place, _processor(kind, dialect)) for place, kind in kinds if not isinstance(kind, Words)]
     return _Compiled(
         head=head + values,
         group=group,
         columns=order,
         taken=itemgetter(*order),
+        words=tuple(place for place, kind in kinds if isinstance(kind, Words)),
         converted=tuple((place, to) for place, to in found if to is not None),
     )
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
-    if isinstance(kind, Words):  # most columns are: without the layers of a TypeDecorator
-        return _words
     processor: Processor | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return processor
-
-
-def _words(value: str | None) -> str | None:
-    return value if value is None else storable(value)

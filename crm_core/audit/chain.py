@@ -18,7 +18,10 @@ from crm_core.tables import audit_detail, audit_event, audit_head, inserting
 
 GENESIS = "0" * 64
 _AT_ONCE = 1000
+_SALT = 16
+"""Bytes."""
 _E, _H = audit_event.c, audit_head.c
+_told = json.JSONEncoder(ensure_ascii=True, default=str, separators=(",", ":")).encode
 _EVENT, _DETAIL = ManyRows(audit_event), ManyRows(audit_detail)
 
 
@@ -71,9 +74,10 @@ def record_all(conn: Connection, entries: Sequence[Entry]) -> int:
     head = conn.execute(moved).one()
     events: list[dict[str, Any]] = []
     details: list[dict[str, Any]] = []
-    previous = head.hash
-    for seq, entry in enumerate(entries, start=head.seq - len(entries) + 1):
-        salt, body = os.urandom(16), _body(entry)
+    previous, chance = head.hash, os.urandom(_SALT * len(entries))
+    for place, entry in enumerate(entries):
+        seq = head.seq - len(entries) + 1 + place
+        salt, body = chance[_SALT * place : _SALT * (place + 1)], _body(entry)
         values = {
             "seq": seq,
             "at": entry.at,
@@ -133,8 +137,7 @@ _COVERED = ("seq", "at", "actor_id", "actor", "via", "action", "entity", "object
 
 
 def _hash(values: Mapping[str, Any]) -> str:
-    told = json.dumps([values[name] for name in _COVERED], ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    return hashlib.sha256(_told([values[name] for name in _COVERED]).encode()).hexdigest()
 
 
 def _digest(salt: bytes, body: str) -> str:
@@ -144,4 +147,4 @@ def _digest(salt: bytes, body: str) -> str:
 def _body(entry: Entry) -> str:
     origin = {"address": entry.origin.address, "request_id": entry.origin.request_id}
     told = dict(entry.detail) | {name: value for name, value in origin.items() if value}
-    return json.dumps(told, ensure_ascii=True, default=str, separators=(",", ":"))
+    return _told(told)

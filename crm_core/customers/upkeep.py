@@ -22,7 +22,7 @@ def after_party(conn: Connection, change: Change) -> None:
 def after_parties(conn: Connection, changes: Sequence[Change]) -> None:
     """The same for many at once."""
     if changes:
-        repair.look_at(conn, [change.id for change in changes], changes[0].acting.now)
+        repair.look_after(conn, changes, changes[0].acting.now)
 
 
 def of_party(conn: Connection, party_id: str, now: float) -> None:

@@ -53,7 +53,7 @@ def of_another_kind(
     kind = values.get(entity.told_by, known)
     return [
         Fault(pointer=f"/{field.name}", code="field.not_of_kind", params={"kind": str(kind)})
-        for field in shape.fields
+        for field in shape.of_some_kinds
         if values.get(field.name) is not None and not field.is_for(kind)
     ]
 
@@ -83,12 +83,8 @@ def _known(conn: Connection, acting: Acting, field: Field, value: Any, before: A
 def must_be_complete(shape: Shape, values: Mapping[str, Any]) -> None:
     missing = [
         Fault(pointer=f"/{field.name}", code="field.required", params={})
-        for field in shape.fields
-        if field.required
-        and not field.number
-        and not field.read_only
-        and values.get(field.name) is None
-        and field.is_for(values.get(shape.entity.told_by))
+        for field in shape.demanded
+        if values.get(field.name) is None and field.is_for(values.get(shape.entity.told_by))
     ]
     if missing:
         raise RefusedFields(missing)

@@ -28,7 +28,7 @@ def create(
     """Make a row. `RefusedFields` tells every field that is wrong. Without an owner it is its maker's."""
     must(acting.reader, entity, Action.CREATE)
     shape = shape_of(conn, entity)
-    values = {field.name: field.default for field in shape.fields if not field.read_only}
+    values = dict(shape.defaults)
     if entity.scoped and acting.reader.user_id:
         values |= {"owner_id": acting.reader.user_id, "team_id": next(iter(acting.reader.teams), None)}
     values |= checked(conn, acting, shape, given, None)
@@ -191,17 +191,10 @@ def _prepare(conn: Connection, entity: Entity, change: Change) -> None:
 
 def columns_of(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
     """By column of the table: custom fields together in one, and what an entity's rules have set beside the fields."""
-    table = table_of(shape.entity)
-    custom = {field.name: values.get(field.name) for field in shape.fields if field.custom}
-    kept = {name: value for name, value in custom.items() if value is not None}
-    own = {
-        name: value
-        for name, value in values.items()
-        if name in table.c and name not in ("id", "created_at", "updated_at", "row_version")
-    }
-    return own | {
-        "custom": (values.get("custom") or {}) | kept | {n: None for n, v in custom.items() if v is None}
-    }
+    columns = shape.columns
+    own = {name: value for name, value in values.items() if name in columns}
+    own["custom"] = (values.get("custom") or {}) | {name: values.get(name) for name in shape.customs}
+    return own
 
 
 def with_own_columns(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, literal_column, select
@@ -31,15 +32,39 @@ UPDATED = Field(
 SCOPED = (OWNER, TEAM, TERRITORY)
 STAMPS = (CREATED, UPDATED)
 _CUSTOM_NAME = re.compile(r"x_[a-z0-9_]{1,40}")
-_AS_TEXT = (FieldKind.AMOUNT,)
+_KEPT_BY_THE_STORE = frozenset({"id", "created_at", "updated_at", "row_version"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Shape:
-    """The fields in the order of the form; custom ones come last and are kept in the row's `custom`."""
+    """The fields in the order of the form; custom ones come last and are kept in the row's `custom`. What follows from them is worked out once."""
 
     entity: Entity
     fields: tuple[Field, ...]
+
+    @cached_property
+    def customs(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.fields if each.custom)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Columns of the table that a change may set."""
+        return frozenset(table_of(self.entity).c.keys()) - _KEPT_BY_THE_STORE
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """What a new record has before anything is given."""
+        return {each.name: each.default for each in self.fields if not each.read_only}
+
+    @cached_property
+    def demanded(self) -> tuple[Field, ...]:
+        """Those that must not be empty, in rows that have them."""
+        return tuple(each for each in self.fields if each.required and not each.number and not each.read_only)
+
+    @cached_property
+    def of_some_kinds(self) -> tuple[Field, ...]:
+        """Those that not every kind of row has."""
+        return tuple(each for each in self.fields if each.shown_for)
 
     def field(self, name: str) -> Field | None:
         return next((each for each in self.fields if each.name == name), None)

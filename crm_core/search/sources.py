@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Select, func, select
 from crm_core.customers import identifiers, pinyin
 from crm_core.records import known
 from crm_core.records.declared import Entity, Field
-from crm_core.records.shape import custom_fields, declared, value_of
+from crm_core.records.shape import custom_fields, declared, named_columns
 from crm_core.records.tables import table_of
 from crm_core.tables import contact_point, interaction, letter, party, support_case
 
@@ -120,7 +120,10 @@ def searched_custom(conn: Connection, entity: Entity) -> list[Field]:
 
 
 def _words(row: Any, fields: Sequence[Field]) -> list[str]:
-    values = [value_of(row, field) for field in fields]
+    of_row = named_columns(row)
+    values = [
+        (of_row["custom"] or {}).get(field.name) if field.custom else of_row[field.name] for field in fields
+    ]
     return [" ".join(value) if isinstance(value, tuple) else str(value) for value in values if value]
 
 

@@ -91,8 +91,15 @@ def keys(folded: str) -> set[str]:
 
 
 def numbers_in(folded: str) -> set[str]:
-    """The tokens of all its telephone numbers."""
-    return set().union(*(number_keys(number[0]) for number in numbers(folded)))
+    """The tokens of all its telephone numbers. A number as it is compared often follows the same as it was written: it is read once."""
+    found: set[str] = set()
+    compared: set[str] = set()
+    for number in numbers(folded):
+        if number[0] not in compared:
+            keys_of, whole = _number_keys(number[0])
+            found |= keys_of
+            compared.add(whole)
+    return found
 
 
 def numbers(text: str) -> Iterator[re.Match[str]]:
@@ -102,9 +109,15 @@ def numbers(text: str) -> Iterator[re.Match[str]]:
 
 def number_keys(raw: str) -> set[str]:
     """The tokens of a telephone number: the national one, and the one for the whole world without its plus."""
+    return _number_keys(raw)[0]
+
+
+def _number_keys(raw: str) -> tuple[set[str], str]:
+    """And the number as numbers are compared (E.164), if it is a whole one."""
     number = read_number(raw, DEFAULT_REGION)
     whole = (number.e164 or "").lstrip("+")
-    return {"n" + digits for digits in (number.national or number.digits.lstrip("0"), whole) if digits}
+    tokens_of = {"n" + digits for digits in (number.national or number.digits.lstrip("0"), whole) if digits}
+    return tokens_of, number.e164 or ""
 
 
 def misspelt(word: str) -> set[str]:

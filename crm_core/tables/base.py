@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +38,8 @@ metadata = MetaData(
     }
 )
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+storable_words: Callable[[str], str] = partial(_UNSTORABLE.sub, "\N{REPLACEMENT CHARACTER}")
+"""Text without what PostgreSQL refuses (NUL, lone surrogates)."""
 
 
 class Words(TypeDecorator[str]):
@@ -46,7 +49,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value if value is None else _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return value if value is None else storable_words(value)
 
 
 class TextList(TypeDecorator[tuple[str, ...]]):
@@ -93,7 +96,7 @@ class Amount(TypeDecorator[Decimal]):
 def storable(value: Any) -> Any:
     """A JSON value without what PostgreSQL refuses in one (NUL, lone surrogates)."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return storable_words(value)
     if isinstance(value, Mapping):
         return {storable(name): storable(each) for name, each in value.items()}
     return [storable(each) for each in value] if isinstance(value, list | tuple) else value

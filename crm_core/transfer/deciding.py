@@ -57,7 +57,7 @@ def _decided(task: Task, row: Ready, matches: Sequence[tuple[RowMapping, bool]])
 
 def _new(task: Task, row: Ready) -> Outcome:
     acting, shape, entity = task.acting, task.shape, task.entity
-    values = {each.name: each.default for each in shape.fields if not each.read_only}
+    values = dict(shape.defaults)
     if entity.scoped and acting.reader.user_id:
         values |= {"owner_id": acting.reader.user_id, "team_id": next(iter(acting.reader.teams), None)}
     given = {name: value for name, value in row.values.items() if value is not None}

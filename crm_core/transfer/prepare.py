@@ -15,8 +15,8 @@ from crm_core.transfer.cells import reader
 from crm_core.transfer.plan import ID, Plan
 from crm_core.transfer.sheets import Layout, Row, data_rows
 
-FRAME_ROWS = 25
-"""Rows handed over at once: the server joins several to what the database takes in some milliseconds."""
+FRAME_ROWS = 10
+"""Rows handed over at once: the server joins several to what the database takes in some milliseconds, so they are few beside that."""
 REFERRING = (FieldKind.REFERENCE, FieldKind.USER)
 Params = Mapping[str, Any]
 

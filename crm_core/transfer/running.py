@@ -31,7 +31,7 @@ from crm_core.transfer.task import Task
 
 UNIT_S = 0.02
 """What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
-MOST_FRAMES = 40
+MOST_FRAMES = 100
 _TIDY_S = 24 * 3600.0
 _LOOK_AGAIN_S = 30.0
 _CLEARED = 500
