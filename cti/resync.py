@@ -3,6 +3,7 @@
 Identity and age stand on the channels (TL_ID, TL_ENQUEUED), so that everything can be rebuilt from the two.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ VARIABLES = (
     "TL_PARTY",
     "TL_FAR",
     "TL_REACHED",
+    "TL_LEG",
 )
 
 
@@ -222,6 +224,22 @@ def forgotten(standings: Iterable[Standing], closed: Callable[[InteractionId], b
     """Who hears music although they were turned away: we could not tell them then."""
     waiting = {Where.HOLD, Where.FALLBACK}
     return [one for one in standings if one.where in waiting and not one.talking and closed(one.interaction)]
+
+
+def left_over(status: Iterable[Message]) -> list[str]:
+    """Legs of agents who asked somebody and whose caller is with another now, or has gone while nobody else is in their talk. The dialplan ends them;
+    these it could not: whom they talked with was taken out of a bridge that they were only about to enter."""
+    channels = list(status)
+    with_whom = {one["Uniqueid"]: _variable(one, "TL_LEG") for one in channels}
+    in_bridge = Counter(one["BridgeID"] for one in channels if one["BridgeID"])
+    found = []
+    for one in channels:
+        if one["Context"] == CONSULT and extension_in(one["Channel"]).isdigit():
+            theirs = with_whom.get(one["Linkedid"])
+            passed_on = theirs not in {one["Channel"], one["Uniqueid"]}
+            if passed_on if theirs else in_bridge[one["BridgeID"]] == 1:
+                found.append(one["Uniqueid"])
+    return found
 
 
 def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:

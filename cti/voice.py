@@ -28,7 +28,17 @@ from cti.entry import Entry, newcomer_of
 from cti.members import Members
 from cti.ports import Bus, Floor
 from cti.prompts import goodbye
-from cti.resync import VARIABLES, Findings, Standing, astray, forgotten, missing, read_standings, reconcile
+from cti.resync import (
+    VARIABLES,
+    Findings,
+    Standing,
+    astray,
+    forgotten,
+    left_over,
+    missing,
+    read_standings,
+    reconcile,
+)
 from cti.talks import Talks, talking
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, HoldEnded, OfferFailed, Returned
@@ -363,7 +373,11 @@ class VoiceChannel:
     async def _look_round(self) -> None:
         centre = self._floor.centre
         known = self._calls.interactions | set(centre.interactions)
-        seen = await self._standings()
+        status = await self._status()
+        for leg in left_over(status):
+            _log.note("!", leg, "is left over of a consultation")
+            self.talks.send(actions.hang_up(leg))
+        seen = read_standings(status)
         before = [work for work in centre.interactions.values() if work.id in known]
         unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)
         for one in forgotten(seen, centre.closed):
@@ -379,10 +393,13 @@ class VoiceChannel:
         )
 
     async def _standings(self) -> list[Standing]:
+        return read_standings(await self._status())
+
+    async def _status(self) -> Sequence[Message]:
         outcome = await self.link.ask(actions.status(VARIABLES))
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)
-        return read_standings(outcome.items)
+        return outcome.items
 
     async def _resync(self) -> None:
         """Hold events back, look, compare, apply, let the events in. Offers wait meanwhile."""

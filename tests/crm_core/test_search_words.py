@@ -53,6 +53,18 @@ def test_traditional_and_simplified_are_one(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
+NUMBERS = (
+    "0912-345-678", "+886912345678", "886912345678", "912345678", "+8613800138000", "13800138000", "8613800138000", "(02) 2345-6789", "1234567",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", NUMBERS)
+@pytest.mark.parametrize("second", NUMBERS)
+def test_the_numbers_of_a_text_have_the_keys_that_each_has_alone(first: str, second: str) -> None:
+    """Also where the second is the first as numbers are compared, which is not read again."""
+    assert keys(fold(f"{first}, {second}")) == keys(fold(first)) | keys(fold(second))
+
+
 @pytest.mark.parametrize(
     "text",
     ["0912-345-678", "+886 912 345 678", "0912345678", "（0912）345678", "００８８６９１２３４５６７８"],

@@ -4,7 +4,7 @@ import pytest
 
 from cti.ami.protocol import Message
 from cti.calls import Place
-from cti.resync import Findings, forgotten, read_standings, reconcile
+from cti.resync import Findings, forgotten, left_over, read_standings, reconcile
 from routing.core.events import (
     Accepted,
     Adopted,
@@ -75,6 +75,10 @@ def asking(bridge: str) -> Message:
 
 def asked(bridge: str) -> Message:
     return Message({**phone("1002", bridge=bridge).headers, "Uniqueid": "ast-1.3"})
+
+
+def with_leg(leg: str) -> Message:
+    return caller(ASIDE, **{"Variable/TL_LEG": leg})
 
 
 HOLD, CONNECT, FALLBACK = "trunkline-hold", "trunkline-connect", "trunkline-fallback"
@@ -278,3 +282,26 @@ def test_whoever_hears_music_although_they_were_turned_away_is_found() -> None:
     assert forgotten(standings, lambda _: False) == []
     on_the_way = read_standings([caller(CONNECT), caller("trunkline-in")])
     assert forgotten(on_the_way, lambda _: True) == []
+
+
+@pytest.mark.parametrize(
+    ("channels", "ended"),
+    [
+        ([with_leg("PJSIP/1001-00000002"), asking("b"), asked("b")], False),
+        ([with_leg("ast-1.2"), asking("b"), asked("b")], False),
+        ([with_leg("ast-1.2"), asking("b")], False),
+        ([with_leg("ast-1.3"), asking("b")], True),
+        ([with_leg("ast-1.3"), asking("b"), asked("b")], True),
+        ([asking("b"), asked("b")], False),
+        ([asking("b")], True),
+        ([asking("")], False),
+        ([with_leg("ast-1.3"), kept()], False),
+    ],
+    ids=[
+        "asks", "asks, handed over to before", "whoever was asked has just gone", "handed over", "handed over, not led away",
+        "the caller has gone, both talk on", "the caller has gone, nobody else is there", "the caller has gone, it rings", "waits",
+    ],
+)  # fmt: skip
+def test_a_leg_left_over_of_a_consultation_is_found(channels: list[Message], ended: bool) -> None:  # noqa: FBT001 - a table
+    """And no other: who is still the caller's agent, or talks with somebody after the caller has gone, is left alone."""
+    assert left_over(channels) == (["ast-1.2"] if ended else [])

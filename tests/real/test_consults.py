@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.errors import Refused
+from cti.calls import channel_of
 from routing.core.facts import (
+    TRANSFERRED,
     Connected,
     Consulted,
     Consulting,
@@ -101,6 +103,40 @@ async def test_the_caller_is_handed_over_to_a_colleague(tmp_path: Path) -> None:
         assert isinstance(finished, Finished)
         assert (finished.agent, finished.by) == (now.agents["1002"], By.AGENT)
         await now.nobody_is_left()
+
+
+async def test_whoever_took_over_may_ask_somebody_too(tmp_path: Path) -> None:
+    """And comes back to the caller, as the first agent would."""
+    async with talk(tmp_path, ("1001", "1002", "1003")) as now:
+        await asks(now)
+        await now.server.voice.consults.hand_over(now.work.id, now.agents["1001"])
+        await now.server.fact(Connected, 2)
+        await now.device("1001", Device.REACHABLE)
+        await now.server.voice.consults.ask_colleague(now.work.id, now.agents["1003"])
+        await now.server.fact(Consulted, 2)
+        await now.quiet()
+        await now.lab.cli(f"channel request hangup {await now.name_of('PJSIP/1003-')}")
+        await now.server.fact(ConsultOver)
+        await now.resume()
+        await now.server.fact(Resumed)
+        await now.quiet()
+        assert (await now.tone_s())[0] > 0.8, "the second agent"
+        assert now.work.agent == now.agents["1002"]
+        assert [fact.reason for fact in now.server.facts if isinstance(fact, Requeued)] == [TRANSFERRED]
+
+
+async def test_a_leg_whose_caller_is_with_another_is_ended(tmp_path: Path) -> None:
+    """Should the dialplan not have ended it: the telephone would be engaged for ever."""
+    async with talk(tmp_path, ("1001", "1002")) as now:
+        name = channel_of(now.work.id)
+        await asks(now)
+        await now.quiet()
+        await now.lab.cli(f"dialplan set chanvar {await now.name_of(name)} TL_LEG somebody-else")
+        await now.server.fact(Requeued)
+        assert now.server.floor.centre.agents[now.agents["1001"]].device is Device.IN_USE
+        now.server.voice._sweep_wanted.set()
+        await now.server.fact(Connected, 2)  # by one of the two, whose telephones were engaged
+        assert not now.caller.events("BYE")
 
 
 async def test_a_colleague_who_does_not_answer_leaves_the_caller_on_hold(tmp_path: Path) -> None:

@@ -93,13 +93,22 @@ class Talk:
         await self.running.aclose()
 
     async def device(self, extension: str, device: Device) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while self.server.floor.centre.agents[self.agents[extension]].device is not device:
                 await asyncio.sleep(0.02)
 
     async def channels(self) -> int:
         lines = (await self.lab.cli("core show channels concise")).splitlines()
         return sum(line.startswith("PJSIP/") for line in lines)
+
+    async def name_of(self, told: str) -> str:
+        """The name of the channel whose name begins so, or whose unique id it is."""
+        lines = (await self.lab.cli("core show channels concise")).splitlines()
+        return next(
+            fields[0]
+            for fields in (line.split("!") for line in lines)
+            if fields[0].startswith(told) or fields[-1] == told
+        )
 
     async def nobody_is_left(self) -> None:
         async with asyncio.timeout(8):
