@@ -52,6 +52,7 @@ from agent_console.api import (
     user_names,
     user_rights,
     users,
+    watches,
     work,
 )
 from agent_console.audited import audited
@@ -164,6 +165,7 @@ def _api() -> APIRouter:
     api.include_router(closing.router, dependencies=[Depends(signed_in)])
     api.include_router(forecast.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
+    api.include_router(watches.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
     return api
 

@@ -237,6 +237,15 @@ class PopDocument(TypedDict):
     version: int
 
 
+class WatcherDocument(TypedDict):
+    """A supervisor at an agent's talk; `mode`: listen (nobody hears them), whisper (the agent alone does) or barge (both do)."""
+
+    id: str
+    name: str
+    mode: str
+    since: float
+
+
 class ConsultDocument(TypedDict):
     """Whom the agent calls while the customer is on hold: a colleague's name, or a number. `reached_at`: since when they talk."""
 
@@ -262,7 +271,7 @@ class Me(TypedDict):
 class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
     is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it.
-    `consult`: whom they call meanwhile."""
+    `consult`: whom they call meanwhile. `watchers`: supervisors at the talk, as far as the agent is to know of them."""
 
     id: str
     medium: str
@@ -273,6 +282,7 @@ class Item(TypedDict):
     held_since: float | None
     passed_by: str | None
     consult: ConsultDocument | None
+    watchers: list[WatcherDocument]
     enqueued_at: float
     connected_at: float | None
     finished_at: float | None
@@ -333,7 +343,7 @@ class QueueDocument(TypedDict):
 
 class AgentItem(TypedDict):
     """What an agent works on, in words: the queue's name, and the customer's name or address. `callback`: the customer is yet to be called;
-    `held_since`: on hold since then."""
+    `held_since`: on hold since then; `watchers`: supervisors at the talk."""
 
     id: str
     medium: str
@@ -341,6 +351,7 @@ class AgentItem(TypedDict):
     customer: str
     callback: bool
     held_since: float | None
+    watchers: list[WatcherDocument]
 
 
 class AgentDocument(TypedDict):

@@ -42,7 +42,15 @@ class Hub:
     """All screens of this process and the sockets that watch them."""
 
     def __init__(
-        self, *, store: Store, floor: Floor, bus: Bus, clock: Clock, links: Links, build: str
+        self,
+        *,
+        store: Store,
+        floor: Floor,
+        bus: Bus,
+        clock: Clock,
+        links: Links,
+        build: str,
+        listening_is_shown: bool = True,
     ) -> None:
         self._store = store
         self._floor = floor
@@ -66,6 +74,7 @@ class Hub:
                 names=self._pops.names,
                 notices=Notices(),
                 links=links(),
+                listening_is_shown=listening_is_shown,
             )
         )
 

@@ -10,7 +10,7 @@ from config.peers import LinkStatus, PhoneCredential
 from crm_core.casework.post import Post
 from crm_core.users import User
 from routing.core.events import Transferred
-from routing.core.model import AgentId, InteractionId
+from routing.core.model import AgentId, InteractionId, WatchMode
 
 __all__ = [
     "Calls",
@@ -22,6 +22,7 @@ __all__ = [
     "PhoneCredential",
     "Phones",
     "Talks",
+    "Watches",
 ]
 
 
@@ -82,6 +83,20 @@ class Consults(Protocol):
 
     async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
         """The caller talks with whom the agent has called."""
+        ...
+
+
+class Watches(Protocol):
+    """Supervisors at agents' talks; that they are there comes as a fact."""
+
+    async def watch(
+        self, interaction: InteractionId, watcher: AgentId, extension: str, mode: WatchMode
+    ) -> None:
+        """Be at the talk in this way: their phone rings, unless they are at one already."""
+        ...
+
+    def leave(self, watcher: AgentId) -> None:
+        """Hang their phone up."""
         ...
 
 

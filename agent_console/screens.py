@@ -32,6 +32,8 @@ from routing.core.facts import (
     Requeued,
     Resumed,
     StatusChanged,
+    Watched,
+    WatchOver,
     WrappedUp,
 )
 from routing.core.model import AgentId, InteractionId
@@ -54,6 +56,8 @@ _OF_AN_AGENT = (
     | Requeued
     | Resumed
     | StatusChanged
+    | Watched
+    | WatchOver
     | WrappedUp
 )
 

@@ -17,7 +17,7 @@ from agent_console.hub import Hub
 from agent_console.links import links
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
-from agent_console.ports import Calls, Consults, Letters, MailPart, Phones, Talks
+from agent_console.ports import Calls, Consults, Letters, MailPart, Phones, Talks, Watches
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -49,6 +49,7 @@ class ConsoleServer:
         calls: Calls,
         talks: Talks,
         consults: Consults,
+        watches: Watches,
         mail: Sequence[MailPart],
         static: Path = pages.STATIC,
     ) -> None:
@@ -64,6 +65,7 @@ class ConsoleServer:
             clock=clock,
             links=watched,
             build=build,
+            listening_is_shown=settings.centre.listening_is_shown,
         )
         self.context = Context(
             settings=settings,
@@ -76,6 +78,7 @@ class ConsoleServer:
             calls=calls,
             talks=talks,
             consults=consults,
+            watches=watches,
             links=watched,
             hub=self.hub,
             origins=origins(settings.http),

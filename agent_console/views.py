@@ -29,11 +29,12 @@ from agent_console.documents import (
     QueueName,
     SincePerMedium,
     WaitingDocument,
+    WatcherDocument,
 )
 from agent_console.notices import Notices
 from config.peers import LinkStatus
 from routing.core.figures import Figures
-from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status
+from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status, WatchMode
 from routing.core.presence import AgentState, Work, WorkState
 from routing.core.state import Centre
 
@@ -81,6 +82,8 @@ class World:
     links: Mapping[str, LinkStatus]
     names: Mapping[InteractionId, str] = field(default_factory=dict)
     """Of those whose pop nobody wants."""
+    listening_is_shown: bool = True
+    """To the agent."""
 
     @property
     def centre(self) -> Centre:
@@ -167,6 +170,11 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         held_since=work.held_at,
         passed_by=None if work.passed_by is None else world.directory.user_name(work.passed_by),
         consult=_consult(world.directory, work),
+        watchers=[
+            one
+            for one in _watchers(world.directory, work)
+            if world.listening_is_shown or one["mode"] != WatchMode.LISTEN
+        ],
         enqueued_at=work.enqueued_at,
         connected_at=work.connected_at,
         finished_at=work.finished_at,
@@ -280,6 +288,13 @@ def _consult(directory: Directory, work: Work) -> ConsultDocument | None:
     return ConsultDocument(whom=named, since=since, reached_at=reached_at)
 
 
+def _watchers(directory: Directory, work: Work) -> list[WatcherDocument]:
+    return [
+        WatcherDocument(id=who, name=directory.user_name(who) or who, mode=mode.value, since=since)
+        for who, mode, since in work.watchers
+    ]
+
+
 def _offer(directory: Directory, work: Work) -> OfferDocument | None:
     if work.offer is None or work.deadline is None:
         return None
@@ -319,6 +334,7 @@ def _shown_item(world: World, agent: AgentId, *, named: bool) -> AgentItem | Non
         customer=customer,
         callback=first.callback,
         held_since=first.held_at,
+        watchers=_watchers(world.directory, first),
     )
 
 

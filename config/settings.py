@@ -129,6 +129,8 @@ class Centre(Section):
     """Where the database, the mail spool and attachments live; relative to the settings file."""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Taipei"
     """IANA name; "today" on the boards begins at its midnight."""
+    listening_is_shown: bool = True
+    """Whether agents see that a supervisor listens to their call. Where it must be shown by law or agreement, leave it so; who whispers or barges in is always shown."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the transcript on standard error tells."""
 

@@ -311,6 +311,9 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "consult_over": (
         _must(_open_segment("consult").values(ended_at=_AT, outcome=bindparam("p_reason", type_=Text))),
     ),
+    # a supervisor at the talk: nothing of the talk changes
+    "watched": (_must(_interaction_of_agent_in("connected").values(state="connected")),),
+    "watch_over": (_must(_interaction_of_agent_in("connected").values(state="connected")),),
     "requeued": (
         _must(_interaction_of_agent_in("connected").values(state="waiting", agent_id=None)),
         _must(

@@ -35,6 +35,7 @@ from cti.ami.events import (
     NotReached,
     QueueAnswered,
     Unclaimed,
+    WatchSaid,
 )
 from routing.core.events import (
     Accepted,
@@ -296,7 +297,7 @@ class Calls:
                 return self._consult_said(event)
             case DeviceSaid():
                 return self._device(event)
-            case Unclaimed():
+            case Unclaimed() | WatchSaid():
                 return []
         assert_never(event)
 

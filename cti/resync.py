@@ -41,6 +41,8 @@ VARIABLES = (
     "TL_FAR",
     "TL_REACHED",
     "TL_LEG",
+    "TL_OF",
+    "TL_WATCHER",
 )
 
 

@@ -40,6 +40,7 @@ from cti.resync import (
     reconcile,
 )
 from cti.talks import Talks, talking
+from cti.watches import Watches
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, HoldEnded, OfferFailed, Returned
 from routing.core.facts import Fact, StatusChanged
@@ -98,6 +99,7 @@ class VoiceChannel:
         self._order = asyncio.Lock()
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
         self.consults = Consults(self.talks, floor, clock, self._directory, settings.outside_numbers)
+        self.watches = Watches(self.talks, floor, clock)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -310,7 +312,7 @@ class VoiceChannel:
         event = read(message, self._clock.now())
         if isinstance(event, Unclaimed):
             self._sweep_wanted.set()
-        elif event is not None and (news := self._calls.take(event)):
+        elif event is not None and (news := [*self._calls.take(event), *self.watches.take(event)]):
             self._tell(news)
 
     def _tell(self, news: Sequence[Event]) -> None:
@@ -392,9 +394,6 @@ class VoiceChannel:
             one is not None and one[0] in agents and agents[one[0]].device is not one[1] for one in now
         )
 
-    async def _standings(self) -> list[Standing]:
-        return read_standings(await self._status())
-
     async def _status(self) -> Sequence[Message]:
         outcome = await self.link.ask(actions.status(VARIABLES))
         if not isinstance(outcome, Answered):
@@ -415,10 +414,13 @@ class VoiceChannel:
     async def _compare(self) -> None:
         before = frozenset(self._floor.centre.interactions) | self._calls.interactions
         await self.entry.followed()
-        standings = await self._standings()
+        status = await self._status()
+        standings = read_standings(status)
         found = await self._apply(standings, before)
         if found.strangers and await self._admit(found.strangers):
             found = await self._apply(standings, before)
+        if watched := self.watches.compare(status):
+            await self._floor.settle(*watched)
         await self._read_devices()
         await self._act(found)
 

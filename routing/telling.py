@@ -30,6 +30,8 @@ from routing.core.facts import (
     StatusChanged,
     TurnedAway,
     Unparked,
+    Watched,
+    WatchOver,
     WorkFact,
     WrappedUp,
 )
@@ -62,7 +64,7 @@ def _of_interaction(fact: WorkFact) -> str:
             words = _of_offer(fact)
         case Connected():
             words = f"connected to {fact.agent}"
-        case Held() | Resumed() | Consulting() | Consulted() | ConsultOver():
+        case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
             words = _beside(fact)
         case Requeued():
             words = f"connected -> waiting: {fact.reason}"
@@ -89,20 +91,25 @@ def _of_offer(fact: Offered | OfferRang | OfferEnded) -> str:
             assert_never(fact)
 
 
-def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver) -> str:
+def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver) -> str:
     match fact:
         case Held():
-            return "on hold"
+            words = "on hold"
         case Resumed():
-            return "off hold"
+            words = "off hold"
         case Consulting():
-            return f"{fact.agent} calls {fact.whom} meanwhile"
+            words = f"{fact.agent} calls {fact.whom} meanwhile"
         case Consulted():
-            return f"{fact.agent} has reached them"
+            words = f"{fact.agent} has reached them"
         case ConsultOver():
-            return f"{fact.agent} talks to them no more: {fact.reason}"
+            words = f"{fact.agent} talks to them no more: {fact.reason}"
+        case Watched():
+            words = f"{fact.watcher} is at the talk of {fact.agent}: {fact.mode}"
+        case WatchOver():
+            words = f"{fact.watcher} is at the talk of {fact.agent} no more"
         case _:
             assert_never(fact)
+    return words
 
 
 def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked) -> str:

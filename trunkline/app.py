@@ -119,6 +119,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         calls=voice,
         talks=voice.talks,
         consults=voice.consults,
+        watches=voice.watches,
         mail=(drop, intake, postman),
     )
     off = settings.modules.off

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cti.ami.protocol import Message, UnsafeText
+from routing.core.model import WatchMode
 
 _EXTENSION = re.compile(r"[0-9]{1,16}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
@@ -161,6 +162,48 @@ def set_leg(caller: str, leg: str) -> Action:
 def together(caller: str) -> Action:
     """End the hold: the caller talks with the agent's leg again."""
     return _redirect(caller, "trunkline-together", "s")
+
+
+def watch(
+    leg: str, *, extension: str, watched: str, of: str, watcher: str, mode: WatchMode, ring_s: float
+) -> Action:
+    """Ring a supervisor's phone by a channel with the id `leg`; when it answers, it is at the talk of the agent's leg `watched`. Always asynchronous."""
+    interaction = _checked(_OFFER, "an interaction", of)
+    variables = {
+        "TL_WATCHED": _checked(_CHANNEL, "a channel", watched),
+        "TL_OF": interaction,
+        "TL_WATCHER": _checked(_WORD, "a user", watcher),
+        "TL_WATCH_MODE": mode.value,
+    }
+    headers = (
+        ("Channel", f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}"),
+        ("ChannelId", _checked(_WORD, "a channel id", leg)),
+        ("Context", "trunkline-watch"),
+        ("Exten", "s"),
+        ("Priority", "1"),
+        ("CallerID", "<0>"),
+        ("Timeout", f"{ring_s * 1000:.0f}"),
+        ("PreDialGoSub", f"trunkline-watch-leg,s,1({interaction})"),
+        ("Async", "true"),
+        *(("Variable", f"{name}={value}") for name, value in variables.items()),
+    )
+    return Action(name="Originate", headers=headers)
+
+
+def watch_another(leg: str, *, watched: str, of: str, mode: WatchMode) -> Action:
+    """At whose talk `watch_so`, or their answer, puts the supervisor whose leg this is."""
+    value = f"{_checked(_CHANNEL, 'a channel', watched)},{_checked(_OFFER, 'an interaction', of)},{mode}"
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", leg)),
+        ("Variable", "ARRAY(TL_WATCHED,TL_OF,TL_WATCH_MODE)"),
+        ("Value", value),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def watch_so(leg: str, mode: WatchMode) -> Action:
+    """The supervisor, who has answered, is at the talk in this way from now on."""
+    return _redirect(leg, "trunkline-watch", mode.value)
 
 
 def set_goodbye(channel: str, recording: str) -> Action:

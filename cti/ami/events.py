@@ -92,6 +92,17 @@ class ConsultSaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSaid:
+    """A supervisor's phone is at an agent's talk, in this way."""
+
+    leg: str
+    interaction: str
+    watcher: str
+    mode: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclaimed:
     """A caller went to hold without the server having taken note."""
 
@@ -118,6 +129,7 @@ CallEvent = (
     | NotReached
     | HoldSaid
     | ConsultSaid
+    | WatchSaid
     | Unclaimed
     | DeviceSaid
 )
@@ -144,20 +156,36 @@ def _dial_end(message: Message, at: float) -> CallEvent | None:
 
 
 def _user_event(message: Message, at: float) -> CallEvent | None:
-    caller = message["Uniqueid"]
-    match message["UserEvent"]:
-        case "TrunklineBack":
-            return CameBack(caller=caller, offer=message["Offer"], dial_status=message["DialStatus"], at=at)
-        case "TrunklineUnreached":
-            return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
-        case "TrunklineHeld" | "TrunklineResumed":
-            return HoldSaid(channel=caller, held=message["UserEvent"] == "TrunklineHeld", ours=True, at=at)
-        case "TrunklineConsultOver":
-            return ConsultSaid(leg=caller, dial_status=message["DialStatus"], at=at)
-        case "TrunklineUnclaimed":
-            return Unclaimed(caller=caller, at=at)
-        case _:
-            return None
+    reader = _USER_EVENTS.get(message["UserEvent"])
+    return reader(message, at) if reader else None
+
+
+def _came_back(message: Message, at: float) -> CallEvent:
+    offer, dial_status = message["Offer"], message["DialStatus"]
+    return CameBack(caller=message["Uniqueid"], offer=offer, dial_status=dial_status, at=at)
+
+
+def _not_reached(message: Message, at: float) -> CallEvent:
+    return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
+
+
+def _held(message: Message, at: float) -> CallEvent:
+    held = message["UserEvent"] == "TrunklineHeld"
+    return HoldSaid(channel=message["Uniqueid"], held=held, ours=True, at=at)
+
+
+def _consult_over(message: Message, at: float) -> CallEvent:
+    return ConsultSaid(leg=message["Uniqueid"], dial_status=message["DialStatus"], at=at)
+
+
+def _watched(message: Message, at: float) -> CallEvent:
+    interaction, watcher = message["Interaction"], message["Watcher"]
+    leg = message["Uniqueid"]
+    return WatchSaid(leg=leg, interaction=interaction, watcher=watcher, mode=message["Mode"], at=at)
+
+
+def _unclaimed(message: Message, at: float) -> CallEvent:
+    return Unclaimed(caller=message["Uniqueid"], at=at)
 
 
 def _hangup_asked(message: Message, at: float) -> CallEvent:
@@ -181,6 +209,15 @@ def _hold(message: Message, at: float) -> CallEvent:
     return HoldSaid(channel=message["Uniqueid"], held=message.event == "Hold", ours=False, at=at)
 
 
+_USER_EVENTS: dict[str, Callable[[Message, float], CallEvent]] = {
+    "TrunklineBack": _came_back,
+    "TrunklineUnreached": _not_reached,
+    "TrunklineHeld": _held,
+    "TrunklineResumed": _held,
+    "TrunklineConsultOver": _consult_over,
+    "TrunklineWatch": _watched,
+    "TrunklineUnclaimed": _unclaimed,
+}
 _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
     "DialState": _dial_state,
     "DialEnd": _dial_end,

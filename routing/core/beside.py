@@ -1,4 +1,4 @@
-"""What an agent does beside the talk with a customer: hold, ask somebody, and hand over to them."""
+"""What happens beside a talk with a customer: hold, asking somebody and handing over to them, and supervisors who listen."""
 
 from typing import assert_never
 
@@ -9,6 +9,8 @@ from routing.core.events import (
     HandedOver,
     HoldBegan,
     HoldEnded,
+    WatchBegan,
+    WatchEnded,
 )
 from routing.core.facts import (
     TRANSFERRED,
@@ -19,13 +21,24 @@ from routing.core.facts import (
     Held,
     Requeued,
     Resumed,
+    Watched,
+    WatchOver,
 )
 from routing.core.model import Medium
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, holder
 
-Beside = HoldBegan | HoldEnded | ConsultBegan | ConsultReached | ConsultEnded | HandedOver
+Beside = (
+    HoldBegan
+    | HoldEnded
+    | ConsultBegan
+    | ConsultReached
+    | ConsultEnded
+    | HandedOver
+    | WatchBegan
+    | WatchEnded
+)
 
 
 def judge_beside(centre: Centre, work: Work, event: Beside) -> Verdict:
@@ -39,6 +52,8 @@ def judge_beside(centre: Centre, work: Work, event: Beside) -> Verdict:
             return _consult(work, event)
         case HandedOver():
             return _handed_over(centre, work, event)
+        case WatchBegan() | WatchEnded():
+            return _watch(work, event)
         case _:
             assert_never(event)
 
@@ -82,4 +97,20 @@ def _handed_over(centre: Centre, work: Work, event: HandedOver) -> Verdict:
             Requeued(interaction=work.id, agent=event.agent, reason=TRANSFERRED, at=event.at),
             Connected(interaction=work.id, queue=work.queue, agent=event.to, at=event.at),
         )
+    )
+
+
+def _watch(work: Work, event: WatchBegan | WatchEnded) -> Verdict:
+    """Somebody may be at a talk as long as it lasts, once, and in one way."""
+    if work.medium is not Medium.VOICE:
+        return NOTHING
+    agent, known = holder(work), {one.who: one.mode for one in work.watchers}
+    if isinstance(event, WatchEnded):
+        if event.watcher not in known:
+            return NOTHING
+        return Verdict((WatchOver(interaction=work.id, agent=agent, watcher=event.watcher, at=event.at),))
+    if known.get(event.watcher) is event.mode or event.watcher == agent:
+        return NOTHING
+    return Verdict(
+        (Watched(interaction=work.id, agent=agent, watcher=event.watcher, mode=event.mode, at=event.at),)
     )

@@ -17,6 +17,7 @@ from routing.core.model import (
     QueueId,
     Seconds,
     Status,
+    WatchMode,
 )
 
 
@@ -257,6 +258,25 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchBegan:
+    """A supervisor is at the agent's talk from now on, or in another way than before."""
+
+    interaction: InteractionId
+    watcher: AgentId
+    mode: WatchMode
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchEnded:
+    """And is not any more."""
+
+    interaction: InteractionId
+    watcher: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred:
     """`agent` passes on what they are at: to `queue` (its own: it stays there), where for `wait_s` it is offered to `to` alone, as long as they are
     signed in. It keeps its age."""
@@ -314,6 +334,8 @@ Event = (
     | ConsultReached
     | ConsultEnded
     | HandedOver
+    | WatchBegan
+    | WatchEnded
     | Transferred
     | WorkEnded
     | WrapUpEnded

@@ -17,6 +17,7 @@ from routing.core.model import (
     QueueId,
     Seconds,
     Status,
+    WatchMode,
     Why,
 )
 
@@ -158,6 +159,27 @@ class ConsultOver:
     interaction: InteractionId
     agent: AgentId
     reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A supervisor is at the agent's talk, in this way from now on."""
+
+    interaction: InteractionId
+    agent: AgentId
+    watcher: AgentId
+    mode: WatchMode
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchOver:
+    """And is not any more, while the talk goes on; with the talk it is over anyway."""
+
+    interaction: InteractionId
+    agent: AgentId
+    watcher: AgentId
     at: Seconds
 
 
@@ -309,6 +331,8 @@ Fact = (
     | Consulting
     | Consulted
     | ConsultOver
+    | Watched
+    | WatchOver
     | Requeued
     | Parked
     | Unparked
@@ -339,6 +363,8 @@ LaterFact = (
     | Consulting
     | Consulted
     | ConsultOver
+    | Watched
+    | WatchOver
     | Requeued
     | Parked
     | Unparked

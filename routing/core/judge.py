@@ -28,6 +28,8 @@ from routing.core.events import (
     Rang,
     Returned,
     StatusChosen,
+    WatchBegan,
+    WatchEnded,
     WorkEnded,
     WrapUpEnded,
 )
@@ -244,7 +246,16 @@ def _work_changed(
             return _adopted(centre, work, event)
         case Returned():
             return _returned(queues, work, event)
-        case HoldBegan() | HoldEnded() | ConsultBegan() | ConsultReached() | ConsultEnded() | HandedOver():
+        case (
+            HoldBegan()
+            | HoldEnded()
+            | ConsultBegan()
+            | ConsultReached()
+            | ConsultEnded()
+            | HandedOver()
+            | WatchBegan()
+            | WatchEnded()
+        ):
             return judge_beside(centre, work, event)
         case WorkEnded() | WrapUpEnded():
             return _over(queues, work, event)

@@ -50,6 +50,14 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # the agent paused, signed out or stayed away from the console meanwhile
 
 
+class WatchMode(StrEnum):
+    """How a supervisor is at an agent's talk."""
+
+    LISTEN = "listen"  # nobody hears them
+    WHISPER = "whisper"  # the agent alone hears them
+    BARGE = "barge"  # both do
+
+
 class By(StrEnum):
     """Who ended the work on an interaction."""
 

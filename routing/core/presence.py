@@ -17,6 +17,7 @@ from routing.core.model import (
     QueueId,
     Seconds,
     Status,
+    WatchMode,
 )
 
 
@@ -85,6 +86,14 @@ class Consult(NamedTuple):
     reached_at: Seconds | None = None
 
 
+class Watcher(NamedTuple):
+    """A supervisor at an agent's talk: how, and since when in this way."""
+
+    who: AgentId
+    mode: WatchMode
+    since: Seconds
+
+
 class Work(NamedTuple):
     """One interaction that is not closed.
 
@@ -93,7 +102,7 @@ class Work(NamedTuple):
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
     those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
     back; they were `tried` so many times. `held_at`: on hold since then. `passed_by`: who passed it on last.
-    `consult`: whom its agent calls meanwhile.
+    `consult`: whom its agent calls meanwhile. `watchers`: supervisors at the talk, in the order in which they came.
     """
 
     id: InteractionId
@@ -123,3 +132,4 @@ class Work(NamedTuple):
     held_at: Seconds | None = None
     passed_by: AgentId | None = None
     consult: Consult | None = None
+    watchers: tuple[Watcher, ...] = ()

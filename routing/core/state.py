@@ -37,11 +37,13 @@ from routing.core.facts import (
     StatusChanged,
     TurnedAway,
     Unparked,
+    Watched,
+    WatchOver,
     WrappedUp,
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
-from routing.core.presence import AgentState, Consult, Phase, Work, WorkState
+from routing.core.presence import AgentState, Consult, Phase, Watcher, Work, WorkState
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
@@ -148,7 +150,7 @@ class Centre:
                 self._offer_news(work, fact)
             case Connected():
                 self._connect(work, fact)
-            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver():
+            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
                 self._beside(work, fact)
             case Requeued():
                 self._return(work, fact)
@@ -166,8 +168,10 @@ class Centre:
             case _:
                 assert_never(fact)
 
-    def _beside(self, work: Work, fact: Held | Resumed | Consulting | Consulted | ConsultOver) -> None:
-        """On hold, and whom the agent asks meanwhile."""
+    def _beside(
+        self, work: Work, fact: Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver
+    ) -> None:
+        """On hold, whom the agent asks meanwhile, and who listens."""
         match fact:
             case Held():
                 self._put(work._replace(held_at=fact.at))
@@ -180,8 +184,17 @@ class Centre:
                 self._put(work._replace(consult=asked._replace(reached_at=fact.at)))
             case ConsultOver():
                 self._put(work._replace(consult=None))
+            case Watched() | WatchOver():
+                self._watch(work, fact)
             case _:
                 assert_never(fact)
+
+    def _watch(self, work: Work, fact: Watched | WatchOver) -> None:
+        others = tuple(one for one in work.watchers if one.who != fact.watcher)
+        if isinstance(fact, WatchOver):
+            self._put(work._replace(watchers=others))
+        else:
+            self._put(work._replace(watchers=(*others, Watcher(fact.watcher, fact.mode, fact.at))))
 
     def _return(self, work: Work, fact: Requeued) -> None:
         passed_by = fact.agent if fact.reason == TRANSFERRED else work.passed_by
@@ -293,6 +306,7 @@ class Centre:
                 wrap_up_until=fact.wrap_up_until,
                 held_at=None,
                 consult=None,
+                watchers=(),
             ),
         )
         self._reckon(self._agent(fact.agent), fact.at)
@@ -381,6 +395,7 @@ def _back_in_line(work: Work) -> Work:
         parked_until=None,
         held_at=None,
         consult=None,
+        watchers=(),
     )
 
 

@@ -26,6 +26,8 @@ from routing.core.events import (
     Moved,
     StatusChosen,
     TakenUp,
+    WatchBegan,
+    WatchEnded,
 )
 from routing.core.facts import (
     Abandoned,
@@ -55,6 +57,8 @@ from routing.core.facts import (
     StatusChanged,
     TurnedAway,
     Unparked,
+    Watched,
+    WatchOver,
     WrappedUp,
 )
 from routing.core.judge import PAUSE_REASON
@@ -73,7 +77,8 @@ _Step = (
     | Finished
     | WrappedUp
 )
-_OfAgent = _Step | Held | Resumed | Consulting | Consulted | ConsultOver | StatusChanged | DeviceSeen
+_Beside = Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver
+_OfAgent = _Step | _Beside | StatusChanged | DeviceSeen
 _PAUSES = frozenset(PAUSE_REASON.values())
 
 
@@ -174,19 +179,25 @@ def _arrived(fact: Enqueued) -> Arrived:
     )
 
 
-def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver) -> Event:
+def _beside(fact: _Beside) -> Event:
     name, at = fact.interaction, fact.at
+    event: Event
     match fact:
         case Held():
-            return HoldBegan(interaction=name, at=at)
+            event = HoldBegan(interaction=name, at=at)
         case Resumed():
-            return HoldEnded(interaction=name, at=at)
+            event = HoldEnded(interaction=name, at=at)
         case Consulting():
-            return ConsultBegan(interaction=name, whom=fact.whom, at=at)
+            event = ConsultBegan(interaction=name, whom=fact.whom, at=at)
         case Consulted():
-            return ConsultReached(interaction=name, at=at)
+            event = ConsultReached(interaction=name, at=at)
         case ConsultOver():
-            return ConsultEnded(interaction=name, reason=fact.reason, at=at)
+            event = ConsultEnded(interaction=name, reason=fact.reason, at=at)
+        case Watched():
+            event = WatchBegan(interaction=name, watcher=fact.watcher, mode=fact.mode, at=at)
+        case WatchOver():
+            event = WatchEnded(interaction=name, watcher=fact.watcher, at=at)
+    return event
 
 
 def _told(fact: Described | Abandoned | ConsoleSeen) -> Event:
@@ -251,7 +262,7 @@ class _Reader:
 
     def _with_agent(self, fact: _OfAgent, before: Fact | None) -> _Outside | None:
         match fact:
-            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver():
+            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
                 return _Outside(_beside(fact))
             case StatusChanged():
                 return self._status(fact, before)

@@ -11,9 +11,19 @@ from crm_core.casework.texts import Place
 from crm_core.store import Connection, Store
 from crm_core.users import User
 from routing.core.decisions import Offer, Withdraw
-from routing.core.events import ConsultBegan, HandedOver, HoldBegan, HoldEnded, Rang, Transferred, WorkEnded
+from routing.core.events import (
+    ConsultBegan,
+    HandedOver,
+    HoldBegan,
+    HoldEnded,
+    Rang,
+    Transferred,
+    WatchBegan,
+    WatchEnded,
+    WorkEnded,
+)
 from routing.core.facts import Requeued
-from routing.core.model import AgentId, By, InteractionId, Medium
+from routing.core.model import AgentId, By, InteractionId, Medium, WatchMode
 from routing.floor import Floor
 
 
@@ -75,6 +85,27 @@ class PlainCalls:
 
     async def resume(self, interaction: InteractionId) -> None:
         await self.floor.settle(HoldEnded(interaction=interaction, at=time.time()))
+
+    async def watch(
+        self, interaction: InteractionId, watcher: AgentId, extension: str, mode: WatchMode
+    ) -> None:
+        """The supervisor's phone answers at once."""
+        if not self.up:
+            raise Unavailable("asterisk", "connection refused")
+        assert extension
+        others = [one for one in self.floor.centre.interactions.values() if one.id != interaction]
+        at = time.time()
+        left = [
+            WatchEnded(interaction=work.id, watcher=watcher, at=at)
+            for work in others
+            if any(one.who == watcher for one in work.watchers)
+        ]
+        await self.floor.settle(*left, WatchBegan(interaction=interaction, watcher=watcher, mode=mode, at=at))
+
+    def leave(self, watcher: AgentId) -> None:
+        at = time.time()
+        for work in self.floor.centre.interactions.values():
+            self.floor.submit(WatchEnded(interaction=work.id, watcher=watcher, at=at))
 
     async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
         await self._ask(interaction, colleague)

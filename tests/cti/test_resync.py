@@ -302,6 +302,6 @@ def test_whoever_hears_music_although_they_were_turned_away_is_found() -> None:
         "the caller has gone, both talk on", "the caller has gone, nobody else is there", "the caller has gone, it rings", "waits",
     ],
 )  # fmt: skip
-def test_a_leg_left_over_of_a_consultation_is_found(channels: list[Message], ended: bool) -> None:  # noqa: FBT001 - a table
+def test_a_leg_left_over_of_a_consultation_is_found(channels: list[Message], ended: bool) -> None:
     """And no other: who is still the caller's agent, or talks with somebody after the caller has gone, is left alone."""
     assert left_over(channels) == (["ast-1.2"] if ended else [])

@@ -17,6 +17,9 @@ LOUD = 300.0
 """Root mean square of 16-bit samples above which somebody speaks: silence and comfort noise stay below 20."""
 
 
+_TONE, _SILENCE = (b"\x20" * 4 + b"\xa0" * 4) * 20, b"\xff" * 160
+
+
 def _linear(code: int) -> int:
     """One u-law code as a 16-bit sample (ITU-T G.711)."""
     code = ~code & 0xFF
@@ -35,6 +38,7 @@ class Ear(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._peer: object = None
         self._sequence, self._stamp, self._source = 1, 0, random.getrandbits(32)
+        self._says_until = 0.0
         self.heard: list[tuple[float, bytes]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,6 +65,21 @@ class Ear(asyncio.DatagramProtocol):
                 self._send(KEYS.index(key), first=place == 0, ended=ended, length=160 * min(place + 1, 6))
                 await asyncio.sleep(0.02)
             await asyncio.sleep(0.06)
+
+    async def breathes(self) -> None:
+        """Send silence as long as nothing else is said, as a telephone does, to whomever was heard last. Until cancelled."""
+        while True:
+            if self._peer is not None and self._transport is not None:
+                self._sequence, self._stamp = self._sequence + 1, self._stamp + 160
+                header = struct.pack("!BBHII", 0x80, 0, self._sequence, self._stamp, self._source)
+                says = time.time() < self._says_until
+                self._transport.sendto(header + (_TONE if says else _SILENCE), self._peer)
+            await asyncio.sleep(0.02)
+
+    async def say(self, seconds: float = 0.6) -> None:
+        """A tone of 1000 Hz, instead of silence."""
+        self._says_until = time.time() + seconds
+        await asyncio.sleep(seconds)
 
     def _send(self, event: int, *, first: bool, ended: bool, length: int) -> None:
         header = struct.pack(
@@ -99,3 +118,14 @@ async def ear(port: int) -> AsyncIterator[Ear]:
         yield listening
     finally:
         transport.close()
+
+
+@asynccontextmanager
+async def breathing(*ears: Ear) -> AsyncIterator[None]:
+    """They send silence, or what they say, until the block ends."""
+    tasks = [asyncio.create_task(one.breathes()) for one in ears]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +87,16 @@ class Talk:
             at=SystemClock().now(),
         )
         return await self.server.voice.talks.transfer(event)
+
+    @asynccontextmanager
+    async def another_caller(self) -> AsyncIterator[Callable[[], InteractionId]]:
+        """Somebody else calls; which call it is."""
+        first = self.work.id
+        scenario = caller_scenario(
+            to="100", number="+886912345679", name="", hang_up_after_s=None, cancel_after_s=None, speak=None
+        )
+        async with sipp(self.lab.folder, scenario, target=("127.0.0.1", self.lab.layout.sip_port)):
+            yield lambda: next(one for one in self.server.floor.centre.interactions if one != first)
 
     async def crash(self) -> None:
         """The server is gone, as suddenly as by a kill."""

@@ -9,7 +9,15 @@ import pytest
 from routing.core import beside, by_hand, callbacks, choice, judge, matching, order, overflow, stages, timers
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
-from routing.core.events import CustomerLeft, HandedOver, HoldBegan, HoldEnded, Transferred
+from routing.core.events import (
+    CustomerLeft,
+    HandedOver,
+    HoldBegan,
+    HoldEnded,
+    Transferred,
+    WatchBegan,
+    WatchEnded,
+)
 from routing.core.facts import (
     TRANSFERRED,
     CallbackMissed,
@@ -20,11 +28,12 @@ from routing.core.facts import (
     OfferEnded,
     Requeued,
     Resumed,
+    Watched,
     WrappedUp,
 )
 from routing.core.figures import Figures
-from routing.core.model import Medium, Outcome, Status
-from routing.core.presence import AgentState, Consult, Phase, Work
+from routing.core.model import AgentId, Medium, Outcome, Status, WatchMode
+from routing.core.presence import AgentState, Consult, Phase, Watcher, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict
@@ -154,6 +163,35 @@ def anybody_hands_over_what_another_is_at(plant: pytest.MonkeyPatch) -> None:
         return right(centre, work, replace(event, agent=work.agent or event.agent))
 
     plant.setattr(beside, "_handed_over", wrong)
+
+
+@fault
+def who_listens_does_so_to_the_next_agent_too(plant: pytest.MonkeyPatch) -> None:
+    def still(centre: Centre, fact: Requeued) -> None:
+        seen = Watcher(AgentId("sue"), WatchMode.LISTEN, fact.at)
+        centre._put(centre.interactions[fact.interaction]._replace(watchers=(seen,)))
+
+    in_the_state(plant, Requeued, still)
+
+
+@fault
+def who_speaks_up_is_there_twice(plant: pytest.MonkeyPatch) -> None:
+    def twice(centre: Centre, fact: Watched) -> None:
+        work = centre.interactions[fact.interaction]
+        centre._put(work._replace(watchers=(*work.watchers, *work.watchers)))
+
+    in_the_state(plant, Watched, twice)
+
+
+@fault
+def agents_listen_to_themselves(plant: pytest.MonkeyPatch) -> None:
+    right = beside._watch
+
+    def wrong(work: Work, event: WatchBegan | WatchEnded) -> Verdict:
+        other = work._replace(agent=AgentId("nobody")) if work.agent == event.watcher else work
+        return right(other, event)
+
+    plant.setattr(beside, "_watch", wrong)
 
 
 @fault

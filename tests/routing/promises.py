@@ -37,6 +37,8 @@ from routing.core.events import (
     TakenUp,
     Transferred,
     Unreached,
+    WatchBegan,
+    WatchEnded,
     WorkEnded,
     WrapUpEnded,
 )
@@ -59,7 +61,19 @@ from routing.core.facts import (
     Unparked,
     WrappedUp,
 )
-from routing.core.model import By, Device, InteractionId, Medium, Need, Outcome, QueueId, QueueRule, Status
+from routing.core.model import (
+    AgentId,
+    By,
+    Device,
+    InteractionId,
+    Medium,
+    Need,
+    Outcome,
+    QueueId,
+    QueueRule,
+    Status,
+    WatchMode,
+)
 from routing.core.presence import AgentState, Phase, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
@@ -147,6 +161,7 @@ class Promises:
             self._pass_on,
             self._hold,
             self._ask,
+            self._watch,
             self._finish,
             self._close,
             self._sign_out,
@@ -321,6 +336,29 @@ class Promises:
         assert after.agent == (to if fits else work.agent)
         if fits:
             assert (after.held_at, after.consult, after.passed_by) == (None, None, work.agent)
+            assert not after.watchers, "they were at the other's talk"
+
+    def _watch(self, dice: Dice) -> None:
+        """A supervisor, or a colleague, listens, speaks up, and leaves, or stays until the talk is over: that it goes on as before."""
+        work = self._some(dice, Phase.CONNECTED)
+        watcher = dice.pick([AgentId("sue"), *sorted(self.router.centre.agents)])
+        modes, leaves = (
+            dice.pick([tuple(WatchMode), (WatchMode.BARGE, WatchMode.BARGE)]),
+            dice.pick([True, False]),
+        )
+        if work is None:
+            return
+        for mode in modes:
+            event = WatchBegan(interaction=work.id, watcher=watcher, mode=mode, at=self.now)
+            fits = self._fits_interaction(event)
+            assert bool(self.turn(event).facts) == fits
+            here = [one for one in self.router.centre.interactions[work.id].watchers if one.who == watcher]
+            assert not fits or [one.mode for one in here] == [mode]
+        if leaves:
+            self.turn(WatchEnded(interaction=work.id, watcher=watcher, at=self.now))
+            assert watcher not in {one.who for one in self.router.centre.interactions[work.id].watchers}
+        after = self.router.centre.interactions[work.id]
+        assert (after.phase, after.agent, after.enqueued_at) == (work.phase, work.agent, work.enqueued_at)
 
     def _finish(self, dice: Dice) -> None:
         work = self._some(dice, Phase.CONNECTED)
@@ -585,6 +623,8 @@ class Promises:
         match event:
             case HoldBegan() | HoldEnded():
                 return (work.held_at is None) == isinstance(event, HoldBegan)
+            case WatchBegan() | WatchEnded():
+                return self._fits_watch(event, work)
             case ConsultBegan():
                 return work.medium is Medium.VOICE and work.consult is None
             case ConsultReached():
@@ -594,6 +634,13 @@ class Promises:
             case HandedOver():
                 known = event.to in self.router.centre.agents
                 return known and work.agent == event.agent and event.to != event.agent
+
+    def _fits_watch(self, event: WatchBegan | WatchEnded, work: Work) -> bool:
+        known = {one.who: one.mode for one in work.watchers}
+        if isinstance(event, WatchEnded):
+            return event.watcher in known
+        another = known.get(event.watcher) is not event.mode
+        return work.medium is Medium.VOICE and event.watcher != work.agent and another
 
     def _fits_callback(self, event: CallbackEvent, work: Work) -> bool:
         match event:

@@ -37,6 +37,8 @@ from routing.core.events import (
     TakenUp,
     Transferred,
     Unreached,
+    WatchBegan,
+    WatchEnded,
     WorkEnded,
     WrapUpEnded,
 )
@@ -66,6 +68,7 @@ from routing.core.model import (
     QueueRule,
     Room,
     Status,
+    WatchMode,
     Why,
 )
 from routing.core.presence import AgentState, Phase, Work
@@ -117,6 +120,14 @@ def events(at: float) -> st.SearchStrategy[Event]:
         st.builds(ConsultBegan, interaction=ids, whom=st.just("1002"), at=now),
         st.builds(ConsultReached, interaction=ids, at=now),
         st.builds(ConsultEnded, interaction=ids, reason=st.just("busy"), at=now),
+        st.builds(
+            WatchBegan,
+            interaction=ids,
+            watcher=agents | st.just(AgentId("sue")),
+            mode=st.sampled_from(WatchMode),
+            at=now,
+        ),
+        st.builds(WatchEnded, interaction=ids, watcher=agents | st.just(AgentId("sue")), at=now),
         st.builds(HandedOver, interaction=ids, agent=agents, to=agents, at=now),
         st.builds(
             Transferred,

@@ -1,0 +1,186 @@
+"""A supervisor at an agent's talk, on a real Asterisk: who hears whom, and what becomes of it when somebody or something goes away."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from config.errors import Refused
+from routing.core.facts import Connected, Finished, Requeued, Resumed, Watched, WatchOver
+from routing.core.model import AgentId, WatchMode
+from tests.ports import free_port
+from tests.real.listener import Ear, breathing, ear
+from tests.real.sipp import Sipp
+from tests.real.test_talks import Talk, talk
+from tests.real.voice_lab import voice_server
+
+pytestmark = pytest.mark.real
+LISTEN, WHISPER, BARGE = WatchMode
+SUE = AgentId("sue")
+
+
+@asynccontextmanager
+async def with_supervisor(now: Talk) -> AsyncIterator[tuple[Sipp, Ear]]:
+    """Her telephone at 1090, and what she hears."""
+    port = free_port()
+    async with ear(port) as hears, now.lab.phone("1090", answer_after_s=0.2, ear_port=port) as phone:
+        yield phone, hears
+
+
+async def watches(now: Talk, mode: WatchMode, count: int = 1) -> Watched:
+    await now.server.voice.watches.watch(now.work.id, SUE, "1090", mode)
+    fact = await now.server.fact(Watched, count)
+    assert isinstance(fact, Watched)
+    assert fact.mode is mode
+    await now.quiet()
+    return fact
+
+
+async def loud(ears: Ear, seconds: float = 1.0) -> float:
+    """For how long of the next seconds somebody is heard."""
+    since = time.time()
+    await asyncio.sleep(seconds)
+    return ears.loud_s(since, time.time())
+
+
+async def test_a_supervisor_hears_both_and_nobody_hears_them(tmp_path: Path) -> None:
+    """The agent's tone arrives, and the customer's voice; what the supervisor says goes nowhere, until the agent's part is over."""
+    async with talk(tmp_path) as now, with_supervisor(now) as (phone, hears):
+        await watches(now, LISTEN)
+        assert await loud(hears) > 0.8, "the agent"
+        assert [one.who for one in now.work.watchers] == [SUE]
+        since = time.time()
+        await hears.say()
+        tone, other = await now.tone_s()
+        assert tone > 0.8
+        assert other < 0.01, "nothing of her"
+        assert now.hears.loud_s(since, time.time()) > 0
+        await now.server.voice.hang_up(now.work.id)
+        await now.server.fact(Finished)
+        await now.nobody_is_left()
+        assert phone.events("BYE")
+
+
+async def test_a_supervisor_speaks_to_the_agent_alone_and_then_to_both(tmp_path: Path) -> None:
+    """Without their phone being called again; and leaves, while both talk on."""
+    port = free_port()
+    async with (
+        ear(port) as agent,
+        talk(tmp_path, ear_port=port) as now,
+        with_supervisor(now) as (phone, hears),
+        breathing(now.hears, agent, hears),
+    ):
+        await now.hold()
+        await now.hears.speaks()  # music; somebody who heard nothing yet knows of nobody to speak to
+        await now.resume()
+        await now.server.fact(Resumed)
+        await watches(now, WHISPER)
+        await asyncio.gather(now.hears.say(1.0), hears.speaks(0.2))
+
+        async def heard() -> tuple[float, float]:
+            """For how long agent and customer hear what she says in half a second."""
+            await now.quiet()
+            since = time.time()
+            await hears.say(0.5)
+            await now.quiet()
+            return agent.loud_s(since, time.time()), now.hears.loud_s(since, time.time())
+
+        by_agent, by_customer = await heard()
+        assert by_agent > 0.3
+        assert by_customer < 0.01
+        await watches(now, BARGE, 2)
+        assert min(await heard()) > 0.3
+        await watches(now, LISTEN, 3)
+        assert max(await heard()) < 0.01
+        assert len(phone.events("INVITE")) == 1
+        now.server.voice.watches.leave(SUE)
+        await now.server.fact(WatchOver)
+        assert not now.work.watchers
+        since = time.time()
+        await now.hears.say()
+        await now.quiet()
+        assert agent.loud_s(since, time.time()) > 0.4, "both talk on"
+        assert await now.channels() == 2
+
+
+async def test_a_server_that_dies_finds_the_supervisor_where_they_were(tmp_path: Path) -> None:
+    """And tells when they have left meanwhile."""
+    async with talk(tmp_path) as now, with_supervisor(now) as (phone, hears):
+        await watches(now, LISTEN)
+        await now.crash()
+        url = f"sqlite:///{tmp_path / 'trunkline.db'}"
+        async with voice_server(now.lab, url) as second:
+            await second.link_up()
+            await second.floor.settle()
+            (work,) = second.floor.centre.interactions.values()
+            assert [(one.who, one.mode) for one in work.watchers] == [(SUE, LISTEN)]
+            assert await loud(hears) > 0.8
+            await second.voice.watches.watch(work.id, SUE, "1090", BARGE)
+            await second.fact(Watched)
+            assert len(phone.events("INVITE")) == 1
+        await now.lab.cli(f"channel request hangup {await now.name_of('PJSIP/1090-')}")
+        async with voice_server(now.lab, url) as third:
+            await third.link_up()
+            await third.floor.settle()
+            (work,) = third.floor.centre.interactions.values()
+            assert not work.watchers
+
+
+async def test_a_supervisor_goes_from_talk_to_talk(tmp_path: Path) -> None:
+    """With the telephone at their ear. What they were at before is told to be over."""
+    async with talk(tmp_path, ("1001", "1002")) as now, with_supervisor(now) as (phone, hears):
+        first = now.work.id
+        await watches(now, LISTEN)
+        async with now.another_caller() as second:
+            await now.server.fact(Connected, 2)
+            await now.server.voice.watches.watch(second(), SUE, "1090", LISTEN)
+            over = await now.server.fact(WatchOver)
+            assert isinstance(over, WatchOver)
+            there = await now.server.fact(Watched, 2)
+            assert isinstance(there, Watched)
+            assert (over.interaction, there.interaction) == (first, second())
+            await now.quiet()
+            assert await loud(hears) > 0.8
+            assert len(phone.events("INVITE")) == 1
+
+
+async def test_the_talk_may_go_elsewhere(tmp_path: Path) -> None:
+    """On hold nobody speaks, and the supervisor stays; when the agent is rid of the caller, the supervisor is at no talk any more."""
+    async with talk(tmp_path, ("1001", "1002")) as now, with_supervisor(now) as (phone, _):
+        await watches(now, LISTEN)
+        await now.hold()
+        await now.quiet()
+        assert not phone.events("BYE")
+        await now.resume()
+        await now.quiet()
+        await now.transfer(to="1002")
+        await now.server.fact(Requeued)
+        await now.server.fact(Connected, 2)
+        assert not now.work.watchers
+        async with asyncio.timeout(5):
+            while not phone.events("BYE"):
+                await asyncio.sleep(0.05)
+
+
+async def test_a_phone_that_does_not_answer_is_called_again(tmp_path: Path) -> None:
+    """Nobody is at the talk then, and it goes on; refused is what is no talk, and one's own."""
+    async with talk(tmp_path) as now:
+        with pytest.raises(Refused, match=r"watch\.own_call"):
+            await now.server.voice.watches.watch(now.work.id, now.agents["1001"], "1001", LISTEN)
+        async with now.lab.phone("1090", busy=True) as phone:
+            for count in (1, 2):
+                await now.server.voice.watches.watch(now.work.id, SUE, "1090", LISTEN)
+                async with asyncio.timeout(5):
+                    while len(phone.events("INVITE")) < count:
+                        await asyncio.sleep(0.05)
+                await now.quiet()
+        assert not now.work.watchers
+        assert (await now.tone_s())[0] > 0.8
+        name = now.work.id
+        await now.server.voice.hang_up(name)
+        await now.server.fact(Finished)
+        with pytest.raises(Refused, match=r"call\.not_connected"):
+            await now.server.voice.watches.watch(name, SUE, "1090", LISTEN)
