@@ -95,6 +95,10 @@ class Watches(Protocol):
         """Be at the talk in this way: their phone rings, unless they are at one already."""
         ...
 
+    async def take_over(self, interaction: InteractionId, watcher: AgentId) -> None:
+        """Have it alone with the customer."""
+        ...
+
     def leave(self, watcher: AgentId) -> None:
         """Hang their phone up."""
         ...

@@ -199,12 +199,12 @@ class Calls:
         call.place, call.offer, call.ended = Place.WAITING, None, None
         return before
 
-    def handed_over(self, call: Call, *, to_agent: bool) -> Call:
-        """The caller is being led to whom their agent had called; what becomes of the agent's leg no longer matters, nor, when it is nobody of ours, of
-        the call. Returns what to put back when they are not."""
-        before, other, at = replace(call), call.other, call.answered_at or 0.0
+    def handed_over(self, call: Call, leg: str, *, to_agent: bool) -> Call:
+        """The caller is being led to whom their agent had called, or who was at their talk, whose `leg` that is; what becomes of the agent's leg no longer
+        matters, nor, when they are no agent of ours, of the call. Returns what to put back when they are not."""
+        before, at = replace(call), call.answered_at or 0.0
         call.offer = None
-        self._connect(call, other, at)
+        self._connect(call, leg, at)
         if not to_agent:
             self._unleg(call)
             call.place = Place.OVER

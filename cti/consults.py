@@ -58,7 +58,7 @@ class Consults:
             if not call.other:
                 raise Refused("consult.not_reached", interaction=interaction)
             colleague = self._colleague(interaction)
-            before = self._talks.calls.handed_over(call, to_agent=colleague is not None)
+            before = self._talks.calls.handed_over(call, call.other, to_agent=colleague is not None)
             caller = channel_of(interaction)
             try:
                 await self._talks.must(interaction, actions.set_leg(caller, before.other))

@@ -9,10 +9,11 @@ from config.ids import new_id
 from cti.ami import actions
 from cti.ami.events import CallEvent, HungUp, WatchSaid
 from cti.ami.protocol import Message
+from cti.calls import channel_of
 from cti.ports import Floor
 from cti.talks import Talks, talking
-from routing.core.events import Event, WatchBegan, WatchEnded
-from routing.core.model import AgentId, InteractionId, WatchMode
+from routing.core.events import Event, WatchBegan, WatchEnded, WorkEnded
+from routing.core.model import AgentId, By, InteractionId, WatchMode
 
 RING_S = 30.0
 """So long a supervisor's phone rings."""
@@ -70,6 +71,25 @@ class Watches:
                 self._watches.pop(watcher, None)  # it is asked anew; if it is still there, it says so
                 raise
 
+    async def take_over(self, interaction: InteractionId, watcher: AgentId) -> None:
+        """Who is at the talk has it alone with the customer; the agent's part is over. `Refused` (watch.not_there) when they are not at it."""
+        async with self._talks.order:
+            call, known = self._talks.call_of(interaction), self._watches.get(watcher)
+            if known is None or known.interaction != interaction:
+                raise Refused("watch.not_there", interaction=interaction)
+            calls, caller = self._talks.calls, channel_of(interaction)
+            before = calls.handed_over(call, known.leg, to_agent=False)
+            try:
+                await self._talks.must(interaction, actions.set_leg(caller, known.leg))
+                await self._talks.must(interaction, actions.together(caller))
+            except Unavailable:
+                calls.put_back(before)
+                raise
+            if before.aside:  # it waits in a place of its own; in a talk it ends with it
+                self._talks.send(actions.hang_up(before.leg))
+            del self._watches[watcher]  # it is the customer's now, and goes to no other talk
+            self._floor.submit(WorkEnded(interaction=interaction, by=By.AGENT, at=self._clock.now()))
+
     def leave(self, watcher: AgentId) -> None:
         """Hang their phone up; at no talk: nothing."""
         known = self._watches.get(watcher)
@@ -101,6 +121,7 @@ class Watches:
             watcher, name = one["Variable/TL_WATCHER"], one["Variable/TL_OF"]
             if (
                 one["Context"] == CONTEXT
+                and not one["BridgeID"]  # who has taken over talks themselves
                 and one["Exten"] in set(WatchMode)
                 and one["Uniqueid"].startswith(_LEG)
             ):

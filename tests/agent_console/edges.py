@@ -102,6 +102,11 @@ class PlainCalls:
         ]
         await self.floor.settle(*left, WatchBegan(interaction=interaction, watcher=watcher, mode=mode, at=at))
 
+    async def take_over(self, interaction: InteractionId, watcher: AgentId) -> None:
+        if watcher not in {one.who for one in self.floor.centre.interactions[interaction].watchers}:
+            raise Refused("watch.not_there", interaction=interaction)
+        await self.floor.settle(WorkEnded(interaction=interaction, by=By.AGENT, at=time.time()))
+
     def leave(self, watcher: AgentId) -> None:
         at = time.time()
         for work in self.floor.centre.interactions.values():

@@ -146,6 +146,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/me/phone"): (SUPERVISOR, None),
     ("POST", "/api/v1/interactions/{interaction}/watch"): (SUPERVISOR, {"mode": "listen"}),
     ("DELETE", "/api/v1/me/watch"): (SUPERVISOR, None),
+    ("POST", "/api/v1/interactions/{interaction}/takeover"): (SUPERVISOR, None),
     ("GET", "/api/v1/interactions/{interaction}/routing"): (SUPERVISOR, None),
     ("PUT", "/api/v1/interactions/{interaction}/routing/queue"): (SUPERVISOR, {"queue_id": "none"}),
     ("PUT", "/api/v1/interactions/{interaction}/routing/agent"): (SUPERVISOR, {"agent_id": "none"}),

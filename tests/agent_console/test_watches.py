@@ -16,9 +16,9 @@ async def gives_a_phone(house: House, login: str) -> None:
     )
 
 
-async def audited(house: House) -> list[dict[str, Any]]:
+async def audited(house: House, action: str = "watched") -> list[dict[str, Any]]:
     async with house.browser("adm") as admin:
-        told = await admin.get("/api/v1/audit", params={"action": "watched"})
+        told = await admin.get("/api/v1/audit", params={"action": action})
         return [each["detail"] for each in reversed(told.json()["items"])]
 
 
@@ -103,3 +103,23 @@ async def test_what_cannot_be_watched_is_refused(house: House) -> None:
         assert away.status_code == 503
         assert not await audited(house)
         assert not house.floor.centre.interactions[call].watchers
+
+
+async def test_a_supervisor_takes_a_call_over(house: House) -> None:
+    """Once they are at it; the agent wraps up, and the audit says who took it from whom."""
+    await gives_a_phone(house, "sue")
+    async with (
+        house.browser("ann") as client,
+        house.listening(client) as screen,
+        house.browser("sue") as sue,
+    ):
+        call = await talks(house, client, screen)
+        place = f"/api/v1/interactions/{call}"
+        early = await sue.post(f"{place}/takeover")
+        assert (early.status_code, early.json()["code"]) == (409, "watch.not_there")
+        assert (await sue.post(f"{place}/watch", json={"mode": "barge"})).status_code == 204
+        assert (await sue.post(f"{place}/takeover")).status_code == 204
+        await screen.until_docs(lambda docs: docs["items"][call]["state"] == "wrap_up", "items", call)
+        late = await sue.post(f"{place}/takeover")
+        assert (late.status_code, late.json()["code"]) == (409, "interaction.state")
+        assert [each["agent"] for each in await audited(house, "taken_over")] == [house.seed.users["ann"]]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import Refused
-from routing.core.facts import Connected, Finished, Requeued, Resumed, Watched, WatchOver
-from routing.core.model import AgentId, WatchMode
+from routing.core.facts import Connected, Finished, Held, Requeued, Resumed, Watched, WatchOver
+from routing.core.model import AgentId, Device, WatchMode
 from tests.ports import free_port
 from tests.real.listener import Ear, breathing, ear
 from tests.real.sipp import Sipp
@@ -184,3 +184,34 @@ async def test_a_phone_that_does_not_answer_is_called_again(tmp_path: Path) -> N
         await now.server.fact(Finished)
         with pytest.raises(Refused, match=r"call\.not_connected"):
             await now.server.voice.watches.watch(name, SUE, "1090", LISTEN)
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["talking", "on hold"])
+async def test_a_supervisor_takes_the_caller_over(tmp_path: Path, *, held: bool) -> None:
+    """The agent is free; both talk on, also when the server dies, until one of them hangs up, and nobody leads the supervisor away from it."""
+    async with talk(tmp_path) as now, with_supervisor(now) as (phone, hears), breathing(now.hears, hears):
+        name = now.work.id
+        with pytest.raises(Refused, match=r"watch\.not_there"):
+            await now.server.voice.watches.take_over(name, SUE)
+        await watches(now, BARGE)
+        if held:
+            await now.hold()
+            await now.server.fact(Held)
+        await now.server.voice.watches.take_over(name, SUE)
+        await now.server.fact(Finished)
+        await now.device("1001", Device.REACHABLE)
+        await now.quiet()
+        await asyncio.gather(hears.say(1.0), now.hears.speaks(0.3))
+        await asyncio.gather(now.hears.say(1.0), hears.speaks(0.3))
+        await now.crash()
+        async with voice_server(now.lab, f"sqlite:///{tmp_path / 'trunkline.db'}") as second:
+            await second.link_up()
+            await second.floor.settle()
+            second.voice.watches.leave(SUE)
+            await asyncio.sleep(1.0)
+            assert not second.floor.centre.interactions
+            assert await now.channels() == 2
+            await now.lab.cli(f"channel request hangup {await now.name_of('PJSIP/1090-')}")
+            await now.nobody_is_left()
+            assert now.caller.events("BYE")
+        assert len(phone.events("INVITE")) == 1
