@@ -27,7 +27,8 @@ BOOTED_WITHIN_S = 60.0
 PING_EVERY_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S, REFUSED_PAUSE_S = 0.1, 5.0, 60.0
 _EVENTS_AT_ONCE = 100
-_EVENT_QUEUE_CAP = 50_000
+_MOST_EVENTS, _FEW_EVENTS = 10_000, 1_000
+"""So many wait to be taken in before we read on: beyond the one Asterisk waits, as long as its `writetimeout` says, until there are few."""
 
 _log = Transcript("ami")
 
@@ -71,6 +72,7 @@ class _Connection(asyncio.Protocol):
         self._events: deque[Message] = deque()
         self._arrived = asyncio.Event()
         self._sent = 0
+        self._paused = False
         self._transport: asyncio.Transport | None = None
         self.lost: asyncio.Future[str] = self._loop.create_future()
 
@@ -87,12 +89,14 @@ class _Connection(asyncio.Protocol):
         except MessageTooLong as problem:
             self.close(str(problem))
             return
-        for message in messages:
-            self._take(message)
-        if len(self._events) > _EVENT_QUEUE_CAP:
-            self.close(
-                "events come faster than they can be taken in"
-            )  # the next connection reads the state afresh
+        if self._pending:
+            for message in messages:
+                self._take(message)
+        else:  # nobody waits for an answer: only events count
+            self._news([message for message in messages if message.event])
+        if len(self._events) > _MOST_EVENTS and self._transport is not None and not self._paused:
+            self._transport.pause_reading()
+            self._paused = True
 
     def send(self, wanted: Sequence[Action]) -> "list[asyncio.Future[Outcome]]":
         """Write all in one go; each future ends as answered, refused or unknown within the action's deadline."""
@@ -121,14 +125,18 @@ class _Connection(asyncio.Protocol):
         pending = self._pending.get(action_id)
         if pending is None:
             if message.event:
-                self._events.append(message)
-                self._arrived.set()
+                self._news((message,))
         elif pending.reply is None:
             self._take_reply(action_id, pending, message)
         elif message.event == pending.action.list_end:
             self._settle(action_id, Answered(reply=pending.reply, items=tuple(pending.items)))
         else:
             pending.items.append(message)
+
+    def _news(self, events: Sequence[Message]) -> None:
+        if events:
+            self._events.extend(events)
+            self._arrived.set()
 
     def _take_reply(self, action_id: str, pending: _Pending, message: Message) -> None:
         if message["Response"] not in {"Success", "Goodbye"}:
@@ -157,6 +165,9 @@ class _Connection(asyncio.Protocol):
         some = [self._events.popleft() for _ in range(min(len(self._events), _EVENTS_AT_ONCE))]
         if not self._events:
             self._arrived.clear()
+        if self._paused and len(self._events) < _FEW_EVENTS and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
         return some
 
     def close(self, reason: str) -> None:

@@ -7,13 +7,14 @@ beyond the cap.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 MESSAGE_CAP_BYTES = 1 << 20
 LINE_CAP_BYTES = 1024
 """Asterisk discards longer input lines (manager.c)."""
 _END = b"\r\n\r\n"
+_EVENT = "Event: "
 _BANNER = b"Asterisk Call Manager"
 _NESTED = ("Variable", "ChanVariable", "DestChanVariable")
 """Headers that hold `name=value` and come once for each variable; `ChanVariable: A=1` is read as `ChanVariable/A`."""
@@ -27,19 +28,63 @@ class UnsafeText(ValueError):
     """A value that could end its line, and with it start an action of its own; or one too long for a line."""
 
 
-@dataclass(frozen=True, slots=True)
 class Message:
-    """One message: a reply (it has `Response`) or an event. Absent headers read as the empty text."""
+    """One message: a reply (it has `Response`) or an event. Absent headers read as the empty text.
 
-    headers: Mapping[str, str]
+    Of most events a header or two are asked for, so what came is taken apart only when somebody wants all `headers`.
+    """
+
+    __slots__ = ("_headers", "_text", "event")
+
+    event: str
+    """The event's name; empty for a reply."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers: Mapping[str, str] | None = headers
+        self._text, self.event = "", headers.get("Event", "")
+
+    @classmethod
+    def of(cls, text: str) -> "Message":
+        """As it came, without the empty line that ends it."""
+        message = cls.__new__(cls)
+        message._headers, message._text = None, "\r\n" + text  # noqa: SLF001 - our own
+        if text.startswith(_EVENT):  # how Asterisk begins every event; else it is looked for
+            end = text.find("\r\n")
+            message.event = text[len(_EVENT) : len(text) if end < 0 else end].strip(" ")
+        else:
+            message.event = message["Event"]
+        return message
 
     def __getitem__(self, name: str) -> str:
-        return self.headers.get(name, "")
+        if self._headers is not None:
+            return self._headers.get(name, "")
+        mark = _mark(name)
+        if not mark:
+            found = _nested(self._text, name)
+            return self.headers.get(name, "") if found is None else found
+        # the first line of this name, as `_taken_apart` has it
+        text = self._text
+        begin = text.find(mark)
+        if begin < 0:
+            return ""
+        begin += len(mark)
+        end = text.find("\r\n", begin)
+        return (text[begin:] if end < 0 else text[begin:end]).strip(" ")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and self.headers == other.headers
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Message({dict(self.headers)!r})"
 
     @property
-    def event(self) -> str:
-        """The event's name; empty for a reply."""
-        return self["Event"]
+    def headers(self) -> Mapping[str, str]:
+        """All, by name; those of `_NESTED` as `ChanVariable/A`."""
+        if self._headers is None:
+            self._headers = MappingProxyType(_taken_apart(self._text))
+        return self._headers
 
     @property
     def at(self) -> float | None:
@@ -52,8 +97,33 @@ class Message:
 
 def parse(block: bytes) -> Message:
     """Read one message without its final empty line."""
+    return Message.of(block.decode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=256)
+def _mark(name: str) -> str:
+    """With what the line of a header begins; empty for those that take more than a look."""
+    return "" if "/" in name or name in _NESTED else f"\r\n{name}:"
+
+
+def _nested(text: str, name: str) -> str | None:
+    """The value of the first variable, spelt as Asterisk does; None: it takes more than a look."""
+    outer, slash, inner = name.partition("/")
+    if not slash or outer not in _NESTED:
+        return None
+    first, mark = text.find(f"\r\n{outer}:"), f"\r\n{outer}: {inner}="
+    if first < 0:
+        return ""
+    if not text.startswith(mark, first):
+        return None
+    begin = first + len(mark)
+    end = text.find("\r\n", begin)
+    return (text[begin:] if end < 0 else text[begin:end]).rstrip(" ")
+
+
+def _taken_apart(text: str) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for line in block.decode("utf-8", "replace").split("\r\n"):
+    for line in text.split("\r\n"):
         name, colon, value = line.partition(":")
         if not colon:
             continue
@@ -62,7 +132,7 @@ def parse(block: bytes) -> Message:
             inner, _, value = value.partition("=")
             name = f"{name}/{inner}"
         headers.setdefault(name, value)
-    return Message(MappingProxyType(headers))
+    return headers
 
 
 class Framer:
@@ -84,10 +154,10 @@ class Framer:
             if self._searched > self._cap_bytes:
                 raise MessageTooLong(f"no end of a message within {self._cap_bytes} bytes")
             return []
-        whole = bytes(self._rest[:cut])
+        whole = self._rest[:cut].decode("utf-8", "replace")
         del self._rest[: cut + len(_END)]
         self._searched = 0
-        return [parse(block) for block in whole.split(_END) if block]
+        return [Message.of(block) for block in whole.split("\r\n\r\n") if block]
 
     def _take_banner(self) -> None:
         if not self.banner and self._rest.startswith(_BANNER) and (end := self._rest.find(b"\r\n")) >= 0:

@@ -111,6 +111,31 @@ async def test_no_reply_is_unknown_and_forgotten() -> None:
         assert isinstance(await one.ask(actions.queue_remove("1001")), Answered)
 
 
+async def test_a_flood_is_taken_in_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond what may wait nothing is read until it was taken in: the peer waits, every event comes in its order, and the link stays up."""
+    monkeypatch.setattr(link, "_MOST_EVENTS", 500)
+    monkeypatch.setattr(link, "_FEW_EVENTS", 50)
+    heard = Heard()
+    async with fake_ami() as fake, running(fake, heard) as one:
+        (peer,) = fake.peers
+        waiting = []
+        take = one._on_event
+
+        def on_event(message: Message) -> None:
+            assert one._connection is not None
+            waiting.append(len(one._connection._events))
+            take(message)
+
+        one._on_event = on_event
+        padding = ("Padding", "x" * 500)
+        for number in range(20_000):
+            peer.send(("Event", "Flood"), ("N", str(number)), padding)
+        await until(lambda: len(heard.events) == 20_000)
+        assert heard.events == [str(number) for number in range(20_000)]
+        assert heard.downs == 0
+        assert max(waiting) < 2_000, "and memory does not grow with the flood"
+
+
 async def test_nothing_is_sent_twice_over_a_reconnect() -> None:
     """An action that was unanswered when the link broke is unknown, and is not sent again by itself."""
     heard = Heard()

@@ -39,6 +39,30 @@ def test_variables_are_read_by_name() -> None:
     assert message["ChanVariable/TL_OFFER"] == "o/1"
 
 
+NAMES = ("Event", "ActionID", "Uniqueid", "Name", "CallerIDName", "odd name", "Variable", "ChanVariable")
+VALUES = st.text(alphabet=st.sampled_from("abA=:/ \t,王é-_."), max_size=12)
+LINES = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(NAMES), VALUES).map(": ".join),
+        st.tuples(st.sampled_from(NAMES[:6]), VALUES).map(":".join),
+        VALUES,
+    ),
+    max_size=8,
+)
+
+
+@given(LINES)
+def test_one_header_is_the_same_as_among_all(lines: list[str]) -> None:
+    """Asked for before the message was taken apart, or afterwards: whatever lines it has."""
+    block = "\r\n".join(lines).encode()
+    for name in (*parse(block).headers, *NAMES, "Variable/a", "Variable/", "Name/a"):
+        whole = parse(block)
+        assert parse(block)[name] == whole.headers.get(name, ""), name
+        assert whole[name] == whole.headers.get(name, "")
+        assert whole.event == whole.headers.get("Event", "")
+        assert whole == parse(block)
+
+
 def test_odd_content_raises_nothing() -> None:
     """Lines without a colon, broken UTF-8 and absent or odd timestamps are read as far as they make sense."""
     message = parse(b"garbage\r\nEvent: X\r\nCallerIDName: \xff\xfe\r\nTimestamp: soon")

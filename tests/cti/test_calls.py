@@ -164,7 +164,7 @@ def test_a_caller_who_is_handed_over(to_agent: bool) -> None:
     call = calls.get(ONE)
     assert call is not None
     call.consults, call.other = True, LEG2
-    before = calls.handed_over(call, to_agent=to_agent)
+    before = calls.handed_over(call, call.other, to_agent=to_agent)
     assert (before.leg, before.other) == (LEG, LEG2)
     assert run(calls, [HoldSaid(channel=CALLER, held=False, ours=True, at=5.0), AGENT_ASKS, LEG_GONE]) == []
     ended = run(calls, [HungUp(channel=LEG2, at=10.0), CALLER_GONE])
