@@ -75,7 +75,7 @@ _PEOPLE = (
         skills=(("zh", 7), ("en", 7)),
     ),
     _Person(login="zhiming", name="李志明", role="admin", language="zh-TW", extension=None),
-    _Person(login="shufen", name="王淑芬", role="supervisor", language="zh-TW", extension=None),
+    _Person(login="shufen", name="王淑芬", role="supervisor", language="zh-TW", extension="1090"),
 )
 _DISPOSITIONS = (
     ("solved", "Solved", "已解決", "已解决"),
