@@ -213,7 +213,9 @@ class Calls:
     def put_back(self, before: Call) -> None:
         """They were not led away; unless the caller has gone meanwhile."""
         channel = channel_of(before.interaction)
-        if channel in self._calls:
+        led = self._calls.get(channel)
+        if led is not None:
+            self._by_leg.pop(led.leg, None)
             self._calls[channel] = self._by_leg[before.leg] = before
 
     def ending(self, interaction: InteractionId, by: By, at: Seconds) -> None:

@@ -171,6 +171,20 @@ def test_a_caller_who_is_handed_over(to_agent: bool) -> None:
     assert ended == ([WorkEnded(interaction=ONE, by=By.AGENT, at=10.0)] if to_agent else [])
 
 
+@pytest.mark.parametrize("to_agent", [True, False])
+def test_who_could_not_be_handed_over_is_with_their_agent_again(to_agent: bool) -> None:
+    """Whom the agent had called may hang up then: that is no end of the call."""
+    calls = offered()
+    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, ours=True, at=4.0)])
+    call = calls.get(ONE)
+    assert call is not None
+    call.consults, call.other = True, LEG2
+    calls.put_back(calls.handed_over(call, LEG2, to_agent=to_agent))
+    assert run(calls, [HungUp(channel=LEG2, at=10.0)]) == []
+    over = ConsultSaid(leg=LEG, dial_status="ANSWER", at=10.1)
+    assert run(calls, [over]) == [ConsultEnded(interaction=ONE, reason="ended", at=10.1)]
+
+
 def test_who_is_passed_on_waits_and_is_put_back_when_that_fails() -> None:
     """The end of the leg is nobody's hang-up then."""
     calls = offered()
