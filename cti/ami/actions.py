@@ -174,6 +174,8 @@ def watch(
         "TL_OF": interaction,
         "TL_WATCHER": _checked(_WORD, "a user", watcher),
         "TL_WATCH_MODE": mode.value,
+        "PJSIP_HEADER(add,X-Trunkline-Watch)": "1",
+        "PJSIP_HEADER(add,X-Trunkline-Interaction)": interaction,
     }
     headers = (
         ("Channel", f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}"),
@@ -183,7 +185,6 @@ def watch(
         ("Priority", "1"),
         ("CallerID", "<0>"),
         ("Timeout", f"{ring_s * 1000:.0f}"),
-        ("PreDialGoSub", f"trunkline-watch-leg,s,1({interaction})"),
         ("Async", "true"),
         *(("Variable", f"{name}={value}") for name, value in variables.items()),
     )
