@@ -91,10 +91,12 @@ class Watches:
             self._floor.submit(WorkEnded(interaction=interaction, by=By.AGENT, at=self._clock.now()))
 
     def leave(self, watcher: AgentId) -> None:
-        """Hang their phone up; at no talk: nothing."""
+        """Hang their phone up; at no talk: nothing. A phone that was not there ends without a word, so one that has not answered is forgotten."""
         known = self._watches.get(watcher)
         if known is not None:
             self._talks.send(actions.hang_up(known.leg))
+            if known.interaction is None:
+                del self._watches[watcher]
 
     def take(self, event: CallEvent) -> list[Event]:
         """The router's events that follow."""
