@@ -51,11 +51,11 @@ function start(who) {
 function board() {
   const agent = (id, name, extension, status, reason, work, s, on, handled, device = "reachable") => [id, { id, name, extension, status, reason, since: now() - s, work, work_since: now() - s, device, console: status !== "signed_out", item: on, handled, department: /^[A-Z]/.test(name) ? "d-world" : "d-north" }];
   docs.agents = Object.fromEntries([
-    agent("u-mei", "林美玲", "1001", "ready", "", "talking", 1043, { id: "t1", medium: "voice", queue: "客戶服務", customer: "陳怡君", callback: false, held_since: null }, 31, "in_use"),
-    agent("u-anna", "Anna Keller", "1002", "ready", "", "letters", 412, { id: "t2", medium: "email", queue: "International service", customer: "Katharina Brandt-Sørensen", callback: false, held_since: null }, 24),
-    agent("u-wei", "王志伟", "1003", "ready", "", "offered", 6, { id: "t3", medium: "voice", queue: "客戶服務", customer: "+886223456789", callback: false, held_since: null }, 28),
+    agent("u-mei", "林美玲", "1001", "ready", "", "talking", 1043, { id: "t1", medium: "voice", queue: "客戶服務", customer: "陳怡君", callback: false, held_since: null, watchers: [] }, 31, "in_use"),
+    agent("u-anna", "Anna Keller", "1002", "ready", "", "letters", 412, { id: "t2", medium: "email", queue: "International service", customer: "Katharina Brandt-Sørensen", callback: false, held_since: null, watchers: [] }, 24),
+    agent("u-wei", "王志伟", "1003", "ready", "", "offered", 6, { id: "t3", medium: "voice", queue: "客戶服務", customer: "+886223456789", callback: false, held_since: null, watchers: [] }, 28),
     agent("u-hsu", "許家豪", "1004", "ready", "", "idle", 73, null, 19),
-    agent("u-lee", "李佳穎", "1005", "ready", "", "wrap_up", 22, { id: "t4", medium: "voice", queue: "客戶服務", customer: "黃建宏", callback: false, held_since: null }, 26),
+    agent("u-lee", "李佳穎", "1005", "ready", "", "wrap_up", 22, { id: "t4", medium: "voice", queue: "客戶服務", customer: "黃建宏", callback: false, held_since: null, watchers: [] }, 26),
     agent("u-omar", "Omar Haddad", "1006", "paused", "lunch", "idle", 1310, null, 17),
     agent("u-tsai", "蔡宗翰", "1007", "paused", "no_answer", "idle", 95, null, 12),
     agent("u-grace", "Grace O’Neill", "1008", "signed_out", "", "idle", 9000, null, 0, "unreachable"),
@@ -77,7 +77,7 @@ const clocks = () => [
 function offer(medium, base) {
   const id = `${medium === "voice" ? "tl" : "ml"}-${(calls += 1)}`;
   const ring = medium === "voice" ? 20 : 45;
-  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, consult: null, passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
+  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, consult: null, watchers: [], passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
   change([["items", id, doc]]);
   me({ work: "offered", work_since: now() });
   if (medium === "voice") sip?.ring(doc.customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Offer", `${id}/1`]]);

@@ -1,5 +1,6 @@
 import { switchLanguage } from "./i18n";
 import { applyLook } from "./look";
+import { placeOf } from "./features/supervision/watching";
 import { askEntities, forgetEntities } from "./features/records/entities";
 import { call } from "./net/api";
 import { Feed } from "./net/feed";
@@ -60,6 +61,7 @@ export function openDesk(session: Session, left: (ended: boolean) => void): Desk
     },
     signOut: async () => {
       if (!board) await call("DELETE", "/me/shift");
+      else if (placeOf(store.list("agents"), session.user.id)) await call("DELETE", "/me/watch");
       if (phone.state.call) tell("menu.sign_out_later");
       await afterTalk(phone);
       await call("POST", "/logout");

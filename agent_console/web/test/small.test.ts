@@ -14,7 +14,7 @@ import type { PhoneState } from "../src/phone/phone";
 import { sends } from "../src/ui/ime";
 
 const item = (id: string, extra: Partial<Item> = {}): Item => ({
-  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, held_since: null, consult: null, passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
+  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, held_since: null, consult: null, watchers: [], passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
   customer: { address: "+886912345678", name: "" }, entry: "", subject: "", match: { strength: "none", parties: [] }, case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...extra,
 });
 
@@ -108,7 +108,7 @@ describe("desk", () => {
   });
 
   test("A call without an item is a plain call: at once when the server knows nothing of it or is away.", () => {
-    const call = { interaction: "x", offer: null, consult: false, from: "1", state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } as const;
+    const call = { interaction: "x", offer: null, consult: false, watch: false, from: "1", state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } as const;
     const phone = { stage: "registered", problem: null, call, silent: false } as const;
     expect(plainCall([], phone, true)).toBeNull();
     expect(plainCall([], phone, false)).toBe(call);
@@ -186,7 +186,7 @@ describe("what is being written", () => {
 });
 
 describe("leaving", () => {
-  const call = { interaction: "i", offer: null, consult: false, from: "x", muted: false, rangAt: 0, answeredAt: 0 };
+  const call = { interaction: "i", offer: null, consult: false, watch: false, from: "x", muted: false, rangAt: 0, answeredAt: 0 };
   const idle: PhoneState = { stage: "registered", problem: null, call: null, silent: false };
   const phone = (state: PhoneState) => {
     const listeners = new Set<() => void>();

@@ -29,7 +29,7 @@ const PASS = "POST /api/v1/interactions/i1/transfer";
 
 function talking(extra: Partial<PhoneCall> = {}): Desk {
   const desk = deskOf();
-  desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, consult: false, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0, ...extra } };
+  desk.phone.state = { stage: "registered", problem: null, silent: false, call: { interaction: "i1", offer: null, consult: false, watch: false, from: "", state: "talking", muted: false, rangAt: 0, answeredAt: 0, ...extra } };
   return desk;
 }
 
@@ -120,7 +120,7 @@ describe("On hold", () => {
     };
     expect([await pill(talk({ held_since: NOW })), await pill(talk({ state: "wrap_up", held_since: NOW }))]).toEqual(["On hold", "Wrap-up"]);
     const desk = deskOf();
-    const row = (id: string, held: number | null): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 400, device: "in_use", console: true, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held }, handled: 0, department: null });
+    const row = (id: string, held: number | null): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 400, device: "in_use", console: true, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held, watchers: [] }, handled: 0, department: null });
     await draw(desk, <AgentGrid units={null} />);
     await act(async () => desk.store.apply({ set: [["agents", "ann", row("ann", NOW - 42)], ["agents", "bob", row("bob", null)]], drop: [] }));
     const cells = (id: string) => [...(part(`board-agent-${id}`)?.querySelectorAll("td") ?? [])].slice(1, 3).map((cell) => cell.textContent);

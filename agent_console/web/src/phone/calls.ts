@@ -31,3 +31,18 @@ export function afterTalk(phone: Pick<Phone, "state" | "subscribe">): Promise<vo
     });
   });
 }
+
+/** Whether the phone can ring, once that is settled; a phone that is not there after so long cannot. */
+export function registered(phone: Pick<Phone, "state" | "subscribe">, withinMs: number): Promise<boolean> {
+  const settled = (): boolean => !["starting", "offline"].includes(phone.state.stage);
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stop();
+      clearTimeout(late);
+      resolve(phone.state.stage === "registered");
+    };
+    const stop = phone.subscribe(() => settled() && done());
+    const late = setTimeout(done, withinMs);
+    if (settled()) done();
+  });
+}

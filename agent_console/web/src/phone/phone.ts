@@ -18,6 +18,8 @@ export interface PhoneCall {
   offer: string | null;
   /** A colleague asks about the interaction: it is theirs still. */
   consult: boolean;
+  /** A supervisor's, who asked to be at an agent's talk. */
+  watch: boolean;
   from: string;
   state: "ringing" | "answering" | "talking";
   muted: boolean;
@@ -36,7 +38,7 @@ export interface PhoneState {
 
 const OFF: PhoneState = { stage: "off", problem: null, call: null, silent: false };
 
-/** The agent's phone in this tab: registers, answers, mutes, sends digits, hangs up; nothing else. */
+/** The agent's or the supervisor's phone in this tab: registers, answers, mutes, sends digits, hangs up; nothing else. */
 export class Phone {
   state: PhoneState = OFF;
   #line: Line | null = null;

@@ -7,7 +7,7 @@ import type { PhoneCall, PhoneProblem, PhoneStage } from "./phone";
 
 export interface LineEvents {
   stage: (stage: PhoneStage, problem: PhoneProblem | null) => void;
-  rings: (call: Pick<PhoneCall, "interaction" | "offer" | "consult" | "from">, answerItself: boolean) => void;
+  rings: (call: Pick<PhoneCall, "interaction" | "offer" | "consult" | "watch" | "from">, answerItself: boolean) => void;
   /** The far side of a call of ours rings. */
   rung?: () => void;
   talks: () => void;
@@ -131,14 +131,16 @@ export class SipLine implements Line {
 
   #ring(session: RTCSession, header: (name: string) => string | null): void {
     const from = session.remote_identity;
+    const watch = header("X-Trunkline-Watch") === "1";
     this.#events.rings(
       {
         interaction: header("X-Trunkline-Interaction"),
         offer: header("X-Trunkline-Offer"),
         consult: header("X-Trunkline-Consult") === "1",
+        watch,
         from: from.display_name || from.uri.user,
       },
-      header("X-Trunkline-Reattach") === "1",
+      watch || header("X-Trunkline-Reattach") === "1", // they have just asked for it
     );
   }
 

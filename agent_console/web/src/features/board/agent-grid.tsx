@@ -8,6 +8,9 @@ import { Empty, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { shown, type Shown } from "../desk/states";
 import { initials } from "../desk/user-menu";
+import { useSupervisor } from "../supervision/use-supervision";
+import { WatchMenu } from "../supervision/watch-menu";
+import { WatcherMarks } from "../supervision/watchers";
 import { CallbackMark } from "./callback-mark";
 import { agentsOf } from "./narrowed";
 import { LONG_S } from "./thresholds";
@@ -24,15 +27,16 @@ function inOrder(agents: readonly AgentDoc[]): AgentDoc[] {
 export function AgentGrid({ units }: { units: ReadonlySet<string> | null }) {
   const { t } = useTranslation();
   const agents = agentsOf(useList("agents"), units);
+  const watches = useSupervisor() !== null;
   return (
     <section className="panel" aria-labelledby="board-agents">
       <h2 className="pane-title" id="board-agents">{t("board.agents")}</h2>
       {agents.length === 0 ? <Empty icon="users" title={t(units ? "departments.no_agents_here" : "board.no_agents")} /> : (
         <table className="grid">
           <thead>
-            <tr><th>{t("board.agent")}</th><th>{t("board.state")}</th><th className="end">{t("board.time")}</th><th>{t("board.item")}</th><th>{t("board.phone")}</th><th className="end">{t("board.handled")}</th></tr>
+            <tr><th>{t("board.agent")}</th><th>{t("board.state")}</th><th className="end">{t("board.time")}</th><th>{t("board.item")}</th><th>{t("board.phone")}</th><th className="end">{t("board.handled")}</th>{watches && <th className="watch-column"><span className="vh">{t("watch.column")}</span></th>}</tr>
           </thead>
-          <tbody>{inOrder(agents).map((agent) => <Row key={agent.id} agent={agent} />)}</tbody>
+          <tbody>{inOrder(agents).map((agent) => <Row key={agent.id} agent={agent} watches={watches} />)}</tbody>
         </table>
       )}
     </section>
@@ -41,7 +45,7 @@ export function AgentGrid({ units }: { units: ReadonlySet<string> | null }) {
 
 const DEVICE: Record<Device, IconName> = { reachable: "check", in_use: "phone", unreachable: "unlink" };
 
-function Row({ agent }: { agent: AgentDoc }) {
+function Row({ agent, watches }: { agent: AgentDoc; watches: boolean }) {
   const { t } = useTranslation();
   useNow();
   const held = agent.work === "talking" ? (agent.item?.held_since ?? null) : null;
@@ -56,6 +60,7 @@ function Row({ agent }: { agent: AgentDoc }) {
       <td>{agent.item && <span className="row"><Icon name={agent.item.medium === "voice" ? "phone" : "mail"} size={15} />{agent.item.callback && <CallbackMark id={agent.item.id} />}<span className="clip">{phoneNumber(agent.item.customer) || t(agent.item.medium === "voice" ? "item.withheld" : "item.unnamed")}</span><span className="faint tiny clip">{agent.item.queue}</span></span>}</td>
       <td><span className="row small soft">{agent.extension === null ? "–" : <><Icon name={DEVICE[agent.device]} size={15} /><span className="num">{agent.extension}</span><span className="faint">{t(`device.${agent.device}`)}</span></>}</span></td>
       <td className="end num">{agent.handled}</td>
+      {watches && <td className="end"><span className="watch-cell"><WatcherMarks watchers={agent.item?.watchers ?? []} /><WatchMenu agent={agent} /></span></td>}
     </tr>
   );
 }

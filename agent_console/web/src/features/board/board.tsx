@@ -2,14 +2,17 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { duration } from "../../format";
 import { useNow } from "../../store/clock";
-import { useDesk, useDoc, useLink, useList } from "../../store/hooks";
+import { useDesk, useDoc, useLink, useList, usePhone } from "../../store/hooks";
 import { useCentre } from "../../ui/brand";
 import { Banner, Bones, Empty } from "../../ui/panes";
 import { ShortcutList, useKeyboard } from "../desk/shortcuts";
-import { LinkHealth } from "../desk/status-bar";
+import { LinkHealth, PhoneHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
 import { SearchBox } from "../search/search-box";
 import { Shell } from "../shell/shell";
+import { Questions } from "../supervision/questions";
+import { SupervisionContext, useSupervision } from "../supervision/use-supervision";
+import { WatchBar } from "../supervision/watch-bar";
 import { AgentGrid } from "./agent-grid";
 import { inTree, keepChosen, queuesOf, readChosen, within } from "./narrowed";
 import { QueueTile } from "./queue-tile";
@@ -23,29 +26,35 @@ export function Board() {
   const { t } = useTranslation();
   const [help, setHelp] = useState(false);
   const link = useLink();
+  const supervision = useSupervision();
   useKeyboard(nothing, () => setHelp(true));
   const bar = (
     <>
       <BoardBar onShortcuts={() => setHelp(true)} />
       {link !== "live" && link !== "connecting" && <StaleBanner />}
       <LinkTrouble />
+      <WatchBar />
     </>
   );
   return (
-    <Shell home={{ path: "/board", icon: "board", title: t("page.board"), ringing: false, busy: 0 }} bar={bar} tools={<ShortcutList open={help} close={() => setHelp(false)} />}>
-      <LiveBoard />
-    </Shell>
+    <SupervisionContext.Provider value={supervision}>
+      <Shell home={{ path: "/board", icon: "board", title: t("page.board"), ringing: false, busy: 0 }} bar={bar} tools={<><Questions /><ShortcutList open={help} close={() => setHelp(false)} /></>}>
+        <LiveBoard />
+      </Shell>
+    </SupervisionContext.Provider>
   );
 }
 
 function BoardBar({ onShortcuts }: { onShortcuts: () => void }) {
   const { session } = useDesk();
   const centre = useCentre() ?? session.centre;
+  const { stage } = usePhone();
   return (
     <header className="bar">
       <h1 className="bar-title clip">{centre.name}</h1>
       <span className="bar-gap" />
       <SearchBox />
+      {stage !== "off" && <PhoneHealth />}
       <LinkHealth />
       <span className="bar-line" />
       <UserMenu onShortcuts={onShortcuts} />

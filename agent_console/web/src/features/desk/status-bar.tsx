@@ -67,7 +67,7 @@ const PHONE: Record<PhoneStage, { tone: Tone; icon: IconName }> = {
   failed: { tone: "stop", icon: "warn" },
 };
 
-function PhoneHealth() {
+export function PhoneHealth() {
   const { t } = useTranslation();
   const phone = usePhone();
   const { tone, icon } = PHONE[phone.stage];

@@ -14,6 +14,7 @@ import { attempt, complain } from "../../ui/toasts";
 import { reminders } from "../desk/hold";
 import { isHeld } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
+import { Overheard } from "../supervision/watchers";
 import { Asked, AskedButtons, useEndOfAsking } from "./consult";
 import { Transfer } from "./transfer";
 
@@ -42,6 +43,7 @@ export function CallPanel({ item }: { item: Item }) {
       <section className="call held asking" aria-label={t("call.controls")}>
         <Asked item={item} consult={consult} muted={mine?.muted ?? false} />
         <AskedButtons item={item} consult={consult}>{muting}{keypad}</AskedButtons>
+        <Overheard watchers={item.watchers} />
       </section>
     );
   }
@@ -57,6 +59,7 @@ export function CallPanel({ item }: { item: Item }) {
         {keypad}
         <Button look="stop" big icon="hangup" onPress={end} data-testid="hangup">{t("call.hang_up")}</Button>
       </div>
+      <Overheard watchers={item.watchers} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { Device, Language, Medium, Role, Seconds, Status, Work } from "./co
 import type { ContractDoc } from "./contracts";
 import type { CaseRow, Party } from "./customers";
 import type { ClockDoc } from "./sla";
+import type { Watcher } from "./talks";
 
 export interface Me {
   id: string;
@@ -43,6 +44,8 @@ export interface Item {
   held_since: Seconds | null;
   /** Whom the agent calls meanwhile. */
   consult: Consult | null;
+  /** Supervisors at the talk, as far as the agent is to know of them. */
+  watchers: Watcher[];
   /** The colleague who transferred it. */
   passed_by: string | null;
   enqueued_at: Seconds;
@@ -88,6 +91,17 @@ export interface QueueDoc extends QueueName {
   department: string | null;
 }
 
+/** What an agent works on, in words. */
+export interface AgentItem {
+  id: string;
+  medium: Medium;
+  queue: string;
+  customer: string;
+  callback: boolean;
+  held_since: Seconds | null;
+  watchers: Watcher[];
+}
+
 export interface AgentDoc {
   id: string;
   name: string;
@@ -99,7 +113,7 @@ export interface AgentDoc {
   work_since: Seconds;
   device: Device;
   console: boolean;
-  item: { id: string; medium: Medium; queue: string; customer: string; callback: boolean; held_since: Seconds | null } | null;
+  item: AgentItem | null;
   handled: number;
   department: string | null;
 }

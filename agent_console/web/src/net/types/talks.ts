@@ -1,5 +1,5 @@
 /** To whom an agent can pass on what they are at. */
-import type { Language, Status, Work } from "./common";
+import type { Language, Seconds, Status, Work } from "./common";
 
 /** `waiting`: of all media; `ready`: agents who could take something now; `closed`: for an emergency. */
 export interface QueueTarget {
@@ -27,4 +27,15 @@ export interface Targets {
   queues: QueueTarget[];
   agents: AgentTarget[];
   outside: boolean;
+}
+
+/** `listen`: nobody hears the supervisor; `whisper`: the agent alone does; `barge`: both do. */
+export type WatchMode = "listen" | "whisper" | "barge";
+
+/** A supervisor at an agent's talk. */
+export interface Watcher {
+  id: string;
+  name: string;
+  mode: WatchMode;
+  since: Seconds;
 }
