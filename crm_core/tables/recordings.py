@@ -16,11 +16,14 @@ recording = Table(
     # of the audio as it is played, before it is encrypted
     Column("bytes", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
-    # erased: the file is still to be removed, and then the row goes too
+    # erased: the file is still to be removed as long as there are bytes
     Column("state", Text, nullable=False),
     Column("sealed", Boolean, nullable=False),
     Column("peaks", Json),
     moment("keep_until", nullable=True, index=True),
     one_of("state", "kept", "truncated", "unreadable", "missing", "erased"),
-    index_where("ix_recording_erased", "id", where="state = 'erased'"),
+    index_where("ix_recording_erased", "id", where="state = 'erased' AND bytes > 0"),
+    index_where(
+        "ix_recording_flagged", "started_at", where="state IN ('truncated', 'unreadable', 'missing')"
+    ),
 )

@@ -39,13 +39,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recording_interaction_id"), "recording", ["interaction_id"])
     op.create_index(op.f("ix_recording_keep_until"), "recording", ["keep_until"])
-    op.create_index(
-        "ix_recording_erased",
-        "recording",
-        ["id"],
-        sqlite_where=sa.text("state = 'erased'"),
-        postgresql_where=sa.text("state = 'erased'"),
-    )
+    for name, column, where in (
+        ("ix_recording_erased", "id", "state = 'erased' AND bytes > 0"),
+        ("ix_recording_flagged", "started_at", "state IN ('truncated', 'unreadable', 'missing')"),
+    ):
+        op.create_index(
+            name, "recording", [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        )
 
 
 def downgrade() -> None:
