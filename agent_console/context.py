@@ -38,6 +38,7 @@ class Context:
     build: str
     static: Path
     guests: Rate
+    plays: Rate
     seal: Seal | None
     provider: Provider | None
 
