@@ -2,21 +2,36 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from routing.core.facts import Connected, Finished, Held, Requeued, Resumed
+from config.clock import SystemClock
+from config.settings import Settings
+from crm_core.recordings import kept
+from crm_core.recordings.takes import SETTLED_S
+from cti.keeper import Keeper
+from routing.bus import LocalBus
+from routing.core import callbacks
+from routing.core.facts import Connected, Enqueued, Finished, Held, Requeued, Resumed
+from routing.core.model import Status
+from tests.real.asterisk_lab import asterisk_lab
+from tests.real.caller_desk import Desk
+from tests.real.sipp import agent_scenario
+from tests.real.test_callbacks import asks as asks_for_a_call
+from tests.real.test_callbacks import centre, offering, status
 from tests.real.test_consults import asks
 from tests.real.test_talks import Talk, talk
+from tests.real.voice_lab import VoiceServer, prepare, voice_server
 
 pytestmark = pytest.mark.real
 
 TONE, CUSTOMERS_TONE = {0x20, 0xA0}, {0x28, 0xA8}
 
 
-def spool(now: Talk) -> Path:
+def spool(now: Talk | Desk) -> Path:
     return now.lab.folder / "asterisk" / "var" / "spool" / "recordings"
 
 
@@ -43,13 +58,18 @@ async def recorded_talk(
     folder: Path, extensions: tuple[str, ...] = ("1001",), share: int = 100
 ) -> AsyncIterator[Talk]:
     """Customer and agents each send a tone of their own."""
-    voice = folder / "customer.ul"
-    voice.write_bytes((b"\x28" * 10 + b"\xa8" * 10) * 400)
+    voice = customers_voice(folder)
     async with talk(folder, extensions, record_share=share, speaks=voice) as now:
         yield now
 
 
-def takes(now: Talk) -> list[tuple[Path, Path]]:
+def customers_voice(folder: Path) -> Path:
+    voice = folder / "customer.ul"
+    voice.write_bytes((b"\x28" * 10 + b"\xa8" * 10) * 400)
+    return voice
+
+
+def takes(now: Talk | Desk) -> list[tuple[Path, Path]]:
     """The two sides of each talk, customer first, in order."""
     customers = sorted(spool(now).glob("*-customer.ulaw"))
     return [(each, each.with_name(each.name.replace("-customer", "-agent"))) for each in customers]
@@ -132,15 +152,89 @@ async def test_a_talk_after_a_transfer_is_a_file_of_its_own(tmp_path: Path) -> N
             assert tone_s(customer, CUSTOMERS_TONE) > 0.8
 
 
-async def test_recording_goes_on_without_a_server(tmp_path: Path) -> None:
-    """The dialplan records."""
+def keeper(now: Talk, server: VoiceServer, folder: Path) -> Keeper:
+    settings = Settings.model_validate({
+        "centre": {"data_dir": str(folder / "data")},
+        "asterisk": {"ami_secret": "x", "ari_secret": "x"},
+        "mail": {"reply_secret": "sixteen characters"},
+        "recordings": {"recordings_key": "a key of the tests", "spool_dir": str(spool(now))},
+    })  # fmt: skip
+    return Keeper(settings, server.store, server.floor, LocalBus(), SystemClock())
+
+
+async def test_a_server_that_dies_meanwhile_keeps_the_whole_talk(tmp_path: Path) -> None:
+    """The dialplan records; the next server finds the talk, keeps all of it once it is over, and knows whose it was."""
     async with recorded_talk(tmp_path) as now:
-        await asyncio.sleep(0.5)
-        name = await now.name_of("PJSIP/trunk")
+        call, ann = now.work.id, now.agents["1001"]
+        await asyncio.sleep(1)
         await now.crash()
         await asyncio.sleep(2)
-        await now.lab.cli(f"channel request hangup {name}")
-        await now.nobody_is_left()
-        ((customer, agent),) = takes(now)
-        assert seconds(customer) > 2.3
-        assert tone_s(agent) > 2.0
+        async with voice_server(now.lab, f"sqlite:///{tmp_path / 'trunkline.db'}") as again:
+            one = keeper(now, again, tmp_path)
+            await asyncio.sleep(1)
+            await one.sweep()
+            assert len(takes(now)) == 1, "they still talk"
+            await again.voice.hang_up(call)
+            await again.fact(Finished)
+            await now.nobody_is_left()
+            await asyncio.sleep(SETTLED_S + 0.2)
+            await one.sweep()
+            (row,) = await again.store.read(lambda conn: kept.of_interaction(conn, call))
+            assert (row.state, row.agent_id, row.sealed) == ("kept", ann, True)
+            assert 3.9 < row.seconds < 6.0
+            assert not list(spool(now).iterdir())
+            place = row.place(tmp_path / "data" / "recordings")
+            sound = b"".join(one.chest.read(place, row.id, sealed=True, first=58, last=row.bytes - 1))
+            customer, agent = (Path(tmp_path / side) for side in ("left", "right"))
+            customer.write_bytes(sound[::2])
+            agent.write_bytes(sound[1::2])
+            assert tone_s(customer, CUSTOMERS_TONE) > 3.7
+            assert tone_s(agent) > 3.7
+
+
+async def test_whoever_is_rung_again_is_recorded_again(tmp_path: Path) -> None:
+    """After a reload: the talk goes on in a second file."""
+    async with recorded_talk(tmp_path) as now:
+        await asyncio.sleep(1)
+        await now.server.voice.reattach(now.work.id)
+        await now.phones["1001"].see("ANSWERED", 2)
+        await asyncio.sleep(1.5)
+        await ended(now)
+        first, second = takes(now)
+        assert 0.9 < seconds(first[1]) < 1.6
+        assert tone_s(second[1]) > 1.0
+
+
+async def test_who_is_called_back_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the channel in their place."""
+    speaking = partial(agent_scenario, speak=customers_voice(tmp_path))
+    monkeypatch.setattr("tests.real.test_callbacks.agent_scenario", speaking)
+    monkeypatch.setattr(callbacks, "HANGS_UP_WITHIN_S", 7.0)
+    async with centre(tmp_path, offering(record_share=100), hang_up_after_s=2.0) as (stage, _):
+        await asks_for_a_call(stage)
+        await status(stage, Status.READY)
+        await stage.server.fact(Finished, within_s=20)
+        await asyncio.sleep(0.5)
+        lasting = [pair for pair in takes(stage) if pair[0].stat().st_size]
+        ((customer, _),) = lasting
+        assert tone_s(customer, CUSTOMERS_TONE) > 1.5
+
+
+async def test_the_fallback_queue_records(tmp_path: Path) -> None:
+    """Whoever was let in before the server went away."""
+    url = prepare(tmp_path, record_share=100)
+    async with asterisk_lab(tmp_path, heartbeat_stale_s=3) as lab, AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.1, speak=True))
+        async with voice_server(lab, url) as server:
+            caller = await stack.enter_async_context(lab.caller(speak=True))
+            await caller.see("ANSWERED")
+            await server.fact(Enqueued)
+            stage = Desk(lab, server, tmp_path)
+        await lab.cli("queue add member PJSIP/1001 to trunkline")
+        await phone.see("ANSWERED", within_s=16)
+        await asyncio.sleep(2)
+        await lab.cli("channel request hangup all")
+        await caller.see("BYE")
+        await asyncio.sleep(0.5)
+        ((_, agent),) = takes(stage)
+        assert tone_s(agent) > 1.5
