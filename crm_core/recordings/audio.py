@@ -13,6 +13,7 @@ HEADER_BYTES = 58
 PEAKS = 200
 """Of each side."""
 _BLOCK = 32_768
+_GLANCE = 16_384
 _MU_LAW = 7  # RFC 2361, WAVE_FORMAT_MULAW
 
 
@@ -79,4 +80,10 @@ def peaks(sides: Sides) -> dict[str, list[int]]:
 
 def _peaks(path: Path, step: int) -> list[int]:
     with path.open("rb") as file:
-        return [max(block.translate(_LOUDNESS)) for block in iter(lambda: file.read(step), b"")]
+        return [_loudest(block) for block in iter(lambda: file.read(step), b"")]
+
+
+def _loudest(block: bytes) -> int:
+    """In pieces that keep other threads waiting for less than 0.3 ms."""
+    levels = block.translate(_LOUDNESS)
+    return max(max(levels[at : at + _GLANCE]) for at in range(0, len(levels), _GLANCE))
