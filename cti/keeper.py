@@ -108,18 +108,17 @@ class Keeper:
             stay = spool.with_agent(talk, take.started_at, take.touched_at)
             if not spool.is_over(talk, stay):
                 return
-            if await asyncio.to_thread(_is_nobodys, take, stay):
+            expected = 0.0 if stay is None else spool.expected_s(talk, stay, take, of_call)
+            if await asyncio.to_thread(_is_nobodys, take, stay, expected):
                 await self.clear(take)
                 return
-            made = await asyncio.to_thread(self._taken, take, talk, of_call)
+            made = await asyncio.to_thread(self._taken, take, talk, stay, expected)
             made = await self._store.write(partial(_add, made=made, days=self._days))
             self._tell(made)
         await self.clear(take)
 
-    def _taken(self, take: Take, talk: Talk, of_call: Sequence[Take]) -> Recording:
+    def _taken(self, take: Take, talk: Talk, stay: Segment | None, expected: float) -> Recording:
         """In a thread: the audio in its place, durable, and what is to be said of it."""
-        stay = spool.with_agent(talk, take.started_at, take.touched_at)
-        expected = 0.0 if stay is None else spool.expected_s(talk, stay, take, of_call)
         state = spool.judged(take.sides, expected)
         size, digest, seconds, loud = 0, "", 0.0, None
         started_at = max(take.started_at, (stay.answered_at or 0.0) if stay else 0.0)
@@ -214,10 +213,12 @@ def _missing(conn: Connection, since: float, until: float) -> list[Recording]:
     return found
 
 
-def _is_nobodys(take: Take, stay: Segment | None) -> bool:
+def _is_nobodys(take: Take, stay: Segment | None, expected: float) -> bool:
     """No customer was reached, or no agent answered."""
-    if stay is not None:
-        return stay.outcome == "unreached"
+    if stay is not None and stay.outcome == "unreached":
+        return True
+    if expected >= SHORT_TALK_S:
+        return False
     sizes = [path.stat().st_size for path in (take.sides.customer, take.sides.agent) if path.exists()]
     return not any(sizes)
 

@@ -56,7 +56,8 @@ class Chest:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
-        _settle(target.parent)
+        for folder in (target.parent, *list(target.parent.parents)[:3]):  # a new day's, month's, year's too
+            _settle(folder)
         return size, digest.hexdigest()
 
     def read(self, source: Path, name: str, *, sealed: bool, first: int, last: int) -> Iterator[bytes]:

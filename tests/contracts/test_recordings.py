@@ -13,6 +13,7 @@ from config.clock import SystemClock
 from config.settings import Settings
 from crm_core import interactions, queues
 from crm_core.privacy import retention
+from crm_core.privacy.erase import erase
 from crm_core.recordings import kept
 from crm_core.recordings.kept import Recording
 from crm_core.recordings.takes import Take
@@ -222,6 +223,58 @@ async def test_ringing_that_nobody_answered_leaves_nothing(tmp_path: Path, store
     await store.write(lambda conn: conn.execute(update(interaction).values(ended_at=time.time())))
     await one.sweep()
     assert (await rows(store), left(tmp_path)) == ([], (0, 0))
+
+
+async def test_a_ring_that_was_declined_is_no_talk(tmp_path: Path, store: Store) -> None:
+    """However soon somebody else answered: its empty files go, and nothing is flagged."""
+    await talk(store, 100, 20)
+    one = keeper(tmp_path, store)
+    take(tmp_path, 100.8, 0)
+    name = take(tmp_path, 100.4, 20)
+    await one.sweep()
+    assert [(row.id, row.state) for row in await rows(store)] == [(name, "kept")]
+    assert left(tmp_path) == (0, 1)
+
+
+async def test_whoever_is_erased_is_heard_no_more(tmp_path: Path, store: Store) -> None:
+    """From that moment on; the file goes with the next look, and nobody misses the recording."""
+    await talk(store, 200, 20)
+    one = keeper(tmp_path, store)
+    take(tmp_path, 200, 20)
+    await one.sweep()
+
+    def erased(conn: Connection) -> None:
+        whom = records.create(
+            conn, system(1.0), known.entity("party"), {"kind": "person", "name": "Somebody"}
+        ).id
+        conn.execute(update(interaction).values(party_id=whom))
+        erase(conn, whom)
+
+    await store.write(erased)
+    assert (await rows(store), left(tmp_path)) == ([], (0, 1))
+    await one.sweep()
+    await one.sweep()
+    assert (await rows(store), left(tmp_path)) == ([], (0, 0))
+
+
+async def test_trouble_is_told_and_over_when_it_is(tmp_path: Path, store: Store) -> None:
+    """What is flagged is said for a day; a folder that cannot be written, as long as it is so. Nothing is lost meanwhile."""
+    await talk(store, 100, 20)
+    one = keeper(tmp_path, store)
+    take(tmp_path, 100, 20)
+    (tmp_path / "recordings").write_text("in the way")
+    await one._look()
+    assert (one.status().up, one.status().reason, left(tmp_path)[0]) == (False, "recordings.not_kept", 2)
+    (tmp_path / "recordings").unlink()
+    await one._look()
+    assert (one.status().up, one.status().reason) == (True, "")
+    await store.write(lambda conn: conn.execute(update(recording).values(state="truncated")))
+    await one._look()
+    assert (one.status().up, one.status().reason) == (False, "recordings.flagged")
+    assert await store.read(lambda conn: kept.flagged(conn, time.time() - 50)) == 0, "of another day"
+    await store.write(lambda conn: conn.execute(update(recording).values(state="kept")))
+    await one._look()
+    assert one.status().up
 
 
 async def test_days_of_the_queue_then_a_hold_then_gone(tmp_path: Path, store: Store) -> None:
