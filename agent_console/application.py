@@ -40,6 +40,7 @@ from agent_console.api import (
     portal,
     privacy,
     recognition,
+    recordings,
     records,
     regroupings,
     routing,
@@ -164,6 +165,7 @@ def _api() -> APIRouter:
     api.include_router(routing.router, dependencies=[Depends(signed_in)])
     api.include_router(closing.router, dependencies=[Depends(signed_in)])
     api.include_router(forecast.router, dependencies=[Depends(signed_in)])
+    api.include_router(recordings.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])

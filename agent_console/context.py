@@ -39,6 +39,7 @@ class Context:
     build: str
     static: Path
     guests: Rate
+    plays: Rate
     seal: Seal | None
     provider: Provider | None
 

@@ -1,4 +1,4 @@
-"""The peers whose absence everybody should see: Asterisk, and mail as a whole."""
+"""The peers whose absence everybody should see: Asterisk, and mail as a whole. And whether recordings are whole and kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,9 +8,15 @@ from config.peers import LinkStatus
 Links = Callable[[], Mapping[str, LinkStatus]]
 
 
-def links(calls: Calls, mail: Sequence[MailPart]) -> Links:
+def links(calls: Calls, mail: Sequence[MailPart], recordings: MailPart | None = None) -> Links:
     """A function that looks at them now; mail is up when all its parts are, else it is down for the first reason."""
-    return lambda: {"asterisk": calls.status(), "mail": _together(mail)}
+    if recordings is None:
+        return lambda: {"asterisk": calls.status(), "mail": _together(mail)}
+    return lambda: {
+        "asterisk": calls.status(),
+        "mail": _together(mail),
+        "recordings": _together([recordings]),
+    }
 
 
 def _together(parts: Sequence[MailPart]) -> LinkStatus:

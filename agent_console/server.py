@@ -31,6 +31,8 @@ _TRANSCRIPT = Transcript("console")
 _BACKLOG = 2048
 _GUESTS, _GUESTS_WINDOW_S = 10, 60.0
 _LAST_REQUESTS_S = 3
+_PLAY_S = 900.0
+"""A player asks for many ranges of a recording: so long they are one play."""
 
 
 class ConsoleServer:
@@ -51,13 +53,14 @@ class ConsoleServer:
         consults: Consults,
         watches: Watches,
         mail: Sequence[MailPart],
+        recordings: MailPart | None = None,
         static: Path = pages.STATIC,
     ) -> None:
         application.routed()
         self._http = settings.http
         self._socket: socket.socket | None = None
         build = pages.build_of(static)
-        watched = links(calls, mail)
+        watched = links(calls, mail, recordings)
         self.hub = Hub(
             store=store,
             floor=floor,
@@ -85,6 +88,7 @@ class ConsoleServer:
             build=build,
             static=static,
             guests=Rate(_GUESTS, _GUESTS_WINDOW_S),
+            plays=Rate(1, _PLAY_S),
             seal=_seal(settings),
             provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
         )

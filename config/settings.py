@@ -306,6 +306,19 @@ class Oidc(Secretive):
         return next(named, self.default_role or None)
 
 
+class Recordings(Secretive):
+    """Recorded talks. Which calls are recorded is said by their queue."""
+
+    recordings_key: Annotated[SecretStr, AfterValidator(_empty_or_long_enough)] = SecretStr("")
+    """Key that encrypts recordings on the disk, at least 16 characters; or `recordings_key_file`. Empty: they are kept as they are. What was encrypted under another key cannot be heard any more, so keep a copy apart from the backups."""
+    spool_dir: str = ""
+    """Folder into which Asterisk writes talks while they last, by the same path for Asterisk and this server; empty: `recording-spool` in `data_dir`. `trunkline asterisk-config` writes it into the dialplan."""
+    keep_days: int = Field(default=90, ge=1, le=36_500)
+    """Recordings are kept for so many days, where their queue says nothing else."""
+    agents_listen: bool = False
+    """Agents may hear the recordings of their own talks; supervisors may hear all."""
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -318,6 +331,7 @@ class Settings(Section):
     portal: Portal = Portal()
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
+    recordings: Recordings = Recordings()
 
     @model_validator(mode="after")
     def _sealed(self) -> "Settings":
@@ -334,6 +348,15 @@ class Settings(Section):
     def imports_dir(self) -> Path:
         """Where files that are imported are kept until they are done with."""
         return self.centre.data_dir / "imports"
+
+    def recordings_dir(self) -> Path:
+        """Where recordings are kept, by day."""
+        return self.centre.data_dir / "recordings"
+
+    def recording_spool_dir(self) -> Path:
+        """Where Asterisk writes talks while they last."""
+        given = self.recordings.spool_dir
+        return Path(given).expanduser() if given else (self.centre.data_dir / "recording-spool").resolve()
 
     def spool_dir(self) -> Path:
         """Where accepted letters are durable before they are in the database."""
@@ -387,7 +410,7 @@ def _sentence(path: Path, problem: Any) -> str:
 
 
 def _shown(where: list[str], value: Any) -> str:
-    secret = any(word in where[-1] for word in ("secret", "password", "secrets_key"))
+    secret = any(word in where[-1] for word in ("secret", "password", "secrets_key", "recordings_key"))
     return "a secret" if secret else repr(value)[:60]
 
 

@@ -57,6 +57,8 @@ class Queue:
     callback_tries: int = 3
     callback_retry_s: float = 900.0
     territory_wait_s: float = 0.0
+    record_share: int = 0
+    record_days: int | None = None
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 
@@ -187,6 +189,7 @@ def add_queue(
     mail_while_talking: bool = False,
     answer_within_s: float = 20.0,
     mail_address: str | None = None,
+    record_share: int = 0,
     now: float = 0.0,
 ) -> Queue:
     """Make a queue; `Refused` for a name that is taken, and for words that say nothing (`crm_core.queue_words`)."""
@@ -203,6 +206,7 @@ def add_queue(
         mail_while_talking=mail_while_talking,
         answer_within_s=answer_within_s,
         mail_address=mail_address,
+        record_share=record_share,
     )
     values = {column.name: getattr(made, column.name) for column in _COLUMNS}
     words = {"requires": said(made.needs), "relaxation": relaxation}

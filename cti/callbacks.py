@@ -59,7 +59,9 @@ class Callbacks:
         if any(isinstance(fact, CallbackKept) and fact.interaction == interaction for fact in facts):
             await session.assign("TL_CALLBACK_KEPT", "1")
 
-    async def action(self, work: Work, offer: OfferId, ring_s: float, extension: str) -> Action:
+    async def action(
+        self, work: Work, offer: OfferId, ring_s: float, extension: str, *, recorded: bool
+    ) -> Action:
         """What rings the agent's phone, and then the customer's."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, work.id))
         number = "" if row is None else row.customer_address
@@ -75,4 +77,5 @@ class Callbacks:
             offer=offer,
             ring_s=ring_s,
             age=work.enqueued_at,
+            recorded=recorded,
         )

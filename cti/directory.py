@@ -11,7 +11,8 @@ from crm_core.contracts import intake
 from crm_core.store import Connection, Store
 from cti.ami.actions import is_extension
 from cti.ports import Bus
-from routing.core.model import AgentId, QueueId
+from cti.recording import is_within
+from routing.core.model import AgentId, InteractionId, QueueId
 
 REREAD_EVERY_S = 30.0
 ANY_NUMBER = "*"
@@ -28,6 +29,7 @@ class _Page:
     otherwise: QueueId | None = None
     rings: dict[QueueId, float] = field(default_factory=dict)
     languages: dict[QueueId, str] = field(default_factory=dict)
+    record_shares: dict[QueueId, int] = field(default_factory=dict)
     calling_back: frozenset[QueueId] = frozenset()
     by_territory: frozenset[QueueId] = frozenset()
     identifying: dict[str, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ def _read(conn: Connection, now: float) -> _Page:
         otherwise=numbers.get(ANY_NUMBER, only),
         rings=rings,
         languages={QueueId(queue.id): queue.language for queue in every},
+        record_shares={QueueId(queue.id): queue.record_share for queue in every},
         calling_back=frozenset(QueueId(queue.id) for queue in every if queue.callback_offered),
         by_territory=frozenset(QueueId(queue.id) for queue in every if queue.territory_wait_s > 0),
         identifying={
@@ -107,6 +110,10 @@ class Directory:
     def language(self, queue: QueueId) -> str:
         """In which callers of this queue are spoken to."""
         return self._page.languages.get(queue, "en")
+
+    def is_recorded(self, interaction: InteractionId, queue: QueueId) -> bool:
+        """Whether this call's talks for the queue are recorded."""
+        return is_within(interaction, self._page.record_shares.get(queue, 0))
 
     def calls_back(self, queue: QueueId) -> bool:
         """Whether who waits there may ask to be called back."""

@@ -103,13 +103,16 @@ class Entry:
         if self._tasks is not None:
             self._tasks.create_task(self._enter(session), name=f"agi {session.request['agi_uniqueid']}")
 
-    def lead(self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str) -> bool:
+    def lead(
+        self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str, *, recorded: bool
+    ) -> bool:
         """Lead a caller who is still in AGI to the agent's phone, by way of AGI: half the way of a redirect.
 
         False when they have left; then they have to be redirected.
         """
         session = self._sessions.get(interaction)
         variables = {"TL_OFFER": offer, "TL_RING_S": f"{ring_s:.1f}", "TL_REATTACH": "0"}
+        variables["TL_RECORD"] = str(int(recorded))
         return session is not None and session.lead("trunkline-connect", extension, variables)
 
     async def followed(self) -> None:
@@ -166,6 +169,8 @@ class Entry:
             if again is not None:
                 newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))
             session.set_variable("TL_QUEUE", greeted.queue)
+            if self._directory.is_recorded(newcomer.interaction, greeted.queue):
+                session.set_variable("TL_RECORD", "1")  # the fallback queue records by it
             facts = await self._admit_or_leave(newcomer, greeted.queue)
             if again is not None and facts:
                 name, at = InteractionId(again.id), self._clock.now()

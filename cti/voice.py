@@ -146,7 +146,9 @@ class VoiceChannel:
     async def _call_back(self, work: Work, decision: Offer) -> None:
         """The agent's phone first, then the customer's."""
         extension = self._extension(decision)
-        action = await self._callbacks.action(work, decision.offer, decision.ring_s, extension)
+        action = await self._callbacks.action(
+            work, decision.offer, decision.ring_s, extension, recorded=self._is_recorded(work.id)
+        )
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
                 return
@@ -168,16 +170,21 @@ class VoiceChannel:
             raise Refused("agent.no_phone", agent=decision.agent)
         return extension
 
+    def _is_recorded(self, interaction: InteractionId) -> bool:
+        work = self._floor.centre.interactions.get(interaction)
+        return work is not None and self._directory.is_recorded(interaction, work.queue)
+
     def _lead(
         self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str
     ) -> Sequence[Awaitable[Outcome]]:
         _log.note(">", interaction, f"lead to {extension} for {offer}")
         self._calls.offering(interaction, offer)
-        if self.entry.lead(interaction, offer, ring_s, extension):
+        recorded = self._is_recorded(interaction)
+        if self.entry.lead(interaction, offer, ring_s, extension, recorded=recorded):
             return ()
         channel = channel_of(interaction)
         wanted = (
-            actions.set_offer(channel, offer=offer, ring_s=ring_s, reattach=False),
+            actions.set_offer(channel, offer=offer, ring_s=ring_s, reattach=False, recorded=recorded),
             actions.redirect_to_agent(channel, extension),
         )
         return self._ask(wanted)
@@ -283,7 +290,13 @@ class VoiceChannel:
             outcome = await self._carry_out(
                 interaction,
                 (
-                    actions.set_offer(channel, offer=offer, ring_s=REATTACH_WITHIN_S, reattach=True),
+                    actions.set_offer(
+                        channel,
+                        offer=offer,
+                        ring_s=REATTACH_WITHIN_S,
+                        reattach=True,
+                        recorded=self._is_recorded(interaction),
+                    ),
                     actions.redirect_to_agent(channel, extension),
                 ),
             )
@@ -477,7 +490,9 @@ class VoiceChannel:
     async def _call_late(self, work: Work, offer: OfferId) -> None:
         ring_s = self._directory.ring_s(work.queue)
         try:
-            action = await self._callbacks.action(work, offer, ring_s, self._extension(work))
+            action = await self._callbacks.action(
+                work, offer, ring_s, self._extension(work), recorded=self._is_recorded(work.id)
+            )
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:

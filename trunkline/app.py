@@ -27,6 +27,7 @@ from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
 from crm_core.store import Store
+from cti.keeper import Keeper
 from cti.phones import AsteriskPhones
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
@@ -108,6 +109,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
     )
     postman = Postman(settings.mail, store, bus, clock)
     composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
+    keeper = Keeper(settings, store, floor, bus, clock)
     console = ConsoleServer(
         settings,
         store,
@@ -121,12 +123,14 @@ async def wire(settings: Settings, store: Store) -> Centre:
         consults=voice.consults,
         watches=voice.watches,
         mail=(drop, intake, postman),
+        recordings=keeper,
     )
     off = settings.modules.off
     parts: dict[str, Part] = {
         "floor": floor,
         "rules": RulesWatch(store, floor, bus, clock, rules),
         "voice": voice,
+        "recordings": keeper,
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,

@@ -55,6 +55,7 @@ def write(
         trunk_out=trunk_out.host,
         trunk_out_user=trunk_out.user,
         trunk_out_secret=trunk_out.secret,
+        recordings_dir=settings.recording_spool_dir(),
     )
     if len(str(layout.run_dir / "asterisk.ctl")) > 100:
         raise ConfigurationError(

@@ -93,6 +93,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(_schema_finding(settings))
     findings.append(_one_place())
     findings.append(_secrets_finding(settings))
+    findings.append(_recordings_finding(settings))
     address = (settings.asterisk.ami_host, settings.asterisk.ami_port)
     findings.append(await _reach("Asterisk's manager interface", "[asterisk] ami_host, ami_port", *address))
     findings.append(
@@ -130,6 +131,12 @@ def _secrets_finding(settings: Settings) -> Finding:
     good = bool(settings.sign_in.secrets_key.get_secret_value())
     words = "second factors can be set up" if good else "empty: set it, or nobody can set up a second factor"
     return Finding(subject="[sign_in] secrets_key", good=good, words=words)
+
+
+def _recordings_finding(settings: Settings) -> Finding:
+    good = bool(settings.recordings.recordings_key.get_secret_value())
+    words = "recordings are encrypted" if good else "empty: set it, or recordings are kept as they are"
+    return Finding(subject="[recordings] recordings_key", good=good, words=words)
 
 
 def _one_place() -> Finding:

@@ -143,7 +143,7 @@ def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = DEFA
         raise fail(WRONG, f"{path} exists already; remove it or name another file")
     fresh = {
         name: secrets.token_urlsafe(24)
-        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key")
+        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key", "recordings_key")
     }
     try:
         path.touch(mode=0o600)

@@ -29,7 +29,9 @@ def healthz() -> dict[str, str]:
 async def readyz(within: InContext) -> Response:
     """200 when Asterisk, the database and the mail drop are there, else 503; the reasons are codes."""
     parts: dict[str, dict[str, bool | str]] = {
-        name: {"up": status.up, "reason": status.reason} for name, status in within.links().items()
+        name: {"up": status.up, "reason": status.reason}
+        for name, status in within.links().items()
+        if name != "recordings"  # what was not recorded keeps nobody from being served
     }
     parts["database"] = await _database(within)
     ready = all(part["up"] for part in parts.values())

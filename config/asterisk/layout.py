@@ -45,6 +45,8 @@ class AsteriskLayout:
     """How long a customer's phone is rung when they are called back."""
     hold_recall_s: int = 60
     """How long an agent may keep a caller on hold before a tone reminds them, and again after as long."""
+    recordings_dir: Path | None = None
+    """Where talks are written while they last; None: below what Asterisk writes."""
     system_name: str = "trunkline"
     """Begins every channel's unique id, so that two servers never make the same interaction id."""
     heartbeat_stale_s: int = 10

@@ -25,7 +25,7 @@ MODULES = (
     "res_format_attr_opus", "format_gsm", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
     # dialplan
     "pbx_config", "res_speech", "res_agi", "app_dial", "app_queue", "app_stack", "app_playback", "app_echo", "app_userevent",
-    "app_exec", "app_channelredirect", "app_chanspy", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
+    "app_exec", "app_channelredirect", "app_chanspy", "app_mixmonitor", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
     "func_cut", "func_pjsip_endpoint", "func_pjsip_contact",
     # ARI: push configuration of phones
     "res_websocket_client", "res_stasis", "res_ari", "res_ari_model", "res_ari_asterisk",
@@ -52,7 +52,8 @@ def render(target: Path, layout: AsteriskLayout) -> Path:
     """
     _check(layout)
     var_dir = target / "var"
-    for folder in (target, layout.run_dir, *(var_dir / name for name in _FOLDERS)):
+    recordings_dir = layout.recordings_dir or var_dir / "spool" / "recordings"
+    for folder in (target, layout.run_dir, *(var_dir / name for name in _FOLDERS), recordings_dir):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     sounds_dir = var_dir / "sounds"
     _copy_sounds(sounds_dir)
@@ -62,6 +63,7 @@ def render(target: Path, layout: AsteriskLayout) -> Path:
         "etc_dir": target,
         "var_dir": var_dir,
         "sounds_dir": sounds_dir,
+        "recordings_dir": recordings_dir,
         "modules": _present(layout),
         "events": EVENTS,
     }

@@ -108,6 +108,7 @@ QUEUE = Entity(
         Section(name="together", label=label("Several things at once", "同時處理", "同时处理")),
         Section(name="times", label=label("Times", "時間", "时间")),
         Section(name="callbacks", label=label("Calling back", "回撥", "回拨")),
+        Section(name="recording", label=label("Recording", "錄音", "录音")),
         Section(name="doors", label=label("Opening and overflow", "服務時間與轉接", "服务时间与溢出")),
     ),
     fields=(
@@ -370,6 +371,34 @@ QUEUE = Entity(
             60.0,
             86_400.0,
             section="callbacks",
+        ),
+        Field(
+            name="record_share",
+            kind=FieldKind.INTEGER,
+            label=label("Calls that are recorded (%)", "錄音比例（%）", "录音比例（%）"),
+            hint=label(
+                "Of a hundred calls so many. 0: none. Customers must be told where the law asks for it.",
+                "每一百通電話錄音的通數，0 表示不錄音。依法須告知客戶時，請先告知。",
+                "每一百通电话录音的通数，0 表示不录音。依法须告知客户时，请先告知。",
+            ),
+            required=True,
+            default=0,
+            least=0,
+            most=100,
+            section="recording",
+        ),
+        Field(
+            name="record_days",
+            kind=FieldKind.INTEGER,
+            label=label("Recordings are kept (days)", "錄音保存天數", "录音保存天数"),
+            hint=label(
+                "Nothing: as the settings of the server say. It counts for talks from now on.",
+                "留空則依伺服器設定。自下次通話起適用。",
+                "留空则按服务器设置。自下次通话起适用。",
+            ),
+            least=1,
+            most=36_500,
+            section="recording",
         ),
         Field(
             name="calendar_id",

@@ -13,6 +13,7 @@ from crm_core.customers import redirects
 from crm_core.privacy import forget
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, blank, entity_of, links, wordy
 from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
+from crm_core.recordings import kept
 from crm_core.records import known
 from crm_core.search import index, sources
 from crm_core.tables import (
@@ -46,6 +47,7 @@ def erase(conn: Connection, party_id: str) -> Erased:
     blanked = blank_carried(conn, found.carried, {"party_id": None}) + blank_speaking(
         conn, found.carried, found.own
     )
+    kept.forget(conn, found.carried[OF_INTERACTION])
     for entity in known.every():
         if entity.erased is not None:
             entity.erased(conn, found.carried)

@@ -11,6 +11,7 @@ from crm_core.casework.lifecycle import DONE
 from crm_core.entities.erasure import ERASURE
 from crm_core.privacy.erase import blank_carried, blank_speaking
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, OF_LETTER
+from crm_core.recordings import kept
 from crm_core.records import rows
 from crm_core.records.change import system
 from crm_core.search import index
@@ -24,6 +25,7 @@ from crm_core.tables import (
     outbox,
     party,
     party_redirect,
+    recording,
     support_case,
 )
 from crm_core.tables.base import metadata
@@ -32,6 +34,7 @@ AT_ONCE = 50
 """Rows of one unit."""
 DAY_S = 86_400.0
 _I, _C, _L, _P, _D = interaction.c, support_case.c, letter.c, party.c, audit_detail.c
+_R = recording.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,8 @@ class Due:
 class _Kind:
     """How one kind of row is found, and treated. `query` selects its `id`, given the moment."""
 
-    rule: str
+    rule: str | None
+    """None: each row knows its own moment."""
     id: "Column[Any]"
     query: Callable[[float], Select[Any]]
     treat: Callable[[Connection, Sequence[Any], float], None]
@@ -61,9 +65,9 @@ def due(conn: Connection, now: float, *, without: Collection[Any] = ()) -> list[
     days = {row.what: row.after_days for row in conn.execute(query)}
     found = []
     for what, kind in _KINDS.items():
-        if kind.rule not in days:
+        if kind.rule is not None and kind.rule not in days:
             continue
-        before = now - days[kind.rule] * DAY_S
+        before = now if kind.rule is None else now - days[kind.rule] * DAY_S
         listed = conn.execute(kind.query(before).limit(kind.at_once + len(without))).scalars()
         ids = tuple([each for each in listed if each not in without][: kind.at_once])
         if ids:
@@ -92,7 +96,21 @@ def _calls(before: float) -> Select[Any]:
 
 def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
     blank_carried(conn, {OF_INTERACTION: ids}, {})
+    kept.forget(conn, ids)
     index.forget_many(conn, "note", ids)
+
+
+def _recordings(before: float) -> Select[Any]:
+    due = select(_R.id).where(_R.keep_until < before, _R.state != kept.ERASED)
+    return (
+        due.join(interaction, _I.id == _R.interaction_id)
+        .where(_not_held(_I.party_id))
+        .order_by(_R.keep_until)
+    )
+
+
+def _forget_recordings(conn: Connection, ids: Sequence[str], _: float) -> None:
+    kept.forget_these(conn, ids)
 
 
 def _letters(before: float) -> Select[Any]:
@@ -167,6 +185,7 @@ def _not_held(party_id: ColumnElement[str | None]) -> ColumnElement[bool]:
 
 _KINDS: dict[str, _Kind] = {
     "calls": _Kind(rule="contacts", id=_I.id, query=_calls, treat=_forget_calls),
+    "recordings": _Kind(rule=None, id=_R.id, query=_recordings, treat=_forget_recordings),
     "letters": _Kind(rule="contacts", id=_L.id, query=_letters, treat=_forget_letters),
     "cases": _Kind(rule="cases", id=_C.id, query=_cases, treat=_forget_cases),
     # an erasure touches every table there is: one of them is a unit

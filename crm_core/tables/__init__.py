@@ -65,6 +65,7 @@ from crm_core.tables.platform import (
 )
 from crm_core.tables.portal import portal_correction, portal_link, portal_session
 from crm_core.tables.recognition import identification_try, keyed_try, party_pin, remembered_number
+from crm_core.tables.recordings import recording
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -142,6 +143,7 @@ __all__ = [
     "portal_session",
     "procedure_run",
     "queue",
+    "recording",
     "recovery_code",
     "remembered_number",
     "repair_item",

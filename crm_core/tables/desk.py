@@ -136,6 +136,9 @@ queue = Table(
     Column("callback_offered", Boolean, nullable=False, server_default=false()),
     Column("callback_tries", Integer, nullable=False, server_default="3"),
     Column("callback_retry_s", Double, nullable=False, server_default="900"),
+    # of a hundred calls so many are recorded, and kept for so many days (NULL: as the settings say)
+    Column("record_share", Integer, nullable=False, server_default="0"),
+    Column("record_days", Integer),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

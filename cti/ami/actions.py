@@ -82,12 +82,12 @@ def set_global(name: str, value: str) -> Action:
     return Action(name="Setvar", headers=headers)
 
 
-def set_offer(channel: str, *, offer: str, ring_s: float, reattach: bool) -> Action:
-    """Set TL_OFFER, TL_RING_S and TL_REATTACH in one action (dialplan function ARRAY)."""
-    value = f"{_checked(_OFFER, 'an offer', offer)},{ring_s:.1f},{int(reattach)}"
+def set_offer(channel: str, *, offer: str, ring_s: float, reattach: bool, recorded: bool) -> Action:
+    """Set TL_OFFER, TL_RING_S, TL_REATTACH and TL_RECORD in one action (dialplan function ARRAY)."""
+    value = f"{_checked(_OFFER, 'an offer', offer)},{ring_s:.1f},{int(reattach)},{int(recorded)}"
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", channel)),
-        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH)"),
+        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD)"),
         ("Value", value),
     )
     return Action(name="Setvar", headers=headers)
@@ -283,6 +283,7 @@ def call_back(
     offer: str,
     ring_s: float,
     age: float,
+    recorded: bool,
 ) -> Action:
     """Ring this agent's phone and, when it answers, the customer's: by a channel in the customer's place that has the id `channel`, and its far end
     `far_of(channel)`. Always asynchronous."""
@@ -296,6 +297,7 @@ def call_back(
         "TL_OFFER": _checked(_OFFER, "an offer", offer),
         "TL_RING_S": f"{ring_s:.1f}",
         "TL_REATTACH": "0",
+        "TL_RECORD": str(int(recorded)),
         "TL_FAR": far_of(place),
         "TL_CALL_TO": number,
     }

@@ -104,6 +104,9 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/me/shift"): (AGENT, None),
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
     ("GET", "/api/v1/interactions/{interaction}"): (READER, None),
+    ("GET", "/api/v1/interactions/{interaction}/recordings"): (READER, None),
+    # of one that is there: tests/agent_console/test_recordings.py
+    ("GET", "/api/v1/recordings/{recording}/audio"): (SESSION, None),
     ("GET", "/api/v1/cases/{case}"): (READER, None),
     ("PUT", "/api/v1/cases/{case}/status"): (READER, {"status": "pending"}),
     ("GET", "/api/v1/cases/{case}/clocks"): (READER, None),

@@ -25,7 +25,9 @@ HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" *
         lambda text: actions.set_consult("ast-1.2", ask=text, ring_s=20, from_number="", ours=False),
         lambda text: actions.set_consult("ast-1.2", ask="1002", ring_s=20, from_number=f"{text} ", ours=True),
         lambda text: actions.play_dtmf("ast-1.2", text),
-        lambda text: actions.set_offer("ast-1.2", offer=f"{text},", ring_s=20, reattach=False),
+        lambda text: actions.set_offer(
+            "ast-1.2", offer=f"{text},", ring_s=20, reattach=False, recorded=False
+        ),
         lambda text: actions.originate_demo_call(channel_id="d1", to=text, from_number="1", from_name=""),
         lambda text: actions.originate_demo_call(channel_id="d1", to="1", from_number=text, from_name=""),
     ],
@@ -37,9 +39,9 @@ def test_hostile_values_build_nothing(build: Callable[[str], Action], text: str)
 
 
 def test_an_offer_is_set_in_one_action() -> None:
-    """The three variables of an offer arrive together."""
-    action = actions.set_offer("ast-1.2", offer="tl-ast-1.2/3", ring_s=12.5, reattach=True)
-    assert ("Value", "tl-ast-1.2/3,12.5,1") in action.headers
+    """The four variables of an offer arrive together."""
+    action = actions.set_offer("ast-1.2", offer="tl-ast-1.2/3", ring_s=12.5, reattach=True, recorded=False)
+    assert ("Value", "tl-ast-1.2/3,12.5,1,0") in action.headers
 
 
 def test_a_demonstration_name_cannot_leave_its_quotes() -> None:

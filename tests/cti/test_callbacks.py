@@ -158,7 +158,7 @@ def test_which_numbers_are_called(number: str, prefixes: tuple[str, ...], allowe
 
 def call_back(**given: Any) -> Action:
     usual = {
-        "extension": "1001", "number": "0912345678", "from_number": "100", "queue": "q-1", "offer": OFFER, "ring_s": 20.0, "age": 50.0,
+        "extension": "1001", "number": "0912345678", "from_number": "100", "queue": "q-1", "offer": OFFER, "ring_s": 20.0, "age": 50.0, "recorded": False,
     }  # fmt: skip
     return actions.call_back(given.pop("channel", CALLER), **(usual | given))
 

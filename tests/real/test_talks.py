@@ -128,12 +128,18 @@ class Talk:
 
 @asynccontextmanager
 async def talk(
-    folder: Path, extensions: tuple[str, ...] = ("1001",), *, ear_port: int | None = None, **layout: object
+    folder: Path,
+    extensions: tuple[str, ...] = ("1001",),
+    *,
+    ear_port: int | None = None,
+    record_share: int = 0,
+    speaks: Path | None = None,
+    **layout: object,
 ) -> AsyncIterator[Talk]:
-    """Somebody calls and 1001 answers; the others are ready from then on."""
+    """Somebody calls and 1001 answers; the others are ready from then on. Who `speaks` (raw u-law) hears nothing."""
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(asterisk_lab(folder, **layout))
-        url = prepare(folder, extensions=extensions)
+        url = prepare(folder, extensions=extensions, record_share=record_share)
         write_now(url, _sales)
         phones = {
             extension: await stack.enter_async_context(
@@ -154,12 +160,14 @@ async def talk(
         port = free_port()
         hears = await stack.enter_async_context(ear(port))
         scenario = caller_scenario(
-            to="100", number="+886912345678", name="", hang_up_after_s=None, cancel_after_s=None, speak=None
+            to="100", number="+886912345678", name="", hang_up_after_s=None, cancel_after_s=None, speak=speaks
         )
         target = ("127.0.0.1", lab.layout.sip_port)
         server.ready(agents["1001"])
         await server.floor.settle()
-        caller = await stack.enter_async_context(sipp(folder, with_keys(scenario, port), target=target))
+        caller = await stack.enter_async_context(
+            sipp(folder, scenario if speaks else with_keys(scenario, port), target=target)
+        )
         await server.fact(Connected)
         for extension in extensions[1:]:
             server.ready(agents[extension])

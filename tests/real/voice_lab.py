@@ -58,12 +58,16 @@ class VoiceServer:
         self.floor.submit(StatusChosen(agent=agent, status=Status.READY, at=at))
 
 
-def prepare(folder: Path, *, ring_s: float = 5.0, extensions: tuple[str, ...] = ("1001",)) -> str:
+def prepare(
+    folder: Path, *, ring_s: float = 5.0, extensions: tuple[str, ...] = ("1001",), record_share: int = 0
+) -> str:
     """A database with one queue for 100 and an agent for each extension; its URL."""
     url = with_tables(folder / "trunkline.db")
 
     def fill(conn: Connection) -> None:
-        queue = queues.add_queue(conn, name="Care", language="en", ring_s=ring_s, wrap_up_s=0)
+        queue = queues.add_queue(
+            conn, name="Care", language="en", ring_s=ring_s, wrap_up_s=0, record_share=record_share
+        )
         queues.add_entry(conn, "voice", "100", queue.id)
         for extension in extensions:
             login = f"agent{extension}"

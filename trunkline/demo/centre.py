@@ -130,6 +130,7 @@ async def _asterisk(
         rtp_start=ports.rtp_first,
         rtp_end=ports.rtp_last,
         fastagi_port=ports.fastagi,
+        recordings_dir=settings.recording_spool_dir(),
         demo_loop=True,
     )
     configuration = render(folder.asterisk, layout)

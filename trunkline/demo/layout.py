@@ -112,6 +112,9 @@ sign_in = true
 
 [sign_in]
 secrets_key = "{secrets_key}"
+
+[recordings]
+recordings_key = "{recordings_key}"
 """
 
 
@@ -120,7 +123,7 @@ def write_settings(folder: DemoFolder, ports: DemoPorts) -> None:
     kept = _secrets_of(folder.settings)
     fresh = {
         name: kept.get(name) or secrets.token_urlsafe(24)
-        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key")
+        for name in ("ami_secret", "ari_secret", "reply_secret", "secrets_key", "recordings_key")
     }
     folder.root.mkdir(parents=True, exist_ok=True)
     folder.settings.touch(mode=0o600)
@@ -133,6 +136,6 @@ def _secrets_of(path: Path) -> dict[str, str]:
     pairs = (
         line.split(" = ", 1)
         for line in path.read_text(encoding="utf-8").splitlines()
-        if "_secret = " in line or line.startswith("secrets_key = ")
+        if "_secret = " in line or line.startswith(("secrets_key = ", "recordings_key = "))
     )
     return {key: value.strip('"') for key, value in pairs}

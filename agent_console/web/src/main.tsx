@@ -5,6 +5,7 @@ import "./styles/desk.css";
 import "./styles/board.css";
 import "./styles/sla.css";
 import "./styles/contracts.css";
+import "./styles/recordings.css";
 import "./styles/records.css";
 import "./styles/knowledge.css";
 import "./styles/casework.css";

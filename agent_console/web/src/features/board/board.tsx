@@ -120,10 +120,12 @@ function LinkTrouble() {
   const { t } = useTranslation();
   const asterisk = useDoc("link", "asterisk");
   const mail = useDoc("link", "mail");
+  const recordings = useDoc("link", "recordings");
   return (
     <>
       {asterisk && !asterisk.up && <Banner tone="stop" icon="warn"><span>{t("board.asterisk_down")}</span></Banner>}
       {mail && !mail.up && <Banner tone="ring" icon="warn"><span>{t("link.mail_down")}</span></Banner>}
+      {recordings && !recordings.up && <Banner tone="ring" icon="warn"><span>{recordings.reason === "recordings.flagged" ? t("recording.flagged") : t("recording.not_kept")}</span></Banner>}
     </>
   );
 }

@@ -11,6 +11,7 @@ import { CasePill } from "../interaction/case-box";
 import { LetterView } from "../interaction/letter-view";
 import { Stays } from "../interaction/stays";
 import { Link } from "../../ui/link";
+import { Recordings } from "../recordings/recordings";
 import { recordAddress, useEntities, useEntity } from "../records/entities";
 import { iconOf } from "./found";
 
@@ -91,6 +92,7 @@ function OpenedInteraction({ id, letter }: { id: string; letter: string | null }
           <ul className="lines airy"><Past past={{ id, medium: record.medium, queue: record.queue?.name ?? "", at: record.enqueued_at, agent: record.agent, disposition: record.disposition, outcome: record.outcome, subject: record.subject }} /></ul>
           {record.note && <Part title={t("note.label")}><p className="customer-note" dir="auto">{record.note}</p></Part>}
           {record.segments.length > 0 && <Part title={t("stay.title")}><Stays stays={record.segments} /></Part>}
+          {record.medium === "voice" && <Recordings interaction={id} around={(talks) => <Part title={t("recording.title")}>{talks}</Part>} />}
           <Thread letters={record.thread} open={letter} />
         </>
       )}

@@ -5,6 +5,7 @@ export type * from "./coverage";
 export type * from "./customers";
 export type * from "./desk";
 export type * from "./letters";
+export type * from "./recordings";
 export type * from "./routing";
 export type * from "./search";
 export type * from "./session";

@@ -1,0 +1,240 @@
+"""Recording on a real Asterisk: what is in the files, and what is not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from config.clock import SystemClock
+from config.settings import Settings
+from crm_core.recordings import kept
+from crm_core.recordings.takes import SETTLED_S
+from cti.keeper import Keeper
+from routing.bus import LocalBus
+from routing.core import callbacks
+from routing.core.facts import Connected, Enqueued, Finished, Held, Requeued, Resumed
+from routing.core.model import Status
+from tests.real.asterisk_lab import asterisk_lab
+from tests.real.caller_desk import Desk
+from tests.real.sipp import agent_scenario
+from tests.real.test_callbacks import asks as asks_for_a_call
+from tests.real.test_callbacks import centre, offering, status
+from tests.real.test_consults import asks
+from tests.real.test_talks import Talk, talk
+from tests.real.voice_lab import VoiceServer, prepare, voice_server
+
+pytestmark = pytest.mark.real
+
+TONE, CUSTOMERS_TONE = {0x20, 0xA0}, {0x28, 0xA8}
+
+
+def spool(now: Talk | Desk) -> Path:
+    return now.lab.folder / "asterisk" / "var" / "spool" / "recordings"
+
+
+def seconds(file: Path) -> float:
+    return file.stat().st_size / 8000
+
+
+def tone_s(file: Path, tone: set[int] = TONE) -> float:
+    """For how long the agents' tone, or another, is heard in it."""
+    audio = file.read_bytes()
+    pieces = [audio[at : at + 80] for at in range(0, len(audio), 80)]
+    return sum(len(piece) for piece in pieces if set(piece) <= tone) / 8000
+
+
+def loud_s(file: Path) -> float:
+    """For how long anything is heard in it."""
+    audio = file.read_bytes()
+    pieces = [audio[at : at + 80] for at in range(0, len(audio), 80)]
+    return sum(len(piece) for piece in pieces if any(code & 0x7F < 0x60 for code in piece)) / 8000
+
+
+@asynccontextmanager
+async def recorded_talk(
+    folder: Path, extensions: tuple[str, ...] = ("1001",), share: int = 100
+) -> AsyncIterator[Talk]:
+    """Customer and agents each send a tone of their own."""
+    voice = customers_voice(folder)
+    async with talk(folder, extensions, record_share=share, speaks=voice) as now:
+        yield now
+
+
+def customers_voice(folder: Path) -> Path:
+    voice = folder / "customer.ul"
+    voice.write_bytes((b"\x28" * 10 + b"\xa8" * 10) * 400)
+    return voice
+
+
+def takes(now: Talk | Desk) -> list[tuple[Path, Path]]:
+    """The two sides of each talk, customer first, in order."""
+    customers = sorted(spool(now).glob("*-customer.ulaw"))
+    return [(each, each.with_name(each.name.replace("-customer", "-agent"))) for each in customers]
+
+
+async def ended(now: Talk) -> None:
+    await now.server.voice.hang_up(now.work.id)
+    await now.server.fact(Finished)
+    await now.nobody_is_left()
+
+
+async def test_each_side_has_a_file(tmp_path: Path) -> None:
+    """As long as the talk, in step; the agent's tone is on the agent's side and not on the customer's."""
+    async with recorded_talk(tmp_path) as now:
+        await asyncio.sleep(3)
+        await ended(now)
+        ((customer, agent),) = takes(now)
+        assert 2.9 < seconds(customer) < 3.6
+        assert abs(seconds(customer) - seconds(agent)) < 0.05
+        assert tone_s(agent) > 2.8
+        assert tone_s(customer, CUSTOMERS_TONE) > 2.8
+
+
+async def test_nothing_is_recorded_without_a_share(tmp_path: Path) -> None:
+    """No file at all."""
+    async with recorded_talk(tmp_path, share=0) as now:
+        await asyncio.sleep(1)
+        await ended(now)
+        assert not list(spool(now).iterdir())
+
+
+async def test_hold_is_not_recorded(tmp_path: Path) -> None:
+    """Neither music nor silence: after it the same file goes on."""
+    async with recorded_talk(tmp_path) as now:
+        await asyncio.sleep(1)
+        await now.hold()
+        await now.server.fact(Held)
+        await asyncio.sleep(3)
+        await now.resume()
+        await now.server.fact(Resumed)
+        await asyncio.sleep(1)
+        await ended(now)
+        ((customer, agent),) = takes(now)
+        assert 1.9 < seconds(customer) < 2.7
+        assert abs(seconds(customer) - seconds(agent)) < 0.1
+        assert loud_s(agent) - tone_s(agent) < 0.2, "no music"
+
+
+async def test_a_talk_with_a_colleague_is_a_file_of_its_own(tmp_path: Path) -> None:
+    """After a hand-over; what the two said to each other is in neither."""
+    async with recorded_talk(tmp_path, ("1001", "1002")) as now:
+        await asyncio.sleep(1)
+        await asks(now)
+        await asyncio.sleep(2)
+        await now.server.voice.consults.hand_over(now.work.id, now.agents["1001"])
+        await now.server.fact(Connected, 2)
+        await asyncio.sleep(1)
+        await ended(now)
+        first, second = takes(now)
+        for customer, agent in (first, second):
+            assert 0.9 < seconds(agent) < 1.6
+            assert tone_s(agent) > 0.8
+            assert tone_s(customer, CUSTOMERS_TONE) > 0.8
+        assert loud_s(second[1]) - tone_s(second[1]) < 0.2
+
+
+async def test_a_talk_after_a_transfer_is_a_file_of_its_own(tmp_path: Path) -> None:
+    """And nobody is recorded while they wait."""
+    async with recorded_talk(tmp_path, ("1001", "1002")) as now:
+        await asyncio.sleep(1)
+        await now.transfer(to="1002")
+        await now.server.fact(Requeued)
+        await now.server.fact(Connected, 2)
+        await asyncio.sleep(1)
+        await ended(now)
+        first, second = takes(now)
+        for customer, agent in (first, second):
+            assert 0.9 < seconds(agent) < 1.6
+            assert tone_s(agent) > 0.8
+            assert tone_s(customer, CUSTOMERS_TONE) > 0.8
+
+
+def keeper(now: Talk, server: VoiceServer, folder: Path) -> Keeper:
+    settings = Settings.model_validate({
+        "centre": {"data_dir": str(folder / "data")},
+        "asterisk": {"ami_secret": "x", "ari_secret": "x"},
+        "mail": {"reply_secret": "sixteen characters"},
+        "recordings": {"recordings_key": "a key of the tests", "spool_dir": str(spool(now))},
+    })  # fmt: skip
+    return Keeper(settings, server.store, server.floor, LocalBus(), SystemClock())
+
+
+async def test_a_server_that_dies_meanwhile_keeps_the_whole_talk(tmp_path: Path) -> None:
+    """The dialplan records; the next server finds the talk, keeps all of it once it is over, and knows whose it was."""
+    async with recorded_talk(tmp_path) as now:
+        call, ann = now.work.id, now.agents["1001"]
+        await asyncio.sleep(1)
+        await now.crash()
+        await asyncio.sleep(2)
+        async with voice_server(now.lab, f"sqlite:///{tmp_path / 'trunkline.db'}") as again:
+            one = keeper(now, again, tmp_path)
+            await asyncio.sleep(1)
+            await one.sweep()
+            assert len(takes(now)) == 1, "they still talk"
+            await again.voice.hang_up(call)
+            await again.fact(Finished)
+            await now.nobody_is_left()
+            await asyncio.sleep(SETTLED_S + 0.2)
+            await one.sweep()
+            (row,) = await again.store.read(lambda conn: kept.of_interaction(conn, call))
+            assert (row.state, row.agent_id, row.sealed) == ("kept", ann, True)
+            assert 3.9 < row.seconds < 6.0
+            assert not list(spool(now).iterdir())
+            place = row.place(tmp_path / "data" / "recordings")
+            sound = b"".join(one.chest.read(place, row.id, sealed=True, first=58, last=row.bytes - 1))
+            customer, agent = (Path(tmp_path / side) for side in ("left", "right"))
+            customer.write_bytes(sound[::2])
+            agent.write_bytes(sound[1::2])
+            assert tone_s(customer, CUSTOMERS_TONE) > 3.7
+            assert tone_s(agent) > 3.7
+
+
+async def test_whoever_is_rung_again_is_recorded_again(tmp_path: Path) -> None:
+    """After a reload: the talk goes on in a second file."""
+    async with recorded_talk(tmp_path) as now:
+        await asyncio.sleep(1)
+        await now.server.voice.reattach(now.work.id)
+        await now.phones["1001"].see("ANSWERED", 2)
+        await asyncio.sleep(1.5)
+        await ended(now)
+        first, second = takes(now)
+        assert 0.9 < seconds(first[1]) < 1.6
+        assert tone_s(second[1]) > 1.0
+
+
+async def test_who_is_called_back_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the channel in their place."""
+    speaking = partial(agent_scenario, speak=customers_voice(tmp_path))
+    monkeypatch.setattr("tests.real.test_callbacks.agent_scenario", speaking)
+    monkeypatch.setattr(callbacks, "HANGS_UP_WITHIN_S", 7.0)
+    async with centre(tmp_path, offering(record_share=100), hang_up_after_s=2.0) as (stage, _):
+        await asks_for_a_call(stage)
+        await status(stage, Status.READY)
+        await stage.server.fact(Finished, within_s=20)
+        await asyncio.sleep(0.5)
+        lasting = [pair for pair in takes(stage) if pair[0].stat().st_size]
+        ((customer, _),) = lasting
+        assert tone_s(customer, CUSTOMERS_TONE) > 1.5
+
+
+async def test_the_fallback_queue_records(tmp_path: Path) -> None:
+    """Whoever was let in before the server went away."""
+    url = prepare(tmp_path, record_share=100)
+    async with asterisk_lab(tmp_path, heartbeat_stale_s=3) as lab, AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.1, speak=True))
+        async with voice_server(lab, url) as server:
+            caller = await stack.enter_async_context(lab.caller(speak=True))
+            await caller.see("ANSWERED")
+            await server.fact(Enqueued)
+            stage = Desk(lab, server, tmp_path)
+        await lab.cli("queue add member PJSIP/1001 to trunkline")
+        await phone.see("ANSWERED", within_s=16)
+        await asyncio.sleep(2)
+        await lab.cli("channel request hangup all")
+        await caller.see("BYE")
+        await asyncio.sleep(0.5)
+        ((_, agent),) = takes(stage)
+        assert tone_s(agent) > 1.5
