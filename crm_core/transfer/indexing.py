@@ -107,11 +107,12 @@ class ImportIndexing:
                 return
 
     async def _part(self, batch: Batch, after: int) -> _Part:
-        rows, done = await self._store.read(lambda conn: batches.written(conn, batch.seq, after, self._size))
+        size = self._size  # it is another one once the part before this has been kept, which may be meanwhile
+        rows, done = await self._store.read(lambda conn: batches.written(conn, batch.seq, after, size))
         if not rows:
             return _Part(last=done, cut=[])
         ids = list(dict.fromkeys(row_id for _, row_id in rows))
-        last = rows[-1][0] if len(rows) == self._size else done
+        last = rows[-1][0] if len(rows) == size else done
         return _Part(last=max(last, after), cut=await self._cut(batch.entity, ids))
 
     async def _cut(self, kind: str, ids: list[str]) -> list[CutRow]:
