@@ -22,7 +22,15 @@ from crm_core.records.change import Acting, system
 from crm_core.records.tables import table_of
 from crm_core.search import find
 from crm_core.store import Store
-from crm_core.tables import audit_event, contact_point, import_batch, import_row, party, repair_item
+from crm_core.tables import (
+    audit_event,
+    contact_point,
+    import_batch,
+    import_row,
+    party,
+    repair_item,
+    search_document,
+)
 from crm_core.transfer import batches
 from crm_core.transfer.batches import Batch
 from crm_core.transfer.guess import guess
@@ -162,6 +170,29 @@ async def test_parties_with_their_numbers(desk: Desk) -> None:
         hits = await desk.store.read(lambda conn, words=words: find.find(conn, ADMIN.reader, words, now=NOW))
         assert [hit.id for hit in hits.items] == [made[name]["id"]], words
     assert (await desk.now(batch)).indexed_row == 3
+
+
+async def test_search_learns_of_all_however_large_its_parts_become(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How much is taken at once changes while the next part is being read already."""
+    names = "\n".join(f"Customer{number}" for number in range(120))
+    batch = await desk.imported(f"name\n{names}\n", "name")
+    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turn)
+    written = batches.written
+
+    def and_another_size(
+        conn: Connection, seq: int, after: int, limit: int
+    ) -> tuple[list[tuple[int, str]], int]:
+        found = written(conn, seq, after, limit)
+        indexing._size = limit + 7
+        return found
+
+    monkeypatch.setattr(batches, "written", and_another_size)
+    await indexing.work()
+    await indexing.close()
+    assert (await desk.now(batch)).indexed_row == 121
+    assert await desk.count(search_document) == 120
 
 
 def test_guessed_columns() -> None:
