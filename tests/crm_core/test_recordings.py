@@ -57,7 +57,8 @@ def test_any_range_is_what_was_written(tmp_path: Path, size: int, key: str) -> N
     chest, target, data = Chest(key), tmp_path / "2026" / "a", content(size)
     pieces = [data[at : at + 10_007] for at in range(0, size, 10_007)]
     assert chest.write(target, "a", pieces) == (size, hashlib.sha256(data).hexdigest())
-    assert (data[:64] in target.read_bytes()) is (not key)
+    if size > 64 or not key:  # a single byte is there by chance, once in eight
+        assert (data[:64] in target.read_bytes()) is (not key)
     assert [each.name for each in target.parent.iterdir()] == ["a"]
     for first, last in {
         (0, size - 1),
