@@ -85,9 +85,14 @@ def own_work(within: Context, user: User, interaction: str) -> Work:
 
 def own_call(within: Context, user: User, interaction: str) -> Work:
     """The same of a call that they are at."""
-    work = own_work(within, user, interaction)
-    if work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
-        raise wrong_state(work.id, work)
+    return any_call(within, own_work(within, user, interaction).id)
+
+
+def any_call(within: Context, interaction: str) -> Work:
+    """A call that an agent is at, whoever it is, or refused."""
+    work = within.floor.centre.interactions.get(InteractionId(interaction))
+    if work is None or work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED:
+        raise wrong_state(interaction, work)
     return work
 
 

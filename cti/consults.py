@@ -58,14 +58,7 @@ class Consults:
             if not call.other:
                 raise Refused("consult.not_reached", interaction=interaction)
             colleague = self._colleague(interaction)
-            before = self._talks.calls.handed_over(call, call.other, to_agent=colleague is not None)
-            caller = channel_of(interaction)
-            try:
-                await self._talks.must(interaction, actions.set_leg(caller, before.other))
-                await self._talks.must(interaction, actions.together(caller))  # which ends the agent's leg
-            except Unavailable:
-                self._talks.calls.put_back(before)
-                raise
+            await self._talks.lead_to(interaction, call.other, to_agent=colleague is not None)
             at = self._clock.now()
             if colleague is None:
                 self._floor.submit(WorkEnded(interaction=interaction, by=By.AGENT, at=at))

@@ -7,6 +7,7 @@ goes on where this one ended. Nothing here waits on the loop: files are read and
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -175,9 +176,7 @@ class Keeper:
 
 def _add(conn: Connection, made: Recording, days: int) -> Recording:
     until = kept.keep_until(conn, made.queue_id, made.started_at, days)
-    whole = Recording(
-        **{name: getattr(made, name) for name in Recording.__dataclass_fields__} | {"keep_until": until}
-    )
+    whole = replace(made, keep_until=until)
     kept.add(conn, whole)
     return whole
 

@@ -80,6 +80,22 @@ class Talks:
                     self._floor.submit(Returned(interaction=name, at=event.at, reason=TRANSFERRED))
         return passed_on
 
+    async def lead_to(self, interaction: InteractionId, leg: str, *, to_agent: bool) -> None:
+        """The caller talks with another leg than their agent's from now on, and what becomes of the agent's no longer matters. Held in `order`. Errors
+        as of `call_of`; nothing has changed then."""
+        before = self.calls.handed_over(self.call_of(interaction), leg, to_agent=to_agent)
+        caller = channel_of(interaction)
+        try:
+            await self.must(interaction, actions.set_leg(caller, leg))
+            await self.must(interaction, actions.together(caller))
+        except Unavailable:
+            self.calls.put_back(before)
+            raise
+        if (
+            before.aside and leg != before.other
+        ):  # in a talk with that leg, or with the caller, the agent's ends by itself
+            self.send(actions.hang_up(before.leg))
+
     def call_of(self, interaction: InteractionId) -> Call:
         """The call, with an agent's leg. `Refused` (call.not_connected) when they do not talk, `Unavailable` while we do not know."""
         if self._blind():

@@ -9,7 +9,6 @@ from config.ids import new_id
 from cti.ami import actions
 from cti.ami.events import CallEvent, HungUp, WatchSaid
 from cti.ami.protocol import Message
-from cti.calls import channel_of
 from cti.ports import Floor
 from cti.talks import Talks, talking
 from routing.core.events import Event, WatchBegan, WatchEnded, WorkEnded
@@ -74,19 +73,10 @@ class Watches:
     async def take_over(self, interaction: InteractionId, watcher: AgentId) -> None:
         """Who is at the talk has it alone with the customer; the agent's part is over. `Refused` (watch.not_there) when they are not at it."""
         async with self._talks.order:
-            call, known = self._talks.call_of(interaction), self._watches.get(watcher)
+            known = self._watches.get(watcher)
             if known is None or known.interaction != interaction:
                 raise Refused("watch.not_there", interaction=interaction)
-            calls, caller = self._talks.calls, channel_of(interaction)
-            before = calls.handed_over(call, known.leg, to_agent=False)
-            try:
-                await self._talks.must(interaction, actions.set_leg(caller, known.leg))
-                await self._talks.must(interaction, actions.together(caller))
-            except Unavailable:
-                calls.put_back(before)
-                raise
-            if before.aside:  # it waits in a place of its own; in a talk it ends with it
-                self._talks.send(actions.hang_up(before.leg))
+            await self._talks.lead_to(interaction, known.leg, to_agent=False)
             del self._watches[watcher]  # it is the customer's now, and goes to no other talk
             self._floor.submit(WorkEnded(interaction=interaction, by=By.AGENT, at=self._clock.now()))
 

@@ -7,10 +7,8 @@ from agent_console.access import AsSupervisor, InContext
 from agent_console.acting import AtDesk
 from agent_console.answers import PhoneDocument
 from agent_console.api.bodies import Body
-from agent_console.context import Context
 from config.errors import Refused
-from routing.core.model import AgentId, InteractionId, Medium, WatchMode
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, WatchMode
 
 router = APIRouter(tags=["supervision"])
 
@@ -32,9 +30,9 @@ async def make_phone(user: AsSupervisor, within: InContext) -> PhoneDocument:
 @router.post("/interactions/{interaction}/watch", status_code=204)
 async def watch(interaction: str, given: Watch, user: AsSupervisor, within: InContext, at: AtDesk) -> None:
     """Be at an agent's talk: the supervisor's phone rings, unless it is at a talk already, from which it goes to this one, or at this one in another way.
-    The board's `watchers` tell that it is so. 409 `agent.no_phone`, `interaction.state`: no agent talks there; `watch.own_call`."""
+    The board's `watchers` tell that it is so. 409 `agent.no_phone`, `interaction.state`, `call.not_connected`: no agent talks there; `watch.own_call`."""
     await scope.readable_interaction(within, user, interaction)
-    work = _talk(within, interaction)
+    work = scope.any_call(within, interaction)
     if user.extension is None:
         raise Refused("agent.no_phone", agent=user.id)
     await within.watches.watch(work.id, AgentId(user.id), user.extension, given.mode)
@@ -46,7 +44,7 @@ async def take_over(interaction: str, user: AsSupervisor, within: InContext, at:
     """The supervisor who is at the talk has it alone with the customer; the agent is rid of it and wraps up. It counts as the agent's, and the supervisor's
     phone stays in it until somebody hangs up. 409 `watch.not_there`: they are not at this talk; `interaction.state`: nobody talks there."""
     await scope.readable_interaction(within, user, interaction)
-    work = _talk(within, interaction)
+    work = scope.any_call(within, interaction)
     await within.watches.take_over(work.id, AgentId(user.id))
     await at.tell("taken_over", "interaction", interaction, {"agent": work.agent})
 
@@ -55,10 +53,3 @@ async def take_over(interaction: str, user: AsSupervisor, within: InContext, at:
 async def leave(user: AsSupervisor, within: InContext) -> None:
     """Leave the talk, and have the phone hung up. At none: nothing."""
     within.watches.leave(AgentId(user.id))
-
-
-def _talk(within: Context, interaction: str) -> Work:
-    work = within.floor.centre.interactions.get(InteractionId(interaction))
-    if work is None or work.medium is not Medium.VOICE or work.phase is not Phase.CONNECTED or work.callback:
-        raise scope.wrong_state(interaction, work)
-    return work

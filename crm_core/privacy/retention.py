@@ -101,9 +101,10 @@ def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
 
 
 def _recordings(before: float) -> Select[Any]:
-    due = select(_R.id).where(_R.keep_until < before, _R.state != kept.ERASED)
     return (
-        due.join(interaction, _I.id == _R.interaction_id)
+        select(_R.id)
+        .where(_R.keep_until < before, _R.state != kept.ERASED)
+        .join(interaction, _I.id == _R.interaction_id)
         .where(_not_held(_I.party_id))
         .order_by(_R.keep_until)
     )

@@ -44,6 +44,7 @@ class Shape:
 
     @cached_property
     def customs(self) -> tuple[str, ...]:
+        """The names of those that administrators added."""
         return tuple(each.name for each in self.fields if each.custom)
 
     @cached_property

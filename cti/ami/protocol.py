@@ -74,7 +74,7 @@ class Message:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and self.headers == other.headers
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment] # a mapping may be compared, never be a key
 
     def __repr__(self) -> str:
         return f"Message({dict(self.headers)!r})"

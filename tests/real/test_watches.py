@@ -14,6 +14,7 @@ from routing.core.model import AgentId, Device, WatchMode
 from tests.ports import free_port
 from tests.real.listener import Ear, breathing, ear
 from tests.real.sipp import Sipp
+from tests.real.test_consults import asks
 from tests.real.test_talks import Talk, talk
 from tests.real.voice_lab import voice_server
 
@@ -186,20 +187,28 @@ async def test_a_phone_that_does_not_answer_is_called_again(tmp_path: Path) -> N
             await now.server.voice.watches.watch(name, SUE, "1090", LISTEN)
 
 
-@pytest.mark.parametrize("held", [False, True], ids=["talking", "on hold"])
-async def test_a_supervisor_takes_the_caller_over(tmp_path: Path, *, held: bool) -> None:
-    """The agent is free; both talk on, also when the server dies, until one of them hangs up, and nobody leads the supervisor away from it."""
-    async with talk(tmp_path) as now, with_supervisor(now) as (phone, hears), breathing(now.hears, hears):
+@pytest.mark.parametrize("meanwhile", ["talking", "on hold", "asking"])
+async def test_a_supervisor_takes_the_caller_over(tmp_path: Path, meanwhile: str) -> None:
+    """The agent is free, and whom they asked; both talk on, also when the server dies, until one of them hangs up, and nobody leads the supervisor away from it."""
+    async with (
+        talk(tmp_path, ("1001", "1002")) as now,
+        with_supervisor(now) as (phone, hears),
+        breathing(now.hears, hears),
+    ):
         name = now.work.id
         with pytest.raises(Refused, match=r"watch\.not_there"):
             await now.server.voice.watches.take_over(name, SUE)
         await watches(now, BARGE)
-        if held:
+        if meanwhile == "on hold":
             await now.hold()
             await now.server.fact(Held)
+        elif meanwhile == "asking":
+            await asks(now)
+            await now.device("1002", Device.IN_USE)
         await now.server.voice.watches.take_over(name, SUE)
         await now.server.fact(Finished)
         await now.device("1001", Device.REACHABLE)
+        await now.device("1002", Device.REACHABLE)
         await now.quiet()
         await asyncio.gather(hears.say(1.0), now.hears.speaks(0.3))
         await asyncio.gather(now.hears.say(1.0), hears.speaks(0.3))
