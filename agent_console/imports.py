@@ -18,6 +18,7 @@ from crm_core.transfer.plan import Target
 from crm_core.transfer.questions import Seen
 from crm_core.transfer.report import ReportRow
 from crm_core.transfer.running import Importer
+from crm_core.transfer.turns import Turns
 from routing.bus import Bus
 
 TOPIC = "import"
@@ -201,12 +202,12 @@ class Imports:
     """Works on imports and their undoing in the background, and has search follow."""
 
     def __init__(self, settings: Settings, store: Store, bus: Bus, clock: Clock) -> None:
-        turn = asyncio.Lock()
+        turns = Turns(store)
         self._bus, self._folder = bus, settings.imports_dir()
         self._importer = Importer(
-            store, self._folder, clock, zone=settings.centre.time_zone, changed=self._tell, turn=turn
+            store, self._folder, clock, zone=settings.centre.time_zone, changed=self._tell, turns=turns
         )
-        self._indexing = ImportIndexing(store, settings.database_url(), self._tell, turn)
+        self._indexing = ImportIndexing(store, settings.database_url(), self._tell, turns)
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -17,7 +17,6 @@ class _Sequence:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
-        self._pid = 0
         self._drawn, self._used = b"", 0
 
     def next(self, milliseconds: int) -> int:
@@ -30,14 +29,19 @@ class _Sequence:
         return fresh
 
     def _draw(self) -> int:
-        """The system is asked for much at once: an import makes five ids a row. A forked process must not draw what its parent draws."""
-        if self._used + _DRAW > len(self._drawn) or self._pid != os.getpid():
-            self._drawn, self._used, self._pid = os.urandom(256 * _DRAW), 0, os.getpid()
+        """The system is asked for much at once: an import makes five ids a row."""
+        if self._used + _DRAW > len(self._drawn):
+            self._drawn, self._used = os.urandom(256 * _DRAW), 0
         self._used += _DRAW
         return int.from_bytes(self._drawn[self._used - _DRAW : self._used], "big")
 
+    def forget(self) -> None:
+        """In a forked process, which must not draw what its parent draws, nor wait for a thread that it does not have."""
+        self._lock, self._drawn = threading.Lock(), b""
+
 
 _sequence = _Sequence()
+os.register_at_fork(after_in_child=_sequence.forget)
 
 
 def new_id() -> str:

@@ -1,6 +1,8 @@
 """The door to the truth: reads on reader threads, writes through the one writer."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -38,6 +40,8 @@ class Store:
         self._writing: Engine = writing_engine(url)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer = Writer(self._writing)
+        self.written_at = -math.inf
+        """When `write` was asked for something last, by `time.monotonic()`."""
 
     def open(self) -> None:
         """Connect and compare the schema; raises `SchemaMismatch`, or `Unavailable` when there is no database."""
@@ -57,6 +61,11 @@ class Store:
         the unit raised, or `Unavailable` when the database failed; then nothing of it was kept, except that a
         connection lost during the commit itself leaves that open.
         """
+        self.written_at = time.monotonic()
+        return await self.write_behind(unit)
+
+    async def write_behind(self, unit: Callable[[Connection], T]) -> T:
+        """As `write`, of work that takes its size from whether others write (`crm_core.transfer.turns`)."""
         result: T = await self._writer.write(unit)
         return result
 

@@ -23,6 +23,7 @@ from crm_core.transfer.questions import Look, Seen
 from crm_core.transfer.reading import look
 from crm_core.transfer.report import LARGEST_PAGE, report_page
 from crm_core.transfer.running import Importer
+from crm_core.transfer.turns import UNIT_S, Turns
 from crm_core.transfer.words import report_heading, report_lines
 from crm_core.transfer.writing import csv_heading, csv_lines
 from trunkline import checks
@@ -87,16 +88,16 @@ async def _begun(store: Store, settings: Settings, wish: Wish, seen: Seen) -> Ba
 
 
 async def _worked(store: Store, settings: Settings, batch: Batch, progress: Progress) -> Batch:
-    clock, turn = SystemClock(), asyncio.Lock()
+    clock, turns = SystemClock(), Turns(store, quiet_unit_s=UNIT_S)  # a server may be at work beside us
     importer = Importer(
         store,
         settings.imports_dir(),
         clock,
         zone=settings.centre.time_zone,
         changed=lambda _: None,
-        turn=turn,
+        turns=turns,
     )
-    indexing = ImportIndexing(store, settings.database_url(), lambda _: None, turn)
+    indexing = ImportIndexing(store, settings.database_url(), lambda _: None, turns)
     working = asyncio.create_task(importer.work(), name="import")
     try:
         while True:

@@ -20,8 +20,9 @@ from crm_core.transfer import batches
 from crm_core.transfer.batches import Batch
 from crm_core.transfer.plan import entity_of
 from crm_core.transfer.reading import end
-from crm_core.transfer.running import UNIT_S
+from crm_core.transfer.turns import Turns
 
+MOST_ROWS = 2_000
 _LOOK_AGAIN_S = 30.0
 _PAUSE_S = 0.2
 _log = Transcript("search")
@@ -38,8 +39,8 @@ class _Part:
 class ImportIndexing:
     """Indexes batch by batch, in the order of their rows."""
 
-    def __init__(self, store: Store, url: str, changed: Callable[[str], None], turn: asyncio.Lock) -> None:
-        self._store, self._url, self._changed, self._turn = store, url, changed, turn
+    def __init__(self, store: Store, url: str, changed: Callable[[str], None], turns: Turns) -> None:
+        self._store, self._url, self._changed, self._turns = store, url, changed, turns
         self._woken = asyncio.Event()
         self._process: Process | None = None
         self._size = 25
@@ -95,12 +96,11 @@ class ImportIndexing:
         while part.cut or part.last > batch.indexed_row:
             ahead = asyncio.ensure_future(self._part(batch, part.last))
             try:
-                async with self._turn:
-                    seconds = await self._store.write(partial(_keep, batch=batch, part=part))
+                seconds = await self._turns.write(partial(_keep, batch=batch, part=part))
             except BaseException:
                 ahead.cancel()
                 raise
-            self._size = max(5, min(500, int(self._size * min(2.0, UNIT_S / max(seconds, 1e-6)))))
+            self._size = self._turns.next_size(self._size, seconds, least=5, most=MOST_ROWS)
             self._changed(batch.id)
             done, part = part.last, await ahead
             if part.last == done:

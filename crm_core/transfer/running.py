@@ -28,9 +28,8 @@ from crm_core.transfer.prepare import Job, Ready
 from crm_core.transfer.reading import asked
 from crm_core.transfer.references import Known
 from crm_core.transfer.task import Task
+from crm_core.transfer.turns import Turns
 
-UNIT_S = 0.02
-"""What a unit of ours may take of the writer, in its own time on the processor: a call's fact that comes meanwhile waits that long at most, beside its own commit."""
 MOST_FRAMES = 100
 _TIDY_S = 24 * 3600.0
 _LOOK_AGAIN_S = 30.0
@@ -46,11 +45,11 @@ class _Took:
 
 
 class Importer:
-    """Does what there is to do, batch by batch. `changed` hears the id of a batch that moved. Whoever else writes much holds `turn`
-    as well, so that a call waits for one of us at most."""
+    """Does what there is to do, batch by batch. `changed` hears the id of a batch that moved. Whoever else writes much takes
+    the same `turns`."""
 
     def __init__(
-        self, store: Store, folder: Path, clock: Clock, *, zone: str, changed: Changed, turn: asyncio.Lock
+        self, store: Store, folder: Path, clock: Clock, *, zone: str, changed: Changed, turns: Turns
     ) -> None:
         self._store, self._folder, self._zone, self._clock, self._changed = (
             store,
@@ -59,7 +58,7 @@ class Importer:
             clock,
             changed,
         )
-        self._turn = turn
+        self._turns = turns
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -159,7 +158,7 @@ class Importer:
             if len(waiting) < wanted:
                 continue
             took = await self._write(batch, job, acting, remembered, waiting)
-            wanted = _next_size(len(waiting), took.seconds)
+            wanted = self._turns.next_size(len(waiting), took.seconds, least=1, most=MOST_FRAMES)
             waiting, batch = [], replace(batch, rows_done=took.done)
             if (now := self._clock.monotonic()) - said_at >= 0.5:
                 said_at = now
@@ -183,8 +182,7 @@ class Importer:
             batches.tell(conn, batch, _tried(task, rows) if batch.dry_run else apply(task, rows), done)
             return _Took(seconds=time.thread_time() - began, done=done)
 
-        async with self._turn:
-            return await self._store.write(unit)
+        return await self._turns.write(unit)
 
     async def _undo(self, batch: Batch) -> None:
         entity = entity_of(batch.entity)
@@ -197,9 +195,8 @@ class Importer:
                 acting = on_behalf.acting(conn, batch, self._clock.now())
                 return undo.take_back(conn, acting, batch, entity, most), time.thread_time() - began
 
-            async with self._turn:
-                more, seconds = await self._store.write(unit)
-            size = max(5, min(1000, int(size * min(2.0, UNIT_S / max(seconds, 1e-6)))))
+            more, seconds = await self._turns.write(unit)
+            size = self._turns.next_size(size, seconds, least=5, most=1000)
             if (now := self._clock.monotonic()) - said_at >= 0.5:
                 said_at = now
                 self._changed(batch.id)
@@ -256,8 +253,3 @@ def _tried(task: Task, rows: Sequence[Ready]) -> list[told.Told]:
         replace(each, record_id=None, before=None) if each.outcome == told.CREATED else each
         for each in outcomes
     ]
-
-
-def _next_size(frames: int, seconds: float) -> int:
-    """Frames for the next unit: towards the time that a unit may take, at most doubling."""
-    return max(1, min(MOST_FRAMES, int(frames * min(2.0, UNIT_S / max(seconds, 1e-6)))))

@@ -1,5 +1,6 @@
 """Identifiers."""
 
+import os
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -31,3 +32,19 @@ def test_threads_make_no_two_alike() -> None:
     with ThreadPoolExecutor(8) as threads:
         made = list(threads.map(lambda _: new_id(), range(MANY)))
     assert len(set(made)) == MANY
+
+
+def test_a_forked_process_makes_others() -> None:
+    """Chance that was drawn before the fork is the parent's alone."""
+    new_id()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, new_id().encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(reader, 36).decode()
+    os.close(reader)
+    os.close(writer)
+    assert theirs[19:] != new_id()[19:]
+    assert uuid.UUID(theirs).version == 7

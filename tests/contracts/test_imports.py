@@ -40,6 +40,7 @@ from crm_core.transfer.questions import Look
 from crm_core.transfer.reading import look
 from crm_core.transfer.report import ReportRow, report_page
 from crm_core.transfer.running import Importer
+from crm_core.transfer.turns import Turns
 
 NOW = 1_790_000_000.0
 ADMIN = system(NOW)
@@ -52,7 +53,7 @@ class Desk:
     def __init__(self, store: Store, url: str, folder: Path) -> None:
         self.store, self.url, self.folder = store, url, folder
         self.told: list[str] = []
-        self.turn = asyncio.Lock()
+        self.turns = Turns(store)
 
     def importer(self) -> Importer:
         return Importer(
@@ -61,7 +62,7 @@ class Desk:
             SystemClock(),
             zone="Asia/Taipei",
             changed=self.told.append,
-            turn=self.turn,
+            turns=self.turns,
         )
 
     async def upload(self, text: str | bytes, entity: str = "party", acting: Acting = ADMIN) -> Batch:
@@ -163,7 +164,7 @@ async def test_parties_with_their_numbers(desk: Desk) -> None:
     assert [point.normal for point in points if point.party_id == made["遠東貿易"]["id"]] == ["+886227001234"]
     assert outcomes(await desk.report(batch)) == [(2, "created", None, None), (3, "created", None, None)]
     assert not (desk.folder / batch.id).exists(), "the file is not kept longer than it is needed"
-    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turn)
+    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turns)
     await indexing.work()
     await indexing.close()
     for words, name in (("小明", "王小明"), ("0912345678", "王小明"), ("远东", "遠東貿易")):
@@ -178,7 +179,7 @@ async def test_search_learns_of_all_however_large_its_parts_become(
     """How much is taken at once changes while the next part is being read already."""
     names = "\n".join(f"Customer{number}" for number in range(120))
     batch = await desk.imported(f"name\n{names}\n", "name")
-    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turn)
+    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turns)
     written = batches.written
 
     def and_another_size(
@@ -406,7 +407,7 @@ async def test_undo_restores_what_was(desk: Desk) -> None:
         "name,phone,phone_2,title,note",
         match="phone",
     )
-    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turn)
+    indexing = ImportIndexing(desk.store, desk.url, desk.told.append, desk.turns)
     await indexing.work()
     await indexing.close()
     assert (batch.created, batch.updated) == (1, 1)
