@@ -11,7 +11,7 @@ def agree(random: Random) -> int:
     """Compare one history; how many clocks ran in it."""
     drawn = walk.history(random)
     found = rounds(drawn.events, drawn.now)
-    walked = Walk(drawn.start).until(drawn.events, drawn.now)
+    walked = Walk(drawn.start, drawn.start.timestamp()).until(drawn.events, drawn.now)
     assert len(found) == len(walked), (drawn, found, walked)
     for clock, expected in zip(found, walked, strict=True):
         assert told(clock) == expect(clock, expected), drawn

@@ -58,15 +58,22 @@ def _day(random: Random) -> tuple[Hours, ...]:
 
 @cache
 def table(number: int, start: datetime) -> bytes:
-    """For each minute from `start` on whether it is business time: what a clock on the wall says."""
+    """For each minute from `start` on whether it is business time: what a clock on the wall says, which is looked at each quarter of an hour,
+    for no zone is set between, nor begins a day there."""
     zone, found, first = ZoneInfo(calendar(number).zone), bytearray(), int(start.timestamp())
-    for minute in range(TABLE_DAYS * 1440):
-        local = datetime.fromtimestamp(first + minute * 60, zone)
+    for quarter in range(TABLE_DAYS * 96):
+        local = datetime.fromtimestamp(first + quarter * 900, zone)
         special = calendar(number).special.get(local.date())
         hours = special.hours if special else calendar(number).week[local.weekday()]
         now = local.hour * 60 + local.minute
-        found.append(any(each.start_minute <= now < each.end_minute for each in hours))
+        found += _open_minutes(hours)[now : now + 15]
     return bytes(found)
+
+
+@cache
+def _open_minutes(hours: tuple[Hours, ...]) -> bytes:
+    """For each minute of a day with these hours."""
+    return bytes(any(each.start_minute <= now < each.end_minute for each in hours) for now in range(1440))
 
 
 @dataclass
@@ -109,15 +116,19 @@ class Walked:
     """One clock as the walk sees it. `reached`: the instant at which its target is used up, while it may yet stop."""
 
     kind: ClockKind
-    terms: Terms | None
     elapsed: float = 0.0
     met_at: float | None = None
     breached_at: float | None = None
     reached: float | None = None
     due: float | None = None
+    target: float | None = None
+    open_minutes: bytes | None = None
 
-    def target(self) -> float | None:
-        return getattr(self.terms.targets, f"{self.kind}_s") if self.terms else None
+    def under(self, terms: Terms | None, start: datetime) -> "Walked":
+        """From now on."""
+        self.target = getattr(terms.targets, f"{self.kind}_s") if terms else None
+        self.open_minutes = table(int(terms.id), start) if terms else None
+        return self
 
 
 @dataclass
@@ -125,58 +136,48 @@ class Walk:
     """The walker's state; `open`: neither pending nor solved."""
 
     start: datetime
+    first: float
     open: bool = False
     terms: Terms | None = None
     clocks: list[Walked] = field(default_factory=list)
 
     def until(self, events: Sequence[CaseEvent], now: float) -> list[Walked]:
-        cuts = {minute * 60.0 for minute in range(int(events[0].at) // 60 + 1, int(now) // 60 + 1)}
-        times = sorted(cuts | {event.at for event in events} | {now})
-        waiting = list(events)
-        for place, at in enumerate(times):
-            while waiting and waiting[0].at == at:
+        marks, waiting = sorted({event.at for event in events} | {now}), list(events)
+        for low, high in zip(marks, [*marks[1:], None], strict=True):
+            while waiting and waiting[0].at == low:
                 self._apply(waiting.pop(0))
-            if place + 1 < len(times):
-                self._step(at, times[place + 1])
+            if high is not None and self.open:
+                self._walk(low, high)
         self._to_the_end(now)
-        return [clock for clock in self.clocks if clock.target() is not None]
+        return [clock for clock in self.clocks if clock.target is not None]
 
-    def _step(self, low: float, high: float) -> None:
-        if not self.open:
-            return
-        for clock in self.clocks:
-            if clock.met_at is None:
-                self._run(clock, low, high)
-
-    def _run(self, clock: Walked, low: float, high: float) -> None:
-        target = clock.target()
-        if target is not None and clock.reached is None and clock.elapsed >= target:
-            clock.reached = low
-        if clock.terms is not None and table(int(clock.terms.id), self.start)[self._minute(low)]:
-            if target is not None and clock.reached is None and clock.elapsed + high - low >= target:
-                clock.reached = low + target - clock.elapsed
-            clock.elapsed += high - low
-        if clock.reached is not None and high > clock.reached and clock.breached_at is None:
-            clock.breached_at = clock.reached
+    def _walk(self, low: float, high: float) -> None:
+        running = [clock for clock in self.clocks if clock.met_at is None]
+        minute = self._minute(low)
+        while low < high:
+            edge = min(self.first + (minute + 1) * 60, high)
+            for clock in running:
+                _run(clock, low, edge, minute)
+            low, minute = edge, minute + 1
 
     def _minute(self, at: float) -> int:
-        return int(at - self.start.timestamp()) // 60
+        return int(at - self.first) // 60
 
     def _to_the_end(self, now: float) -> None:
         """Go on after now until each running clock is used up."""
         for clock in self.clocks:
             clock.due = clock.breached_at
-            target = clock.target()
+            target = clock.target
             if clock.due is None and clock.met_at is None and self.open and target is not None:
                 clock.due = self._future(clock, now, target)
 
     def _future(self, clock: Walked, now: float, target: float) -> float | None:
-        assert clock.terms is not None
         if clock.reached is not None:
             return clock.reached
         if clock.elapsed >= target:
             return now
-        open_minutes, at, elapsed = table(int(clock.terms.id), self.start), now, clock.elapsed
+        open_minutes, at, elapsed = clock.open_minutes, now, clock.elapsed
+        assert open_minutes is not None
         while self._minute(at) < len(open_minutes):
             later = (at // 60 + 1) * 60
             if open_minutes[self._minute(at)]:
@@ -190,13 +191,10 @@ class Walk:
         match event.kind:
             case Happened.OPENED:
                 self.open, self.terms = True, event.terms
-                self.clocks = [
-                    Walked(ClockKind.FIRST_RESPONSE, event.terms),
-                    Walked(ClockKind.RESOLUTION, event.terms),
-                ]
+                self.clocks = [self._new(ClockKind.FIRST_RESPONSE), self._new(ClockKind.RESOLUTION)]
             case Happened.CUSTOMER_WROTE:
                 if not list(self._owed()):
-                    self.clocks.append(Walked(ClockKind.NEXT_RESPONSE, self.terms))
+                    self.clocks.append(self._new(ClockKind.NEXT_RESPONSE))
             case Happened.AGENT_ANSWERED:
                 for clock in self._owed():
                     clock.met_at = event.at
@@ -212,12 +210,15 @@ class Walk:
                 self.open = True
                 for clock in self.clocks:
                     if clock.kind is ClockKind.RESOLUTION and clock.met_at is not None:
-                        clock.met_at, clock.terms, clock.reached = None, self.terms, None
+                        clock.under(self.terms, self.start).met_at = clock.reached = None
             case Happened.TERMS_CHANGED:
                 self.terms = event.terms
                 for clock in self.clocks:
                     if clock.met_at is None:
-                        clock.terms, clock.reached = event.terms, None
+                        clock.under(event.terms, self.start).reached = None
+
+    def _new(self, kind: ClockKind) -> Walked:
+        return Walked(kind).under(self.terms, self.start)
 
     def _stand_still(self, at: float) -> None:
         self.open = False
@@ -228,3 +229,15 @@ class Walk:
         return [
             clock for clock in self.clocks if clock.kind is not ClockKind.RESOLUTION and clock.met_at is None
         ]
+
+
+def _run(clock: Walked, low: float, high: float, minute: int) -> None:
+    target = clock.target
+    if target is not None and clock.reached is None and clock.elapsed >= target:
+        clock.reached = low
+    if clock.open_minutes is not None and clock.open_minutes[minute]:
+        if target is not None and clock.reached is None and clock.elapsed + high - low >= target:
+            clock.reached = low + target - clock.elapsed
+        clock.elapsed += high - low
+    if clock.reached is not None and high > clock.reached and clock.breached_at is None:
+        clock.breached_at = clock.reached
