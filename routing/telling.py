@@ -25,6 +25,8 @@ from routing.core.facts import (
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingPaused,
+    RecordingResumed,
     Requeued,
     Resumed,
     StatusChanged,
@@ -63,9 +65,13 @@ def _of_interaction(fact: WorkFact) -> str:
         case Offered() | OfferRang() | OfferEnded():
             words = _of_offer(fact)
         case Connected():
-            words = f"connected to {fact.agent}"
+            words = f"connected to {fact.agent}" + (", recorded" if fact.recorded else "")
         case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
             words = _beside(fact)
+        case RecordingPaused():
+            words = f"not recorded: {fact.pause}"
+        case RecordingResumed():
+            words = "recorded again"
         case Requeued():
             words = f"connected -> waiting: {fact.reason}"
         case Abandoned():

@@ -32,6 +32,8 @@ from routing.core.facts import (
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingPaused,
+    RecordingResumed,
     Requeued,
     Resumed,
     StatusChanged,
@@ -43,7 +45,7 @@ from routing.core.facts import (
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
-from routing.core.presence import AgentState, Consult, Phase, Watcher, Work, WorkState
+from routing.core.presence import AgentState, Consult, Phase, RecordingPause, Watcher, Work, WorkState
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
@@ -152,6 +154,8 @@ class Centre:
                 self._connect(work, fact)
             case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
                 self._beside(work, fact)
+            case RecordingPaused() | RecordingResumed():
+                self._pause_recording(work, fact)
             case Requeued():
                 self._return(work, fact)
             case Parked() | Unparked():
@@ -188,6 +192,14 @@ class Centre:
                 self._watch(work, fact)
             case _:
                 assert_never(fact)
+
+    def _pause_recording(self, work: Work, fact: RecordingPaused | RecordingResumed) -> None:
+        """A pause that goes on for another reason has begun when it began."""
+        pause = None
+        if isinstance(fact, RecordingPaused):
+            since = fact.at if work.recording_pause is None else work.recording_pause.since
+            pause = RecordingPause(fact.pause, since)
+        self._put(work._replace(recording_pause=pause))
 
     def _watch(self, work: Work, fact: Watched | WatchOver) -> None:
         others = tuple(one for one in work.watchers if one.who != fact.watcher)
@@ -288,6 +300,7 @@ class Centre:
                 connected_at=fact.at,
                 parked_by=None,
                 parked_until=None,
+                recorded=fact.recorded,
             )
         )
         agent = self._agent(fact.agent)
@@ -307,6 +320,8 @@ class Centre:
                 held_at=None,
                 consult=None,
                 watchers=(),
+                recorded=False,
+                recording_pause=None,
             ),
         )
         self._reckon(self._agent(fact.agent), fact.at)
@@ -396,6 +411,8 @@ def _back_in_line(work: Work) -> Work:
         held_at=None,
         consult=None,
         watchers=(),
+        recorded=False,
+        recording_pause=None,
     )
 
 
