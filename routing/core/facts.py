@@ -381,8 +381,6 @@ LaterFact = (
     | OfferRang
     | OfferEnded
     | Connected
-    | RecordingPaused
-    | RecordingResumed
     | Held
     | Resumed
     | Consulting
@@ -402,5 +400,6 @@ LaterFact = (
     | Finished
     | WrappedUp
 )
-WorkFact = Enqueued | LaterFact
-"""Facts of an agent alone; of an interaction after it came; of an interaction."""
+RecordingFact = RecordingPaused | RecordingResumed
+WorkFact = Enqueued | LaterFact | RecordingFact
+"""Facts of an agent alone; of an interaction after it came; of its recording; of an interaction."""

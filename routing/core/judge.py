@@ -339,9 +339,7 @@ def _connect(work: Work, agent: AgentId, event: Accepted | Adopted) -> Verdict:
 
 
 def _connected(work: Work, agent: AgentId, event: Accepted | Adopted) -> Connected:
-    return Connected(
-        interaction=work.id, queue=work.queue, agent=agent, at=event.at, recorded=event.recorded
-    )
+    return Connected(interaction=work.id, queue=work.queue, agent=agent, at=event.at, recorded=event.recorded)
 
 
 def _fail(

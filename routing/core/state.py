@@ -32,6 +32,7 @@ from routing.core.facts import (
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingFact,
     RecordingPaused,
     RecordingResumed,
     Requeued,
@@ -106,6 +107,8 @@ class Centre:
                 self._enqueue(fact)
             case StatusChanged() | ConsoleSeen() | DeviceSeen():
                 self._note_agent(fact)
+            case RecordingPaused() | RecordingResumed():
+                self._pause_recording(fact)
             case _:
                 work = self._works.get(fact.interaction)
                 if work is not None:
@@ -154,8 +157,6 @@ class Centre:
                 self._connect(work, fact)
             case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
                 self._beside(work, fact)
-            case RecordingPaused() | RecordingResumed():
-                self._pause_recording(work, fact)
             case Requeued():
                 self._return(work, fact)
             case Parked() | Unparked():
@@ -193,9 +194,11 @@ class Centre:
             case _:
                 assert_never(fact)
 
-    def _pause_recording(self, work: Work, fact: RecordingPaused | RecordingResumed) -> None:
+    def _pause_recording(self, fact: RecordingFact) -> None:
         """A pause that goes on for another reason has begun when it began."""
-        pause = None
+        work, pause = self._works.get(fact.interaction), None
+        if work is None:
+            return
         if isinstance(fact, RecordingPaused):
             since = fact.at if work.recording_pause is None else work.recording_pause.since
             pause = RecordingPause(fact.pause, since)
