@@ -215,7 +215,7 @@ def record_again(caller: str, leg: str) -> Action:
         ("Priority", "1"),
         ("ExtraChannel", _checked(_CHANNEL, "a channel", leg)),
         ("ExtraContext", "trunkline-kept"),
-        ("ExtraExten", "s"),
+        ("ExtraExten", "again"),
         ("ExtraPriority", "1"),
     )
     return Action(name="Redirect", headers=headers)

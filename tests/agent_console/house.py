@@ -261,7 +261,7 @@ async def _start(
         tasks.create_task(Procedures(store, bus, clock, OutboxLetters(store)).run(), name="procedures"),
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
-    return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
+    return House(origin, seed, store, floor, bus, console, phones, calls, pauses, mail), rooms
 
 
 def _no_pages(folder: Path) -> Path:
