@@ -91,9 +91,8 @@ async def test_what_is_keyed_while_paused_is_nowhere(
     caplog.set_level(logging.DEBUG)
     async with ears(tmp_path) as (now, agent), eavesdropping(now) as told:
         me = now.agents["1001"]
-        await now.lab.cli(
-            "logger add channel arrived dtmf"
-        )  # nobody has it but this test: that something arrived
+        await now.lab.cli("logger add channel arrived dtmf")  # only this test has it: what arrived
+        begun = len(now.lab.log)
         await asyncio.gather(now.hears.play(frames("159")), agent.play(frames("7*")))
         await now.server.voice.pauses.pause(now.work.id)
         await now.server.fact(RecordingPaused)
@@ -125,8 +124,8 @@ async def test_what_is_keyed_while_paused_is_nowhere(
         arrived = (logs / "arrived").read_text()
         assert all(arrived.count(f"DTMF end '{key}' received") for key in set(CARD[8:]))
         ours = caplog.text + b"".join(told).decode() + repr(now.server.facts)
-        for text in (now.lab.log, (logs / "messages").read_text(), (tmp_path / "output").read_text(), ours):
-            assert not re.search(r"dtmf (begin|end)|\bdigits?\b", text, re.IGNORECASE)
+        for text in (now.lab.log[begun:], (logs / "messages").read_text(), (tmp_path / "output").read_text(), ours):
+            assert not re.search(r"dtmf|\bdigits?\b", text, re.IGNORECASE)
         assert b"TrunklineHeld" in b"".join(told)
         stored = b"".join(file.read_bytes() for file in tmp_path.glob("trunkline.db*"))
         assert CARD[8:].encode() not in stored

@@ -50,7 +50,7 @@ def _key_in(samples: list[int]) -> str:
 
 
 def keys_in(audio: bytes) -> str:
-    """The keys that are heard, each as often as it was pressed."""
+    """The keys that are heard, one after the other; the same one twice in a row is told once."""
     return "".join(_begins([LINEAR[code] for code in audio]))
 
 
@@ -60,4 +60,4 @@ def _begins(samples: list[int]) -> Iterator[str]:
         key = _key_in(samples[at : at + _BLOCK])
         if key and key != before:
             yield key
-        before = key
+        before = key or before

@@ -3,6 +3,7 @@ import { Suspense, useId, useState, type KeyboardEvent, type ReactNode } from "r
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { useAsTyped } from "../../ui/as-typed";
+import { useWatchedFocus } from "../recordings/sensitive";
 import { Icon } from "../../ui/icon";
 import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
@@ -38,15 +39,18 @@ function Frame({ field, id, wrong, whole = false, tall = false, children }: Fram
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
   const hint = field.hint?.[language];
-  const notes = [wrong && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+  const secret = field.pauses_recording && field.writable;
+  const watched = useWatchedFocus(secret);
+  const notes = [wrong && `${id}-wrong`, hint && `${id}-hint`, secret && `${id}-secret`].filter(Boolean).join(" ") || undefined;
   const words = <>{field.label[language]}{field.required && field.writable && <span className="must" title={t("records.required")}><span aria-hidden="true">*</span><span className="vh">{t("records.required")}</span></span>}</>;
   const className = `form-field${tall ? " tall" : ""}${whole ? " structured" : ""}${wrong ? " faulty" : ""}`;
   return (
-    <div className={className} role={whole ? "group" : undefined} aria-labelledby={whole ? `${id}-label` : undefined} data-testid={`field-${field.name}`}>
+    <div className={className} role={whole ? "group" : undefined} aria-labelledby={whole ? `${id}-label` : undefined} {...watched} data-testid={`field-${field.name}`}>
       {whole ? <span id={`${id}-label`} className="form-label">{words}</span> : <label id={`${id}-label`} htmlFor={id} className="form-label">{words}</label>}
       <div className="form-value">
         {children(notes)}
         {hint && <span id={`${id}-hint`} className="tiny faint">{hint}</span>}
+        {secret && <span id={`${id}-secret`} className="tiny faint row"><Icon name="record" size={14} />{t("tape.field")}</span>}
         {wrong && <span id={`${id}-wrong`} className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
       </div>
     </div>
