@@ -124,7 +124,12 @@ async def test_what_is_keyed_while_paused_is_nowhere(
         arrived = (logs / "arrived").read_text()
         assert all(arrived.count(f"DTMF end '{key}' received") for key in set(CARD[8:]))
         ours = caplog.text + b"".join(told).decode() + repr(now.server.facts)
-        for text in (now.lab.log[begun:], (logs / "messages").read_text(), (tmp_path / "output").read_text(), ours):
+        for text in (
+            now.lab.log[begun:],
+            (logs / "messages").read_text(),
+            (tmp_path / "output").read_text(),
+            ours,
+        ):
             assert not re.search(r"dtmf|\bdigits?\b", text, re.IGNORECASE)
         assert b"TrunklineHeld" in b"".join(told)
         stored = b"".join(file.read_bytes() for file in tmp_path.glob("trunkline.db*"))

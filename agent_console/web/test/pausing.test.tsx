@@ -4,6 +4,7 @@ import { useKeyboard } from "../src/features/desk/shortcuts";
 import { CallPanel, Keypad } from "../src/features/interaction/call-panel";
 import { Recordings } from "../src/features/recordings/recordings";
 import { GOES_ON_AFTER_MS, RecordingGuard } from "../src/features/recordings/guard";
+import { TapeMark } from "../src/features/recordings/tape-mark";
 import { FieldRow } from "../src/features/records/fields";
 import type { FieldDoc } from "../src/features/records/entities";
 import type { Item, RecordingNow } from "../src/net/types";
@@ -119,6 +120,7 @@ describe("A field that asks for what nobody may keep", () => {
     await focus("input-x_card");
     expect(lines()).toEqual([`${PAUSE}?by=form`]);
     await show(desk, now({ pause: "form", since: NOW }));
+    expect(part("field-x_card")?.textContent).toContain("Not recorded now");
     await blur();
     await wait(GOES_ON_AFTER_MS - 100);
     await focus("input-x_card");
@@ -146,6 +148,16 @@ describe("A field that asks for what nobody may keep", () => {
     await wait(GOES_ON_AFTER_MS);
     expect(asked.at(-1)?.line).toBe(`${RESUME}?by=form`);
   });
+});
+
+test("Wherever one is the bar says that nothing is recorded now.", async () => {
+  const desk = deskOf();
+  await draw(desk, <TapeMark />);
+  const show = (recording: RecordingNow) => act(async () => desk.store.apply({ set: [["items", "i1", talk(recording)]], drop: [] }));
+  await show(now());
+  expect(part("tape-mark")).toBeNull();
+  await show(now({ pause: "form", since: NOW - 12 }));
+  expect(part("tape-mark")?.textContent).toBe("Not recorded0:12");
 });
 
 test("In a recording the stretches that were not recorded are marked, and told in words.", async () => {

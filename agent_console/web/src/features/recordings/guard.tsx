@@ -5,8 +5,8 @@ import { useNow } from "../../store/clock";
 import { useDesk } from "../../store/hooks";
 import { REMIND_EVERY_S, reminders } from "../desk/hold";
 import { isHeld } from "../desk/items";
-import { pauseRecording, resumeRecording } from "./pausing";
-import { useSensitive } from "./sensitive";
+import { pauseRecording, resumeRecording, useUnsure } from "./pausing";
+import { setTalk, useSensitive } from "./sensitive";
 
 /** So long after the focus has left such a field recording goes on: from field to field it does not. */
 export const GOES_ON_AFTER_MS = 2_000;
@@ -18,6 +18,12 @@ export function RecordingGuard({ items }: { items: readonly Item[] }) {
   const talk = items.find((item) => item.recording !== null && item.state === "connected");
   useFormPause(talk?.id ?? null, talk?.recording?.pause ?? null);
   const pause = talk?.recording?.pause ?? null;
+  const unsure = useUnsure(talk?.id ?? "");
+  const state = talk === undefined ? "none" : pause !== null ? "off" : unsure ? "unsure" : "on";
+  useEffect(() => {
+    setTalk(state);
+    return () => setTalk("none");
+  }, [state]);
   const times = reminders(pause === null || pause === "stopped" ? null : (talk?.recording?.since ?? null), useNow());
   const aloud = talk !== undefined && !isHeld(talk); // the hold has a tone of its own
   useEffect(() => {

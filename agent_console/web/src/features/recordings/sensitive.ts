@@ -23,6 +23,18 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** How it is with the talk that such a field pauses; none: nobody talks, or it is not recorded. */
+export type TalkState = "none" | "on" | "off" | "unsure";
+let talk: TalkState = "none";
+
+export function setTalk(next: TalkState): void {
+  if (talk === next) return;
+  talk = next;
+  tell();
+}
+
+export const useTalk = (): TalkState => useSyncExternalStore(subscribe, () => talk);
+
 export const useSensitive = (): boolean => useSyncExternalStore(subscribe, () => focused.size > 0);
 
 interface Watched {

@@ -3,7 +3,7 @@ import { Suspense, useId, useState, type KeyboardEvent, type ReactNode } from "r
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { useAsTyped } from "../../ui/as-typed";
-import { useWatchedFocus } from "../recordings/sensitive";
+import { useTalk, useWatchedFocus } from "../recordings/sensitive";
 import { Icon } from "../../ui/icon";
 import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
@@ -50,10 +50,22 @@ function Frame({ field, id, wrong, whole = false, tall = false, children }: Fram
       <div className="form-value">
         {children(notes)}
         {hint && <span id={`${id}-hint`} className="tiny faint">{hint}</span>}
-        {secret && <span id={`${id}-secret`} className="tiny faint row"><Icon name="record" size={14} />{t("tape.field")}</span>}
+        {secret && <Unrecorded id={`${id}-secret`} />}
         {wrong && <span id={`${id}-wrong`} className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
       </div>
     </div>
+  );
+}
+
+/** What becomes of the recording while such a field has the focus. */
+function Unrecorded({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const talk = useTalk();
+  const look = talk === "off" ? "off" : talk === "unsure" ? "unsure" : "faint";
+  return (
+    <span id={id} className={`tiny row field-tape ${look}`} role="status" data-state={talk}>
+      <Icon name={talk === "off" ? "pause" : talk === "unsure" ? "warn" : "record"} size={14} />{t(talk === "off" ? "tape.off_by_hand" : talk === "unsure" ? "tape.unsure" : "tape.field")}
+    </span>
   );
 }
 
