@@ -183,8 +183,12 @@ async def change_user(user: str, given: UserChanges, who: AsAdministrator, withi
 
     def unit(connection: Connection) -> tuple[User | None, User]:
         before = users.by_id(connection, user)
+        share = people.person(connection, user, now).record_share
         after = people.change(connection, user, wishes)
-        _note(connection, "user_changed", after, who, now, **_told(before, after))
+        told = _told(before, after)
+        if (wish := wishes.get("record_share", share)) != share:
+            told["record_share"] = f"{share} -> {wish}"
+        _note(connection, "user_changed", after, who, now, **told)
         return before, after
 
     before, after = await within.store.write(unit)
