@@ -6,7 +6,7 @@ from pathlib import Path
 from agent_console.hub import Hub
 from agent_console.links import Links
 from agent_console.oidc.provider import Provider
-from agent_console.ports import Calls, Consults, Letters, Phones, Talks, Watches
+from agent_console.ports import Calls, Consults, Letters, Pauses, Phones, Talks, Watches
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
@@ -33,6 +33,7 @@ class Context:
     talks: Talks
     consults: Consults
     watches: Watches
+    pauses: Pauses
     links: Links
     hub: Hub
     origins: frozenset[str]

@@ -254,6 +254,15 @@ class ConsultDocument(TypedDict):
     reached_at: float | None
 
 
+class RecordingDocument(TypedDict):
+    """Of a talk that is recorded. `pause`: why it is not now (`by_hand`, `form`: a field that has the focus; `stopped`: it does not go on in this
+    talk), or null; `since` when; `until`: it goes on by itself then."""
+
+    pause: str | None
+    since: float | None
+    until: float | None
+
+
 class Me(TypedDict):
     id: str
     name: str
@@ -271,7 +280,8 @@ class Me(TypedDict):
 class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
     is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it.
-    `consult`: whom they call meanwhile. `watchers`: supervisors at the talk, as far as the agent is to know of them."""
+    `consult`: whom they call meanwhile. `watchers`: supervisors at the talk, as far as the agent is to know of them. `recording`: null, the talk is not
+    recorded."""
 
     id: str
     medium: str
@@ -281,6 +291,7 @@ class Item(TypedDict):
     callback: bool
     held_since: float | None
     passed_by: str | None
+    recording: RecordingDocument | None
     consult: ConsultDocument | None
     watchers: list[WatcherDocument]
     enqueued_at: float

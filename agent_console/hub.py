@@ -51,6 +51,7 @@ class Hub:
         links: Links,
         build: str,
         listening_is_shown: bool = True,
+        pause_ends_after_s: float = 0.0,
     ) -> None:
         self._store = store
         self._floor = floor
@@ -75,6 +76,7 @@ class Hub:
                 notices=Notices(),
                 links=links(),
                 listening_is_shown=listening_is_shown,
+                pause_ends_after_s=pause_ends_after_s,
             )
         )
 

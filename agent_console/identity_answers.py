@@ -110,6 +110,8 @@ class SkillDocument(TypedDict):
 
 
 class PersonDocument(TypedDict):
+    """`record_share`: of a hundred of their calls so many are recorded; null: as the queue says."""
+
     id: str
     login: str
     name: str
@@ -123,6 +125,7 @@ class PersonDocument(TypedDict):
     letters_at_once: int
     chats_at_once: int
     load_at_most: int
+    record_share: int | None
     has_password: bool
     has_totp: bool
     must_change_password: bool

@@ -95,6 +95,7 @@ def person(row: Person, zone: str, now: float) -> PersonDocument:
         letters_at_once=row.letters_at_once,
         chats_at_once=row.chats_at_once,
         load_at_most=row.load_at_most,
+        record_share=row.record_share,
         has_password=row.has_password,
         has_totp=row.has_totp,
         must_change_password=row.must_change_password,

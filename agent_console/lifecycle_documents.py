@@ -28,7 +28,8 @@ class FormChoice(TypedDict):
 
 
 class FormFieldDocument(TypedDict):
-    """`required_at`: states in which it must be filled in; `required`: from the beginning."""
+    """`required_at`: states in which it must be filled in; `required`: from the beginning. `pauses_recording`: while it has the focus nothing of the
+    agent's talk is recorded."""
 
     name: str
     kind: str
@@ -39,6 +40,7 @@ class FormFieldDocument(TypedDict):
     choices: list[FormChoice]
     least: float | None
     most: float | None
+    pauses_recording: bool
 
 
 StateDocument = TypedDict("StateDocument", {"name": str, "class": str, "label": Labels})
@@ -144,6 +146,7 @@ def form(given: Form) -> list[FormFieldDocument]:
             ],
             least=each.field.least,
             most=each.field.most,
+            pauses_recording=each.field.pauses_recording,
         )
         for each in given
     ]

@@ -10,7 +10,7 @@ from config.peers import LinkStatus, PhoneCredential
 from crm_core.casework.post import Post
 from crm_core.users import User
 from routing.core.events import Transferred
-from routing.core.model import AgentId, InteractionId, WatchMode
+from routing.core.model import AgentId, InteractionId, PauseKind, WatchMode
 
 __all__ = [
     "Calls",
@@ -19,6 +19,7 @@ __all__ = [
     "Letters",
     "LinkStatus",
     "MailPart",
+    "Pauses",
     "PhoneCredential",
     "Phones",
     "Talks",
@@ -83,6 +84,18 @@ class Consults(Protocol):
 
     async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
         """The caller talks with whom the agent has called."""
+        ...
+
+
+class Pauses(Protocol):
+    """Talks that are recorded, and are not for a while; that it is so comes as a fact."""
+
+    async def pause(self, interaction: InteractionId, kind: PauseKind) -> None:
+        """Record nothing until `resume`."""
+        ...
+
+    async def resume(self, interaction: InteractionId, kind: PauseKind) -> None:
+        """Record again; a form ends only what a form has paused."""
         ...
 
 

@@ -26,7 +26,8 @@ class CodeDocument(TypedDict):
 
 class FieldDocument(TypedDict):
     """One field. `operators`: what a filter may ask of it; `refers`: the entity that a reference leads to;
-    `shown_for`: only rows whose `told_by` field has one of these values have it (none: all)."""
+    `shown_for`: only rows whose `told_by` field has one of these values have it (none: all). `pauses_recording`: while it has the focus nothing of
+    the agent's talk is recorded."""
 
     name: str
     kind: str
@@ -46,6 +47,7 @@ class FieldDocument(TypedDict):
     section: str
     shown_for: list[str]
     custom: bool
+    pauses_recording: bool
 
 
 class SectionDocument(TypedDict):
@@ -162,6 +164,7 @@ def _field(row: FieldShown) -> FieldDocument:
         section=field.section,
         shown_for=list(field.shown_for),
         custom=field.custom,
+        pauses_recording=field.pauses_recording,
     )
 
 

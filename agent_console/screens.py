@@ -29,6 +29,8 @@ from routing.core.facts import (
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingPaused,
+    RecordingResumed,
     Requeued,
     Resumed,
     StatusChanged,
@@ -53,6 +55,8 @@ _OF_AN_AGENT = (
     | Offered
     | OfferRang
     | Parked
+    | RecordingPaused
+    | RecordingResumed
     | Requeued
     | Resumed
     | StatusChanged

@@ -17,7 +17,7 @@ from agent_console.hub import Hub
 from agent_console.links import links
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
-from agent_console.ports import Calls, Consults, Letters, MailPart, Phones, Talks, Watches
+from agent_console.ports import Calls, Consults, Letters, MailPart, Pauses, Phones, Talks, Watches
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -52,6 +52,7 @@ class ConsoleServer:
         talks: Talks,
         consults: Consults,
         watches: Watches,
+        pauses: Pauses,
         mail: Sequence[MailPart],
         recordings: MailPart | None = None,
         static: Path = pages.STATIC,
@@ -69,6 +70,7 @@ class ConsoleServer:
             links=watched,
             build=build,
             listening_is_shown=settings.centre.listening_is_shown,
+            pause_ends_after_s=settings.recordings.pause_ends_after_s,
         )
         self.context = Context(
             settings=settings,
@@ -82,6 +84,7 @@ class ConsoleServer:
             talks=talks,
             consults=consults,
             watches=watches,
+            pauses=pauses,
             links=watched,
             hub=self.hub,
             origins=origins(settings.http),

@@ -27,6 +27,7 @@ from agent_console.documents import (
     PopDocument,
     QueueDocument,
     QueueName,
+    RecordingDocument,
     SincePerMedium,
     WaitingDocument,
     WatcherDocument,
@@ -34,7 +35,7 @@ from agent_console.documents import (
 from agent_console.notices import Notices
 from config.peers import LinkStatus
 from routing.core.figures import Figures
-from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status, WatchMode
+from routing.core.model import AgentId, InteractionId, Medium, PauseKind, QueueId, Status, WatchMode
 from routing.core.presence import AgentState, Work, WorkState
 from routing.core.state import Centre
 
@@ -84,6 +85,8 @@ class World:
     """Of those whose pop nobody wants."""
     listening_is_shown: bool = True
     """To the agent."""
+    pause_ends_after_s: float = 0.0
+    """A recording that is paused goes on by itself after so long; 0: it does not."""
 
     @property
     def centre(self) -> Centre:
@@ -169,6 +172,7 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         callback=work.callback,
         held_since=work.held_at,
         passed_by=None if work.passed_by is None else world.directory.user_name(work.passed_by),
+        recording=_recording(world, work),
         consult=_consult(world.directory, work),
         watchers=[
             one
@@ -286,6 +290,17 @@ def _consult(directory: Directory, work: Work) -> ConsultDocument | None:
     whom, since, reached_at = work.consult
     named = next((user.name for user in directory.users.values() if user.extension == whom), whom)
     return ConsultDocument(whom=named, since=since, reached_at=reached_at)
+
+
+def _recording(world: World, work: Work) -> RecordingDocument | None:
+    """Of a talk that is recorded, whether it is so now."""
+    if not work.recorded or work.callback:
+        return None
+    if work.recording_pause is None:
+        return RecordingDocument(pause=None, since=None, until=None)
+    kind, since = work.recording_pause
+    ends = world.pause_ends_after_s if kind is not PauseKind.STOPPED else 0.0
+    return RecordingDocument(pause=kind, since=since, until=since + ends if ends else None)
 
 
 def _watchers(directory: Directory, work: Work) -> list[WatcherDocument]:

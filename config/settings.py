@@ -307,7 +307,7 @@ class Oidc(Secretive):
 
 
 class Recordings(Secretive):
-    """Recorded talks. Which calls are recorded is said by their queue."""
+    """Recorded talks. Which calls are recorded is said by their queue and their agent."""
 
     recordings_key: Annotated[SecretStr, AfterValidator(_empty_or_long_enough)] = SecretStr("")
     """Key that encrypts recordings on the disk, at least 16 characters; or `recordings_key_file`. Empty: they are kept as they are. What was encrypted under another key cannot be heard any more, so keep a copy apart from the backups."""
@@ -317,6 +317,8 @@ class Recordings(Secretive):
     """Recordings are kept for so many days, where their queue says nothing else."""
     agents_listen: bool = False
     """Agents may hear the recordings of their own talks; supervisors may hear all."""
+    pause_ends_after_s: float = Field(default=0.0, ge=0.0, le=86_400.0)
+    """A recording that its agent has paused goes on by itself after so many seconds; 0: it stays paused until the agent ends the pause, or the talk is over. Agents are reminded every minute either way."""
 
 
 class Settings(Section):

@@ -6,7 +6,7 @@ Every step states what must be true before it: a step that touches no row where 
     new -> waiting -> offered -> waiting        (offer_ended: the offer is over, whatever its outcome)
                       waiting -> connected      (connected)
     connected -> waiting                        (requeued; parked, until unparked)
-    connected -> connected                      (held, resumed)
+    connected -> connected                      (held, resumed; recording_paused, recording_resumed)
     connected -> wrap_up -> closed              (finished, wrapped_up)
     connected -> closed                         (finished without after-contact work)
     waiting -> waiting                          (led_on: in another queue)
@@ -21,6 +21,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
     Double,
@@ -78,7 +79,7 @@ def fold(conn: Connection, seq: int, entry: LedgerEntry) -> None:
         raise IllegalFact(entry) from error
 
 
-_USUAL = {"p_steps": 0, "p_preferred": False}
+_USUAL = {"p_steps": 0, "p_preferred": False, "p_recorded": False}
 """What a fact leaves out where it is as usual."""
 
 
@@ -153,11 +154,14 @@ _END_OF_HOLD = (
     update(segment)
     .where(
         segment.c.interaction_id == _INTERACTION,
-        or_(segment.c.kind == "hold", segment.c.kind == "consult"),
+        or_(segment.c.kind == "hold", segment.c.kind == "consult", segment.c.kind == "recording_pause"),
         segment.c.ended_at.is_(None),
     )
-    .values(ended_at=_AT, outcome="ended")
+    .values(ended_at=_AT, outcome=func.coalesce(segment.c.outcome, "ended"))
 )
+_STOPPED = case((bindparam("p_pause", type_=Text) == "stopped", "stopped"), else_=None)
+"""What a pause ends with that does not end before the talk."""
+_RECORDED = bindparam("p_recorded", type_=Boolean)
 _BEGIN_QUEUEING = insert(segment).values(
     interaction_id=_INTERACTION, kind="queue", queue_id=_QUEUE, started_at=_AT
 )
@@ -275,7 +279,9 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
         _must(_open_segment("queue").values(ended_at=_AT, outcome="answered")),
         # found at work without an offer of ours: the segment begins here
         _either(
-            _open_segment("agent").where(segment.c.agent_id == _AGENT).values(answered_at=_AT),
+            _open_segment("agent")
+            .where(segment.c.agent_id == _AGENT)
+            .values(answered_at=_AT, recorded=_RECORDED),
             insert(segment).values(
                 interaction_id=_INTERACTION,
                 kind="agent",
@@ -283,10 +289,29 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                 agent_id=_AGENT,
                 started_at=_AT,
                 answered_at=_AT,
+                recorded=_RECORDED,
             ),
         ),
         _may(_ANSWER_THE_CASE),
         _may(_CUSTOMER_IS_HEARD),
+    ),
+    # a stay of its own, within the one with the agent; it may go on for another reason
+    "recording_paused": (
+        _must(_interaction_of_agent_in("connected").values(state="connected")),
+        _either(
+            _open_segment("recording_pause").values(outcome=_STOPPED),
+            insert(segment).values(
+                interaction_id=_INTERACTION,
+                kind="recording_pause",
+                agent_id=_AGENT,
+                started_at=_AT,
+                outcome=_STOPPED,
+            ),
+        ),
+    ),
+    "recording_resumed": (
+        _must(_interaction_of_agent_in("connected").values(state="connected")),
+        _must(_open_segment("recording_pause").values(ended_at=_AT, outcome="resumed")),
     ),
     # a stay of its own, within the one with the agent
     "held": (

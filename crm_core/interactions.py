@@ -59,7 +59,7 @@ class Interaction:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """One stay in a queue (outcome answered, abandoned; callback: they hung up to be called back) or with an agent (from the offer on; outcome handled,
-    returned, or how the offer ended). Open while `ended_at` is None."""
+    returned, or how the offer ended). Open while `ended_at` is None. `recorded`: of a talk, that it is."""
 
     kind: str
     queue_id: str | None
@@ -69,6 +69,7 @@ class Segment:
     answered_at: float | None
     ended_at: float | None
     outcome: str | None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Person:
     letters_at_once: int
     chats_at_once: int
     load_at_most: int
+    record_share: int | None
     has_password: bool
     has_totp: bool
     must_change_password: bool
@@ -70,7 +71,7 @@ def person(conn: Connection, user_id: str, now: float) -> Person:
 
 
 def change(conn: Connection, user_id: str, wishes: Mapping[str, Any]) -> User:
-    """Change name, role, language, extension, email or capacity (`queues.CAPACITY`). Another role signs the user out: what they see
+    """Change name, role, language, extension, email, capacity (`queues.CAPACITY`) or `record_share`. Another role signs the user out: what they see
     and may do is another."""
     before = present(conn, user_id)
     for field, known in (("role", users.ROLES), ("language", users.LANGUAGES)):
@@ -193,7 +194,7 @@ def _people(now: float) -> Select[Any]:
     linked = select(func.count()).where(user_identity.c.user_id == user_account.c.id)
     return select(
         *USER_COLUMNS,
-        *(user_account.c[name] for name in queues.CAPACITY),
+        *(user_account.c[name] for name in (*queues.CAPACITY, "record_share")),
         (user_account.c.password_hash != "").label("has_password"),
         user_account.c.must_change_password,
         user_account.c.password_changed_at,
@@ -238,6 +239,7 @@ def _person(row: Any, skills: Skills, ends: queues.Ends) -> Person:
         letters_at_once=row.letters_at_once,
         chats_at_once=row.chats_at_once,
         load_at_most=row.load_at_most,
+        record_share=row.record_share,
         has_password=row.has_password,
         has_totp=row.factors > 0,
         must_change_password=row.must_change_password,

@@ -58,6 +58,7 @@ class Queue:
     callback_retry_s: float = 900.0
     territory_wait_s: float = 0.0
     record_share: int = 0
+    record_out_share: int | None = None
     record_days: int | None = None
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
@@ -76,7 +77,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentConfig:
-    """What one active agent can take (`routing.core.model.AgentRule`); `skill_ends`: see `skill_ends`. `territories`: whose customers are theirs."""
+    """What one active agent can take (`routing.core.model.AgentRule`); `skill_ends`: see `skill_ends`. `territories`: whose customers are theirs.
+    `record_share`: of a hundred of their calls so many are recorded (None: as the queue says)."""
 
     user: User
     skills: Skills
@@ -84,6 +86,7 @@ class AgentConfig:
     letters_at_once: int
     chats_at_once: int
     load_at_most: int
+    record_share: int | None
     skill_ends: Ends
 
 
@@ -155,7 +158,7 @@ def queue_for(conn: Connection, medium: str, address: str) -> Queue | None:
 def agents(conn: Connection) -> list[AgentConfig]:
     """All active users with the role agent, by login."""
     skills, ends = skills_by_user(conn), skill_ends(conn)
-    more = (*CAPACITY, "territories")
+    more = (*CAPACITY, "record_share", "territories")
     query = select(*USER_COLUMNS, *(user_account.c[name] for name in more)).where(
         user_account.c.role == "agent", user_account.c.active, ~user_account.c.service
     )
@@ -355,5 +358,5 @@ def _skills_by(rows: Sequence[Any]) -> dict[str, Skills]:
 
 def _agent(row: Any, skills: Skills, ends: Ends) -> AgentConfig:
     fields = columns(row)
-    capacity = {name: fields.pop(name) for name in (*CAPACITY, "territories")}
+    capacity = {name: fields.pop(name) for name in (*CAPACITY, "record_share", "territories")}
     return AgentConfig(user=User(**fields), skills=skills, skill_ends=ends, **capacity)

@@ -97,7 +97,7 @@ class Call:
     """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end. Of who is called back, whose place
     a channel of ours has (`calls_back`), `far` is their own channel once they answered. `held`: the caller hears music while the agent is still theirs;
     `aside`: because we led both apart, not because the telephone holds them. `consults`: the agent's leg calls somebody meanwhile, `other` is their channel once
-    they answered."""
+    they answered. `recorded`: a talk that begins is."""
 
     interaction: InteractionId
     place: Place = Place.WAITING
@@ -112,7 +112,13 @@ class Call:
     aside: bool = False
     consults: bool = False
     other: str = ""
+    recorded: bool = False
     ended: tuple[By, Seconds] | None = None
+
+    @property
+    def out(self) -> bool:
+        """We called them."""
+        return self.calls_back or bool(self.far)
 
 
 def channel_of(interaction: InteractionId) -> str:
@@ -143,15 +149,18 @@ class Calls:
 
     # -- what we do ------------------------------------------------------------------------------------------------
 
-    def arrived(self, interaction: InteractionId) -> None:
+    def arrived(self, interaction: InteractionId, *, recorded: bool = False) -> None:
         """The router is being told of it; a call that is already known stays as it is."""
-        self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
+        self._calls.setdefault(channel_of(interaction), Call(interaction=interaction, recorded=recorded))
 
-    def offering(self, interaction: InteractionId, offer: OfferId, *, calls_back: bool = False) -> None:
+    def offering(
+        self, interaction: InteractionId, offer: OfferId, *, recorded: bool = False, calls_back: bool = False
+    ) -> None:
         """The caller is being led to an agent's phone; or it is rung for somebody to be called back."""
         call = self._calls.setdefault(channel_of(interaction), Call(interaction=interaction))
         self._unleg(call)
         call.place, call.offer, call.rang, call.calls_back = Place.OFFERED, offer, False, calls_back
+        call.recorded = recorded
 
     def withdrawn(self, interaction: InteractionId, offer: OfferId) -> bool:
         """The offer is over by our decision; tells whether the caller is still with it and has to be led back."""
@@ -199,11 +208,11 @@ class Calls:
         call.place, call.offer, call.ended = Place.WAITING, None, None
         return before
 
-    def handed_over(self, call: Call, leg: str, *, to_agent: bool) -> Call:
+    def handed_over(self, call: Call, leg: str, *, to_agent: bool, recorded: bool = False) -> Call:
         """The caller is being led to whom their agent had called, or who was at their talk, whose `leg` that is; what becomes of the agent's leg no longer
         matters, nor, when they are no agent of ours, of the call. Returns what to put back when they are not."""
         before, at = replace(call), call.answered_at or 0.0
-        call.offer = None
+        call.offer, call.recorded = None, recorded
         self._connect(call, leg, at)
         if not to_agent:
             self._unleg(call)
@@ -324,7 +333,7 @@ class Calls:
         if call.place is not Place.OFFERED:
             return []
         self._connect(call, event.leg, event.at)
-        accepted = Accepted(offer=call.offer, at=event.at)
+        accepted = Accepted(offer=call.offer, at=event.at, recorded=call.recorded)
         return [accepted, Reached(interaction=call.interaction, at=event.at)] if call.far else [accepted]
 
     def _reached(self, event: LegAnswered) -> list[Event]:
@@ -434,7 +443,8 @@ class Calls:
             return []
         call.offer = None
         self._connect(call, event.leg, event.at)
-        return [Adopted(interaction=call.interaction, agent=agent, at=event.at)]
+        adopted = Adopted(interaction=call.interaction, agent=agent, at=event.at, recorded=call.recorded)
+        return [adopted]
 
     def _device(self, event: DeviceSaid) -> list[Event]:
         of_agent = self.device_of(event)

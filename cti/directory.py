@@ -30,6 +30,8 @@ class _Page:
     rings: dict[QueueId, float] = field(default_factory=dict)
     languages: dict[QueueId, str] = field(default_factory=dict)
     record_shares: dict[QueueId, int] = field(default_factory=dict)
+    record_out_shares: dict[QueueId, int] = field(default_factory=dict)
+    record_shares_of: dict[AgentId, int] = field(default_factory=dict)
     calling_back: frozenset[QueueId] = frozenset()
     by_territory: frozenset[QueueId] = frozenset()
     identifying: dict[str, str] = field(default_factory=dict)
@@ -44,7 +46,8 @@ def _read(conn: Connection, now: float) -> _Page:
     every = queues.list_queues(conn)
     rings = {QueueId(queue.id): queue.ring_s for queue in every}
     only = next(iter(rings)) if len(rings) == 1 else None
-    owners = [(one.user.extension or "", AgentId(one.user.id)) for one in queues.agents(conn)]
+    everybody = queues.agents(conn)
+    owners = [(one.user.extension or "", AgentId(one.user.id)) for one in everybody]
     phones = {extension: agent for extension, agent in owners if is_extension(extension)}
     return _Page(
         numbers={number: queue for number, queue in numbers.items() if number != ANY_NUMBER},
@@ -52,6 +55,12 @@ def _read(conn: Connection, now: float) -> _Page:
         rings=rings,
         languages={QueueId(queue.id): queue.language for queue in every},
         record_shares={QueueId(queue.id): queue.record_share for queue in every},
+        record_out_shares={
+            QueueId(queue.id): queue.record_out_share for queue in every if queue.record_out_share is not None
+        },
+        record_shares_of={
+            AgentId(one.user.id): one.record_share for one in everybody if one.record_share is not None
+        },
         calling_back=frozenset(QueueId(queue.id) for queue in every if queue.callback_offered),
         by_territory=frozenset(QueueId(queue.id) for queue in every if queue.territory_wait_s > 0),
         identifying={
@@ -111,9 +120,17 @@ class Directory:
         """In which callers of this queue are spoken to."""
         return self._page.languages.get(queue, "en")
 
-    def is_recorded(self, interaction: InteractionId, queue: QueueId) -> bool:
-        """Whether this call's talks for the queue are recorded."""
-        return is_within(interaction, self._page.record_shares.get(queue, 0))
+    def is_recorded(
+        self, interaction: InteractionId, queue: QueueId, agent: AgentId | None = None, *, out: bool = False
+    ) -> bool:
+        """Whether this call's talk for the queue is recorded: by the agent's share, where they have one of their own, else by the queue's (of calls
+        that go `out`, its share of those)."""
+        share = self._page.record_shares.get(queue, 0)
+        if out:
+            share = self._page.record_out_shares.get(queue, share)
+        if agent is not None:
+            share = self._page.record_shares_of.get(agent, share)
+        return is_within(interaction, share)
 
     def calls_back(self, queue: QueueId) -> bool:
         """Whether who waits there may ask to be called back."""

@@ -242,7 +242,8 @@ class Entry:
 
     async def admit(self, newcomer: Newcomer, queue: QueueId, wish: Wish = NOTHING) -> tuple[Fact, ...]:
         """Tell the router and return the facts of that turn; the customer's details follow beside it, unless a wish is known already."""
-        self._calls.arrived(newcomer.interaction)
+        recorded = self._directory.is_recorded(newcomer.interaction, queue)
+        self._calls.arrived(newcomer.interaction, recorded=recorded)
         arrived = Arrived(
             interaction=newcomer.interaction,
             medium=Medium.VOICE,

@@ -24,9 +24,7 @@ from crm_core.recordings.kept import KEPT, MISSING, UNREADABLE, Recording, Talk
 from crm_core.recordings.takes import Take
 from crm_core.store import Connection, Store
 from cti.ports import Bus, Floor
-from cti.recording import is_within
 from routing.core.facts import Connected, Fact, Finished, Requeued
-from routing.core.model import InteractionId
 
 LOOK_EVERY_S = 15.0
 MISSED_AFTER_S, MISSED_UNTIL_S = 60.0, 3600.0
@@ -140,6 +138,7 @@ class Keeper:
             state=state,
             sealed=self.chest.seals,
             peaks=loud,
+            pauses=spool.pauses_in(talk, take, started_at) if loud else None,
             keep_until=None,
         )
 
@@ -182,13 +181,11 @@ def _add(conn: Connection, made: Recording, days: int) -> Recording:
 
 
 def _missing(conn: Connection, since: float, until: float) -> list[Recording]:
-    shares = kept.shares(conn)
     found = []
     for name, stay in kept.ended_lately(conn, since, until):
-        share, stands_since = shares.get(stay.queue_id or "", (0, 0.0))
         answered, ended = stay.answered_at or 0.0, stay.ended_at or 0.0
-        short = ended - answered < SHORT_TALK_S or stay.outcome == "unreached"
-        if short or stands_since > stay.started_at or not is_within(InteractionId(name), share):
+        talk = kept.talk_of(conn, name)
+        if talk is None or stay.outcome == "unreached" or spool.unpaused_s(talk, stay) < SHORT_TALK_S:
             continue
         there = kept.ever_of(conn, name)
         if any(each.started_at < ended and each.started_at + each.seconds > answered - 1 for each in there):

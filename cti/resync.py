@@ -43,6 +43,8 @@ VARIABLES = (
     "TL_LEG",
     "TL_OF",
     "TL_WATCHER",
+    "TL_RECORD",
+    "TL_PAUSED",
 )
 
 
@@ -65,7 +67,7 @@ class Where(StrEnum):
 class Standing:
     """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
     them, `party` who they said they are (`identified/` and the customer's id). `calls_back`: a channel of ours in their place, `far` their own once they
-    answered. `held`: on hold, with the agent's leg waiting beside; it `consults` whose
+    answered. `recorded`: their talks are; `paused`: not now, for that reason. `held`: on hold, with the agent's leg waiting beside; it `consults` whose
     channel is `other` once they answered."""
 
     interaction: InteractionId
@@ -88,6 +90,8 @@ class Standing:
     ringing: bool = False
     calls_back: bool = False
     far: str = ""
+    recorded: bool = False
+    paused: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -173,6 +177,8 @@ def _standing(
         ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
         calls_back=bool(_variable(one, "TL_FAR")),
         far=reached.get(channel, ""),
+        recorded=_variable(one, "TL_RECORD") == "1",
+        paused=_variable(one, "TL_PAUSED"),
     )
 
 
@@ -297,9 +303,10 @@ class _Comparison:
         at = seen.answered_at or self.now
         self._track(seen, Place.CONNECTED, OfferId(seen.offer) if seen.offer else None)
         if work.phase is Phase.OFFERED and work.offer == seen.offer and work.agent == agent:
-            self.found.events.append(Accepted(offer=OfferId(seen.offer), at=at))
+            self.found.events.append(Accepted(offer=OfferId(seen.offer), at=at, recorded=seen.recorded))
         elif not (work.phase is Phase.WRAP_UP or (work.phase is Phase.CONNECTED and work.agent == agent)):
-            self.found.events.append(Adopted(interaction=work.id, agent=agent, at=at))
+            adopted = Adopted(interaction=work.id, agent=agent, at=at, recorded=seen.recorded)
+            self.found.events.append(adopted)
         if seen.held != (work.held_at is not None and work.agent == agent):
             hold = HoldBegan if seen.held else HoldEnded
             self.found.events.append(hold(interaction=work.id, at=self.now))
@@ -353,6 +360,7 @@ class _Comparison:
                 aside=seen.held,
                 consults=seen.consults,
                 other=seen.other,
+                recorded=seen.recorded,
                 rang=seen.ringing,
                 answered_at=seen.answered_at if leg else None,
             )

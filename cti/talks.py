@@ -6,7 +6,7 @@ from collections.abc import Callable
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from cti.ami import actions
-from cti.ami.actions import Action, Answered
+from cti.ami.actions import Action, Answered, Outcome, Unknown
 from cti.ami.link import Link
 from cti.calls import Call, Calls, channel_of
 from cti.ports import Floor
@@ -80,13 +80,16 @@ class Talks:
                     self._floor.submit(Returned(interaction=name, at=event.at, reason=TRANSFERRED))
         return passed_on
 
-    async def lead_to(self, interaction: InteractionId, leg: str, *, to_agent: bool) -> None:
+    async def lead_to(
+        self, interaction: InteractionId, leg: str, *, to_agent: bool, recorded: bool = False
+    ) -> None:
         """The caller talks with another leg than their agent's from now on, and what becomes of the agent's no longer matters. Held in `order`. Errors
         as of `call_of`; nothing has changed then."""
-        before = self.calls.handed_over(self.call_of(interaction), leg, to_agent=to_agent)
+        call = self.call_of(interaction)
+        before = self.calls.handed_over(call, leg, to_agent=to_agent, recorded=recorded)
         caller = channel_of(interaction)
         try:
-            await self.must(interaction, actions.set_leg(caller, leg))
+            await self.must(interaction, actions.set_leg(caller, leg, recorded=recorded))
             await self.must(interaction, actions.together(caller))
         except Unavailable:
             self.calls.put_back(before)
@@ -104,6 +107,13 @@ class Talks:
         if call is None:
             raise Refused("call.not_connected", interaction=interaction)
         return call
+
+    async def ask(self, *wanted: Action) -> tuple[Outcome, ...]:
+        """How each of them ended; unknown when Asterisk cannot be told."""
+        try:
+            return await self._link.ask_all(wanted)
+        except Unavailable as away:
+            return tuple(Unknown(reason=away.reason) for _ in wanted)
 
     def send(self, action: Action) -> None:
         """What is not waited for, and may find nothing to do."""

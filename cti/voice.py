@@ -26,6 +26,7 @@ from cti.consults import Consults
 from cti.directory import Directory
 from cti.entry import Entry, newcomer_of
 from cti.members import Members
+from cti.pauses import Pauses
 from cti.ports import Bus, Floor
 from cti.prompts import goodbye
 from cti.resync import (
@@ -44,7 +45,7 @@ from cti.watches import Watches
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, HoldEnded, OfferFailed, Returned
 from routing.core.facts import Fact, StatusChanged
-from routing.core.model import By, Device, InteractionId, Medium, OfferId, QueueId, Why
+from routing.core.model import By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
@@ -66,7 +67,16 @@ class VoiceChannel:
 
     medium = Medium.VOICE
 
-    def __init__(self, settings: Asterisk, store: Store, floor: Floor, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Asterisk,
+        store: Store,
+        floor: Floor,
+        bus: Bus,
+        clock: Clock,
+        *,
+        pause_ends_after_s: float = 0.0,
+    ) -> None:
         self._floor, self._clock = floor, clock
         self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
@@ -100,6 +110,7 @@ class VoiceChannel:
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
         self.consults = Consults(self.talks, floor, clock, self._directory, settings.outside_numbers)
         self.watches = Watches(self.talks, floor, clock)
+        self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -119,6 +130,7 @@ class VoiceChannel:
                 self._tasks.create_task(self._directory.run(), name="voice directory")
                 self._tasks.create_task(self.entry.run(), name="voice entry")
                 self._tasks.create_task(self._sweep(), name="voice sweep")
+                self._tasks.create_task(self.pauses.run(), name="voice pauses")
                 self._tasks.create_task(self.link.run(), name="voice link")
         finally:
             unlisten()
@@ -145,15 +157,15 @@ class VoiceChannel:
 
     async def _call_back(self, work: Work, decision: Offer) -> None:
         """The agent's phone first, then the customer's."""
-        extension = self._extension(decision)
+        extension, recorded = self._extension(decision), self._is_recorded(work.id)
         action = await self._callbacks.action(
-            work, decision.offer, decision.ring_s, extension, recorded=self._is_recorded(work.id)
+            work, decision.offer, decision.ring_s, extension, recorded=recorded
         )
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
                 return
             _log.note(">", work.id, f"call back by {extension} for {decision.offer}")
-            self._calls.offering(work.id, decision.offer, calls_back=True)
+            self._calls.offering(work.id, decision.offer, recorded=recorded, calls_back=True)
             asked = self._ask((action,))
         await self._led(work.id, decision.offer, asked)
 
@@ -171,15 +183,19 @@ class VoiceChannel:
         return extension
 
     def _is_recorded(self, interaction: InteractionId) -> bool:
-        work = self._floor.centre.interactions.get(interaction)
-        return work is not None and self._directory.is_recorded(interaction, work.queue)
+        """The talk with whom it is offered to."""
+        work, call = self._floor.centre.interactions.get(interaction), self._calls.get(interaction)
+        if work is None:
+            return False
+        out = work.callback or (call is not None and call.out)
+        return self._directory.is_recorded(interaction, work.queue, work.agent, out=out)
 
     def _lead(
         self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str
     ) -> Sequence[Awaitable[Outcome]]:
         _log.note(">", interaction, f"lead to {extension} for {offer}")
-        self._calls.offering(interaction, offer)
         recorded = self._is_recorded(interaction)
+        self._calls.offering(interaction, offer, recorded=recorded)
         if self.entry.lead(interaction, offer, ring_s, extension, recorded=recorded):
             return ()
         channel = channel_of(interaction)
@@ -275,6 +291,7 @@ class VoiceChannel:
         """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again."""
         work = talking(self._floor.centre, interaction)
         offer = OfferId(f"{interaction}/{work.attempts}")
+        stopped = work.recording_pause is not None and work.recording_pause.kind is PauseKind.STOPPED
         extension, channel = self._extension(work), channel_of(interaction)
         async with self._order:
             if self._buffer is not None:
@@ -295,7 +312,7 @@ class VoiceChannel:
                         offer=offer,
                         ring_s=REATTACH_WITHIN_S,
                         reattach=True,
-                        recorded=self._is_recorded(interaction),
+                        recorded=work.recorded and not stopped,
                     ),
                     actions.redirect_to_agent(channel, extension),
                 ),
@@ -434,6 +451,7 @@ class VoiceChannel:
             found = await self._apply(standings, before)
         if watched := self.watches.compare(status):
             await self._floor.settle(*watched)
+        await self.pauses.assure(standings)
         await self._read_devices()
         await self._act(found)
 
@@ -488,15 +506,15 @@ class VoiceChannel:
                 await self._lead_late(work, work.offer)
 
     async def _call_late(self, work: Work, offer: OfferId) -> None:
-        ring_s = self._directory.ring_s(work.queue)
+        ring_s, recorded = self._directory.ring_s(work.queue), self._is_recorded(work.id)
         try:
             action = await self._callbacks.action(
-                work, offer, ring_s, self._extension(work), recorded=self._is_recorded(work.id)
+                work, offer, ring_s, self._extension(work), recorded=recorded
             )
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:
-            self._calls.offering(work.id, offer, calls_back=True)
+            self._calls.offering(work.id, offer, recorded=recorded, calls_back=True)
             await self._led(work.id, offer, self._ask((action,)))
 
     async def _lead_late(self, work: Work, offer: OfferId) -> None:

@@ -13,7 +13,19 @@ from crm_core import lease, ledger
 from crm_core.ledger import Json, LeaseLost, LedgerEntry
 from crm_core.store import Store
 from routing.core.facts import Fact
-from routing.core.model import AgentId, By, Device, Medium, Need, Outcome, Seconds, Status, WatchMode, Why
+from routing.core.model import (
+    AgentId,
+    By,
+    Device,
+    Medium,
+    Need,
+    Outcome,
+    PauseKind,
+    Seconds,
+    Status,
+    WatchMode,
+    Why,
+)
 
 TTL_S = 5.0
 """How long the lease outlives its last renewal, by the database's clock."""
@@ -58,6 +70,7 @@ _READ: Mapping[str, Callable[[Any], object]] = {
     "by": By,
     "why": Why,
     "mode": WatchMode,
+    "pause": PauseKind,
     "passed_over": _pairs,
     "needs": _needs,
 }

@@ -20,11 +20,14 @@ from routing.core.facts import (
     Fact,
     Finished,
     Held,
+    LaterFact,
     LedOn,
     Offered,
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingPaused,
+    RecordingResumed,
     Requeued,
     Resumed,
     StatusChanged,
@@ -32,7 +35,6 @@ from routing.core.facts import (
     Unparked,
     Watched,
     WatchOver,
-    WorkFact,
     WrappedUp,
 )
 
@@ -46,11 +48,15 @@ def told(fact: Fact) -> tuple[str, str]:
             return fact.agent, "console connected" if fact.present else "console lost"
         case DeviceSeen():
             return fact.agent, f"phone {fact.device}"
+        case RecordingPaused():
+            return fact.interaction, f"not recorded: {fact.pause}"
+        case RecordingResumed():
+            return fact.interaction, "recorded again"
         case _:
             return fact.interaction, _of_interaction(fact)
 
 
-def _of_interaction(fact: WorkFact) -> str:
+def _of_interaction(fact: Enqueued | LaterFact) -> str:
     match fact:
         case Enqueued():
             words = f"waiting in {fact.queue}"
@@ -63,7 +69,7 @@ def _of_interaction(fact: WorkFact) -> str:
         case Offered() | OfferRang() | OfferEnded():
             words = _of_offer(fact)
         case Connected():
-            words = f"connected to {fact.agent}"
+            words = f"connected to {fact.agent}" + (", recorded" if fact.recorded else "")
         case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
             words = _beside(fact)
         case Requeued():

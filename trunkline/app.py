@@ -100,7 +100,14 @@ async def wire(settings: Settings, store: Store) -> Centre:
         Figures(day_of(clock.now()), queues),
         day_of=day_of,
     )
-    voice = VoiceChannel(settings.asterisk, store, floor, bus, clock)
+    voice = VoiceChannel(
+        settings.asterisk,
+        store,
+        floor,
+        bus,
+        clock,
+        pause_ends_after_s=settings.recordings.pause_ends_after_s,
+    )
     floor.add_channel(voice)
     floor.add_channel(EmailChannel(floor, clock))
     drop = DropProcess(settings.mail, settings.spool_dir(), bus, clock)
@@ -122,6 +129,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         talks=voice.talks,
         consults=voice.consults,
         watches=voice.watches,
+        pauses=voice.pauses,
         mail=(drop, intake, postman),
         recordings=keeper,
     )

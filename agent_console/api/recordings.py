@@ -31,7 +31,8 @@ class PeaksAnswer(TypedDict):
 
 
 class RecordingAnswer(TypedDict):
-    """`state`: kept, truncated, unreadable or missing. `may_listen`, `may_download`: whether whoever asks may; `peaks` only then."""
+    """`state`: kept, truncated, unreadable or missing. `may_listen`, `may_download`: whether whoever asks may; `peaks` only then. `pauses`: from when
+    to when, in seconds of the audio, recording was paused: both sides are silent there."""
 
     id: str
     agent: str | None
@@ -42,6 +43,7 @@ class RecordingAnswer(TypedDict):
     may_listen: bool
     may_download: bool
     peaks: PeaksAnswer | None
+    pauses: list[tuple[float, float]]
 
 
 class RecordingsAnswer(TypedDict):
@@ -119,6 +121,7 @@ def _answer(within: Context, user: User, one: Recording) -> RecordingAnswer:
         peaks=PeaksAnswer(customer=one.peaks["customer"], agent=one.peaks["agent"])
         if may and one.peaks
         else None,
+        pauses=[(begin, end) for begin, end in one.pauses or ()],
     )
 
 

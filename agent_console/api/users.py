@@ -53,11 +53,13 @@ Email = Annotated[
 ]
 AtOnce = Annotated[int, Field(ge=0, le=20)]
 Load = Annotated[int, Field(ge=0, le=1000)]
+Share = Annotated[int, Field(ge=0, le=100)]
 Password = Annotated[str, Field(max_length=1000)]
 
 
 class NewUser(Body):
-    """A person needs a password, which they must change; a `service` account has none."""
+    """A person needs a password, which they must change; a `service` account has none. `record_share`: of a hundred of their calls so many are
+    recorded; null: as the queue says."""
 
     login: Login
     name: Name
@@ -68,13 +70,14 @@ class NewUser(Body):
     letters_at_once: AtOnce = 1
     chats_at_once: AtOnce = 3
     load_at_most: Load = 100
+    record_share: Share | None = None
     service: bool = False
     password: Password = ""
     skills: list[GivenSkill] = Field(default_factory=list, max_length=100)
 
 
 class UserChanges(Body):
-    """What is given is changed; an empty extension or e-mail takes it away."""
+    """What is given is changed; an empty extension or e-mail takes it away, and so does null as `record_share`: then the queue's counts again."""
 
     name: Name | None = None
     role: Role | None = None
@@ -84,6 +87,7 @@ class UserChanges(Body):
     letters_at_once: AtOnce | None = None
     chats_at_once: AtOnce | None = None
     load_at_most: Load | None = None
+    record_share: Share | None = None
 
 
 class SetPassword(Body):
@@ -146,6 +150,7 @@ async def add_user(given: NewUser, who: AsAdministrator, within: InContext) -> P
             letters_at_once=given.letters_at_once,
             chats_at_once=given.chats_at_once,
             load_at_most=given.load_at_most,
+            record_share=given.record_share,
             service=given.service,
             must_change_password=not given.service,
             now=now,
@@ -165,9 +170,11 @@ async def read_user(user: str, who: AsAdministrator, within: InContext) -> Perso
 
 @router.patch("/users/{user}")
 async def change_user(user: str, given: UserChanges, who: AsAdministrator, within: InContext) -> PersonAnswer:
-    """Name, role, language, extension, address, capacity; another role signs them out everywhere. A program makes nobody an administrator,
+    """Name, role, language, extension, address, capacity, recording; another role signs them out everywhere. A program makes nobody an administrator,
     and changes no address by which one may sign in: 403 `access.token`."""
     wishes = {name: wish for name, wish in given.model_dump().items() if wish is not None}
+    if "record_share" in given.model_fields_set:
+        wishes["record_share"] = given.record_share
     if wishes.get("role") == "admin" or ("email" in wishes and within.settings.oidc.link_by_email):
         must_be_in_person(who)
     if "role" in wishes:
@@ -176,8 +183,12 @@ async def change_user(user: str, given: UserChanges, who: AsAdministrator, withi
 
     def unit(connection: Connection) -> tuple[User | None, User]:
         before = users.by_id(connection, user)
+        share = people.person(connection, user, now).record_share
         after = people.change(connection, user, wishes)
-        _note(connection, "user_changed", after, who, now, **_told(before, after))
+        told = _told(before, after)
+        if (wish := wishes.get("record_share", share)) != share:
+            told["record_share"] = f"{share} -> {wish}"
+        _note(connection, "user_changed", after, who, now, **told)
         return before, after
 
     before, after = await within.store.write(unit)

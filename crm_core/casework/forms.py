@@ -96,7 +96,18 @@ def must_be_filled(form: Form, values: Mapping[str, Any], state: str) -> None:
 
 
 def _field(given: Any) -> FormField:
-    names = {"name", "kind", "label", "hint", "required", "required_at", "choices", "least", "most"}
+    names = {
+        "name",
+        "kind",
+        "label",
+        "hint",
+        "required",
+        "required_at",
+        "choices",
+        "least",
+        "most",
+        "pauses_recording",
+    }
     if not isinstance(given, dict) or not set(given) <= names:
         raise _wrong("form.form")
     name, kind = given.get("name"), given.get("kind")
@@ -120,6 +131,7 @@ def _field(given: Any) -> FormField:
             choices=choices,
             least=_limit(given.get("least")),
             most=_limit(given.get("most")),
+            pauses_recording=given.get("pauses_recording") is True,
         ),
         required=given.get("required") is True,
         required_at=frozenset(at),

@@ -127,6 +127,18 @@ CUSTOM_FIELD = Entity(
             required=True,
             default=False,
         ),
+        Field(
+            name="pauses_recording",
+            kind=FieldKind.BOOLEAN,
+            label=label("Pauses the recording", "輸入時暫停錄音", "输入时暂停录音"),
+            hint=label(
+                "While it has the focus, nothing of the agent's talk is recorded",
+                "游標在此欄位時，通話不錄音",
+                "光标在此字段时，通话不录音",
+            ),
+            required=True,
+            default=False,
+        ),
         Field(name="codes", kind=FieldKind.TEXT, label=label("Code list", "代碼表", "代码表"), most=60),
         Field(name="refers", kind=FieldKind.TEXT, label=label("Refers to", "參照", "引用"), most=60),
         Field(name="section", kind=FieldKind.TEXT, label=label("Section", "區段", "区段"), most=60),

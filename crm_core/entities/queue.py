@@ -388,6 +388,19 @@ QUEUE = Entity(
             section="recording",
         ),
         Field(
+            name="record_out_share",
+            kind=FieldKind.INTEGER,
+            label=label("Calls out that are recorded (%)", "撥出電話錄音比例（%）", "呼出电话录音比例（%）"),
+            hint=label(
+                "Of a hundred customers who are called back so many. Nothing: as above.",
+                "每一百通回撥電話錄音的通數，留空則與上列相同。",
+                "每一百通回拨电话录音的通数，留空则与上述相同。",
+            ),
+            least=0,
+            most=100,
+            section="recording",
+        ),
+        Field(
             name="record_days",
             kind=FieldKind.INTEGER,
             label=label("Recordings are kept (days)", "錄音保存天數", "录音保存天数"),

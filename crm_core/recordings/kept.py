@@ -20,7 +20,8 @@ _R, _S = recording.c, segment.c
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """One. `state`: kept, or what is wrong with it: truncated (shorter than the talk), unreadable (not both sides are there), missing (no sound at
-    all). `bytes` and `sha256` of the audio as it is played. `peaks`: how loud each side is over time, 0 to 100."""
+    all). `bytes` and `sha256` of the audio as it is played. `peaks`: how loud each side is over time, 0 to 100. `pauses`: from when to when, in
+    seconds of the audio, recording was paused."""
 
     id: str
     interaction_id: str
@@ -34,6 +35,7 @@ class Recording:
     sealed: bool
     peaks: dict[str, list[int]] | None
     keep_until: float | None
+    pauses: list[list[float]] | None = None
 
     @property
     def audible(self) -> bool:
@@ -142,11 +144,11 @@ def keep_until(conn: Connection, queue_id: str | None, started_at: float, usual_
 
 
 def ended_lately(conn: Connection, since: float, until: float) -> list[tuple[str, Segment]]:
-    """Talks on the telephone that ended then, of the last few hundred."""
+    """Recorded talks that ended then, of the last few hundred."""
     query = (
         select(_S.interaction_id, *(_S[name] for name in Segment.__dataclass_fields__))
         .join(interaction, interaction.c.id == _S.interaction_id)
-        .where(_S.kind == "agent", interaction.c.medium == "voice")
+        .where(_S.kind == "agent", _S.recorded, interaction.c.medium == "voice")
         .order_by(_S.id.desc())
         .limit(500)
     )
@@ -156,9 +158,3 @@ def ended_lately(conn: Connection, since: float, until: float) -> list[tuple[str
         for row in found
         if row["ended_at"] is not None and row["answered_at"] is not None and since < row["ended_at"] <= until
     ]
-
-
-def shares(conn: Connection) -> dict[str, tuple[int, float]]:
-    """Of each queue its share of recorded calls, and since when it stands."""
-    rows = conn.execute(select(queue.c.id, queue.c.record_share, queue.c.updated_at))
-    return {row.id: (row.record_share, row.updated_at) for row in rows}

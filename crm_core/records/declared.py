@@ -70,6 +70,7 @@ class Field:
     otherwise. `unique`: no two rows that are not deleted share it. `read_only`: set by the program. `number`:
     counted by the program (`K-{year}-{n:06d}`). `check`: raises `Refused` for what the kind alone lets pass. `shown_for`: only rows
     of these kinds have it (see `Entity.told_by`); none named: all. `words`: of a CODE whose list is kept elsewhere, (code, name) pairs.
+    `pauses_recording`: what is said while it has the focus is not to be recorded.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Field:
     number: str = ""
     section: str = ""
     hint: Label | None = None
+    pauses_recording: bool = False
     check: Callable[[Any], None] | None = None
     shown_for: tuple[str, ...] = ()
     words: Callable[[Connection], Sequence[tuple[str, str]]] | None = None

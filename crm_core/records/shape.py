@@ -124,6 +124,7 @@ def custom_fields(conn: Connection, entity: str) -> Iterable[Field]:
             searched=bool(each.searched),
             listed=bool(each.listed),
             section=each.section or "",
+            pauses_recording=bool(each.pauses_recording),
         )
 
 

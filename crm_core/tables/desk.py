@@ -31,6 +31,8 @@ user_account = Table(
     Column("letters_at_once", Integer, nullable=False, server_default="1"),
     Column("chats_at_once", Integer, nullable=False, server_default="3"),
     Column("load_at_most", Integer, nullable=False, server_default="100"),
+    # of a hundred calls of theirs so many are recorded; null: as the queue says
+    Column("record_share", Integer),
     Column("active", Boolean, nullable=False),
     # the department whose rows are one's team's, and the territories that are one's own
     Column("team_id", Text, index=True),
@@ -138,6 +140,7 @@ queue = Table(
     Column("callback_retry_s", Double, nullable=False, server_default="900"),
     # of a hundred calls so many are recorded, and kept for so many days (NULL: as the settings say)
     Column("record_share", Integer, nullable=False, server_default="0"),
+    Column("record_out_share", Integer),
     Column("record_days", Integer),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),

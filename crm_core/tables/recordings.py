@@ -20,6 +20,8 @@ recording = Table(
     Column("state", Text, nullable=False),
     Column("sealed", Boolean, nullable=False),
     Column("peaks", Json),
+    # from when to when, in seconds of the audio, nothing is in it because recording was paused
+    Column("pauses", Json),
     moment("keep_until", nullable=True, index=True),
     one_of("state", "kept", "truncated", "unreadable", "missing", "erased"),
     index_where("ix_recording_erased", "id", where="state = 'erased' AND bytes > 0"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cti.ami.protocol import Message, UnsafeText
-from routing.core.model import WatchMode
+from routing.core.model import PauseKind, WatchMode
 
 _EXTENSION = re.compile(r"[0-9]{1,16}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
@@ -17,6 +17,8 @@ _CHANNEL = re.compile(r"[\w./@+*#:;-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
 _RECORDING = re.compile(r"[A-Za-z-]{1,10}/[a-z-]{1,40}", re.ASCII)
 FAR = "-far"
+AT_ONCE_S = 2.0
+"""Somebody waits for it before they go on talking."""
 _OFFER = re.compile(r"[\w./-]{1,128}", re.ASCII)
 
 
@@ -149,12 +151,12 @@ def stop_consulting(leg: str) -> Action:
     return _redirect(leg, "trunkline-kept", "s")
 
 
-def set_leg(caller: str, leg: str) -> Action:
-    """With whom `together` has the caller talk from now on."""
+def set_leg(caller: str, leg: str, *, recorded: bool) -> Action:
+    """With whom `together` has the caller talk from now on, and whether that is recorded."""
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", caller)),
-        ("Variable", "TL_LEG"),
-        ("Value", _checked(_CHANNEL, "a channel", leg)),
+        ("Variable", "ARRAY(TL_LEG,TL_RECORD)"),
+        ("Value", f"{_checked(_CHANNEL, 'a channel', leg)},{int(recorded)}"),
     )
     return Action(name="Setvar", headers=headers)
 
@@ -162,6 +164,61 @@ def set_leg(caller: str, leg: str) -> Action:
 def together(caller: str) -> Action:
     """End the hold: the caller talks with the agent's leg again."""
     return _redirect(caller, "trunkline-together", "s")
+
+
+def set_paused(caller: str, kind: PauseKind | None) -> Action:
+    """No recording begins as long as this is so; None: it is over."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Variable", "TL_PAUSED"),
+        ("Value", "" if kind is None else kind.value),
+    )
+    return Action(name="Setvar", headers=headers, within_s=AT_ONCE_S)
+
+
+def mute_recording(caller: str, *, muted: bool) -> Action:
+    """What is recorded of the caller's talk is silence of both sides from now on, or what is said again. Refused with `NOT_RECORDING`."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Direction", "both"),
+        ("State", str(int(muted))),
+    )
+    return Action(name="MixMonitorMute", headers=headers, within_s=AT_ONCE_S)
+
+
+def stop_recording(caller: str) -> Action:
+    """The file ends here. Refused with `NOT_RECORDING`."""
+    headers = (("Channel", _checked(_CHANNEL, "a channel", caller)),)
+    return Action(name="StopMixMonitor", headers=headers, within_s=AT_ONCE_S)
+
+
+NOT_RECORDING = frozenset({"Cannot set mute flag", "Could not stop monitoring channel"})
+"""Asterisk's words (app_mixmonitor.c) for a channel of which nothing is recorded."""
+
+
+def record_no_more(caller: str) -> Action:
+    """No recording of the caller's talk begins."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Variable", "TL_RECORD"),
+        ("Value", "0"),
+    )
+    return Action(name="Setvar", headers=headers, within_s=AT_ONCE_S)
+
+
+def record_again(caller: str, leg: str) -> Action:
+    """Both leave their talk and are brought together again at once, with a recording that begins: none does in the middle of a bridge."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Context", "trunkline-together"),
+        ("Exten", "again"),
+        ("Priority", "1"),
+        ("ExtraChannel", _checked(_CHANNEL, "a channel", leg)),
+        ("ExtraContext", "trunkline-kept"),
+        ("ExtraExten", "again"),
+        ("ExtraPriority", "1"),
+    )
+    return Action(name="Redirect", headers=headers)
 
 
 def watch(

@@ -95,7 +95,9 @@ def _handed_over(centre: Centre, work: Work, event: HandedOver) -> Verdict:
     return Verdict(
         (
             Requeued(interaction=work.id, agent=event.agent, reason=TRANSFERRED, at=event.at),
-            Connected(interaction=work.id, queue=work.queue, agent=event.to, at=event.at),
+            Connected(
+                interaction=work.id, queue=work.queue, agent=event.to, at=event.at, recorded=event.recorded
+            ),
         )
     )
 

@@ -14,6 +14,7 @@ from routing.core.model import (
     Need,
     OfferId,
     Outcome,
+    PauseKind,
     QueueId,
     Seconds,
     Status,
@@ -172,10 +173,11 @@ class Rang:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The agent took it: the call is answered, the letter is open."""
+    """The agent took it: the call is answered, the letter is open. `recorded`: the talk is."""
 
     offer: OfferId
     at: Seconds
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +191,12 @@ class OfferFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
-    """Found at work without an offer of ours (a call answered in the fallback queue while we were away)."""
+    """Found at work without an offer of ours (a call answered in the fallback queue while we were away). `recorded`: the talk is."""
 
     interaction: InteractionId
     agent: AgentId
     at: Seconds
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,11 +252,29 @@ class ConsultEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
-    """Whom the agent had called talks with the customer now: `to`, a colleague."""
+    """Whom the agent had called talks with the customer now: `to`, a colleague. `recorded`: their talk is."""
 
     interaction: InteractionId
     agent: AgentId
     to: AgentId
+    at: Seconds
+    recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPauseBegan:
+    """Nothing that is said in this talk is recorded from now on."""
+
+    interaction: InteractionId
+    pause: PauseKind
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPauseEnded:
+    """It is recorded again."""
+
+    interaction: InteractionId
     at: Seconds
 
 
@@ -336,6 +357,8 @@ Event = (
     | HandedOver
     | WatchBegan
     | WatchEnded
+    | RecordingPauseBegan
+    | RecordingPauseEnded
     | Transferred
     | WorkEnded
     | WrapUpEnded

@@ -14,6 +14,7 @@ from routing.core.model import (
     Need,
     OfferId,
     Outcome,
+    PauseKind,
     QueueId,
     Seconds,
     Status,
@@ -107,10 +108,30 @@ class OfferEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """Agent and customer are together: talk begins, the letter is open."""
+    """Agent and customer are together: talk begins, the letter is open. `recorded`: the talk is, until a `RecordingPaused`."""
 
     interaction: InteractionId
     queue: QueueId
+    agent: AgentId
+    at: Seconds
+    recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused:
+    """The talk is not recorded from now on, or for another reason than before."""
+
+    interaction: InteractionId
+    agent: AgentId
+    pause: PauseKind
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed:
+    """And is again."""
+
+    interaction: InteractionId
     agent: AgentId
     at: Seconds
 
@@ -326,6 +347,8 @@ Fact = (
     | OfferRang
     | OfferEnded
     | Connected
+    | RecordingPaused
+    | RecordingResumed
     | Held
     | Resumed
     | Consulting
@@ -377,5 +400,6 @@ LaterFact = (
     | Finished
     | WrappedUp
 )
-WorkFact = Enqueued | LaterFact
-"""Facts of an agent alone; of an interaction after it came; of an interaction."""
+RecordingFact = RecordingPaused | RecordingResumed
+WorkFact = Enqueued | LaterFact | RecordingFact
+"""Facts of an agent alone; of an interaction after it came; of its recording; of an interaction."""

@@ -59,6 +59,7 @@ from routing.core.model import (
     Status,
 )
 from routing.core.presence import Phase, Work
+from routing.core.recording import RecordingEvent, judge_recording
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, end_offer, holder, withdrawal
 
@@ -196,7 +197,7 @@ def _offer_answered(
         case Rang():
             return _rang(work, event)
         case Accepted():
-            return _connect(work, holder(work), event.at)
+            return _connect(work, holder(work), event)
         case OfferFailed():
             if event.outcome not in PAUSE_REASON:
                 return NOTHING
@@ -225,8 +226,10 @@ def _of_work(
     centre: Centre,
     queues: Mapping[QueueId, QueueRule],
     work: Work,
-    event: ByHand | CallbackEvent | _ByItself,
+    event: ByHand | CallbackEvent | RecordingEvent | _ByItself,
 ) -> Verdict:
+    if isinstance(event, RecordingEvent):
+        return judge_recording(work, event)
     if isinstance(event, ByHand):
         return judge_by_hand(centre, queues, work, event)
     if isinstance(event, CallbackEvent):
@@ -292,10 +295,10 @@ def _adopted(centre: Centre, work: Work, event: Adopted) -> Verdict:
     if event.agent not in centre.agents or work.phase is Phase.WRAP_UP:
         return NOTHING
     if work.phase in (Phase.WAITING, Phase.PARKED):
-        return _connect(work, event.agent, event.at)
+        return _connect(work, event.agent, event)
     if work.agent == event.agent:
-        return _connect(work, event.agent, event.at) if work.phase is Phase.OFFERED else NOTHING
-    connected = _connected(work, event.agent, event.at)
+        return _connect(work, event.agent, event) if work.phase is Phase.OFFERED else NOTHING
+    connected = _connected(work, event.agent, event)
     if work.phase is Phase.OFFERED:
         return Verdict((end_offer(work, Outcome.WITHDRAWN, event.at), connected))
     left = Requeued(interaction=work.id, agent=holder(work), reason="adopted", at=event.at)
@@ -328,15 +331,15 @@ def _wrapped_up(work: Work, event: WrapUpEnded) -> Verdict:
     )
 
 
-def _connect(work: Work, agent: AgentId, at: Seconds) -> Verdict:
-    connected = _connected(work, agent, at)
+def _connect(work: Work, agent: AgentId, event: Accepted | Adopted) -> Verdict:
+    connected = _connected(work, agent, event)
     if work.offer is None:
         return Verdict((connected,))
-    return Verdict((end_offer(work, Outcome.ACCEPTED, at), connected))
+    return Verdict((end_offer(work, Outcome.ACCEPTED, event.at), connected))
 
 
-def _connected(work: Work, agent: AgentId, at: Seconds) -> Connected:
-    return Connected(interaction=work.id, queue=work.queue, agent=agent, at=at)
+def _connected(work: Work, agent: AgentId, event: Accepted | Adopted) -> Connected:
+    return Connected(interaction=work.id, queue=work.queue, agent=agent, at=event.at, recorded=event.recorded)
 
 
 def _fail(

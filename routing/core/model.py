@@ -58,6 +58,14 @@ class WatchMode(StrEnum):
     BARGE = "barge"  # both do
 
 
+class PauseKind(StrEnum):
+    """Why a talk is not recorded now, although its calls are."""
+
+    BY_HAND = "by_hand"  # its agent paused it
+    FORM = "form"  # a field of a form has the focus
+    STOPPED = "stopped"  # pausing could not be made sure of: nothing more is recorded of this talk
+
+
 class By(StrEnum):
     """Who ended the work on an interaction."""
 

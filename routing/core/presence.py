@@ -14,6 +14,7 @@ from routing.core.model import (
     Medium,
     Need,
     OfferId,
+    PauseKind,
     QueueId,
     Seconds,
     Status,
@@ -94,6 +95,13 @@ class Watcher(NamedTuple):
     since: Seconds
 
 
+class RecordingPause(NamedTuple):
+    """A talk that is not recorded now: why, and since when."""
+
+    kind: PauseKind
+    since: Seconds
+
+
 class Work(NamedTuple):
     """One interaction that is not closed.
 
@@ -102,7 +110,8 @@ class Work(NamedTuple):
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
     those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
     back; they were `tried` so many times. `held_at`: on hold since then. `passed_by`: who passed it on last.
-    `consult`: whom its agent calls meanwhile. `watchers`: supervisors at the talk, in the order in which they came.
+    `consult`: whom its agent calls meanwhile. `watchers`: supervisors at the talk, in the order in which they came. `recorded`: the talk is, but
+    for a `recording_pause`.
     """
 
     id: InteractionId
@@ -133,3 +142,5 @@ class Work(NamedTuple):
     passed_by: AgentId | None = None
     consult: Consult | None = None
     watchers: tuple[Watcher, ...] = ()
+    recorded: bool = False
+    recording_pause: RecordingPause | None = None

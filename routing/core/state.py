@@ -32,6 +32,9 @@ from routing.core.facts import (
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingFact,
+    RecordingPaused,
+    RecordingResumed,
     Requeued,
     Resumed,
     StatusChanged,
@@ -43,7 +46,7 @@ from routing.core.facts import (
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
-from routing.core.presence import AgentState, Consult, Phase, Watcher, Work, WorkState
+from routing.core.presence import AgentState, Consult, Phase, RecordingPause, Watcher, Work, WorkState
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
@@ -104,6 +107,8 @@ class Centre:
                 self._enqueue(fact)
             case StatusChanged() | ConsoleSeen() | DeviceSeen():
                 self._note_agent(fact)
+            case RecordingPaused() | RecordingResumed():
+                self._pause_recording(fact)
             case _:
                 work = self._works.get(fact.interaction)
                 if work is not None:
@@ -188,6 +193,16 @@ class Centre:
                 self._watch(work, fact)
             case _:
                 assert_never(fact)
+
+    def _pause_recording(self, fact: RecordingFact) -> None:
+        """A pause that goes on for another reason has begun when it began."""
+        work, pause = self._works.get(fact.interaction), None
+        if work is None:
+            return
+        if isinstance(fact, RecordingPaused):
+            since = fact.at if work.recording_pause is None else work.recording_pause.since
+            pause = RecordingPause(fact.pause, since)
+        self._put(work._replace(recording_pause=pause))
 
     def _watch(self, work: Work, fact: Watched | WatchOver) -> None:
         others = tuple(one for one in work.watchers if one.who != fact.watcher)
@@ -288,6 +303,7 @@ class Centre:
                 connected_at=fact.at,
                 parked_by=None,
                 parked_until=None,
+                recorded=fact.recorded,
             )
         )
         agent = self._agent(fact.agent)
@@ -307,6 +323,8 @@ class Centre:
                 held_at=None,
                 consult=None,
                 watchers=(),
+                recorded=False,
+                recording_pause=None,
             ),
         )
         self._reckon(self._agent(fact.agent), fact.at)
@@ -396,6 +414,8 @@ def _back_in_line(work: Work) -> Work:
         held_at=None,
         consult=None,
         watchers=(),
+        recorded=False,
+        recording_pause=None,
     )
 
 

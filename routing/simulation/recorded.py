@@ -52,6 +52,8 @@ from routing.core.facts import (
     OfferEnded,
     OfferRang,
     Parked,
+    RecordingPaused,
+    RecordingResumed,
     Requeued,
     Resumed,
     StatusChanged,
@@ -78,7 +80,8 @@ _Step = (
     | WrappedUp
 )
 _Beside = Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver
-_OfAgent = _Step | _Beside | StatusChanged | DeviceSeen
+_Recording = RecordingPaused | RecordingResumed
+_OfAgent = _Step | _Beside | _Recording | StatusChanged | DeviceSeen
 _PAUSES = frozenset(PAUSE_REASON.values())
 
 
@@ -264,6 +267,8 @@ class _Reader:
         match fact:
             case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
                 return _Outside(_beside(fact))
+            case RecordingPaused() | RecordingResumed():
+                return None  # nobody is served otherwise for it
             case StatusChanged():
                 return self._status(fact, before)
             case DeviceSeen():

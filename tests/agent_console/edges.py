@@ -17,13 +17,15 @@ from routing.core.events import (
     HoldBegan,
     HoldEnded,
     Rang,
+    RecordingPauseBegan,
+    RecordingPauseEnded,
     Transferred,
     WatchBegan,
     WatchEnded,
     WorkEnded,
 )
 from routing.core.facts import Requeued
-from routing.core.model import AgentId, By, InteractionId, Medium, WatchMode
+from routing.core.model import AgentId, By, InteractionId, Medium, PauseKind, WatchMode
 from routing.floor import Floor
 
 
@@ -143,6 +145,30 @@ class PlainCalls:
 
     def status(self) -> LinkStatus:
         return LinkStatus(up=self.up, since=1.0, reason="" if self.up else "asterisk.refused")
+
+
+@dataclass
+class PlainPauses:
+    """Recordings that pause when asked to; `away` plays an Asterisk that cannot be told."""
+
+    floor: Floor
+    away: bool = False
+
+    async def pause(self, interaction: InteractionId, kind: PauseKind) -> None:
+        self._check(interaction)
+        await self.floor.settle(RecordingPauseBegan(interaction=interaction, pause=kind, at=time.time()))
+
+    async def resume(self, interaction: InteractionId, kind: PauseKind) -> None:
+        self._check(interaction)
+        pause = self.floor.centre.interactions[interaction].recording_pause
+        if pause is not None and pause.kind in {kind, PauseKind.FORM}:
+            await self.floor.settle(RecordingPauseEnded(interaction=interaction, at=time.time()))
+
+    def _check(self, interaction: InteractionId) -> None:
+        if not self.floor.centre.interactions[interaction].recorded:
+            raise Refused("recording.not_recorded", interaction=interaction)
+        if self.away:
+            raise Unavailable("asterisk", "connection refused")
 
 
 @dataclass

@@ -33,7 +33,14 @@ from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import RulesWatch, read_rules
-from tests.agent_console.edges import DeskPhones, OutboxLetters, PlainCalls, RingingChannel, SteadyMail
+from tests.agent_console.edges import (
+    DeskPhones,
+    OutboxLetters,
+    PlainCalls,
+    PlainPauses,
+    RingingChannel,
+    SteadyMail,
+)
 from tests.ports import free_port
 from tests.templates import with_tables
 
@@ -72,6 +79,7 @@ class House:
     console: ConsoleServer
     phones: DeskPhones
     calls: PlainCalls
+    pauses: PlainPauses
     mail: SteadyMail
 
     @asynccontextmanager
@@ -236,9 +244,10 @@ async def _start(
     for medium in Medium:
         floor.add_channel(RingingChannel(medium, floor))
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
+    pauses = PlainPauses(floor)
     console = ConsoleServer(
         settings, store, floor, bus, clock,
-        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, watches=calls, mail=(mail,), static=static,
+        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, watches=calls, pauses=pauses, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
     rooms = [
@@ -252,7 +261,7 @@ async def _start(
         tasks.create_task(Procedures(store, bus, clock, OutboxLetters(store)).run(), name="procedures"),
     ]
     origin = f"http://127.0.0.1:{settings.http.port}"
-    return House(origin, seed, store, floor, bus, console, phones, calls, mail), rooms
+    return House(origin, seed, store, floor, bus, console, phones, calls, pauses, mail), rooms
 
 
 def _no_pages(folder: Path) -> Path:

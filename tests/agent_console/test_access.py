@@ -137,6 +137,8 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/interactions/{interaction}/reattach"): (HOLDER, None),
     ("POST", "/api/v1/interactions/{interaction}/hold"): (HOLDER, None),
     ("DELETE", "/api/v1/interactions/{interaction}/hold"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/recording/pause"): (HOLDER, None),
+    ("DELETE", "/api/v1/interactions/{interaction}/recording/pause"): (HOLDER, None),
     ("GET", "/api/v1/interactions/{interaction}/targets"): (HOLDER, None),
     ("POST", "/api/v1/interactions/{interaction}/transfer"): (HOLDER, {"queue_id": "none"}),
     ("POST", "/api/v1/interactions/{interaction}/consult"): (HOLDER, {"number": "none"}),

@@ -13,7 +13,9 @@ from routing.core.presence import Phase
 from tests.agent_console.house import House, Screen
 
 
-async def talks(house: House, client: httpx.AsyncClient, screen: Screen) -> InteractionId:
+async def talks(
+    house: House, client: httpx.AsyncClient, screen: Screen, *, recorded: bool = False
+) -> InteractionId:
     """Ann is at a call."""
     await screen.frame()
     assert (await client.put("/api/v1/me/status", json={"status": "ready"})).is_success
@@ -22,7 +24,7 @@ async def talks(house: House, client: httpx.AsyncClient, screen: Screen) -> Inte
     await house.until(call, Phase.OFFERED)
     offer = house.floor.centre.interactions[call].offer
     assert offer is not None
-    await answer(house, offer)
+    await answer(house, offer, recorded=recorded)
     await house.until(call, Phase.CONNECTED)
     return call
 
@@ -31,8 +33,9 @@ async def queues_shown(client: httpx.AsyncClient, base: str) -> set[str]:
     return {each["id"] for each in (await client.get(f"{base}/targets")).json()["queues"]}
 
 
-async def answer(house: House, offer: OfferId) -> None:
-    await house.floor.settle(Accepted(offer=offer, at=house.console.context.clock.now()))
+async def answer(house: House, offer: OfferId, *, recorded: bool = False) -> None:
+    at = house.console.context.clock.now()
+    await house.floor.settle(Accepted(offer=offer, at=at, recorded=recorded))
 
 
 async def test_a_caller_is_held_and_everybody_sees_it(house: House) -> None:

@@ -75,7 +75,15 @@ async def test_a_new_agent_is_in_the_queues_at_once(house: House) -> None:
             f"/api/v1/users/{made['id']}", json={"chats_at_once": 0, "load_at_most": 60}
         )
         assert (changed.json()["chats_at_once"], changed.json()["load_at_most"]) == (0, 60)
-        assert (await adm.patch(f"/api/v1/users/{made['id']}", json={"load_at_most": -1})).status_code == 422
+        for wrong in ({"load_at_most": -1}, {"record_share": 101}):
+            assert (await adm.patch(f"/api/v1/users/{made['id']}", json=wrong)).status_code == 422
+        shares = [
+            (await adm.patch(f"/api/v1/users/{made['id']}", json=share)).json()["record_share"]
+            for share in ({}, {"record_share": 0}, {"name": "Dan"}, {"record_share": None})
+        ]
+        assert shares == [None, 0, 0, None], "nothing: as the queue says"
+        noted = (await adm.get("/api/v1/audit", params={"action": "user_changed"})).json()["items"]
+        assert [each["detail"].get("record_share") for each in noted][:3] == ["0 -> None", None, "None -> 0"]
         answer = await dan.post("/api/v1/login", json={"login": "dan", "password": FINE})
         assert answer.status_code == 200
         assert (await dan.get("/api/v1/me")).json()["due"] == "password"

@@ -62,22 +62,30 @@ def take(
 
 
 async def talk(
-    store: Store, began_s_ago: float, seconds: float | None, *, share: int = 100, **stay: Any
+    store: Store,
+    began_s_ago: float,
+    seconds: float | None,
+    *,
+    pauses: Sequence[tuple[float, float, str]] = (),
+    **stay: Any,
 ) -> None:
-    """What the ledger says: an agent's stay that lasted so long (None: that lasts)."""
+    """What the ledger says: an agent's stay that lasted so long (None: that lasts), paused from when to when."""
     now = time.time()
     began = now - began_s_ago
     ended = None if seconds is None else began + seconds
 
     def fill(conn: Connection) -> None:
-        made = queues.add_queue(conn, name="Care", language="en", record_share=share)
+        made = queues.add_queue(conn, name="Care", language="en", record_share=100)
         interactions.ensure(
             conn, id=CALL, medium="voice", direction="in", queue_id=made.id, customer_address="+886912345678",
             customer_name="", entry_address="100", subject="", enqueued_at=began,
         )  # fmt: skip
         values = {"kind": "agent", "queue_id": made.id, "agent_id": "ann", "started_at": began, "answered_at": began,
-                  "ended_at": ended, "outcome": "handled"} | stay  # fmt: skip
+                  "ended_at": ended, "outcome": "handled", "recorded": True} | stay  # fmt: skip
         conn.execute(insert(segment).values(interaction_id=CALL, **values))
+        for begin, end, outcome in pauses:
+            pause = {"kind": "recording_pause", "started_at": began + begin, "ended_at": began + end}
+            conn.execute(insert(segment).values(interaction_id=CALL, outcome=outcome, **pause))
         if ended is not None:
             conn.execute(update(interaction).values(ended_at=ended, closed_at=ended))
 
@@ -172,6 +180,29 @@ async def test_what_is_wrong_is_flagged(tmp_path: Path, store: Store) -> None:
     assert (row.state, row.audible) == ("truncated", True)
 
 
+@pytest.mark.parametrize(
+    ("pauses", "seconds", "shown"),
+    [
+        ([(5.0, 25.0, "resumed")], 60, [[5.0, 25.0]]),
+        ([(30.0, 60.0, "stopped")], 30, []),
+        ([(20.0, 60.0, "ended")], 60, [[20.0, 60.0]]),
+    ],
+    ids=["and went on", "and was stopped", "until the end"],
+)
+async def test_a_pause_is_no_fault(
+    tmp_path: Path, store: Store, pauses: list[tuple[float, float, str]], seconds: int, shown: list[Any]
+) -> None:
+    """The recording knows where nothing is in it; one that was stopped is as short as it is."""
+    await talk(store, 100, 60, pauses=pauses)
+    one = keeper(tmp_path, store)
+    take(tmp_path, 100, seconds)
+    await one.sweep()
+    (row,) = await rows(store)
+    assert row.state == "kept"
+    assert row.pauses is not None
+    assert [[round(at) for at in each] for each in row.pauses] == shown
+
+
 async def test_one_side_alone_is_unreadable(tmp_path: Path, store: Store) -> None:
     await talk(store, 100, 20)
     one = keeper(tmp_path, store)
@@ -196,7 +227,8 @@ async def test_a_talk_without_a_file_is_missing(tmp_path: Path, store: Store) ->
 @pytest.mark.parametrize(
     "case",
     [
-        {"share": 0},
+        {"recorded": False},
+        {"pauses": [(0.5, 60.0, "stopped")]},
         {"seconds": 1},
         {"outcome": "unreached"},
         {"began_s_ago": 5000},
@@ -206,7 +238,7 @@ async def test_a_talk_without_a_file_is_missing(tmp_path: Path, store: Store) ->
 async def test_nothing_is_missed_that_was_not_to_be(
     tmp_path: Path, store: Store, case: dict[str, Any]
 ) -> None:
-    """No share, too short, nobody reached, long ago, just now."""
+    """Not recorded, stopped at once, too short, nobody reached, long ago, just now."""
     await talk(store, **({"began_s_ago": 200, "seconds": 60} | case))
     await keeper(tmp_path, store).sweep()
     assert await rows(store) == []

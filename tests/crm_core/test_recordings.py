@@ -144,6 +144,27 @@ def test_what_a_take_should_hold(tmp_path: Path) -> None:
     assert takes.expected_s(talk, talked, one, [one, replace(one, started_at=1040)]) == 20
 
 
+def pause(begin: float, end: float, outcome: str = "resumed") -> Segment:
+    return replace(stay("recording_pause", begin, end), started_at=begin, outcome=outcome)
+
+
+def test_what_is_paused_is_known(tmp_path: Path) -> None:
+    """Where in the audio, which has no holds in it; and that nobody knows how much of a pause is in a take that the next one follows, or that was
+    stopped."""
+    ours = sides(tmp_path, b"\xff" * 60 * 8000, b"\xff" * 60 * 8000)
+    one = Take(name="a", interaction_id="tl-a", started_at=998, sides=ours, touched_at=1060)
+    talked = stay("agent", 1000, 1060)
+    held = Talk(queue_id="q", segments=(talked, hold(1010, 1030), pause(1005, 1040)), over=True)
+    assert takes.expected_s(held, talked, one, [one]) == 40
+    assert takes.pauses_in(held, one, 1000) == [[5.0, 20.0]]
+    assert takes.unpaused_s(held, talked) == 25
+    followed = [one, replace(one, started_at=1040.4)]
+    assert takes.expected_s(held, talked, one, followed) == 5, "a phone was rung again while it was paused"
+    stopped = replace(held, segments=(talked, pause(1020, 1060, "stopped")))
+    assert takes.expected_s(stopped, talked, one, [one]) == 20
+    assert takes.pauses_in(replace(held, segments=(talked, pause(990, 999))), one, 1000) == []
+
+
 def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     """One side missing, nothing in it, shorter than the talk, or the sides out of step."""
     second = b"\xff" * 8000

@@ -114,8 +114,10 @@ def standing(channel: str, context: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _fill(conn: Connection, extensions: tuple[str, ...]) -> dict[str, AgentId]:
-    queue = queues.add_queue(conn, name="Care", language="en", ring_s=20.0, wrap_up_s=0)
+def _fill(conn: Connection, extensions: tuple[str, ...], record_share: int) -> dict[str, AgentId]:
+    queue = queues.add_queue(
+        conn, name="Care", language="en", ring_s=20.0, wrap_up_s=0, record_share=record_share
+    )
     queues.add_entry(conn, "voice", "100", queue.id)
     return {one: add_agent(conn, one) for one in extensions}
 
@@ -147,12 +149,18 @@ def _script(room: Room) -> None:
 
 
 @asynccontextmanager
-async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1002")) -> AsyncIterator[Room]:
+async def telephone_room(
+    folder: Path,
+    extensions: tuple[str, ...] = ("1001", "1002"),
+    *,
+    record_share: int = 0,
+    pause_ends_after_s: float = 0.0,
+) -> AsyncIterator[Room]:
     """Run it until the block ends; what made it end by itself is raised there."""
     url = with_tables(folder / "room.db")
     clock, bus, store, ledger = SystemClock(), LocalBus(), Store(url), MemoryLedger()
     store.open()
-    agents = await store.write(lambda conn: _fill(conn, extensions))
+    agents = await store.write(lambda conn: _fill(conn, extensions, record_share))
     queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(queue_rules, agent_rules), ledger, clock, Figures(0.0, queue_rules))
     async with fake_ami() as ami:
@@ -162,7 +170,7 @@ async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1
             ari_secret=SecretStr("x"),
             fastagi_port=free_port(),
         )
-        voice = VoiceChannel(settings, store, floor, bus, clock)
+        voice = VoiceChannel(settings, store, floor, bus, clock, pause_ends_after_s=pause_ends_after_s)
         room = Room(
             ami=ami, store=store, bus=bus, ledger=ledger, floor=floor, voice=voice, agents=agents,
             fastagi_port=settings.fastagi_port,

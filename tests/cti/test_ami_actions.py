@@ -7,6 +7,7 @@ import pytest
 from cti.ami import actions
 from cti.ami.actions import Action
 from cti.ami.protocol import UnsafeText
+from routing.core.model import PauseKind
 
 HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" * 200]
 
@@ -20,7 +21,12 @@ HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" *
         actions.queue_remove,
         lambda text: actions.redirect_to_hold(f"{text} "),
         lambda text: actions.hold("ast-1.2", f"{text} "),
-        lambda text: actions.set_leg("ast-1.2", f"{text} "),
+        lambda text: actions.set_leg("ast-1.2", f"{text} ", recorded=True),
+        lambda text: actions.set_paused(f"{text} ", PauseKind.FORM),
+        lambda text: actions.mute_recording(f"{text} ", muted=True),
+        lambda text: actions.stop_recording(f"{text} "),
+        lambda text: actions.record_no_more(f"{text} "),
+        lambda text: actions.record_again("ast-1.2", f"{text} "),
         lambda text: actions.set_consult("ast-1.2", ask=text, ring_s=20, from_number="", ours=True),
         lambda text: actions.set_consult("ast-1.2", ask=text, ring_s=20, from_number="", ours=False),
         lambda text: actions.set_consult("ast-1.2", ask="1002", ring_s=20, from_number=f"{text} ", ours=True),

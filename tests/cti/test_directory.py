@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from config.clock import SystemClock
 from crm_core import queues, users
 from crm_core.store import Connection, Store
+from crm_core.tables import queue
 from cti.directory import Directory
 from routing.bus import LocalBus
+from routing.core.model import AgentId, InteractionId, QueueId
 from tests.templates import with_tables
 
 
@@ -79,3 +82,32 @@ async def test_a_change_is_read_when_the_bus_says_so(store: Store) -> None:
     assert odd not in directory.phones
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_whose_calls_are_recorded(store: Store) -> None:
+    """The queue's share, of calls out its own where it has one; an agent's own before both, for none of theirs as well as for all."""
+
+    def fill(conn: Connection) -> tuple[QueueId, dict[str, AgentId]]:
+        care = queues.add_queue(conn, name="care", language="en", record_share=100)
+        agents = {
+            name: users.add_user(
+                conn, login=name, name=name, password_hash="", role="agent", language="en", record_share=share
+            ).id
+            for name, share in (("ann", None), ("bob", 0), ("cat", 100))
+        }
+        return QueueId(care.id), {name: AgentId(agent) for name, agent in agents.items()}
+
+    care, agents = await store.write(fill)
+    directory = Directory(store, LocalBus(), SystemClock())
+    await directory.refresh()
+
+    def recorded(agent: str, *, out: bool = False) -> bool:
+        return directory.is_recorded(InteractionId("tl-1.1"), care, agents[agent], out=out)
+
+    assert [recorded(agent) for agent in agents] == [True, False, True]
+    assert recorded("ann", out=True), "as the queue says of all"
+    assert directory.is_recorded(InteractionId("tl-1.1"), care)
+    await store.write(lambda conn: conn.execute(update(queue).values(record_out_share=0)))
+    await directory.refresh()
+    assert [recorded(agent, out=True) for agent in agents] == [False, False, True]
+    assert recorded("ann")

@@ -6,7 +6,8 @@ import math
 import random
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 HEADER_BYTES = 12
@@ -27,7 +28,7 @@ def _linear(code: int) -> int:
     return 0x84 - magnitude if code & 0x80 else magnitude - 0x84
 
 
-_LINEAR = [_linear(code) for code in range(256)]
+LINEAR = [_linear(code) for code in range(256)]
 
 
 class Ear(asyncio.DatagramProtocol):
@@ -39,6 +40,8 @@ class Ear(asyncio.DatagramProtocol):
         self._peer: object = None
         self._sequence, self._stamp, self._source = 1, 0, random.getrandbits(32)
         self._says_until = 0.0
+        self._breathes = self._presses = False
+        self._plays: deque[bytes] = deque()
         self.heard: list[tuple[float, bytes]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -57,23 +60,27 @@ class Ear(asyncio.DatagramProtocol):
                 await asyncio.sleep(0.05)
 
     async def press(self, keys: str) -> None:
-        """Press keys, 100 ms each."""
+        """Press keys, 100 ms each. Who breathes has a clock that goes on, and says nothing else meanwhile."""
         for key in keys:
-            self._stamp += 1600
+            self._stamp += 0 if self._breathes else 1600
+            self._presses, begun = True, self._stamp
             for place in range(8):
-                ended = place >= 5  # the end is said three times
-                self._send(KEYS.index(key), first=place == 0, ended=ended, length=160 * min(place + 1, 6))
+                ended, length = place >= 5, 160 * min(place + 1, 6)  # the end is said three times
+                self._send(KEYS.index(key), begun, first=place == 0, ended=ended, length=length)
                 await asyncio.sleep(0.02)
+            self._presses = False
             await asyncio.sleep(0.06)
 
     async def breathes(self) -> None:
         """Send silence as long as nothing else is said, as a telephone does, to whomever was heard last. Until cancelled."""
+        self._breathes = True
         while True:
-            if self._peer is not None and self._transport is not None:
-                self._sequence, self._stamp = self._sequence + 1, self._stamp + 160
+            self._stamp += 160
+            if self._peer is not None and self._transport is not None and not self._presses:
+                self._sequence += 1
                 header = struct.pack("!BBHII", 0x80, 0, self._sequence, self._stamp, self._source)
-                says = time.time() < self._says_until
-                self._transport.sendto(header + (_TONE if says else _SILENCE), self._peer)
+                says = _TONE if time.time() < self._says_until else _SILENCE
+                self._transport.sendto(header + (self._plays.popleft() if self._plays else says), self._peer)
             await asyncio.sleep(0.02)
 
     async def say(self, seconds: float = 0.6) -> None:
@@ -81,11 +88,17 @@ class Ear(asyncio.DatagramProtocol):
         self._says_until = time.time() + seconds
         await asyncio.sleep(seconds)
 
-    def _send(self, event: int, *, first: bool, ended: bool, length: int) -> None:
-        header = struct.pack(
-            "!BBHII", 0x80, EVENTS | (0x80 if first else 0), self._sequence, self._stamp, self._source
-        )
+    async def play(self, frames: Iterable[bytes]) -> None:
+        """These pieces of 20 ms, instead of silence."""
+        self._plays.extend(frames)
+        while self._plays:
+            await asyncio.sleep(0.02)
+
+    def _send(self, event: int, begun: int, *, first: bool, ended: bool, length: int) -> None:
         self._sequence += 1
+        header = struct.pack(
+            "!BBHII", 0x80, EVENTS | (0x80 if first else 0), self._sequence, begun, self._source
+        )
         body = struct.pack("!BBH", event, (0x80 if ended else 0) | 10, length)
         assert self._transport is not None
         self._transport.sendto(header + body, self._peer)
@@ -104,7 +117,7 @@ def with_keys(scenario: str, port: int) -> str:
 
 
 def _rms(payload: bytes) -> float:
-    return math.sqrt(sum(_LINEAR[code] ** 2 for code in payload) / len(payload))
+    return math.sqrt(sum(LINEAR[code] ** 2 for code in payload) / len(payload))
 
 
 @asynccontextmanager

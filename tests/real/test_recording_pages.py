@@ -1,6 +1,8 @@
 """Recordings as supervisors hear them."""
 
+import asyncio
 import math
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,9 @@ from crm_core.recordings import audio, kept
 from crm_core.recordings.audio import Sides
 from crm_core.recordings.chest import Chest
 from crm_core.recordings.kept import Recording
+from routing.core.events import RecordingPauseBegan
+from routing.core.model import InteractionId, PauseKind
+from tests.agent_console.house import House
 from tests.real.browser import Language, Scheme
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, talks
@@ -45,7 +50,8 @@ async def recorded(centre: RecordsCentre, folder: Path) -> str:
     size, digest = Chest().write(kept.place(folder / "recordings", name, at), name, audio.wav(sides))
     usual = {"interaction_id": call, "queue_id": house.seed.queue, "agent_id": house.seed.users["ann"], "sealed": False, "keep_until": None}  # fmt: skip
     whole = Recording(
-        id=name, started_at=at, seconds=float(SECONDS), bytes=size, sha256=digest, state="kept", peaks=audio.peaks(sides), **usual
+        id=name, started_at=at, seconds=float(SECONDS), bytes=size, sha256=digest, state="kept", peaks=audio.peaks(sides),
+        pauses=[[7.0, 11.0]], **usual
     )  # fmt: skip
     missing = Recording(id=f"{name}9", started_at=at + 900, seconds=0.0, bytes=0, sha256="", state="missing", peaks=None, **usual)  # fmt: skip
     await house.store.write(lambda conn: (kept.add(conn, whole), kept.add(conn, missing)))
@@ -78,6 +84,7 @@ async def test_a_supervisor_hears_a_talk(
         await page.locator('[data-testid^="found-"]').first.click()
         await expect(page.get_by_test_id("recording")).to_have_count(2)
         await expect(page.get_by_test_id("recordings")).to_contain_text(missing)
+        await expect(page.get_by_test_id("player-pauses")).to_contain_text("0:07–0:11")
         toggle = page.get_by_test_id("player-toggle")
         await expect(toggle).to_have_accessible_name(play)
         await picture(page, f"recording-{language}")
@@ -99,3 +106,70 @@ async def test_a_supervisor_hears_a_talk(
     async with centre.house.browser("adm") as adm:
         items = (await adm.get("/api/v1/audit", params={"entity": "recording"})).json()["items"]
         assert [(each["action"], each["object_id"]) for each in items] == [("played", name)]
+
+
+async def paused(house: House, call: InteractionId, kind: PauseKind | None) -> None:
+    """Wait until the floor says so."""
+    async with asyncio.timeout(5):
+        while True:
+            pause = house.floor.centre.interactions[call].recording_pause
+            if (None if pause is None else pause.kind) is kind:
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), [LOOKS[0], LOOKS[2]])
+async def test_an_agent_pauses_the_recording(
+    centre: RecordsCentre, language: Language, scheme: Scheme, width: int
+) -> None:
+    """By button, by key, and by a field that asks for a card; what is not recorded now says so, with the time, and asks to go on after a minute."""
+    house = centre.house
+    on, off, unsure = {
+        "zh-TW": ("錄音中", "目前未錄音", "請勿在此時取得卡號資料"),
+        "en": ("Recorded", "Not recorded now", "Take no card data now"),
+    }[language]
+    async with house.browser("adm") as adm:
+        card = {
+            "entity": "party",
+            "name": "x_card",
+            "kind": "text",
+            "label_en": "Card number",
+            "label_zh_tw": "卡號",
+            "pauses_recording": True,
+        }
+        assert (await adm.post("/api/v1/records/custom-fields", json=card)).status_code == 201
+        party = (await adm.get("/api/v1/parties")).json()["items"][0]["id"]
+    async with centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk:
+        call = await talks(house, "ann", "tl-taped", recorded=True)
+        tape, turn = desk.get_by_test_id("taped"), desk.get_by_test_id("tape-turn")
+        await expect(tape).to_contain_text(on)
+        await picture(desk, f"tape-on-{language}")
+        await turn.click()
+        await expect(tape).to_contain_text(off)
+        await expect(tape).to_contain_text("0:01")
+        await picture(desk, f"tape-off-{language}")
+        await desk.keyboard.press("Alt+KeyX")
+        await expect(tape).to_contain_text(on)
+        house.pauses.away = True
+        await turn.click()
+        await expect(tape).to_contain_text(unsure)
+        await picture(desk, f"tape-unsure-{language}")
+        house.pauses.away = False
+        house.floor.submit(
+            RecordingPauseBegan(interaction=call, pause=PauseKind.BY_HAND, at=time.time() - 75)
+        )
+        await expect(desk.get_by_test_id("taped-long")).to_be_visible()
+        await picture(desk, f"tape-long-{language}")
+        await turn.click()
+        await paused(house, call, None)
+        await desk.evaluate(
+            "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }",
+            f"/records/parties/{party}",
+        )
+        await desk.get_by_test_id("input-x_card").click()
+        await paused(house, call, PauseKind.FORM)
+        await expect(desk.get_by_test_id("field-x_card")).to_contain_text(off)
+        await expect(desk.get_by_test_id("tape-mark")).to_be_visible()
+        await picture(desk, f"tape-field-{language}")
+        await desk.get_by_test_id("input-name").click()
+        await paused(house, call, None)

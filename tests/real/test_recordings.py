@@ -119,9 +119,10 @@ async def test_hold_is_not_recorded(tmp_path: Path) -> None:
 
 
 async def test_a_talk_with_a_colleague_is_a_file_of_its_own(tmp_path: Path) -> None:
-    """After a hand-over; what the two said to each other is in neither."""
+    """After a hand-over; what the two said to each other is in neither. What the first of them paused is not paused any more."""
     async with recorded_talk(tmp_path, ("1001", "1002")) as now:
         await asyncio.sleep(1)
+        await now.server.voice.pauses.pause(now.work.id)
         await asks(now)
         await asyncio.sleep(2)
         await now.server.voice.consults.hand_over(now.work.id, now.agents["1001"])

@@ -59,12 +59,12 @@ def ready(house: House, login: str) -> None:
     )
 
 
-async def talks(house: House, login: str, name: str) -> InteractionId:
+async def talks(house: House, login: str, name: str, *, recorded: bool = False) -> InteractionId:
     """Somebody calls, and this agent talks with them."""
     ready(house, login)
     call = await house.call_arrives(name, "Lin")
     await house.until(call, Phase.OFFERED)
-    house.floor.submit(Accepted(offer=OfferId(f"{call}/1"), at=time.time()))
+    house.floor.submit(Accepted(offer=OfferId(f"{call}/1"), at=time.time(), recorded=recorded))
     await house.until(call, Phase.CONNECTED)
     return call
 

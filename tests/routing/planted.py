@@ -6,7 +6,19 @@ from typing import Any, cast
 
 import pytest
 
-from routing.core import beside, by_hand, callbacks, choice, judge, matching, order, overflow, stages, timers
+from routing.core import (
+    beside,
+    by_hand,
+    callbacks,
+    choice,
+    judge,
+    matching,
+    order,
+    overflow,
+    recording,
+    stages,
+    timers,
+)
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
 from routing.core.events import (
@@ -14,6 +26,7 @@ from routing.core.events import (
     HandedOver,
     HoldBegan,
     HoldEnded,
+    RecordingPauseEnded,
     Transferred,
     WatchBegan,
     WatchEnded,
@@ -21,19 +34,21 @@ from routing.core.events import (
 from routing.core.facts import (
     TRANSFERRED,
     CallbackMissed,
+    Connected,
     Fact,
     Finished,
     LedOn,
     Offered,
     OfferEnded,
+    RecordingPaused,
     Requeued,
     Resumed,
     Watched,
     WrappedUp,
 )
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Medium, Outcome, Status, WatchMode
-from routing.core.presence import AgentState, Consult, Phase, Watcher, Work
+from routing.core.model import AgentId, Medium, Outcome, PauseKind, Status, WatchMode
+from routing.core.presence import AgentState, Consult, Phase, RecordingPause, Watcher, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict
@@ -192,6 +207,56 @@ def agents_listen_to_themselves(plant: pytest.MonkeyPatch) -> None:
         return right(other, event)
 
     plant.setattr(beside, "_watch", wrong)
+
+
+@fault
+def a_pause_outlasts_the_talk(plant: pytest.MonkeyPatch) -> None:
+    def still(centre: Centre, fact: Requeued) -> None:
+        pause = RecordingPause(PauseKind.BY_HAND, fact.at)
+        centre._put(centre.interactions[fact.interaction]._replace(recording_pause=pause))
+
+    in_the_state(plant, Requeued, still)
+
+
+@fault
+def a_form_takes_a_pause_over_that_was_made_by_hand(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(recording, "_WEIGHT", {PauseKind.FORM: 2, PauseKind.BY_HAND: 1, PauseKind.STOPPED: 3})
+
+
+@fault
+def what_was_stopped_goes_on(plant: pytest.MonkeyPatch) -> None:
+    right = recording.judge_recording
+
+    def wrong(work: Work, event: recording.RecordingEvent) -> Verdict:
+        pause = work.recording_pause
+        if isinstance(event, RecordingPauseEnded) and pause is not None:
+            work = work._replace(recording_pause=RecordingPause(PauseKind.BY_HAND, pause.since))
+        return right(work, event)
+
+    plant.setattr(judge, "judge_recording", wrong)
+
+
+@fault
+def talks_are_paused_that_nobody_records(plant: pytest.MonkeyPatch) -> None:
+    right = recording.judge_recording
+    plant.setattr(judge, "judge_recording", lambda work, event: right(work._replace(recorded=True), event))
+
+
+@fault
+def a_pause_begins_anew_for_another_reason(plant: pytest.MonkeyPatch) -> None:
+    def anew(centre: Centre, fact: RecordingPaused) -> None:
+        work = centre.interactions[fact.interaction]
+        centre._put(work._replace(recording_pause=RecordingPause(fact.pause, fact.at + 1.0)))
+
+    in_the_state(plant, RecordingPaused, anew)
+
+
+@fault
+def who_is_handed_over_is_recorded_as_before(plant: pytest.MonkeyPatch) -> None:
+    def as_before(centre: Centre, fact: Connected) -> None:
+        centre._put(centre.interactions[fact.interaction]._replace(recorded=True))
+
+    in_the_state(plant, Connected, as_before)
 
 
 @fault

@@ -31,6 +31,8 @@ from routing.core.events import (
     OfferFailed,
     Rang,
     Reached,
+    RecordingPauseBegan,
+    RecordingPauseEnded,
     Returned,
     SetAside,
     StatusChosen,
@@ -48,6 +50,7 @@ from routing.core.facts import (
     CallbackDropped,
     CallbackKept,
     CallbackMissed,
+    Connected,
     CustomerReached,
     Described,
     Enqueued,
@@ -55,6 +58,7 @@ from routing.core.facts import (
     Finished,
     Offered,
     OfferEnded,
+    Parked,
     Requeued,
     StatusChanged,
     TurnedAway,
@@ -69,12 +73,14 @@ from routing.core.model import (
     Medium,
     Need,
     Outcome,
+    PauseKind,
     QueueId,
     QueueRule,
     Status,
     WatchMode,
 )
 from routing.core.presence import AgentState, Phase, Work
+from routing.core.recording import RecordingEvent
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
@@ -162,6 +168,7 @@ class Promises:
             self._hold,
             self._ask,
             self._watch,
+            self._pause,
             self._finish,
             self._close,
             self._sign_out,
@@ -203,7 +210,8 @@ class Promises:
     def _answer(self, dice: Dice) -> None:
         work = self._some(dice, Phase.OFFERED)
         if work is not None and work.offer is not None:
-            self.turn(Accepted(offer=work.offer, at=self.now))
+            voice = work.medium is Medium.VOICE
+            self.turn(Accepted(offer=work.offer, at=self.now, recorded=voice))
 
     def _refuse(self, dice: Dice) -> None:
         """Declined, missed, or it does not get through."""
@@ -360,6 +368,37 @@ class Promises:
         after = self.router.centre.interactions[work.id]
         assert (after.phase, after.agent, after.enqueued_at) == (work.phase, work.agent, work.enqueued_at)
 
+    def _pause(self, dice: Dice) -> None:
+        """A recording is paused, for weightier reasons too, and goes on; what was stopped does not. The pause began when it first did, and the talk
+        goes on as before."""
+        work, kinds = (
+            self._some(dice, Phase.CONNECTED),
+            dice.pick([(PauseKind.FORM,), tuple(PauseKind), (PauseKind.BY_HAND, PauseKind.FORM)]),
+        )
+        ends = dice.pick([True, True, False])
+        if work is None:
+            return
+        told: list[RecordingEvent] = [
+            RecordingPauseBegan(interaction=work.id, pause=kind, at=self.now) for kind in kinds
+        ]
+        if ends:
+            told.append(RecordingPauseEnded(interaction=work.id, at=self.now))
+        for event in told:
+            fits, before = self._fits_interaction(event), self.router.centre.interactions[work.id]
+            assert bool(self.turn(event).facts) == fits
+            after = self.router.centre.interactions[work.id].recording_pause
+            if fits and isinstance(event, RecordingPauseBegan):
+                was = before.recording_pause
+                assert after == (event.pause, event.at if was is None else was.since)
+            assert not fits or isinstance(event, RecordingPauseBegan) or after is None
+        now = self.router.centre.interactions[work.id]
+        assert (now.phase, now.agent, now.enqueued_at, now.recorded) == (
+            work.phase,
+            work.agent,
+            work.enqueued_at,
+            work.recorded,
+        )
+
     def _finish(self, dice: Dice) -> None:
         work = self._some(dice, Phase.CONNECTED)
         if work is not None:
@@ -448,6 +487,19 @@ class Promises:
         for work in self.router.centre.interactions.values():
             beside = work.held_at is not None or work.consult is not None
             assert not beside or work.phase is Phase.CONNECTED
+
+    @invariant()
+    def a_recording_is_paused_only_in_a_recorded_talk(self) -> None:
+        """And is over with it: the next agent's is another."""
+        recorded: dict[str, bool] = {}
+        for fact in self.facts:
+            if isinstance(fact, Connected):
+                recorded[fact.interaction] = fact.recorded
+            elif isinstance(fact, Requeued | Finished | Parked | CallbackMissed):
+                recorded[fact.interaction] = False
+        for work in self.router.centre.interactions.values():
+            assert work.recorded == recorded.get(work.id, False)
+            assert work.recording_pause is None or work.recorded
 
     @invariant()
     def whatever_is_held_is_freed_in_time(self) -> None:
@@ -575,8 +627,10 @@ class Promises:
             case _:
                 return self._fits_interaction(event)
 
-    def _fits_interaction(self, event: CallbackEvent | OfWork | Beside) -> bool:
+    def _fits_interaction(self, event: CallbackEvent | OfWork | Beside | RecordingEvent) -> bool:
         work = self.router.centre.interactions.get(event.interaction)
+        if isinstance(event, RecordingEvent):
+            return work is not None and _fits_recording(event, work)
         if isinstance(event, Beside):
             here = work is not None and work.phase is Phase.CONNECTED and not work.callback
             return work is not None and here and self._fits_beside(event, work)
@@ -672,6 +726,21 @@ class Promises:
                 return theirs and work.medium is Medium.EMAIL and event.until > event.at
             case TakenUp():
                 return work.phase is Phase.PARKED
+
+
+def _fits_recording(event: RecordingEvent, work: Work) -> bool:
+    if work.phase is not Phase.CONNECTED or work.callback or not work.recorded:
+        return False
+    kind = None if work.recording_pause is None else work.recording_pause.kind
+    if isinstance(event, RecordingPauseEnded):
+        return kind in {PauseKind.BY_HAND, PauseKind.FORM}
+    weightier = {
+        None: set(PauseKind),
+        PauseKind.FORM: {PauseKind.BY_HAND, PauseKind.STOPPED},
+        PauseKind.BY_HAND: {PauseKind.STOPPED},
+        PauseKind.STOPPED: set(),
+    }
+    return event.pause in weightier[kind]
 
 
 def _ends(work: Work) -> float | None:

@@ -77,7 +77,7 @@ const clocks = () => [
 function offer(medium, base) {
   const id = `${medium === "voice" ? "tl" : "ml"}-${(calls += 1)}`;
   const ring = medium === "voice" ? 20 : 45;
-  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, consult: null, watchers: [], passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
+  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, recording: null, consult: null, watchers: [], passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
   change([["items", id, doc]]);
   me({ work: "offered", work_since: now() });
   if (medium === "voice") sip?.ring(doc.customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Offer", `${id}/1`]]);

@@ -10,7 +10,7 @@ import { begin, clear, deskOf, draw, field, part, press, serve, settle, type, ty
 const label = (en: string) => ({ en, "zh-TW": en, "zh-CN": en });
 const fieldOf = (name: string, kind: FieldKind = "text", more: Partial<FieldDoc> = {}): FieldDoc => ({
   name, kind, label: label(name), hint: null, required: false, writable: true, default: null, codes: "", choices: [], refers: "", least: null, most: null, listed: false, sortable: true,
-  operators: [], section: "", custom: false, shown_for: [], ...more,
+  operators: [], section: "", custom: false, pauses_recording: false, shown_for: [], ...more,
 });
 const thing = (more: Partial<EntityDoc> = {}): EntityDoc => ({
   name: "thing", collection: "things", label: label("Thing"), plural: label("Things"), title: "name", module: "service", icon: "box", sort: "", searched: true, scoped: false,

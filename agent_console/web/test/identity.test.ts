@@ -40,6 +40,6 @@ describe("The way back from the identity provider", () => {
 });
 
 test("What a person lacks is an empty field, never the word null.", () => {
-  const person = { id: "u", login: "ann", name: "Ann", role: "agent", language: "en", extension: null, email: null, service: false, state: "active", skills: [], letters_at_once: 2, chats_at_once: 3, load_at_most: 100, has_password: true, has_totp: false, must_change_password: false, password_changed_at: null, identities: 0, sessions: 0, signed_in_at: null } as const;
-  expect(detailsOf({ ...person, skills: [] })).toEqual({ name: "Ann", role: "agent", language: "en", extension: "", email: "", letters_at_once: 2, chats_at_once: 3, load_at_most: 100 });
+  const person = { id: "u", login: "ann", name: "Ann", role: "agent", language: "en", extension: null, email: null, service: false, state: "active", skills: [], letters_at_once: 2, chats_at_once: 3, load_at_most: 100, record_share: null, has_password: true, has_totp: false, must_change_password: false, password_changed_at: null, identities: 0, sessions: 0, signed_in_at: null } as const;
+  expect(detailsOf({ ...person, skills: [] })).toEqual({ name: "Ann", role: "agent", language: "en", extension: "", email: "", letters_at_once: 2, chats_at_once: 3, load_at_most: 100, record_share: null });
 });

@@ -11,7 +11,7 @@ import { begin, clear, deskOf, draw, serve, settle } from "./house";
 
 const words = (en: string) => ({ en, "zh-TW": en, "zh-CN": en });
 const fieldOf = (name: string): FieldDoc => ({
-  name, kind: "text", label: words(name), hint: null, required: false, writable: true, default: null, codes: "", choices: [], refers: "", least: null, most: null, listed: false, sortable: true, operators: [], section: "", custom: false, shown_for: [],
+  name, kind: "text", label: words(name), hint: null, required: false, writable: true, default: null, codes: "", choices: [], refers: "", least: null, most: null, listed: false, sortable: true, operators: [], section: "", custom: false, pauses_recording: false, shown_for: [],
 });
 const entityOf = (name: string, collection: string, title = "name"): EntityDoc => ({
   name, collection, label: words(name), plural: words(collection), title, module: "service", icon: "box", sort: "", searched: true, scoped: false,

@@ -6,7 +6,7 @@ import type { Recording } from "../src/net/types";
 import { begin, clear, deskOf, draw, part, press, serve, settle } from "./house";
 
 const LOOK = "GET /api/v1/interactions/i1/recordings";
-const recording = (extra: Partial<Recording> = {}): Recording => ({ id: "tl-1.17", agent: "Ann", started_at: 1_700_000_000, seconds: 60, state: "kept", audible: true, may_listen: true, may_download: true, peaks: { customer: [0, 50, 100, 0], agent: [100, 0, 0, 0] }, ...extra });
+const recording = (extra: Partial<Recording> = {}): Recording => ({ id: "tl-1.17", agent: "Ann", started_at: 1_700_000_000, seconds: 60, state: "kept", audible: true, may_listen: true, may_download: true, peaks: { customer: [0, 50, 100, 0], agent: [100, 0, 0, 0] }, pauses: [], ...extra });
 const heard = vi.fn();
 
 async function drawn(...items: Recording[]): Promise<void> {

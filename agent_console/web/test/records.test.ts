@@ -14,7 +14,7 @@ import { match } from "../src/route";
 const label = (en: string) => ({ en, "zh-TW": en, "zh-CN": en });
 const field = (name: string, kind: FieldKind = "text", more: Partial<FieldDoc> = {}): FieldDoc => ({
   name, kind, label: label(name), hint: null, required: false, writable: true, default: null, codes: "", choices: [], refers: "", least: null, most: null, listed: false, sortable: true,
-  operators: ["eq", "ne", "in", "has", "begins", "empty", "filled"], section: "", custom: false, shown_for: [], ...more,
+  operators: ["eq", "ne", "in", "has", "begins", "empty", "filled"], section: "", custom: false, pauses_recording: false, shown_for: [], ...more,
 });
 const entity = (fields: FieldDoc[], more: Partial<EntityDoc> = {}): EntityDoc => ({
   name: "thing", collection: "things", label: label("Thing"), plural: label("Things"), title: "name", module: "service", icon: "box", sort: "-updated_at", searched: true, scoped: true,

@@ -11,7 +11,7 @@ import { begin, clear, deskOf, draw, field, type } from "./house";
 const words = (en: string) => ({ en, "zh-TW": en, "zh-CN": en });
 const fieldOf = (kind: FieldKind): FieldDoc => ({
   name: "it", kind, label: words("It"), hint: null, required: false, writable: true, default: null, codes: "", choices: [], refers: "", least: null, most: null, listed: false, sortable: true,
-  operators: [], section: "", custom: false, shown_for: [],
+  operators: [], section: "", custom: false, pauses_recording: false, shown_for: [],
 });
 
 const GIVEN = { field: fieldOf("json"), read: (): unknown => null, writable: true, wrong: new Map<string, string>(), id: "it", describedBy: undefined, invalid: false };

@@ -102,6 +102,7 @@ export interface Person {
   letters_at_once: number;
   chats_at_once: number;
   load_at_most: number;
+  record_share: number | null;
   has_password: boolean;
   has_totp: boolean;
   must_change_password: boolean;

@@ -8,6 +8,7 @@ interface Field {
   label?: Words;
   required?: boolean;
   required_at?: string[];
+  pauses_recording?: boolean;
   choices?: Choice[];
 }
 
@@ -32,6 +33,7 @@ export default function FormEditor({ value, change, writable }: EditorProps) {
           <Pick label={t("casework.field_kind")} value={field.kind} options={kinds} writable={writable} change={(kind) => set({ ...field, kind })} />
           <NameIn value={field.label} writable={writable} change={(label) => set({ ...field, label })} />
           <Tick label={t("casework.required")} value={field.required ?? false} writable={writable} change={(required) => set({ ...field, required })} />
+          <Tick label={t("tape.pauses")} value={field.pauses_recording ?? false} writable={writable} change={(pauses_recording) => set({ ...field, pauses_recording })} />
           <ListCell label={t("casework.required_at")} value={field.required_at ?? []} placeholder={t("casework.required_at_hint")} writable={writable} change={(required_at) => set({ ...field, required_at })} />
           {field.kind === "choice" && <ReadCell label={t("casework.choices")} value={field.choices ?? []} read={readChoices} write={(choices) => choices.map(choiceText).join(", ")} placeholder={t("casework.choices_hint")} writable={writable} change={(choices) => set({ ...field, choices })} testid={`choices-${field.name}`} />}
         </>

@@ -12,6 +12,7 @@ export interface FormField {
   choices: { code: string; label: Labels }[];
   least: number | null;
   most: number | null;
+  pauses_recording: boolean;
 }
 
 export interface StateDoc {
@@ -187,6 +188,7 @@ export function asField(field: FormField, writable: boolean, state: string | nul
     operators: [],
     section: "",
     custom: false,
+    pauses_recording: field.pauses_recording,
     shown_for: [],
   };
 }

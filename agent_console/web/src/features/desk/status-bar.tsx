@@ -4,6 +4,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import { Timer } from "../../ui/ring";
 import type { Tone } from "../../ui/panes";
 import { StatusControl } from "./status-control";
+import { TapeMark } from "../recordings/tape-mark";
 import { SearchBox } from "../search/search-box";
 import { UserMenu } from "./user-menu";
 import type { PhoneStage } from "../../phone/phone";
@@ -14,6 +15,7 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
   return (
     <header className="bar">
       <StatusControl />
+      <TapeMark />
       <span className="bar-gap" />
       <SearchBox />
       <QueueGlance />

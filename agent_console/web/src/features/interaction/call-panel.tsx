@@ -14,6 +14,7 @@ import { attempt, complain } from "../../ui/toasts";
 import { reminders } from "../desk/hold";
 import { isHeld } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
+import { Taped } from "../recordings/taped";
 import { Overheard } from "../supervision/watchers";
 import { Asked, AskedButtons, useEndOfAsking } from "./consult";
 import { Transfer } from "./transfer";
@@ -37,11 +38,12 @@ export function CallPanel({ item }: { item: Item }) {
   useShortcut("hangup", consult ? null : end); // it would leave the customer alone
   useEndOfAsking(item);
   const muting = <Mute muted={mine?.muted ?? false} disabled={!heard} press={mute} />;
-  const keypad = <Keypad disabled={!heard || consult?.reached_at === null} press={(tone) => device.dtmf(tone)} />;
+  const keypad = <Keypad disabled={!heard || consult?.reached_at === null} secret={Boolean(item.recording?.pause)} press={(tone) => device.dtmf(tone)} />;
   if (consult) {
     return (
       <section className="call held asking" aria-label={t("call.controls")}>
         <Asked item={item} consult={consult} muted={mine?.muted ?? false} />
+        <Taped item={item} />
         <AskedButtons item={item} consult={consult}>{muting}{keypad}</AskedButtons>
         <Overheard watchers={item.watchers} />
       </section>
@@ -52,6 +54,7 @@ export function CallPanel({ item }: { item: Item }) {
       <Said icon={mine?.muted ? "micOff" : mine ? "mic" : "clock"} muted={mine?.muted ?? false} held={held ? item.held_since : null}>
         {t(held ? "call.held" : mine?.muted ? "call.muted" : mine ? (item.callback ? "call.calling" : "call.talking") : phone.stage === "elsewhere" ? "call.elsewhere" : "call.joining")}
       </Said>
+      <Taped item={item} />
       <div className="call-buttons">
         {muting}
         <Hold item={item} held={held} />
@@ -109,12 +112,13 @@ function Hold({ item, held }: { item: Item; held: boolean }) {
 
 const KEYS = [..."123456789*0#"];
 
-export function Keypad({ disabled, press }: { disabled: boolean; press: (tone: string) => void }) {
+/** `secret`: what is typed is not shown. */
+export function Keypad({ disabled, secret = false, press }: { disabled: boolean; secret?: boolean; press: (tone: string) => void }) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const send = (tone: string): void => {
     press(tone);
-    setTyped((old) => (old + tone).slice(-16));
+    setTyped((old) => (old + (secret ? "•" : tone)).slice(-16));
   };
   return (
     <DialogTrigger onOpenChange={() => setTyped("")}>

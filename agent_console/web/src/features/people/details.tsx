@@ -16,13 +16,14 @@ export interface DetailsDraft {
   letters_at_once: number;
   chats_at_once: number;
   load_at_most: number;
+  record_share: number | null;
 }
 
-export const EMPTY: DetailsDraft = { name: "", role: "agent", language: "zh-TW", extension: "", email: "", letters_at_once: 1, chats_at_once: 3, load_at_most: 100 };
+export const EMPTY: DetailsDraft = { name: "", role: "agent", language: "zh-TW", extension: "", email: "", letters_at_once: 1, chats_at_once: 3, load_at_most: 100, record_share: null };
 
 export function detailsOf(person: Person): DetailsDraft {
-  const { name, role, language, extension, email, letters_at_once, chats_at_once, load_at_most } = person;
-  return { name, role, language, extension: extension ?? "", email: email ?? "", letters_at_once, chats_at_once, load_at_most };
+  const { name, role, language, extension, email, letters_at_once, chats_at_once, load_at_most, record_share } = person;
+  return { name, role, language, extension: extension ?? "", email: email ?? "", letters_at_once, chats_at_once, load_at_most, record_share };
 }
 
 interface Props {
@@ -49,8 +50,16 @@ export function Details({ draft, change, service, ownRole }: Props) {
       {agent && <Count label={t("people.letters")} value={draft.letters_at_once} change={(letters_at_once) => set({ letters_at_once })} most={20} testid="detail-letters" />}
       {agent && <Count label={t("people.chats")} value={draft.chats_at_once} change={(chats_at_once) => set({ chats_at_once })} most={20} testid="detail-chats" />}
       {agent && <Count label={t("people.load")} value={draft.load_at_most} change={(load_at_most) => set({ load_at_most })} most={1000} hint={t("people.load_hint")} testid="detail-load" />}
+      {agent && <Share value={draft.record_share} change={(record_share) => set({ record_share })} />}
     </div>
   );
+}
+
+/** Nothing: as the queue says. */
+function Share({ value, change }: { value: number | null; change: (share: number | null) => void }) {
+  const { t } = useTranslation();
+  const [typed, take] = useAsTyped(value, (text) => (text.trim() === "" ? null : Math.min(100, Math.max(0, Math.round(Number(text)) || 0))), (share) => (share === null ? "" : String(share)));
+  return <Line label={t("people.record_share")} value={typed} change={(text) => change(take(text))} type="number" min={0} max={100} hint={t("people.record_share_hint")} testid="detail-record-share" />;
 }
 
 interface CountProps {

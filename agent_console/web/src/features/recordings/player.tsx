@@ -93,9 +93,11 @@ function Wave({ recording, at, seek }: { recording: Recording; at: number; seek:
           <path className="wave-customer" d={bars(peaks?.customer ?? [], true)} />
           <path className="wave-agent" d={bars(peaks?.agent ?? [], false)} />
         </svg>
+        {seconds > 0 && recording.pauses.map(([begin, end]) => <span key={begin} className="player-pause" style={{ insetInlineStart: `${(begin / seconds) * 100}%`, inlineSize: `${((end - begin) / seconds) * 100}%` }} data-testid="player-pause" />)}
         <span className="player-at" style={{ insetInlineStart: `${part * 100}%` }} />
       </div>
       {heard && <p className="tiny faint">{t("recording.talked", { customer: heard.customer, agent: heard.agent })}</p>}
+      {recording.pauses.length > 0 && <p className="tiny soft" data-testid="player-pauses">{t("recording.paused", { spans: recording.pauses.map(([begin, end]) => `${duration(begin)}–${duration(end)}`).join(", ") })}</p>}
     </div>
   );
 }

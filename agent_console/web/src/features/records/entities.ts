@@ -37,6 +37,8 @@ export interface FieldDoc {
   /** Only rows whose `told_by` field has one of these values have it; none: all. */
   shown_for: string[];
   custom: boolean;
+  /** While it has the focus nothing of the agent's talk is recorded. */
+  pauses_recording: boolean;
 }
 
 export interface EntityDoc {

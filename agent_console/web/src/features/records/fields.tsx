@@ -3,6 +3,7 @@ import { Suspense, useId, useState, type KeyboardEvent, type ReactNode } from "r
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { useAsTyped } from "../../ui/as-typed";
+import { useTalk, useWatchedFocus } from "../recordings/sensitive";
 import { Icon } from "../../ui/icon";
 import { Bones } from "../../ui/panes";
 import { composing } from "../../ui/ime";
@@ -38,18 +39,33 @@ function Frame({ field, id, wrong, whole = false, tall = false, children }: Fram
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
   const hint = field.hint?.[language];
-  const notes = [wrong && `${id}-wrong`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined;
+  const secret = field.pauses_recording && field.writable;
+  const watched = useWatchedFocus(secret);
+  const notes = [wrong && `${id}-wrong`, hint && `${id}-hint`, secret && `${id}-secret`].filter(Boolean).join(" ") || undefined;
   const words = <>{field.label[language]}{field.required && field.writable && <span className="must" title={t("records.required")}><span aria-hidden="true">*</span><span className="vh">{t("records.required")}</span></span>}</>;
   const className = `form-field${tall ? " tall" : ""}${whole ? " structured" : ""}${wrong ? " faulty" : ""}`;
   return (
-    <div className={className} role={whole ? "group" : undefined} aria-labelledby={whole ? `${id}-label` : undefined} data-testid={`field-${field.name}`}>
+    <div className={className} role={whole ? "group" : undefined} aria-labelledby={whole ? `${id}-label` : undefined} {...watched} data-testid={`field-${field.name}`}>
       {whole ? <span id={`${id}-label`} className="form-label">{words}</span> : <label id={`${id}-label`} htmlFor={id} className="form-label">{words}</label>}
       <div className="form-value">
         {children(notes)}
         {hint && <span id={`${id}-hint`} className="tiny faint">{hint}</span>}
+        {secret && <Unrecorded id={`${id}-secret`} />}
         {wrong && <span id={`${id}-wrong`} className="wrong tiny" role="alert"><Icon name="warn" size={14} />{wrong}</span>}
       </div>
     </div>
+  );
+}
+
+/** What becomes of the recording while such a field has the focus. */
+function Unrecorded({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const talk = useTalk();
+  const look = talk === "off" ? "off" : talk === "unsure" ? "unsure" : "faint";
+  return (
+    <span id={id} className={`tiny row field-tape ${look}`} role="status" data-state={talk}>
+      <Icon name={talk === "off" ? "pause" : talk === "unsure" ? "warn" : "record"} size={14} />{t(talk === "off" ? "tape.off_by_hand" : talk === "unsure" ? "tape.unsure" : "tape.field")}
+    </span>
   );
 }
 

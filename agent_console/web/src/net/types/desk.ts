@@ -3,7 +3,7 @@ import type { Device, Language, Medium, Role, Seconds, Status, Work } from "./co
 import type { ContractDoc } from "./contracts";
 import type { CaseRow, Party } from "./customers";
 import type { ClockDoc } from "./sla";
-import type { Watcher } from "./talks";
+import type { RecordingNow, Watcher } from "./talks";
 
 export interface Me {
   id: string;
@@ -42,6 +42,8 @@ export interface Item {
   callback: boolean;
   /** On hold since then. */
   held_since: Seconds | null;
+  /** Null: the talk is not recorded. */
+  recording: RecordingNow | null;
   /** Whom the agent calls meanwhile. */
   consult: Consult | null;
   /** Supervisors at the talk, as far as the agent is to know of them. */

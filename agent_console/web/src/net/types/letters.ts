@@ -38,7 +38,7 @@ export interface WholeCase {
 
 /** One stay in a queue, with an agent, on hold, or while somebody else was asked. */
 export interface StayDoc {
-  kind: "queue" | "agent" | "hold" | "consult";
+  kind: "queue" | "agent" | "hold" | "consult" | "recording_pause";
   queue: string | null;
   agent: string | null;
   started_at: Seconds;

@@ -18,4 +18,6 @@ export interface Recording {
   may_listen: boolean;
   may_download: boolean;
   peaks: Peaks | null;
+  /** From when to when, in seconds, recording was paused. */
+  pauses: [number, number][];
 }

@@ -29,6 +29,13 @@ export interface Targets {
   outside: boolean;
 }
 
+/** Of a talk that is recorded. `pause`: why it is not now (`stopped`: it does not go on in this talk); `since` when; `until`: it goes on by itself then. */
+export interface RecordingNow {
+  pause: "by_hand" | "form" | "stopped" | null;
+  since: Seconds | null;
+  until: Seconds | null;
+}
+
 /** `listen`: nobody hears the supervisor; `whisper`: the agent alone does; `barge`: both do. */
 export type WatchMode = "listen" | "whisper" | "barge";
 

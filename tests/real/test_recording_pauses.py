@@ -1,0 +1,176 @@
+"""Pausing a recording on a real Asterisk: card data that is said, typed or keyed meanwhile is nowhere afterwards."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from config.errors import Refused
+from crm_core.recordings import kept
+from crm_core.recordings.kept import Recording
+from crm_core.recordings.takes import SETTLED_S
+from cti.ami import actions
+from cti.ami.actions import Action
+from routing.core.facts import Connected, Finished, Held, RecordingPaused, RecordingResumed, Resumed
+from routing.core.model import PauseKind
+from tests.ports import free_port
+from tests.real.listener import Ear, breathing, ear
+from tests.real.test_recordings import CUSTOMERS_TONE, ended, keeper, recorded_talk, seconds, takes, tone_s
+from tests.real.test_talks import Talk, segments, talk
+from tests.real.tones import frames, keys_in
+from tests.real.voice_lab import VoiceServer, voice_server
+
+pytestmark = pytest.mark.real
+CARD = "4242531987650813"
+
+
+@asynccontextmanager
+async def ears(folder: Path) -> AsyncIterator[tuple[Talk, Ear]]:
+    """A recorded talk of two who hear and speak; the second is the agent."""
+    port = free_port()
+    async with (
+        ear(port) as agent,
+        talk(folder, ear_port=port, record_share=100) as now,
+        breathing(now.hears, agent),
+    ):
+        await now.hold()
+        await now.hears.speaks(0.2)  # music; somebody who heard nothing yet knows of nobody to speak to
+        await now.resume()
+        await now.server.fact(Resumed)
+        async with asyncio.timeout(5):
+            while not agent.heard:
+                await asyncio.sleep(0.02)
+        yield now, agent
+
+
+@asynccontextmanager
+async def eavesdropping(now: Talk) -> AsyncIterator[list[bytes]]:
+    """All that Asterisk tells the server's account meanwhile."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", now.lab.layout.ami_port)
+    login = (
+        f"Action: Login\r\nUsername: trunkline\r\nSecret: {now.lab.layout.ami_secret}\r\nEvents: on\r\n\r\n"
+    )
+    writer.write(login.encode())
+    told: list[bytes] = []
+
+    async def listen() -> None:
+        while data := await reader.read(65_536):
+            told.append(data)
+
+    task = asyncio.create_task(listen())
+    try:
+        yield told
+    finally:
+        task.cancel()
+        writer.close()
+
+
+async def whole(now: Talk, server: VoiceServer, folder: Path) -> list[tuple[Recording, bytes, bytes]]:
+    """What is kept of the talk: each row with both sides of its sound, customer first."""
+    await asyncio.sleep(SETTLED_S + 0.2)
+    one = keeper(now, server, folder)
+    await one.sweep()
+    (call,) = {fact.interaction for fact in server.facts if isinstance(fact, Finished)}
+    found = []
+    for row in await server.store.read(lambda conn: kept.of_interaction(conn, call)):
+        place = row.place(folder / "data" / "recordings")
+        sound = b"".join(one.chest.read(place, row.id, sealed=True, first=58, last=row.bytes - 1))
+        found.append((row, sound[::2], sound[1::2]))
+    return found
+
+
+async def test_what_is_keyed_while_paused_is_nowhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As tones that are heard and as events, by the customer and by the agent, also after a hold: in no file, no row, no log and no event, while all
+    of it has arrived; what was keyed before and after is heard."""
+    caplog.set_level(logging.DEBUG)
+    async with ears(tmp_path) as (now, agent), eavesdropping(now) as told:
+        me = now.agents["1001"]
+        await now.lab.cli("logger add channel arrived dtmf")  # only this test has it: what arrived
+        begun = len(now.lab.log)
+        await asyncio.gather(now.hears.play(frames("159")), agent.play(frames("7*")))
+        await now.server.voice.pauses.pause(now.work.id)
+        await now.server.fact(RecordingPaused)
+        await asyncio.gather(now.hears.play(frames(CARD[:8])), agent.play(frames(CARD[:8])))
+        await now.hears.press(CARD[8:12])
+        await agent.press(CARD[12:])
+        await now.hold()
+        await now.server.fact(Held, 2)
+        await now.resume()
+        await now.server.fact(Resumed, 2)
+        await asyncio.gather(now.hears.play(frames("36")), agent.play(frames("36")))
+        await now.server.voice.pauses.resume(now.work.id)
+        await now.server.fact(RecordingResumed)
+        await asyncio.gather(now.hears.play(frames("08")), agent.play(frames("#")))
+        call = now.work.id
+        await ended(now)
+        ((row, customer, agents),) = await whole(now, now.server, tmp_path)
+        assert (keys_in(customer), keys_in(agents)) == ("15908", "7*#")
+        assert row.state == "kept"
+        assert row.pauses is not None
+        ((begin, end),) = row.pauses
+        silence = slice(int(begin * 8000) + 4000, int(end * 8000) - 4000)
+        assert end - begin > 3
+        for side in (customer, agents):
+            assert set(side[silence]) == {0xFF}
+        assert ("recording_pause", me, "resumed") in await segments(now, call)
+
+        logs = tmp_path / "asterisk" / "var" / "log"
+        arrived = (logs / "arrived").read_text()
+        assert all(arrived.count(f"DTMF end '{key}' received") for key in set(CARD[8:]))
+        ours = caplog.text + b"".join(told).decode() + repr(now.server.facts)
+        for text in (
+            now.lab.log[begun:],
+            (logs / "messages").read_text(),
+            (tmp_path / "output").read_text(),
+            ours,
+        ):
+            assert not re.search(r"dtmf|\bdigits?\b", text, re.IGNORECASE)
+        assert b"TrunklineHeld" in b"".join(told)
+        stored = b"".join(file.read_bytes() for file in tmp_path.glob("trunkline.db*"))
+        assert CARD[8:].encode() not in stored
+
+
+async def test_a_pause_outlives_the_server_and_the_phone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next server knows of it, a phone that is rung again is not recorded before it ends, and what Asterisk refuses to pause is stopped."""
+    async with recorded_talk(tmp_path) as now:
+        call = now.work.id
+        await asyncio.sleep(1)
+        await now.server.voice.pauses.pause(call)
+        await now.crash()
+        await asyncio.sleep(0.5)
+        async with voice_server(now.lab, f"sqlite:///{tmp_path / 'trunkline.db'}") as again:
+            work = again.floor.centre.interactions[call]
+            assert work.recording_pause is not None
+            assert work.recording_pause.kind is PauseKind.BY_HAND
+            await again.voice.reattach(call)
+            await now.phones["1001"].see("ANSWERED", 2)
+            await asyncio.sleep(1)
+            assert len(takes(now)) == 1, "the one of before"
+            await again.voice.pauses.resume(call)
+            await again.fact(RecordingResumed)
+            await asyncio.sleep(1.5)
+            refused = Action(name="MixMonitorMute", headers=(("Channel", "nobody"),))
+            monkeypatch.setattr(actions, "mute_recording", lambda caller, *, muted: refused)
+            await again.voice.pauses.pause(call)
+            with pytest.raises(Refused, match=r"recording\.stopped"):
+                await again.voice.pauses.resume(call)
+            await asyncio.sleep(1)
+            await again.voice.hang_up(call)
+            await again.fact(Finished)
+            await now.nobody_is_left()
+            first, second = takes(now)
+            assert 0.8 < tone_s(first[1]) < 1.4
+            assert 0.8 < tone_s(first[0], CUSTOMERS_TONE) < 1.4
+            for side, tone in ((second[0], CUSTOMERS_TONE), (second[1], {0x20, 0xA0})):
+                assert 1.0 < tone_s(side, tone) <= seconds(side) < 1.9
+            rows = await whole(now, again, tmp_path)
+            assert [row.state for row, _, _ in rows] == ["kept", "kept"]
+            assert not [fact for fact in again.facts if isinstance(fact, Connected)]
