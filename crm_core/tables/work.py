@@ -162,7 +162,7 @@ segment = Table(
     moment("answered_at", nullable=True),
     moment("ended_at", nullable=True),
     Column("outcome", Text),
-    one_of("kind", "queue", "agent", "hold", "consult"),
+    one_of("kind", "queue", "agent", "hold", "consult", "conference"),
     Index(None, "interaction_id", "kind"),
     Index(None, "agent_id"),
     # one stay in a queue, one with an agent and one on hold at most are open at a time
