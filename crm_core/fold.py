@@ -153,7 +153,7 @@ _END_OF_HOLD = (
     update(segment)
     .where(
         segment.c.interaction_id == _INTERACTION,
-        segment.c.kind.in_(("hold", "consult", "conference")),
+        or_(*(segment.c.kind == kind for kind in ("hold", "consult", "conference"))),
         segment.c.ended_at.is_(None),
     )
     .values(ended_at=_AT, outcome="ended")
