@@ -225,16 +225,15 @@ def test_found_at_work(conn: Connection, epoch: int) -> None:
 
 
 def test_three_talk_for_a_while(conn: Connection, epoch: int) -> None:
-    """A stay of its own, once at a time and of its agent alone; it ends by its word, or with the talk."""
+    """A stay of its own and of its agent alone; it ends once, by its word, or with the talk."""
 
     def confer(at: float, kind: str = "conferring", agent: str = "ann", **data: str) -> LedgerEntry:
         return LedgerEntry(kind=kind, at=at, interaction="c1", agent=agent, data=data)
 
     begins, over = confer(120.0, whom="1002"), confer(130.0, "conference_over", reason="left")
     ledger.append(conn, epoch, [*WHOLE_CALL[:5], begins])
-    for nonsense in (begins, confer(121.0, agent="bob", whom="1003")):
-        with pytest.raises(IllegalFact):
-            ledger.append(conn, epoch, [nonsense])
+    with pytest.raises(IllegalFact):
+        ledger.append(conn, epoch, [confer(121.0, agent="bob", whom="1003")])
     ledger.append(conn, epoch, [over])
     with pytest.raises(IllegalFact):
         ledger.append(conn, epoch, [over])
