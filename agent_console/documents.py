@@ -254,7 +254,16 @@ class ConsultDocument(TypedDict):
     reached_at: float | None
 
 
+class ConferenceDocument(TypedDict):
+    """Who talks with customer and agent, all three: a colleague's name, or a number; for that colleague, whose call it is."""
+
+    whom: str
+    since: float
+
+
 class Me(TypedDict):
+    """`conference`: the colleague's call in which one talks with both."""
+
     id: str
     name: str
     role: str
@@ -266,12 +275,13 @@ class Me(TypedDict):
     work_since: float
     device: str
     console: bool
+    conference: ConferenceDocument | None
 
 
 class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
     is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it.
-    `consult`: whom they call meanwhile. `watchers`: supervisors at the talk, as far as the agent is to know of them."""
+    `consult`: whom they call meanwhile; `conference`: who talks with both. `watchers`: supervisors at the talk, as far as the agent is to know of them."""
 
     id: str
     medium: str
@@ -282,6 +292,7 @@ class Item(TypedDict):
     held_since: float | None
     passed_by: str | None
     consult: ConsultDocument | None
+    conference: ConferenceDocument | None
     watchers: list[WatcherDocument]
     enqueued_at: float
     connected_at: float | None
@@ -355,6 +366,8 @@ class AgentItem(TypedDict):
 
 
 class AgentDocument(TypedDict):
+    """`conference`: they talk with a customer and a third, in their own call or a colleague's."""
+
     id: str
     name: str
     extension: str | None
@@ -365,6 +378,7 @@ class AgentDocument(TypedDict):
     work_since: float
     device: str
     console: bool
+    conference: ConferenceDocument | None
     item: AgentItem | None
     handled: int
     department: str | None

@@ -15,6 +15,7 @@ from routing.core.model import AgentId, InteractionId, WatchMode
 __all__ = [
     "Calls",
     "Condition",
+    "Conferences",
     "Consults",
     "Letters",
     "LinkStatus",
@@ -83,6 +84,22 @@ class Consults(Protocol):
 
     async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
         """The caller talks with whom the agent has called."""
+        ...
+
+
+class Conferences(Protocol):
+    """Three at a talk; that it is so comes as a fact."""
+
+    async def join(self, interaction: InteractionId) -> None:
+        """Caller, agent and whom the agent has called talk, all three."""
+        ...
+
+    async def release(self, interaction: InteractionId) -> None:
+        """The third is hung up."""
+        ...
+
+    async def step_out(self, interaction: InteractionId) -> None:
+        """The two others talk on."""
         ...
 
 

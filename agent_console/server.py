@@ -17,7 +17,7 @@ from agent_console.hub import Hub
 from agent_console.links import links
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
-from agent_console.ports import Calls, Consults, Letters, MailPart, Phones, Talks, Watches
+from agent_console.ports import Calls, Conferences, Consults, Letters, MailPart, Phones, Talks, Watches
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -51,6 +51,7 @@ class ConsoleServer:
         calls: Calls,
         talks: Talks,
         consults: Consults,
+        conferences: Conferences,
         watches: Watches,
         mail: Sequence[MailPart],
         recordings: MailPart | None = None,
@@ -81,6 +82,7 @@ class ConsoleServer:
             calls=calls,
             talks=talks,
             consults=consults,
+            conferences=conferences,
             watches=watches,
             links=watched,
             hub=self.hub,

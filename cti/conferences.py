@@ -48,7 +48,7 @@ class Conferences:
             ended = ConferenceEnded(interaction=interaction, reason="released", at=self._clock.now())
             await self._floor.settle(ended)
 
-    async def leave(self, interaction: InteractionId) -> None:
+    async def step_out(self, interaction: InteractionId) -> None:
         """The agent leaves; the two others talk on. A colleague's it is then; of somebody outside nobody here has to do with it any more. Errors as of
         `release`."""
         talking(self._floor.centre, interaction)

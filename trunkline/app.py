@@ -121,6 +121,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         calls=voice,
         talks=voice.talks,
         consults=voice.consults,
+        conferences=voice.conferences,
         watches=voice.watches,
         mail=(drop, intake, postman),
         recordings=keeper,

@@ -238,7 +238,7 @@ async def _start(
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
     console = ConsoleServer(
         settings, store, floor, bus, clock,
-        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, watches=calls, mail=(mail,), static=static,
+        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, watches=calls, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
     rooms = [

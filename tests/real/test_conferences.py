@@ -155,7 +155,7 @@ async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> N
             assert work.conference == (OUTSIDE, began.at, None)
             with pytest.raises(Refused, match=r"call\.in_conference"):
                 await second.voice.talks.hold(work.id)
-            await second.voice.conferences.leave(work.id)
+            await second.voice.conferences.step_out(work.id)
             assert await over(second) == "agent_left"
             finished = await second.fact(Finished)
             assert isinstance(finished, Finished)
