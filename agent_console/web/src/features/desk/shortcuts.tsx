@@ -10,6 +10,7 @@ export const SHORTCUTS = {
   mute: "KeyM",
   hold: "KeyO",
   transfer: "KeyT",
+  conference: "KeyJ",
   hangup: "KeyH",
   ready: "KeyR",
   pause: "KeyP",
@@ -26,7 +27,7 @@ export const SHORTCUTS = {
 export type Shortcut = keyof typeof SHORTCUTS;
 
 /** What a call wants goes from everywhere; all else only where it can be seen. */
-const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hold", "hangup"]);
+const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hold", "conference", "hangup"]);
 
 /** A dialog covers what a key would act on. */
 export const covered = (): boolean => document.querySelector(".veil") !== null;

@@ -17,6 +17,8 @@ export interface Me {
   work_since: Seconds;
   device: Device;
   console: boolean;
+  /** The colleague's call in which one talks with both. */
+  conference: Conference | null;
 }
 
 export interface QueueName {
@@ -32,6 +34,12 @@ export interface Consult {
   reached_at: Seconds | null;
 }
 
+/** Who talks with agent and customer, all three: a colleague's name or a number; for that colleague, whose call it is. */
+export interface Conference {
+  whom: string;
+  since: Seconds;
+}
+
 export interface Item {
   id: string;
   medium: Medium;
@@ -44,6 +52,8 @@ export interface Item {
   held_since: Seconds | null;
   /** Whom the agent calls meanwhile. */
   consult: Consult | null;
+  /** Who talks with both. */
+  conference: Conference | null;
   /** Supervisors at the talk, as far as the agent is to know of them. */
   watchers: Watcher[];
   /** The colleague who transferred it. */
@@ -113,6 +123,8 @@ export interface AgentDoc {
   work_since: Seconds;
   device: Device;
   console: boolean;
+  /** In their own call, or in a colleague's. */
+  conference: Conference | null;
   item: AgentItem | null;
   handled: number;
   department: string | null;
