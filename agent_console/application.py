@@ -21,6 +21,7 @@ from agent_console.api import (
     case_work,
     cases,
     closing,
+    conferences,
     contracts,
     customer_work,
     customers,
@@ -168,6 +169,7 @@ def _api() -> APIRouter:
     api.include_router(forecast.router, dependencies=[Depends(signed_in)])
     api.include_router(recordings.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
+    api.include_router(conferences.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])
     api.include_router(recording_pauses.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])

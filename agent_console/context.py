@@ -6,7 +6,7 @@ from pathlib import Path
 from agent_console.hub import Hub
 from agent_console.links import Links
 from agent_console.oidc.provider import Provider
-from agent_console.ports import Calls, Consults, Letters, Pauses, Phones, Talks, Watches
+from agent_console.ports import Calls, Conferences, Consults, Letters, Pauses, Phones, Talks, Watches
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
@@ -32,6 +32,7 @@ class Context:
     calls: Calls
     talks: Talks
     consults: Consults
+    conferences: Conferences
     watches: Watches
     pauses: Pauses
     links: Links

@@ -263,7 +263,16 @@ class RecordingDocument(TypedDict):
     until: float | None
 
 
+class ConferenceDocument(TypedDict):
+    """Who talks with customer and agent, all three: a colleague's name, or a number; for that colleague, whose call it is."""
+
+    whom: str
+    since: float
+
+
 class Me(TypedDict):
+    """`conference`: the colleague's call in which one talks with both."""
+
     id: str
     name: str
     role: str
@@ -275,13 +284,14 @@ class Me(TypedDict):
     work_since: float
     device: str
     console: bool
+    conference: ConferenceDocument | None
 
 
 class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
     is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it.
-    `consult`: whom they call meanwhile. `watchers`: supervisors at the talk, as far as the agent is to know of them. `recording`: null, the talk is not
-    recorded."""
+    `consult`: whom they call meanwhile; `conference`: who talks with both. `watchers`: supervisors at the talk, as far as the agent is to know of them.
+    `recording`: null, the talk is not recorded."""
 
     id: str
     medium: str
@@ -293,6 +303,7 @@ class Item(TypedDict):
     passed_by: str | None
     recording: RecordingDocument | None
     consult: ConsultDocument | None
+    conference: ConferenceDocument | None
     watchers: list[WatcherDocument]
     enqueued_at: float
     connected_at: float | None
@@ -366,6 +377,8 @@ class AgentItem(TypedDict):
 
 
 class AgentDocument(TypedDict):
+    """`conference`: they talk with a customer and a third, in their own call or a colleague's."""
+
     id: str
     name: str
     extension: str | None
@@ -376,6 +389,7 @@ class AgentDocument(TypedDict):
     work_since: float
     device: str
     console: bool
+    conference: ConferenceDocument | None
     item: AgentItem | None
     handled: int
     department: str | None

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from agent_console.documents import NoticeDocument
 from config.errors import Param
 from crm_core.notifications import Notification
-from routing.core.facts import TRANSFERRED, CallbackMissed, Fact, OfferEnded, Requeued, WrappedUp
+from routing.core.facts import (
+    TRANSFERRED,
+    CallbackMissed,
+    ConferenceOver,
+    Fact,
+    OfferEnded,
+    Requeued,
+    WrappedUp,
+)
 from routing.core.model import AgentId, Outcome, Seconds
 
 KEPT_S = 60.0
@@ -144,6 +152,14 @@ def _notice(fact: Fact) -> Notice | None:
                 agent=fact.agent,
                 code="work.requeued",
                 params=(("interaction", fact.interaction), ("reason", fact.reason)),
+                at=fact.at,
+            )
+        case ConferenceOver(reason="agent_lost", colleague=colleague) if colleague is not None:
+            return Notice(
+                id=f"{fact.interaction}/conference/{fact.at}",
+                agent=fact.agent,
+                code="conference.without_you",
+                params=(("interaction", fact.interaction),),
                 at=fact.at,
             )
         case CallbackMissed():

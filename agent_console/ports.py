@@ -15,6 +15,7 @@ from routing.core.model import AgentId, InteractionId, PauseKind, WatchMode
 __all__ = [
     "Calls",
     "Condition",
+    "Conferences",
     "Consults",
     "Letters",
     "LinkStatus",
@@ -96,6 +97,22 @@ class Pauses(Protocol):
 
     async def resume(self, interaction: InteractionId, kind: PauseKind) -> None:
         """Record again; a form ends only what a form has paused."""
+        ...
+
+
+class Conferences(Protocol):
+    """Three at a talk; that it is so comes as a fact."""
+
+    async def join(self, interaction: InteractionId) -> None:
+        """Caller, agent and whom the agent has called talk, all three."""
+        ...
+
+    async def release(self, interaction: InteractionId) -> None:
+        """The third is hung up."""
+        ...
+
+    async def step_out(self, interaction: InteractionId) -> None:
+        """The two others talk on."""
         ...
 
 

@@ -15,6 +15,8 @@ from agent_console.views import World
 from config.ids import new_id
 from routing.core.facts import (
     CallbackMissed,
+    ConferenceOver,
+    Conferring,
     Connected,
     ConsoleSeen,
     Consulted,
@@ -42,6 +44,8 @@ from routing.core.model import AgentId, InteractionId
 
 _OF_AN_AGENT = (
     CallbackMissed
+    | ConferenceOver
+    | Conferring
     | ConsoleSeen
     | Consulted
     | Consulting
@@ -76,7 +80,9 @@ class Update:
 
 def concerned(facts: Iterable[Fact]) -> tuple[AgentId, ...]:
     """The agents whose own documents these facts may change, each once, in order."""
-    return tuple(dict.fromkeys(fact.agent for fact in facts if isinstance(fact, _OF_AN_AGENT)))
+    named = [fact for fact in facts if isinstance(fact, _OF_AN_AGENT)]
+    asked = [fact.colleague for fact in named if isinstance(fact, Conferring | ConferenceOver)]
+    return tuple(dict.fromkeys([*(fact.agent for fact in named), *(each for each in asked if each)]))
 
 
 class Screens:

@@ -17,7 +17,17 @@ from agent_console.hub import Hub
 from agent_console.links import links
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
-from agent_console.ports import Calls, Consults, Letters, MailPart, Pauses, Phones, Talks, Watches
+from agent_console.ports import (
+    Calls,
+    Conferences,
+    Consults,
+    Letters,
+    MailPart,
+    Pauses,
+    Phones,
+    Talks,
+    Watches,
+)
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
@@ -51,6 +61,7 @@ class ConsoleServer:
         calls: Calls,
         talks: Talks,
         consults: Consults,
+        conferences: Conferences,
         watches: Watches,
         pauses: Pauses,
         mail: Sequence[MailPart],
@@ -83,6 +94,7 @@ class ConsoleServer:
             calls=calls,
             talks=talks,
             consults=consults,
+            conferences=conferences,
             watches=watches,
             pauses=pauses,
             links=watched,

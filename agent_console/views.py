@@ -13,6 +13,7 @@ from agent_console.documents import (
     AgentDocument,
     AgentItem,
     Collection,
+    ConferenceDocument,
     ConsultDocument,
     Customer,
     DepartmentDocument,
@@ -156,6 +157,7 @@ def me(world: World, agent: AgentId) -> Me:
         work_since=state.work_since,
         device=state.device,
         console=state.console,
+        conference=_beside(world, state),
     )
 
 
@@ -174,6 +176,7 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         passed_by=None if work.passed_by is None else world.directory.user_name(work.passed_by),
         recording=_recording(world, work),
         consult=_consult(world.directory, work),
+        conference=_conference(world.directory, work),
         watchers=[
             one
             for one in _watchers(world.directory, work)
@@ -246,6 +249,7 @@ def agent_row(world: World, agent: AgentId, *, named: bool) -> AgentDocument:
         work_since=state.work_since,
         device=state.device,
         console=state.console,
+        conference=_beside(world, state) or _own_conference(world, state),
         item=_shown_item(world, agent, named=named),
         handled=world.figures.agent(agent).handled,
         department=world.directory.belongs.get(agent),
@@ -288,8 +292,31 @@ def _consult(directory: Directory, work: Work) -> ConsultDocument | None:
     if work.consult is None:
         return None
     whom, since, reached_at = work.consult
-    named = next((user.name for user in directory.users.values() if user.extension == whom), whom)
-    return ConsultDocument(whom=named, since=since, reached_at=reached_at)
+    return ConsultDocument(whom=_named(directory, whom), since=since, reached_at=reached_at)
+
+
+def _named(directory: Directory, whom: str) -> str:
+    return next((user.name for user in directory.users.values() if user.extension == whom), whom)
+
+
+def _conference(directory: Directory, work: Work) -> ConferenceDocument | None:
+    if work.conference is None:
+        return None
+    return ConferenceDocument(whom=_named(directory, work.conference.whom), since=work.conference.since)
+
+
+def _own_conference(world: World, state: AgentState) -> ConferenceDocument | None:
+    works = (world.centre.interactions[each] for each in state.holds)
+    return next((found for work in works if (found := _conference(world.directory, work))), None)
+
+
+def _beside(world: World, state: AgentState) -> ConferenceDocument | None:
+    """The colleague whose call it is."""
+    work = None if state.beside is None else world.centre.interactions[state.beside]
+    if work is None or work.conference is None or work.agent is None:
+        return None
+    name = world.directory.user_name(work.agent) or work.agent
+    return ConferenceDocument(whom=name, since=work.conference.since)
 
 
 def _recording(world: World, work: Work) -> RecordingDocument | None:

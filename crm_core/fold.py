@@ -6,7 +6,7 @@ Every step states what must be true before it: a step that touches no row where 
     new -> waiting -> offered -> waiting        (offer_ended: the offer is over, whatever its outcome)
                       waiting -> connected      (connected)
     connected -> waiting                        (requeued; parked, until unparked)
-    connected -> connected                      (held, resumed; recording_paused, recording_resumed)
+    connected -> connected                      (held, resumed; consulting, conferring and their ends; recording_paused, recording_resumed)
     connected -> wrap_up -> closed              (finished, wrapped_up)
     connected -> closed                         (finished without after-contact work)
     waiting -> waiting                          (led_on: in another queue)
@@ -154,7 +154,7 @@ _END_OF_HOLD = (
     update(segment)
     .where(
         segment.c.interaction_id == _INTERACTION,
-        or_(segment.c.kind == "hold", segment.c.kind == "consult", segment.c.kind == "recording_pause"),
+        or_(*(segment.c.kind == kind for kind in ("hold", "consult", "conference", "recording_pause"))),
         segment.c.ended_at.is_(None),
     )
     .values(ended_at=_AT, outcome=func.coalesce(segment.c.outcome, "ended"))
@@ -335,6 +335,21 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "consulted": (_must(_open_segment("consult").values(answered_at=_AT)),),
     "consult_over": (
         _must(_open_segment("consult").values(ended_at=_AT, outcome=bindparam("p_reason", type_=Text))),
+    ),
+    "conferring": (
+        _must(_interaction_of_agent_in("connected").values(state="connected")),
+        _must(
+            insert(segment).values(
+                interaction_id=_INTERACTION,
+                kind="conference",
+                agent_id=_AGENT,
+                started_at=_AT,
+                answered_at=_AT,
+            )
+        ),
+    ),
+    "conference_over": (
+        _must(_open_segment("conference").values(ended_at=_AT, outcome=bindparam("p_reason", type_=Text))),
     ),
     # a supervisor at the talk: nothing of the talk changes
     "watched": (_must(_interaction_of_agent_in("connected").values(state="connected")),),

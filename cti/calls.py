@@ -10,7 +10,7 @@ carries the offer it was rung for, so a late event of an old offer is recognised
        |                                          v   |  |
        '---- CameBack: Returned ------------ REATTACHING |
        '---- CameBack(ANSWER): Returned -----------------'
-    HoldSaid in CONNECTED: HoldBegan, HoldEnded.
+    HoldSaid in CONNECTED: HoldBegan, HoldEnded. HungUp(leg) while it asks, or of three, ends nothing: the dialplan says what follows.
     HungUp(caller) in WAITING or OFFERED: CustomerLeft. QueueAnswered in WAITING: Adopted, CONNECTED.
     HungUp(leg) by rtp_timeout ends nothing: the dialplan takes that caller back, and every other one it hangs up.
 """
@@ -25,6 +25,7 @@ from cti.ami.actions import FAR
 from cti.ami.events import (
     CallEvent,
     CameBack,
+    ConferenceSaid,
     ConsultSaid,
     DeviceSaid,
     HangupAsked,
@@ -40,6 +41,7 @@ from cti.ami.events import (
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConferenceEnded,
     ConsultEnded,
     ConsultReached,
     CustomerLeft,
@@ -97,7 +99,7 @@ class Call:
     """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end. Of who is called back, whose place
     a channel of ours has (`calls_back`), `far` is their own channel once they answered. `held`: the caller hears music while the agent is still theirs;
     `aside`: because we led both apart, not because the telephone holds them. `consults`: the agent's leg calls somebody meanwhile, `other` is their channel once
-    they answered. `recorded`: a talk that begins is."""
+    they answered. `three`: all of them talk, `joining`: they are being led to it. `recorded`: a talk that begins is."""
 
     interaction: InteractionId
     place: Place = Place.WAITING
@@ -113,6 +115,8 @@ class Call:
     consults: bool = False
     other: str = ""
     recorded: bool = False
+    joining: bool = False
+    three: bool = False
     ended: tuple[By, Seconds] | None = None
 
     @property
@@ -219,6 +223,15 @@ class Calls:
             call.place = Place.OVER
         return before
 
+    def three_now(self, call: Call) -> None:
+        """Caller, agent's leg and `other` are in one bridge."""
+        call.three, call.joining = True, False
+        call.held = call.aside = call.consults = False
+
+    def two_again(self, call: Call) -> None:
+        """`other` is not, any more."""
+        call.three, call.joining, call.other = False, False, ""
+
     def put_back(self, before: Call) -> None:
         """They were not led away; unless the caller has gone meanwhile."""
         channel = channel_of(before.interaction)
@@ -308,7 +321,7 @@ class Calls:
                 return self._consult_said(event)
             case DeviceSaid():
                 return self._device(event)
-            case Unclaimed() | WatchSaid():
+            case Unclaimed() | WatchSaid() | ConferenceSaid():
                 return []
         assert_never(event)
 
@@ -379,11 +392,19 @@ class Calls:
     def _hold_said(self, event: HoldSaid) -> list[Event]:
         # a customer whose own telephone holds us is not on hold here
         call = (self._calls if event.ours else self._by_leg).get(event.channel)
-        if call is None or call.place is not Place.CONNECTED or call.held is event.held:
+        if call is None or call.place is not Place.CONNECTED:
+            return []
+        if (
+            call.three and event.ours and not event.held
+        ):  # alone with the agent again, before anybody has left
+            self.two_again(call)
+            return [ConferenceEnded(interaction=call.interaction, reason="ended", at=event.at)]
+        if call.held is event.held:
             return []
         call.held, call.aside = event.held, event.held and event.ours
         if not call.held:
-            call.consults, call.other = False, ""
+            call.consults, call.joining = False, False
+            call.other = call.other if call.three else ""
         if event.held:
             return [HoldBegan(interaction=call.interaction, at=event.at)]
         return [HoldEnded(interaction=call.interaction, at=event.at)]
@@ -430,7 +451,9 @@ class Calls:
         call = self._by_leg.get(event.channel)
         if call is None or call.place is not Place.CONNECTED or event.cause == RTP_TIMEOUT:
             return []
-        if call.consults:  # they have not hung up on the caller, whom the dialplan takes back
+        if (
+            call.consults or call.three
+        ):  # they have not hung up on the caller: the dialplan takes them back, or goes on
             return []
         self._unleg(call)
         call.place = Place.OVER
@@ -462,3 +485,4 @@ class Calls:
     def _unleg(self, call: Call) -> None:
         self._by_leg.pop(call.leg, None)
         call.leg, call.held, call.aside, call.consults, call.other = "", False, False, False, ""
+        call.joining = call.three = False

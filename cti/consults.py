@@ -33,8 +33,8 @@ class Consults:
         self._directory, self._prefixes = directory, prefixes
 
     async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
-        """Call a colleague. The caller hears music from now on. `Refused`: call.not_connected, call.held_by_phone, consult.already,
-        agent.no_phone, agent.busy (they are at a call, or their telephone is not there); `Unavailable` when Asterisk cannot be told."""
+        """Call a colleague. The caller hears music from now on. `Refused`: call.not_connected, call.held_by_phone, call.in_conference,
+        consult.already, agent.no_phone, agent.busy (they are at a call, or their telephone is not there); `Unavailable` when Asterisk cannot be told."""
         extension = self._directory.extension_of(colleague)
         there = self._floor.centre.agents.get(colleague)
         if extension is None or there is None:
@@ -54,7 +54,7 @@ class Consults:
         """The caller talks with whom the agent has called. A colleague's it is then; of somebody outside nobody here has to do with it any more.
         `Refused`: consult.not_reached."""
         async with self._talks.order:
-            call = self._talks.call_of(interaction)
+            call = self._talks.two_of(interaction)
             if not call.other:
                 raise Refused("consult.not_reached", interaction=interaction)
             colleague = self._colleague(interaction)
@@ -82,7 +82,7 @@ class Consults:
 
     async def _ask(self, interaction: InteractionId, whom: str, *, ours: bool) -> None:
         async with self._talks.order:
-            call = self._talks.call_of(interaction)
+            call = self._talks.two_of(interaction)
             if call.consults:
                 raise Refused("consult.already", interaction=interaction)
             if call.held and not call.aside:

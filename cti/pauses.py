@@ -128,7 +128,8 @@ class Pauses:
         if isinstance(asked[-1], Answered):
             asked += await self._talks.ask(actions.mute_recording(caller, muted=False))
         if _nothing_runs(asked[-1]):  # a phone was rung again meanwhile
-            asked = [] if call.held else [*await self._talks.ask(actions.record_again(caller, call.leg))]
+            together = not (call.held or call.three or call.joining)  # else it begins when they are again
+            asked = [*await self._talks.ask(actions.record_again(caller, call.leg))] if together else []
         failed = next((one for one in asked if not isinstance(one, Answered)), None)
         if failed is not None:
             self._unsure[call.interaction] = PauseKind.BY_HAND

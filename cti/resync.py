@@ -15,6 +15,8 @@ from cti.calls import PHONE_LOST, Call, Place, extension_in, interaction_of
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConferenceBegan,
+    ConferenceEnded,
     ConsultEnded,
     ConsultReached,
     CustomerLeft,
@@ -60,6 +62,7 @@ class Where(StrEnum):
     CONNECT = "trunkline-connect"
     ASIDE = "trunkline-aside"
     TOGETHER = "trunkline-together"
+    THREE = "trunkline-three"
     FALLBACK = "trunkline-fallback"
 
 
@@ -68,7 +71,8 @@ class Standing:
     """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
     them, `party` who they said they are (`identified/` and the customer's id). `calls_back`: a channel of ours in their place, `far` their own once they
     answered. `recorded`: their talks are; `paused`: not now, for that reason. `held`: on hold, with the agent's leg waiting beside; it `consults` whose
-    channel is `other` once they answered."""
+    channel is `other` once they answered. `three`: all talk, `whom` is the other's telephone if it is one of ours. `outside`: with somebody outside, and
+    no agent."""
 
     interaction: InteractionId
     channel: str
@@ -87,6 +91,9 @@ class Standing:
     held: bool = False
     consults: bool = False
     other: str = ""
+    three: bool = False
+    whom: str = ""
+    outside: bool = False
     ringing: bool = False
     calls_back: bool = False
     far: str = ""
@@ -109,8 +116,39 @@ def read_standings(status: Iterable[Message]) -> list[Standing]:
     channels = list(status)
     legs, reached = _legs(channels), _reached(channels)
     beside = {one["Linkedid"]: one for one in channels if one["Context"] in {KEPT, CONSULT}}
-    found = (_standing(one, legs, reached) for one in channels)
-    return [_with_leg_beside(one, beside, channels) for one in found if one is not None]
+    theirs = {
+        one["BridgeID"]: _variable(one, "TL_OF")
+        for one in channels
+        if one["BridgeID"] and _variable(one, "TL_OF") and not extension_in(one["Channel"]).isdigit()
+    }
+    found = []
+    for one in channels:
+        seen = _standing(one, legs, reached)
+        if seen is None:
+            continue
+        if seen.where is Where.THREE:
+            seen = _with_both(seen, _variable(one, "TL_LEG"), channels)
+        elif seen.where is Where.TOGETHER and not seen.talking:
+            seen = replace(seen, outside=theirs.get(one["BridgeID"]) == seen.interaction)
+        found.append(_with_leg_beside(seen, beside, channels))
+    return found
+
+
+def _with_both(seen: Standing, leg_named: str, channels: Sequence[Message]) -> Standing:
+    """Of three, which is the agent's leg and which the other's; a moment before and after they are not in one bridge."""
+    members = [one for one in channels if one["Linkedid"] == seen.channel and one["Context"] == Where.THREE]
+    legs = [one for one in members if one["Uniqueid"] != seen.channel]
+    leg = next((one for one in legs if leg_named in {one["Channel"], one["Uniqueid"]}), None)
+    other = next((one for one in legs if one is not leg), None)
+    return replace(
+        seen,
+        extension=extension_in(leg["Channel"]) if leg else "",
+        leg=leg["Uniqueid"] if leg else "",
+        talking=leg is not None,
+        three=other is not None,
+        other=other["Uniqueid"] if other else "",
+        whom=extension_in(other["Channel"]) if other else "",
+    )
 
 
 def _with_leg_beside(seen: Standing, beside: Mapping[str, Message], channels: Sequence[Message]) -> Standing:
@@ -236,7 +274,7 @@ def forgotten(standings: Iterable[Standing], closed: Callable[[InteractionId], b
 
 def left_over(status: Iterable[Message]) -> list[str]:
     """Legs of agents who asked somebody and whose caller is with another now, or has gone while nobody else is in their talk. The dialplan ends them;
-    these it could not: whom they talked with was taken out of a bridge that they were only about to enter."""
+    these it could not: whom they talked with was taken out of a bridge that they were only about to enter. And legs of three without the caller."""
     channels = list(status)
     with_whom = {one["Uniqueid"]: _variable(one, "TL_LEG") for one in channels}
     in_bridge = Counter(one["BridgeID"] for one in channels if one["BridgeID"])
@@ -247,7 +285,23 @@ def left_over(status: Iterable[Message]) -> list[str]:
             passed_on = theirs not in {one["Channel"], one["Uniqueid"]}
             if passed_on if theirs else in_bridge[one["BridgeID"]] == 1:
                 found.append(one["Uniqueid"])
+        elif one["Context"] == Where.THREE and one["Linkedid"] not in with_whom:
+            found.append(one["Uniqueid"])
     return found
+
+
+def left_alone(status: Iterable[Message]) -> list[str]:
+    """Callers of whose conference nobody else is there any more, although the dialplan still takes it for one."""
+    channels = list(status)
+    in_bridge = Counter(one["BridgeID"] for one in channels if one["Context"] == Where.THREE)
+    return [
+        one["Uniqueid"]
+        for one in channels
+        if one["Context"] == Where.THREE
+        and _variable(one, "TL_ID") == interaction_of(one["Uniqueid"])
+        and one["BridgeID"]
+        and in_bridge[one["BridgeID"]] == 1
+    ]
 
 
 def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:
@@ -287,6 +341,8 @@ class _Comparison:
             self._stranger(seen)
         elif agent is not None:
             self._talking(seen, work, agent)
+        elif work.phase is Phase.CONNECTED and seen.outside:
+            self.found.events.append(WorkEnded(interaction=work.id, by=By.AGENT, at=self.now))
         elif work.phase is Phase.CONNECTED:
             self._lost_agent(seen, work)
         elif work.phase is Phase.OFFERED and work.offer is not None:
@@ -305,14 +361,26 @@ class _Comparison:
         if work.phase is Phase.OFFERED and work.offer == seen.offer and work.agent == agent:
             self.found.events.append(Accepted(offer=OfferId(seen.offer), at=at, recorded=seen.recorded))
         elif not (work.phase is Phase.WRAP_UP or (work.phase is Phase.CONNECTED and work.agent == agent)):
-            adopted = Adopted(interaction=work.id, agent=agent, at=at, recorded=seen.recorded)
-            self.found.events.append(adopted)
-        if seen.held != (work.held_at is not None and work.agent == agent):
+            self.found.events.append(Adopted(interaction=work.id, agent=agent, at=at, recorded=seen.recorded))
+        if seen.three or work.conference is not None:
+            self._three(seen, work, agent)
+        elif seen.held != (work.held_at is not None and work.agent == agent):
             hold = HoldBegan if seen.held else HoldEnded
             self.found.events.append(hold(interaction=work.id, at=self.now))
         self._consulting(seen, work)
         if work.callback and seen.far:
             self.found.events.append(Reached(interaction=work.id, at=self.now))
+
+    def _three(self, seen: Standing, work: Work, agent: AgentId) -> None:
+        if seen.three and (work.conference is None or work.agent != agent):
+            whom = work.consult.whom if work.consult is not None else seen.whom
+            self.found.events.append(
+                ConferenceBegan(interaction=work.id, whom=whom, colleague=self.agent_of(whom), at=self.now)
+            )
+        elif not seen.three and work.agent == agent:
+            self.found.events.append(ConferenceEnded(interaction=work.id, reason="ended", at=self.now))
+            if seen.held:
+                self.found.events.append(HoldBegan(interaction=work.id, at=self.now))
 
     def _consulting(self, seen: Standing, work: Work) -> None:
         if work.consult is not None and seen.held and not seen.consults:
@@ -324,6 +392,9 @@ class _Comparison:
         """Connected, but nobody there: the phone is being rung again, or the dialplan has taken the caller back."""
         if seen.where is Where.CONNECT and seen.offer:
             self._track(seen, Place.REATTACHING, OfferId(seen.offer))
+            return
+        if seen.where is Where.THREE:  # the dialplan is about to say with whom they go on
+            self._track(seen, Place.CONNECTED, OfferId(seen.offer) if seen.offer else None)
             return
         self.found.events.append(Returned(interaction=work.id, at=self.now, reason=PHONE_LOST))
         self._waiting(seen)
@@ -361,6 +432,7 @@ class _Comparison:
                 consults=seen.consults,
                 other=seen.other,
                 recorded=seen.recorded,
+                three=seen.three,
                 rang=seen.ringing,
                 answered_at=seen.answered_at if leg else None,
             )

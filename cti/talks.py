@@ -36,11 +36,11 @@ class Talks:
         self._link, self._floor, self.calls, self.order, self._blind = link, floor, calls, order, blind
 
     async def hold(self, interaction: InteractionId) -> None:
-        """The caller hears music until `resume`. Already so: nothing. `Refused` (call.not_connected) when they do not talk, `Unavailable`
-        when Asterisk cannot be told. That it is so comes as a fact, from Asterisk."""
+        """The caller hears music until `resume`. Already so: nothing. `Refused` (call.not_connected) when they do not talk,
+        (call.in_conference) when they are three, `Unavailable` when Asterisk cannot be told. That it is so comes as a fact, from Asterisk."""
         talking(self._floor.centre, interaction)
         async with self.order:
-            call = self.call_of(interaction)
+            call = self.two_of(interaction)
             if not call.held:
                 await self.must(interaction, actions.hold(channel_of(interaction), call.leg))
 
@@ -63,7 +63,7 @@ class Talks:
         talking(self._floor.centre, name)
         async with self.order:
             # first: that the leg ends then is no hang-up of theirs
-            before = self.calls.passed_on(self.call_of(name))
+            before = self.calls.passed_on(self.two_of(name))
             try:
                 await self.must(name, actions.redirect_to_hold(channel_of(name)))
             except Unavailable:
@@ -94,9 +94,10 @@ class Talks:
         except Unavailable:
             self.calls.put_back(before)
             raise
-        if (
-            before.aside and leg != before.other
-        ):  # in a talk with that leg, or with the caller, the agent's ends by itself
+        if before.three:
+            for gone in {before.leg, before.other} - {leg}:
+                self.send(actions.hang_up(gone))
+        elif before.aside and leg != before.other:  # in a talk with either the agent's ends by itself
             self.send(actions.hang_up(before.leg))
 
     def call_of(self, interaction: InteractionId) -> Call:
@@ -114,6 +115,13 @@ class Talks:
             return await self._link.ask_all(wanted)
         except Unavailable as away:
             return tuple(Unknown(reason=away.reason) for _ in wanted)
+
+    def two_of(self, interaction: InteractionId) -> Call:
+        """The same, of no conference: `Refused` (call.in_conference)."""
+        call = self.call_of(interaction)
+        if call.three or call.joining:
+            raise Refused("call.in_conference", interaction=interaction)
+        return call
 
     def send(self, action: Action) -> None:
         """What is not waited for, and may find nothing to do."""

@@ -17,11 +17,12 @@ from config.settings import Asterisk
 from crm_core.store import Store
 from cti.ami import actions
 from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
-from cti.ami.events import DeviceSaid, Unclaimed, read
+from cti.ami.events import CallEvent, DeviceSaid, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
+from cti.conferences import Conferences
 from cti.consults import Consults
 from cti.directory import Directory
 from cti.entry import Entry, newcomer_of
@@ -35,6 +36,7 @@ from cti.resync import (
     Standing,
     astray,
     forgotten,
+    left_alone,
     left_over,
     missing,
     read_standings,
@@ -43,7 +45,16 @@ from cti.resync import (
 from cti.talks import Talks, talking
 from cti.watches import Watches
 from routing.core.decisions import Offer, TurnAway, Withdraw
-from routing.core.events import Adopted, CustomerLeft, DeviceChanged, Event, HoldEnded, OfferFailed, Returned
+from routing.core.events import (
+    Adopted,
+    ConferenceEnded,
+    CustomerLeft,
+    DeviceChanged,
+    Event,
+    HoldEnded,
+    OfferFailed,
+    Returned,
+)
 from routing.core.facts import Fact, StatusChanged
 from routing.core.model import By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
@@ -109,6 +120,7 @@ class VoiceChannel:
         self._order = asyncio.Lock()
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
         self.consults = Consults(self.talks, floor, clock, self._directory, settings.outside_numbers)
+        self.conferences = Conferences(self.talks, floor, clock, self._directory)
         self.watches = Watches(self.talks, floor, clock)
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
         self._sweep_wanted = asyncio.Event()
@@ -288,7 +300,7 @@ class VoiceChannel:
             raise Unavailable("asterisk", outcome.reason)
 
     async def reattach(self, interaction: InteractionId) -> None:
-        """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again."""
+        """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again. Of three a colleague has it instead."""
         work = talking(self._floor.centre, interaction)
         offer = OfferId(f"{interaction}/{work.attempts}")
         stopped = work.recording_pause is not None and work.recording_pause.kind is PauseKind.STOPPED
@@ -296,12 +308,17 @@ class VoiceChannel:
         async with self._order:
             if self._buffer is not None:
                 raise Unavailable("asterisk", self.link.status.reason)
+            if await self.conferences.goes_on_without(interaction):
+                return
             call = self._calls.get(interaction)
             before = None if call is None else replace(call)
             time = self._calls.reattaching(interaction, offer)
             if before is not None and before.held:  # both are to talk again
                 self._tell((HoldEnded(interaction=interaction, at=self._clock.now()),))
-            if before is not None and before.aside:
+            if before is not None and before.three:
+                at = self._clock.now()
+                self._tell((ConferenceEnded(interaction=interaction, reason="agent_lost", at=at),))
+            if before is not None and (before.aside or before.three):
                 self.talks.send(actions.hang_up(before.leg))
             _log.note(">", interaction, f"Redirect to {extension} again")
             outcome = await self._carry_out(
@@ -342,8 +359,11 @@ class VoiceChannel:
         event = read(message, self._clock.now())
         if isinstance(event, Unclaimed):
             self._sweep_wanted.set()
-        elif event is not None and (news := [*self._calls.take(event), *self.watches.take(event)]):
+        elif event is not None and (news := self._news(event)):
             self._tell(news)
+
+    def _news(self, event: CallEvent) -> list[Event]:
+        return [*self._calls.take(event), *self.conferences.take(event), *self.watches.take(event)]
 
     def _tell(self, news: Sequence[Event]) -> None:
         for one in news:
@@ -409,6 +429,9 @@ class VoiceChannel:
         for leg in left_over(status):
             _log.note("!", leg, "is left over of a consultation")
             self.talks.send(actions.hang_up(leg))
+        for caller in left_alone(status):
+            _log.note("!", caller, "is left alone of three")
+            self.talks.send(actions.goes_on(caller))
         seen = read_standings(status)
         before = [work for work in centre.interactions.values() if work.id in known]
         unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)

@@ -7,9 +7,11 @@ from config.clock import Clock
 from config.errors import Refused, Unavailable
 from config.ids import new_id
 from cti.ami import actions
-from cti.ami.events import CallEvent, HungUp, WatchSaid
+from cti.ami.events import CallEvent, ConferenceSaid, HungUp, WatchSaid
 from cti.ami.protocol import Message
+from cti.calls import interaction_of
 from cti.ports import Floor
+from cti.resync import Where
 from cti.talks import Talks, talking
 from routing.core.events import Event, WatchBegan, WatchEnded, WorkEnded
 from routing.core.model import AgentId, By, InteractionId, WatchMode
@@ -103,17 +105,21 @@ class Watches:
                 return [WatchEnded(interaction=before, watcher=watcher, at=event.at), began]
             case HungUp() if event.channel.startswith(_LEG):
                 return self._gone(event)
+            case ConferenceSaid(gone=""):
+                self._come_along(interaction_of(event.caller))
+                return []
             case _:
                 return []
 
     def compare(self, status: Iterable[Message]) -> list[Event]:
         """After a gap: who is at which talk in a `Status` list, beside what the floor believes."""
-        now, there = self._clock.now(), {}
-        for one in status:
+        now, there, channels = self._clock.now(), {}, list(status)
+        threes = {one["BridgeID"] for one in channels if one["Context"] == Where.THREE}
+        for one in channels:
             watcher, name = one["Variable/TL_WATCHER"], one["Variable/TL_OF"]
             if (
                 one["Context"] == CONTEXT
-                and not one["BridgeID"]  # who has taken over talks themselves
+                and (not one["BridgeID"] or one["BridgeID"] in threes)  # who has taken over talks themselves
                 and one["Exten"] in set(WatchMode)
                 and one["Uniqueid"].startswith(_LEG)
             ):
@@ -136,6 +142,12 @@ class Watches:
             for one in work.watchers
             if one.who not in there or there[one.who].interaction != work.id
         ]
+
+    def _come_along(self, interaction: InteractionId) -> None:
+        """Of three in one bridge ChanSpy speaks to one alone."""
+        for known in self._watches.values():
+            if known.interaction == interaction and known.mode is WatchMode.BARGE:
+                self._talks.send(actions.watch_so(known.leg, known.mode))
 
     def _gone(self, event: HungUp) -> list[Event]:
         for watcher, known in self._watches.items():

@@ -4,10 +4,13 @@ from typing import assert_never
 
 from routing.core.facts import (
     Abandoned,
+    BesideFact,
     CallbackDropped,
     CallbackKept,
     CallbackMissed,
     CallbackPutOff,
+    ConferenceOver,
+    Conferring,
     Connected,
     ConsoleSeen,
     Consulted,
@@ -57,6 +60,8 @@ def told(fact: Fact) -> tuple[str, str]:
 
 
 def _of_interaction(fact: Enqueued | LaterFact) -> str:
+    if isinstance(fact, BesideFact):
+        return _beside(fact)
     match fact:
         case Enqueued():
             words = f"waiting in {fact.queue}"
@@ -70,8 +75,6 @@ def _of_interaction(fact: Enqueued | LaterFact) -> str:
             words = _of_offer(fact)
         case Connected():
             words = f"connected to {fact.agent}" + (", recorded" if fact.recorded else "")
-        case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
-            words = _beside(fact)
         case Requeued():
             words = f"connected -> waiting: {fact.reason}"
         case Abandoned():
@@ -97,7 +100,7 @@ def _of_offer(fact: Offered | OfferRang | OfferEnded) -> str:
             assert_never(fact)
 
 
-def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver) -> str:
+def _beside(fact: BesideFact) -> str:
     match fact:
         case Held():
             words = "on hold"
@@ -109,6 +112,10 @@ def _beside(fact: Held | Resumed | Consulting | Consulted | ConsultOver | Watche
             words = f"{fact.agent} has reached them"
         case ConsultOver():
             words = f"{fact.agent} talks to them no more: {fact.reason}"
+        case Conferring():
+            words = f"{fact.agent} and {fact.whom} talk with them"
+        case ConferenceOver():
+            words = f"three no more: {fact.reason}"
         case Watched():
             words = f"{fact.watcher} is at the talk of {fact.agent}: {fact.mode}"
         case WatchOver():

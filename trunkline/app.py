@@ -128,6 +128,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         calls=voice,
         talks=voice.talks,
         consults=voice.consults,
+        conferences=voice.conferences,
         watches=voice.watches,
         pauses=voice.pauses,
         mail=(drop, intake, postman),

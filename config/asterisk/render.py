@@ -25,7 +25,7 @@ MODULES = (
     "res_format_attr_opus", "format_gsm", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
     # dialplan
     "pbx_config", "res_speech", "res_agi", "app_dial", "app_queue", "app_stack", "app_playback", "app_echo", "app_userevent",
-    "app_exec", "app_channelredirect", "app_chanspy", "app_mixmonitor", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
+    "app_exec", "app_channelredirect", "app_chanspy", "app_confbridge", "app_mixmonitor", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
     "func_cut", "func_pjsip_endpoint", "func_pjsip_contact",
     # ARI: push configuration of phones
     "res_websocket_client", "res_stasis", "res_ari", "res_ari_model", "res_ari_asterisk",

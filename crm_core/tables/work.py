@@ -164,7 +164,7 @@ segment = Table(
     Column("outcome", Text),
     # of one with an agent: the talk is, but for its stays of the kind recording_pause
     Column("recorded", Boolean, nullable=False, server_default=false()),
-    one_of("kind", "queue", "agent", "hold", "consult", "recording_pause"),
+    one_of("kind", "queue", "agent", "hold", "consult", "conference", "recording_pause"),
     Index(None, "interaction_id", "kind"),
     Index(None, "agent_id"),
     # one stay in a queue, one with an agent and one on hold at most are open at a time

@@ -221,6 +221,26 @@ def record_again(caller: str, leg: str) -> Action:
     return Action(name="Redirect", headers=headers)
 
 
+def set_third(caller: str, third: str) -> Action:
+    """Whom `conference` takes in: the leg of who was called."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", caller)),
+        ("Variable", "TL_JOIN"),
+        ("Value", _checked(_CHANNEL, "a channel", third)),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def conference(caller: str) -> Action:
+    """Caller, agent and `set_third` in one bridge, until one of them leaves."""
+    return _redirect(caller, "trunkline-three", "s")
+
+
+def goes_on(caller: str) -> Action:
+    """Of the conference only the caller is left, or one more: they go on with whoever it is."""
+    return _redirect(caller, "trunkline-three", "over")
+
+
 def watch(
     leg: str, *, extension: str, watched: str, of: str, watcher: str, mode: WatchMode, ring_s: float
 ) -> Action:

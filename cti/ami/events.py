@@ -92,6 +92,17 @@ class ConsultSaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceSaid:
+    """The caller is in one bridge with the agent and whom they had called; or talks with one of them alone again, as the other has `gone` (`agent`,
+    `third`). `cause`: why the agent's leg ended."""
+
+    caller: str
+    gone: str
+    cause: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSaid:
     """A supervisor's phone is at an agent's talk, in this way."""
 
@@ -129,6 +140,7 @@ CallEvent = (
     | NotReached
     | HoldSaid
     | ConsultSaid
+    | ConferenceSaid
     | WatchSaid
     | Unclaimed
     | DeviceSaid
@@ -178,6 +190,10 @@ def _consult_over(message: Message, at: float) -> CallEvent:
     return ConsultSaid(leg=message["Uniqueid"], dial_status=message["DialStatus"], at=at)
 
 
+def _conference(message: Message, at: float) -> CallEvent:
+    return ConferenceSaid(caller=message["Uniqueid"], gone=message["Gone"], cause=message["Cause"], at=at)
+
+
 def _watched(message: Message, at: float) -> CallEvent:
     interaction, watcher = message["Interaction"], message["Watcher"]
     leg = message["Uniqueid"]
@@ -215,6 +231,8 @@ _USER_EVENTS: dict[str, Callable[[Message, float], CallEvent]] = {
     "TrunklineHeld": _held,
     "TrunklineResumed": _held,
     "TrunklineConsultOver": _consult_over,
+    "TrunklineThree": _conference,
+    "TrunklineThreeOver": _conference,
     "TrunklineWatch": _watched,
     "TrunklineUnclaimed": _unclaimed,
 }

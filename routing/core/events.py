@@ -251,6 +251,25 @@ class ConsultEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceBegan:
+    """Customer, agent and whom the agent had called (`whom`; `colleague`, if it is one) talk, all three."""
+
+    interaction: InteractionId
+    whom: str
+    at: Seconds
+    colleague: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceEnded:
+    """Customer and agent talk alone again; `reason` says why (left: the third hung up, released: the agent let them go)."""
+
+    interaction: InteractionId
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
     """Whom the agent had called talks with the customer now: `to`, a colleague. `recorded`: their talk is."""
 
@@ -354,6 +373,8 @@ Event = (
     | ConsultBegan
     | ConsultReached
     | ConsultEnded
+    | ConferenceBegan
+    | ConferenceEnded
     | HandedOver
     | WatchBegan
     | WatchEnded

@@ -184,6 +184,28 @@ class ConsultOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conferring:
+    """Customer, agent and `whom` talk, all three. `colleague`: who that is, if one of ours."""
+
+    interaction: InteractionId
+    agent: AgentId
+    whom: str
+    at: Seconds
+    colleague: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceOver:
+    """And no more; `reason`: left (the third did), released (the agent let them go), agent_left, agent_lost (their phone was), ended (with the call)."""
+
+    interaction: InteractionId
+    agent: AgentId
+    reason: str
+    at: Seconds
+    colleague: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """A supervisor is at the agent's talk, in this way from now on."""
 
@@ -354,6 +376,8 @@ Fact = (
     | Consulting
     | Consulted
     | ConsultOver
+    | Conferring
+    | ConferenceOver
     | Watched
     | WatchOver
     | Requeued
@@ -372,6 +396,9 @@ Fact = (
     | DeviceSeen
 )
 
+BesideFact = (
+    Held | Resumed | Consulting | Consulted | ConsultOver | Conferring | ConferenceOver | Watched | WatchOver
+)
 AgentFact = StatusChanged | ConsoleSeen | DeviceSeen
 LaterFact = (
     Described
@@ -386,6 +413,8 @@ LaterFact = (
     | Consulting
     | Consulted
     | ConsultOver
+    | Conferring
+    | ConferenceOver
     | Watched
     | WatchOver
     | Requeued
@@ -402,4 +431,4 @@ LaterFact = (
 )
 RecordingFact = RecordingPaused | RecordingResumed
 WorkFact = Enqueued | LaterFact | RecordingFact
-"""Facts of an agent alone; of an interaction after it came; of its recording; of an interaction."""
+"""Facts of what happens beside a talk; of an agent alone; of an interaction after it came; of its recording; of an interaction."""

@@ -6,13 +6,15 @@ Pure functions of the centre, the rules and one event. An event that does not fi
 from collections.abc import Mapping
 from typing import assert_never
 
-from routing.core.beside import Beside, judge_beside
+from routing.core.beside import Beside, judge_beside, parted
 from routing.core.by_hand import ByHand, judge_by_hand, unparked
 from routing.core.callbacks import CallbackEvent, given_up, judge_callback, missed
 from routing.core.events import (
     Accepted,
     Adopted,
     Arrived,
+    ConferenceBegan,
+    ConferenceEnded,
     ConsoleChanged,
     ConsultBegan,
     ConsultEnded,
@@ -231,10 +233,12 @@ def _of_work(
     if isinstance(event, RecordingEvent):
         return judge_recording(work, event)
     if isinstance(event, ByHand):
-        return judge_by_hand(centre, queues, work, event)
-    if isinstance(event, CallbackEvent):
-        return judge_callback(queues, work, event)
-    return _work_changed(centre, queues, work, event)
+        verdict = judge_by_hand(centre, queues, work, event)
+    elif isinstance(event, CallbackEvent):
+        verdict = judge_callback(queues, work, event)
+    else:
+        verdict = _work_changed(centre, queues, work, event)
+    return verdict if work.conference is None else parted(work, verdict)
 
 
 def _work_changed(
@@ -255,6 +259,8 @@ def _work_changed(
             | ConsultBegan()
             | ConsultReached()
             | ConsultEnded()
+            | ConferenceBegan()
+            | ConferenceEnded()
             | HandedOver()
             | WatchBegan()
             | WatchEnded()

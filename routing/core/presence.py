@@ -52,7 +52,8 @@ class AgentState(NamedTuple):
 
     `offered_at` is when they were last offered something, `missed` how many offers in a row rang and were not answered. `lately` compares how much
     they worked: the logarithm of all their time of work, of which each second counts the more the later it was (`state.HALF_AFTER_S`). While
-    they are idle it stays as it is, and so does its order among all who are: every other's work becomes older by the same.
+    they are idle it stays as it is, and so does its order among all who are: every other's work becomes older by the same. `beside`: the colleague's call
+    in which they talk with customer and colleague; it counts as one of theirs.
     """
 
     id: AgentId
@@ -71,6 +72,7 @@ class AgentState(NamedTuple):
     offered_at: Seconds = 0.0
     missed: int = 0
     lately: float = -inf
+    beside: InteractionId | None = None
 
 
 def may_be_asked(agent: AgentState) -> bool:
@@ -85,6 +87,14 @@ class Consult(NamedTuple):
     whom: str
     since: Seconds
     reached_at: Seconds | None = None
+
+
+class Conference(NamedTuple):
+    """Whom the agent had called talks with the customer, too: since when, and which colleague it is, if one."""
+
+    whom: str
+    since: Seconds
+    colleague: AgentId | None = None
 
 
 class Watcher(NamedTuple):
@@ -110,7 +120,7 @@ class Work(NamedTuple):
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
     those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
     back; they were `tried` so many times. `held_at`: on hold since then. `passed_by`: who passed it on last.
-    `consult`: whom its agent calls meanwhile. `watchers`: supervisors at the talk, in the order in which they came. `recorded`: the talk is, but
+    `consult`: whom its agent calls meanwhile; `conference`: who talks with agent and customer. `watchers`: supervisors at the talk, in the order in which they came. `recorded`: the talk is, but
     for a `recording_pause`.
     """
 
@@ -141,6 +151,7 @@ class Work(NamedTuple):
     held_at: Seconds | None = None
     passed_by: AgentId | None = None
     consult: Consult | None = None
+    conference: Conference | None = None
     watchers: tuple[Watcher, ...] = ()
     recorded: bool = False
     recording_pause: RecordingPause | None = None

@@ -15,6 +15,8 @@ from routing.core.facts import (
     CallbackDropped,
     CallbackKept,
     CallbackPutOff,
+    ConferenceOver,
+    Conferring,
     ConsoleSeen,
     Described,
     DeviceSeen,
@@ -367,6 +369,8 @@ class Router:
             self._timers.set(before.id, None)
         if not isinstance(fact, _OF_NO_AGENT):
             self._see_agent(fact.agent)
+        if isinstance(fact, (Conferring, ConferenceOver)) and fact.colleague is not None:
+            self._see_agent(fact.colleague)
 
 
 def _led(work: Work, rule: Overflow, at: Seconds) -> Verdict:

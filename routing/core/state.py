@@ -10,10 +10,13 @@ from routing.core.facts import (
     TRANSFERRED,
     Abandoned,
     AgentFact,
+    BesideFact,
     CallbackDropped,
     CallbackKept,
     CallbackMissed,
     CallbackPutOff,
+    ConferenceOver,
+    Conferring,
     Connected,
     ConsoleSeen,
     Consulted,
@@ -46,7 +49,16 @@ from routing.core.facts import (
 )
 from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
-from routing.core.presence import AgentState, Consult, Phase, RecordingPause, Watcher, Work, WorkState
+from routing.core.presence import (
+    AgentState,
+    Conference,
+    Consult,
+    Phase,
+    RecordingPause,
+    Watcher,
+    Work,
+    WorkState,
+)
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
@@ -155,8 +167,6 @@ class Centre:
                 self._offer_news(work, fact)
             case Connected():
                 self._connect(work, fact)
-            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
-                self._beside(work, fact)
             case Requeued():
                 self._return(work, fact)
             case Parked() | Unparked():
@@ -171,12 +181,10 @@ class Centre:
                 self._close(work)
                 self._release(fact.agent, work.id, fact.at)
             case _:
-                assert_never(fact)
+                self._beside(work, fact)
 
-    def _beside(
-        self, work: Work, fact: Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver
-    ) -> None:
-        """On hold, whom the agent asks meanwhile, and who listens."""
+    def _beside(self, work: Work, fact: BesideFact) -> None:
+        """On hold, whom the agent asks meanwhile, who talks with both, and who listens."""
         match fact:
             case Held():
                 self._put(work._replace(held_at=fact.at))
@@ -189,6 +197,8 @@ class Centre:
                 self._put(work._replace(consult=asked._replace(reached_at=fact.at)))
             case ConsultOver():
                 self._put(work._replace(consult=None))
+            case Conferring() | ConferenceOver():
+                self._confer(work, fact)
             case Watched() | WatchOver():
                 self._watch(work, fact)
             case _:
@@ -203,6 +213,14 @@ class Centre:
             since = fact.at if work.recording_pause is None else work.recording_pause.since
             pause = RecordingPause(fact.pause, since)
         self._put(work._replace(recording_pause=pause))
+
+    def _confer(self, work: Work, fact: Conferring | ConferenceOver) -> None:
+        """A colleague who talks with both is at a call like any other."""
+        now = Conference(fact.whom, fact.at, fact.colleague) if isinstance(fact, Conferring) else None
+        self._put(work._replace(conference=now))
+        if fact.colleague is not None:
+            beside = None if now is None else work.id
+            self._reckon(self._agent(fact.colleague), fact.at, beside=beside, idle_since=fact.at)
 
     def _watch(self, work: Work, fact: Watched | WatchOver) -> None:
         others = tuple(one for one in work.watchers if one.who != fact.watcher)
@@ -322,6 +340,7 @@ class Centre:
                 wrap_up_until=fact.wrap_up_until,
                 held_at=None,
                 consult=None,
+                conference=None,
                 watchers=(),
                 recorded=False,
                 recording_pause=None,
@@ -339,6 +358,9 @@ class Centre:
         held = [self._works[one] for one in changes.get("holds", agent.holds)]
         at_work = tuple([(work.medium, work.queue) for work in held if work.phase is Phase.CONNECTED])
         wrap_ups = len(held) - len(at_work)
+        beside = changes.get("beside", agent.beside)
+        if beside is not None:
+            at_work = (*at_work, (Medium.VOICE, self._works[beside].queue))
         work = _work_state(at_work, wrap_ups=wrap_ups, offered=changes.get("offer", agent.offer) is not None)
         changed = work is not agent.work
         worked = changed and agent.work in _BUSY
@@ -413,6 +435,7 @@ def _back_in_line(work: Work) -> Work:
         parked_until=None,
         held_at=None,
         consult=None,
+        conference=None,
         watchers=(),
         recorded=False,
         recording_pause=None,

@@ -13,6 +13,8 @@ from routing.core.events import (
     Arrived,
     CallbackCancelled,
     CallbackWanted,
+    ConferenceBegan,
+    ConferenceEnded,
     ConsoleChanged,
     ConsultBegan,
     ConsultEnded,
@@ -31,10 +33,13 @@ from routing.core.events import (
 )
 from routing.core.facts import (
     Abandoned,
+    BesideFact,
     CallbackDropped,
     CallbackKept,
     CallbackMissed,
     CallbackPutOff,
+    ConferenceOver,
+    Conferring,
     Connected,
     ConsoleSeen,
     Consulted,
@@ -79,9 +84,8 @@ _Step = (
     | Finished
     | WrappedUp
 )
-_Beside = Held | Resumed | Consulting | Consulted | ConsultOver | Watched | WatchOver
 _Recording = RecordingPaused | RecordingResumed
-_OfAgent = _Step | _Beside | _Recording | StatusChanged | DeviceSeen
+_OfAgent = _Step | BesideFact | _Recording | StatusChanged | DeviceSeen
 _PAUSES = frozenset(PAUSE_REASON.values())
 
 
@@ -182,7 +186,7 @@ def _arrived(fact: Enqueued) -> Arrived:
     )
 
 
-def _beside(fact: _Beside) -> Event:
+def _beside(fact: BesideFact) -> Event:
     name, at = fact.interaction, fact.at
     event: Event
     match fact:
@@ -196,6 +200,10 @@ def _beside(fact: _Beside) -> Event:
             event = ConsultReached(interaction=name, at=at)
         case ConsultOver():
             event = ConsultEnded(interaction=name, reason=fact.reason, at=at)
+        case Conferring():
+            event = ConferenceBegan(interaction=name, whom=fact.whom, colleague=fact.colleague, at=at)
+        case ConferenceOver():
+            event = ConferenceEnded(interaction=name, reason=fact.reason, at=at)
         case Watched():
             event = WatchBegan(interaction=name, watcher=fact.watcher, mode=fact.mode, at=at)
         case WatchOver():
@@ -264,9 +272,9 @@ class _Reader:
                 return self._with_agent(fact, before)
 
     def _with_agent(self, fact: _OfAgent, before: Fact | None) -> _Outside | None:
+        if isinstance(fact, BesideFact):
+            return _Outside(_beside(fact))
         match fact:
-            case Held() | Resumed() | Consulting() | Consulted() | ConsultOver() | Watched() | WatchOver():
-                return _Outside(_beside(fact))
             case RecordingPaused() | RecordingResumed():
                 return None  # nobody is served otherwise for it
             case StatusChanged():

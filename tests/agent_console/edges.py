@@ -12,6 +12,8 @@ from crm_core.store import Connection, Store
 from crm_core.users import User
 from routing.core.decisions import Offer, Withdraw
 from routing.core.events import (
+    ConferenceBegan,
+    ConferenceEnded,
     ConsultBegan,
     HandedOver,
     HoldBegan,
@@ -26,6 +28,7 @@ from routing.core.events import (
 )
 from routing.core.facts import Requeued
 from routing.core.model import AgentId, By, InteractionId, Medium, PauseKind, WatchMode
+from routing.core.presence import Conference
 from routing.floor import Floor
 
 
@@ -138,6 +141,35 @@ class PlainCalls:
             await self.floor.settle(HandedOver(interaction=interaction, agent=agent, to=to, at=at))
         else:
             await self.floor.settle(WorkEnded(interaction=interaction, by=By.AGENT, at=at))
+
+    async def join(self, interaction: InteractionId) -> None:
+        consult = self.floor.centre.interactions[interaction].consult
+        if consult is None or consult.reached_at is None:
+            raise Refused("consult.not_reached", interaction=interaction)
+        colleague = AgentId(consult.whom) if AgentId(consult.whom) in self.floor.centre.agents else None
+        began = ConferenceBegan(
+            interaction=interaction, whom=consult.whom, colleague=colleague, at=time.time()
+        )
+        await self.floor.settle(began)
+
+    async def release(self, interaction: InteractionId) -> None:
+        self._conference(interaction)
+        await self.floor.settle(ConferenceEnded(interaction=interaction, reason="released", at=time.time()))
+
+    async def step_out(self, interaction: InteractionId) -> None:
+        conference, at = self._conference(interaction), time.time()
+        agent = self.floor.centre.interactions[interaction].agent
+        if conference.colleague is None or agent is None:
+            await self.floor.settle(WorkEnded(interaction=interaction, by=By.AGENT, at=at))
+        else:
+            to = conference.colleague
+            await self.floor.settle(HandedOver(interaction=interaction, agent=agent, to=to, at=at))
+
+    def _conference(self, interaction: InteractionId) -> Conference:
+        conference = self.floor.centre.interactions[interaction].conference
+        if conference is None:
+            raise Refused("conference.none", interaction=interaction)
+        return conference
 
     async def transfer(self, event: Transferred) -> bool:
         facts = await self.floor.settle(event)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from crm_core import interactions, queues
-from routing.core.events import Accepted, ConsultReached
+from routing.core.events import Accepted, ConferenceBegan, ConferenceEnded, ConsultReached, HandedOver
 from routing.core.model import AgentId, InteractionId, OfferId, QueueId
 from routing.core.presence import Phase
 from tests.agent_console.house import House, Screen
@@ -192,3 +192,81 @@ async def test_a_number_outside_is_called_and_the_audit_knows(house: House) -> N
     async with house.browser("adm") as admin:
         told = await admin.get("/api/v1/audit", params={"action": "called_outside"})
         assert [each["detail"]["number"] for each in told.json()["items"]] == ["02 1234 5678"]
+
+
+async def test_three_talk_until_one_of_them_leaves(house: House) -> None:
+    """The agent's item, the colleague's own screen and the board say so; the agent lets the third go, or leaves the caller with them."""
+    ann, bob = AgentId(house.seed.users["ann"]), AgentId(house.seed.users["bob"])
+    async with (
+        house.browser("ann") as client,
+        house.listening(client) as screen,
+        house.browser("bob") as other,
+        house.listening(other) as theirs,
+        house.browser("sue") as sue,
+        house.listening(sue, "board") as board,
+    ):
+        call = await talks(house, client, screen)
+        base = f"/api/v1/interactions/{call}"
+        await theirs.frame()
+        house.at_hand("bob")
+        assert (await other.put("/api/v1/me/status", json={"status": "paused"})).is_success
+        phone = text("UPDATE user_account SET extension = '1002' WHERE login = 'bob'")
+        await house.store.write(lambda conn: conn.execute(phone))
+        house.bus.publish("config", bob)
+        async with asyncio.timeout(5):
+            while not (await client.get(f"{base}/targets")).json()["agents"][0]["can_be_called"]:
+                await asyncio.sleep(0.02)
+        for method, place, code in (
+            ("POST", "conference", "consult.not_reached"),
+            ("DELETE", "conference", "conference.none"),
+            ("POST", "conference/leave", "conference.none"),
+        ):
+            refused = await client.request(method, f"{base}/{place}")
+            assert (refused.status_code, refused.json()["code"]) == (409, code)
+
+        async def three() -> None:
+            assert (await client.post(f"{base}/consult", json={"agent_id": bob})).status_code == 204
+            now = house.console.context.clock.now()
+            await house.floor.settle(ConsultReached(interaction=call, at=now))
+            assert (await client.post(f"{base}/conference")).status_code == 204
+            item = await screen.until_docs(
+                lambda docs: bool(docs["items"][call]["conference"]), "items", call
+            )
+            assert (item["held_since"], item["consult"]) == (None, None)
+            me = await theirs.until_docs(lambda docs: bool(docs["me"]["me"]["conference"]), "me", "me")
+            assert (me["work"], me["conference"]["whom"]) == ("talking", "Ann")
+            assert me["conference"]["since"] == item["conference"]["since"]
+            for agent in (ann, bob):
+                row = await board.until_docs(
+                    lambda docs, one=agent: bool(docs["agents"][one]["conference"]), "agents", agent
+                )
+                assert row["work"] == "talking"
+
+        await three()
+        assert (await client.delete(f"{base}/conference")).status_code == 204
+        await screen.until("items", call, conference=None)
+        await theirs.until("me", "me", conference=None, work="idle")
+        await three()
+        assert (await client.post(f"{base}/conference/leave")).status_code == 204
+        taken = await theirs.until("items", call, state="connected")
+        assert (taken["passed_by"], taken["conference"]) == ("Ann", None)
+    stays = await house.store.read(lambda conn: interactions.segments(conn, call))
+    assert [one.outcome for one in stays if one.kind == "conference"] == ["released", "agent_left"]
+    async with house.browser("adm") as admin:
+        told = await admin.get("/api/v1/audit", params={"action": "conferenced"})
+        assert [each["detail"]["with"] for each in told.json()["items"]] == [bob, bob]
+
+
+async def test_an_agent_whose_phone_was_lost_is_told_that_a_colleague_has_the_caller(house: House) -> None:
+    """The work is gone from the screen, not without a word."""
+    ann, bob = AgentId(house.seed.users["ann"]), AgentId(house.seed.users["bob"])
+    async with house.browser("ann") as client, house.listening(client) as screen:
+        call = await talks(house, client, screen)
+        at = house.console.context.clock.now()
+        await house.floor.settle(
+            ConferenceBegan(interaction=call, whom="1002", colleague=bob, at=at),
+            ConferenceEnded(interaction=call, reason="agent_lost", at=at),
+            HandedOver(interaction=call, agent=ann, to=bob, at=at),
+        )
+        await screen.until("notices", f"{call}/conference/{at}", code="conference.without_you")
+        assert call not in screen.docs["items"]

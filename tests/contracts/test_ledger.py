@@ -224,6 +224,27 @@ def test_found_at_work(conn: Connection, epoch: int) -> None:
     ]
 
 
+def test_three_talk_for_a_while(conn: Connection, epoch: int) -> None:
+    """A stay of its own and of its agent alone; it ends once, by its word, or with the talk."""
+
+    def confer(at: float, kind: str = "conferring", agent: str = "ann", **data: str) -> LedgerEntry:
+        return LedgerEntry(kind=kind, at=at, interaction="c1", agent=agent, data=data)
+
+    begins, over = confer(120.0, whom="1002"), confer(130.0, "conference_over", reason="left")
+    ledger.append(conn, epoch, [*WHOLE_CALL[:5], begins])
+    with pytest.raises(IllegalFact):
+        ledger.append(conn, epoch, [confer(121.0, agent="bob", whom="1003")])
+    ledger.append(conn, epoch, [over])
+    with pytest.raises(IllegalFact):
+        ledger.append(conn, epoch, [over])
+    ledger.append(conn, epoch, [confer(140.0, whom="1002"), finished(None)])
+    stays = [one for one in interactions.segments(conn, "c1") if one.kind == "conference"]
+    assert [(one.agent_id, one.started_at, one.ended_at, one.outcome) for one in stays] == [
+        ("ann", 120.0, 130.0, "left"),
+        ("ann", 140.0, 160.0, "ended"),
+    ]
+
+
 def test_no_after_contact_work(conn: Connection, epoch: int) -> None:
     """Without after-contact work the end closes, and a disposition that comes with it is kept."""
     ledger.append(conn, epoch, [*WHOLE_CALL[:5], finished(None)])

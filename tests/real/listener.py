@@ -7,7 +7,7 @@ import random
 import struct
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 HEADER_BYTES = 12
@@ -18,7 +18,10 @@ LOUD = 300.0
 """Root mean square of 16-bit samples above which somebody speaks: silence and comfort noise stay below 20."""
 
 
-_TONE, _SILENCE = (b"\x20" * 4 + b"\xa0" * 4) * 20, b"\xff" * 160
+_SILENCE = b"\xff" * 160
+RATE = 8000
+PITCHES = (1000, 500, 2000, 250)
+"""Of square waves none of which has another's frequency among its own."""
 
 
 def _linear(code: int) -> int:
@@ -32,14 +35,14 @@ LINEAR = [_linear(code) for code in range(256)]
 
 
 class Ear(asyncio.DatagramProtocol):
-    """Collects packets of PCMU."""
+    """Collects packets of PCMU. `pitch`: in Hz, of the tone with which it speaks."""
 
     def __init__(self) -> None:
-        self.port = 0
+        self.port, self.pitch = 0, PITCHES[0]
         self._transport: asyncio.DatagramTransport | None = None
         self._peer: object = None
         self._sequence, self._stamp, self._source = 1, 0, random.getrandbits(32)
-        self._says_until = 0.0
+        self._says_until, self._dead = 0.0, False
         self._breathes = self._presses = False
         self._plays: deque[bytes] = deque()
         self.heard: list[tuple[float, bytes]] = []
@@ -76,15 +79,24 @@ class Ear(asyncio.DatagramProtocol):
         self._breathes = True
         while True:
             self._stamp += 160
-            if self._peer is not None and self._transport is not None and not self._presses:
+            if (
+                self._peer is not None
+                and self._transport is not None
+                and not self._presses
+                and not self._dead
+            ):
                 self._sequence += 1
                 header = struct.pack("!BBHII", 0x80, 0, self._sequence, self._stamp, self._source)
-                says = _TONE if time.time() < self._says_until else _SILENCE
+                says = _tone(self.pitch) if time.time() < self._says_until else _SILENCE
                 self._transport.sendto(header + (self._plays.popleft() if self._plays else says), self._peer)
             await asyncio.sleep(0.02)
 
+    def hush(self) -> None:
+        """Send nothing any more, like a telephone that has died."""
+        self._dead = True
+
     async def say(self, seconds: float = 0.6) -> None:
-        """A tone of 1000 Hz, instead of silence."""
+        """A tone, instead of silence."""
         self._says_until = time.time() + seconds
         await asyncio.sleep(seconds)
 
@@ -107,6 +119,28 @@ class Ear(asyncio.DatagramProtocol):
         """For how many seconds between two moments somebody was heard."""
         packets = [payload for at, payload in self.heard if since <= at < until]
         return sum(len(payload) / 8000 for payload in packets if _rms(payload) > LOUD)
+
+    def pitches(self, since: float, until: float) -> set[int]:
+        """Which of `PITCHES` were heard between two moments, together or one after the other."""
+        heard = b"".join(payload for at, payload in self.heard if since <= at < until)
+        samples = [LINEAR[code] for code in heard]
+        return {hz for hz in PITCHES if _strength(samples, hz) > LOUD}
+
+
+def _tone(hz: int) -> bytes:
+    """20 ms of it."""
+    half = RATE // hz // 2
+    return (b"\x20" * half + b"\xa0" * half) * (160 // (2 * half))
+
+
+def _strength(samples: Sequence[int], hz: int) -> float:
+    """How much of this frequency is in it (Goertzel), as the amplitude of a sine."""
+    turn = 2 * math.cos(2 * math.pi * hz / RATE)
+    last = before = 0.0
+    for sample in samples:
+        last, before = sample + turn * last - before, last
+    power = max(0.0, last * last + before * before - turn * last * before)
+    return 2 * math.sqrt(power) / max(1, len(samples))
 
 
 def with_keys(scenario: str, port: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,12 +131,12 @@ async def talk(
     folder: Path,
     extensions: tuple[str, ...] = ("1001",),
     *,
-    ear_port: int | None = None,
+    ear_port: int | Mapping[str, int] | None = None,
     record_share: int = 0,
     speaks: Path | None = None,
     **layout: object,
 ) -> AsyncIterator[Talk]:
-    """Somebody calls and 1001 answers; the others are ready from then on. Who `speaks` (raw u-law) hears nothing."""
+    """Somebody calls and 1001 answers; the others are ready from then on. Who `speaks` (raw u-law) hears nothing. `ear_port`: of all telephones, or each."""
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(asterisk_lab(folder, **layout))
         url = prepare(folder, extensions=extensions, record_share=record_share)
@@ -147,8 +147,8 @@ async def talk(
                     extension,
                     answer_after_s=0.2,
                     speak=ear_port is None,
-                    rtp_timeout_s=3 if ear_port is None else 30,
-                    ear_port=ear_port,
+                    rtp_timeout_s=30 if isinstance(ear_port, int) else 3,
+                    ear_port=ear_port[extension] if isinstance(ear_port, Mapping) else ear_port,
                 )
             )
             for extension in extensions

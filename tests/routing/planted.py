@@ -22,6 +22,8 @@ from routing.core import (
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
 from routing.core.events import (
+    ConferenceBegan,
+    ConferenceEnded,
     CustomerLeft,
     HandedOver,
     HoldBegan,
@@ -34,6 +36,8 @@ from routing.core.events import (
 from routing.core.facts import (
     TRANSFERRED,
     CallbackMissed,
+    ConferenceOver,
+    Conferring,
     Connected,
     Fact,
     Finished,
@@ -178,6 +182,42 @@ def anybody_hands_over_what_another_is_at(plant: pytest.MonkeyPatch) -> None:
         return right(centre, work, replace(event, agent=work.agent or event.agent))
 
     plant.setattr(beside, "_handed_over", wrong)
+
+
+@fault
+def three_talk_although_one_is_on_hold(plant: pytest.MonkeyPatch) -> None:
+    right = beside._conference
+
+    def wrong(centre: Centre, work: Work, event: ConferenceBegan | ConferenceEnded) -> Verdict:
+        verdict = right(centre, work, event)
+        return Verdict(tuple(fact for fact in verdict.facts if not isinstance(fact, Resumed)))
+
+    plant.setattr(beside, "_conference", wrong)
+
+
+@fault
+def a_conference_outlasts_the_talk(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(judge, "parted", lambda _, verdict: verdict)
+
+
+@fault
+def who_was_in_a_conference_is_busy_for_ever(plant: pytest.MonkeyPatch) -> None:
+    def still(centre: Centre, fact: ConferenceOver) -> None:
+        if fact.colleague is not None:
+            agent = centre.agents[fact.colleague]
+            centre._agents[fact.colleague] = agent._replace(beside=fact.interaction)
+
+    in_the_state(plant, ConferenceOver, still)
+
+
+@fault
+def who_is_in_a_conference_is_free(plant: pytest.MonkeyPatch) -> None:
+    def free(centre: Centre, fact: Conferring) -> None:
+        if fact.colleague is not None:
+            agent = centre.agents[fact.colleague]
+            centre._agents[fact.colleague] = agent._replace(at_work=agent.at_work[:-1])
+
+    in_the_state(plant, Conferring, free)
 
 
 @fault

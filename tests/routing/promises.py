@@ -16,6 +16,8 @@ from routing.core.events import (
     Assigned,
     CallbackCancelled,
     CallbackWanted,
+    ConferenceBegan,
+    ConferenceEnded,
     ConsoleChanged,
     ConsultBegan,
     ConsultEnded,
@@ -79,7 +81,7 @@ from routing.core.model import (
     Status,
     WatchMode,
 )
-from routing.core.presence import AgentState, Phase, Work
+from routing.core.presence import AgentState, Phase, Work, WorkState
 from routing.core.recording import RecordingEvent
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
@@ -167,6 +169,7 @@ class Promises:
             self._pass_on,
             self._hold,
             self._ask,
+            self._confer,
             self._watch,
             self._pause,
             self._finish,
@@ -346,6 +349,37 @@ class Promises:
             assert (after.held_at, after.consult, after.passed_by) == (None, None, work.agent)
             assert not after.watchers, "they were at the other's talk"
 
+    def _confer(self, dice: Dice) -> None:
+        """Customer, agent and whom they asked talk, all three, until one of them leaves: nobody is on hold any more, and a colleague is at a call."""
+        work = self._some(dice, Phase.CONNECTED)
+        agents = sorted(self.router.centre.agents)
+        colleague, asks, ends = dice.pick([None, *agents]), dice.pick([True, False]), dice.pick(range(5))
+        if work is None or work.agent is None:
+            return
+        name, at = work.id, self.now
+        began = ConferenceBegan(interaction=name, whom="1002", colleague=colleague, at=at)
+        if asks:
+            self.turn(HoldBegan(interaction=name, at=at), ConsultBegan(interaction=name, whom="1002", at=at))
+        fits = self._fits_interaction(began)
+        free = colleague not in {None, work.agent} and self.router.centre.agents[colleague].beside is None
+        assert bool(self.turn(began).facts) == fits
+        after = self.router.centre.interactions[name]
+        if fits:
+            assert after.conference is not None
+            assert after.conference.colleague == (colleague if free else None)
+            assert (after.held_at, after.consult) == (None, None)
+        told: tuple[Event, ...] = (
+            ConferenceEnded(interaction=name, reason="left", at=at),
+            HandedOver(interaction=name, agent=work.agent, to=colleague or work.agent, at=at),
+            Returned(interaction=name, at=at, reason="phone_lost"),
+            WorkEnded(interaction=name, by=By.CUSTOMER, at=at),
+        )
+        if ends < len(told):
+            fits = self._fits_interaction(told[ends])
+            assert bool(self.turn(told[ends]).facts) == fits
+            left = self.router.centre.interactions.get(name)
+            assert not fits or left is None or left.conference is None
+
     def _watch(self, dice: Dice) -> None:
         """A supervisor, or a colleague, listens, speaks up, and leaves, or stays until the talk is over: that it goes on as before."""
         work = self._some(dice, Phase.CONNECTED)
@@ -486,7 +520,19 @@ class Promises:
         """And each stay on hold ends before the talk does."""
         for work in self.router.centre.interactions.values():
             beside = work.held_at is not None or work.consult is not None
-            assert not beside or work.phase is Phase.CONNECTED
+            assert not (beside or work.conference) or work.phase is Phase.CONNECTED
+
+    @invariant()
+    def who_talks_with_both_is_at_one_call_more(self) -> None:
+        """As long as all three talk."""
+        works = self.router.centre.interactions.values()
+        there = {work.conference.colleague: work for work in works if work.conference is not None}
+        for agent in self.router.centre.agents.values():
+            work = there.get(agent.id)
+            assert agent.beside == (None if work is None else work.id)
+            if work is not None:
+                assert agent.work is WorkState.TALKING
+                assert (Medium.VOICE, work.queue) in agent.at_work
 
     @invariant()
     def a_recording_is_paused_only_in_a_recorded_talk(self) -> None:
@@ -679,12 +725,14 @@ class Promises:
                 return (work.held_at is None) == isinstance(event, HoldBegan)
             case WatchBegan() | WatchEnded():
                 return self._fits_watch(event, work)
-            case ConsultBegan():
-                return work.medium is Medium.VOICE and work.consult is None
+            case ConsultBegan() | ConferenceBegan():
+                already = work.consult if isinstance(event, ConsultBegan) else work.conference
+                return work.medium is Medium.VOICE and already is None
             case ConsultReached():
                 return work.consult is not None and work.consult.reached_at is None
-            case ConsultEnded():
-                return work.consult is not None
+            case ConsultEnded() | ConferenceEnded():
+                begun = work.consult if isinstance(event, ConsultEnded) else work.conference
+                return begun is not None
             case HandedOver():
                 known = event.to in self.router.centre.agents
                 return known and work.agent == event.agent and event.to != event.agent

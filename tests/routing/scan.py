@@ -83,6 +83,11 @@ class Sight:
         return serves and belongs and all(has.get(skill, 0) >= level for skill, level in levels.items())
 
 
+def talks_beside(agent: AgentState, work: Work) -> bool:
+    """Whether they are in the conference of a colleague."""
+    return work.conference is not None and work.conference.colleague == agent.id
+
+
 Held = Sequence[tuple[Medium, QueueId]]
 """What an agent is at work on."""
 
@@ -113,7 +118,7 @@ def has_room(
     """Whether the agent may be offered such an item now."""
     if state.status is not Status.READY or not state.console or state.offer is not None:
         return False
-    if len(state.holds) > len(held):
+    if len(state.holds) > len(held) - (state.beside is not None):
         return False  # the rest is wrapped up
     talks = any(medium is Medium.VOICE for medium, _ in held)
     phone = (
@@ -238,7 +243,8 @@ class _ScanRound(Round):
 
     def _rooms(self, state: AgentState) -> frozenset[int]:
         over = self._scanned
-        works = (over.connected.get(one) for one in state.holds)
+        works = [over.connected.get(one) for one in state.holds]
+        works += [work for work in over.connected.values() if talks_beside(state, work)]
         held = [(work.medium, work.queue) for work in works if work is not None]
         agent = over.rules[state.id]
         return frozenset(

@@ -16,6 +16,8 @@ from routing.core.events import (
     Assigned,
     CallbackCancelled,
     CallbackWanted,
+    ConferenceBegan,
+    ConferenceEnded,
     ConsoleChanged,
     ConsultBegan,
     ConsultEnded,
@@ -123,6 +125,10 @@ def events(at: float) -> st.SearchStrategy[Event]:
         st.builds(ConsultBegan, interaction=ids, whom=st.just("1002"), at=now),
         st.builds(ConsultReached, interaction=ids, at=now),
         st.builds(ConsultEnded, interaction=ids, reason=st.just("busy"), at=now),
+        st.builds(
+            ConferenceBegan, interaction=ids, whom=st.just("1002"), colleague=st.none() | agents, at=now
+        ),
+        st.builds(ConferenceEnded, interaction=ids, reason=st.just("left"), at=now),
         st.builds(
             WatchBegan,
             interaction=ids,
@@ -249,6 +255,8 @@ class Day(Promises, RuleBasedStateMachine):
     def held(self, agent: AgentState) -> scan.Held:
         """What they are at work on, counted here."""
         works = [self.router.centre.interactions[one] for one in agent.holds]
+        every = self.router.centre.interactions.values()
+        works += [one for one in every if scan.talks_beside(agent, one)]
         return [(work.medium, work.queue) for work in works if work.phase is Phase.CONNECTED]
 
     @initialize(rooms=rooms_of_queues, drawn=capacities)

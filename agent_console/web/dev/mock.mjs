@@ -42,14 +42,14 @@ function start(who) {
   letters = thread();
   docs.items = {};
   docs.notices = {};
-  docs.me = { me: { id: user.id, name: user.name, role: user.role, extension: user.extension, status: "signed_out", reason: "", since: now(), work: "idle", work_since: now(), device: "unreachable", console: true } };
+  docs.me = { me: { id: user.id, name: user.name, role: user.role, extension: user.extension, status: "signed_out", reason: "", since: now(), work: "idle", work_since: now(), device: "unreachable", console: true, conference: null } };
   docs.queues = { "q-zh": { ...queue(QUEUES.zh, 2, 5, 0.87, 1, 3, 142, 9, 34), department: "d-north" }, "q-en": { ...queue(QUEUES.en, 0, 1, 0.94, 2, 1, 38, 1, 12), department: "d-world" } };
   docs.departments = Object.fromEntries([["d-all", "客服中心", null], ["d-north", "北區客服組", "d-all"], ["d-world", "International desk", "d-all"]].map(([id, name, parent]) => [id, { id, name, parent }]));
   board();
 }
 
 function board() {
-  const agent = (id, name, extension, status, reason, work, s, on, handled, device = "reachable") => [id, { id, name, extension, status, reason, since: now() - s, work, work_since: now() - s, device, console: status !== "signed_out", item: on, handled, department: /^[A-Z]/.test(name) ? "d-world" : "d-north" }];
+  const agent = (id, name, extension, status, reason, work, s, on, handled, device = "reachable") => [id, { id, name, extension, status, reason, since: now() - s, work, work_since: now() - s, device, console: status !== "signed_out", conference: null, item: on, handled, department: /^[A-Z]/.test(name) ? "d-world" : "d-north" }];
   docs.agents = Object.fromEntries([
     agent("u-mei", "林美玲", "1001", "ready", "", "talking", 1043, { id: "t1", medium: "voice", queue: "客戶服務", customer: "陳怡君", callback: false, held_since: null, watchers: [] }, 31, "in_use"),
     agent("u-anna", "Anna Keller", "1002", "ready", "", "letters", 412, { id: "t2", medium: "email", queue: "International service", customer: "Katharina Brandt-Sørensen", callback: false, held_since: null, watchers: [] }, 24),
@@ -77,7 +77,7 @@ const clocks = () => [
 function offer(medium, base) {
   const id = `${medium === "voice" ? "tl" : "ml"}-${(calls += 1)}`;
   const ring = medium === "voice" ? 20 : 45;
-  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, recording: null, consult: null, watchers: [], passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
+  const doc = { id, medium, state: "offered", queue: QUEUES.zh, offer: { id: `${id}/1`, deadline: now() + ring, rang_at: now(), ring_s: ring }, enqueued_at: now() - 34, callback: false, held_since: null, recording: null, consult: null, conference: null, watchers: [], passed_by: null, connected_at: null, finished_at: null, wrap_up_until: null, entry: "0800-000-123", subject: "", case: null, contract: null, clocks: [], note: "", letters: 0, version: 1, ...base };
   change([["items", id, doc]]);
   me({ work: "offered", work_since: now() });
   if (medium === "voice") sip?.ring(doc.customer.address, [["X-Trunkline-Interaction", id], ["X-Trunkline-Offer", `${id}/1`]]);
@@ -212,6 +212,7 @@ function interaction(method, id, act, body) {
   if (!act) return ok({ ...docs.items[id], id, segments: [], thread: docs.items[id]?.medium === "email" ? letters : [] });
   if (act === "hold") return item(id, { held_since: method === "POST" ? now() : null, consult: null }), nothing;
   if (act === "consult") return consult(id, body), nothing;
+  if (act === "conference") return item(id, method === "POST" ? { held_since: null, consult: null, conference: { whom: docs.items[id].consult.whom, since: now() } } : { conference: null }), nothing;
   if (act === "targets") return ok(TARGETS());
   if (act === "transfer") return sip?.bye(), done(id), nothing;
   if (act === "note") return item(id, { note: body.text }), nothing;

@@ -64,7 +64,7 @@ describe("The board", () => {
   test("marks who wants to be called back, in words too, among those who wait and beside the agent.", async () => {
     const desk = await board();
     expect([part("callback-w1")?.getAttribute("aria-label"), part("callback-w2")]).toEqual(["Wants to be called back", null]);
-    const agent = (id: string, callback: boolean): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "offered", work_since: 0, device: "reachable", console: true, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback, held_since: null, watchers: [] }, handled: 0, department: null });
+    const agent = (id: string, callback: boolean): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "offered", work_since: 0, device: "reachable", console: true, conference: null, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback, held_since: null, watchers: [] }, handled: 0, department: null });
     await act(async () => desk.store.apply({ set: [["agents", "ann", agent("ann", true)], ["agents", "bob", agent("bob", false)]], drop: [] }));
     await draw(desk, <AgentGrid units={null} />);
     expect([part("callback-of-ann")?.getAttribute("aria-label"), part("callback-of-bob")]).toEqual(["Wants to be called back", null]);

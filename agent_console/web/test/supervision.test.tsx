@@ -17,7 +17,7 @@ const NOW = Date.now() / 1000;
 const ME = "sue";
 const watcher = (mode: WatchMode, id = ME, name = "Sue"): Watcher => ({ id, name, mode, since: NOW - 5 });
 const agent = (id: string, watchers: Watcher[] = [], extra: Partial<AgentDoc> = {}): AgentDoc => ({
-  id, name: id === "ann" ? "Ann" : "Bob", extension: "1001", status: "ready", reason: "", since: NOW, work: "talking", work_since: NOW - 60, device: "in_use", console: true, handled: 0, department: null,
+  id, name: id === "ann" ? "Ann" : "Bob", extension: "1001", status: "ready", reason: "", since: NOW, work: "talking", work_since: NOW - 60, device: "in_use", console: true, conference: null, handled: 0, department: null,
   item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: null, watchers }, ...extra,
 });
 const WATCH = "POST /api/v1/interactions/of-ann/watch";

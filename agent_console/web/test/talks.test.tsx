@@ -120,7 +120,7 @@ describe("On hold", () => {
     };
     expect([await pill(talk({ held_since: NOW })), await pill(talk({ state: "wrap_up", held_since: NOW }))]).toEqual(["On hold", "Wrap-up"]);
     const desk = deskOf();
-    const row = (id: string, held: number | null): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 400, device: "in_use", console: true, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held, watchers: [] }, handled: 0, department: null });
+    const row = (id: string, held: number | null): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 400, device: "in_use", console: true, conference: null, item: { id: `of-${id}`, medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held, watchers: [] }, handled: 0, department: null });
     await draw(desk, <AgentGrid units={null} />);
     await act(async () => desk.store.apply({ set: [["agents", "ann", row("ann", NOW - 42)], ["agents", "bob", row("bob", null)]], drop: [] }));
     const cells = (id: string) => [...(part(`board-agent-${id}`)?.querySelectorAll("td") ?? [])].slice(1, 3).map((cell) => cell.textContent);
@@ -382,5 +382,93 @@ describe("Asking first", () => {
     await draw(deskOf(), <Stays stays={["ended", "busy", "no_answer", "failed"].map((outcome, place) => asked(outcome, 1000 + place))} />);
     const lines = [...(part("stays")?.querySelectorAll("li .grow") ?? [])].map((line) => line.textContent);
     expect(lines).toEqual(["Asked somebody · ended", "Asked somebody · busy", "Asked somebody · did not answer", "Asked somebody · could not be put through"]);
+  });
+});
+
+describe("Three at a call", () => {
+  const PLACE = "/api/v1/interactions/i1/conference";
+  const three = (extra: Partial<Item> = {}): Item => talk({ conference: { whom: "Bob Wang", since: NOW - 190 }, ...extra });
+  const asking = (reached: number | null): Item => talk({ held_since: NOW - 20, consult: { whom: "Bob Wang", since: NOW - 15, reached_at: reached } });
+  const toast = (): string => [...document.querySelectorAll(".toast")].at(-1)?.textContent ?? "";
+
+  test("once whoever is asked has answered, all three talk: by button and by key; before that neither.", async () => {
+    const asked = serve();
+    const desk = talking();
+    await draw(desk, <><Keys /><CallPanel item={asking(null)} /></>);
+    expect(disabled("conference")).toBe(true);
+    await key({ key: "j", code: "KeyJ", altKey: true });
+    expect(asked).toEqual([]);
+    await draw(desk, <><Keys /><CallPanel item={asking(NOW - 3)} /></>);
+    await press("conference");
+    await key({ key: "j", code: "KeyJ", altKey: true });
+    await settle();
+    expect(asked.map(({ line }) => line)).toEqual([`POST ${PLACE}`, `POST ${PLACE}`]);
+  });
+
+  test("the panel says with whom and since when; the agent is heard, mutes, and cannot hang up on all by a slip.", async () => {
+    const asked = serve();
+    const desk = talking();
+    const mute = vi.spyOn(desk.phone, "mute");
+    await draw(desk, <><Keys /><CallPanel item={three()} /></>);
+    expect([said(), document.querySelector(".call-held-time")?.textContent?.split(":")[0]]).toEqual(["You, the customer and Bob Wang", "3"]);
+    expect([disabled("mute"), part("hold"), part("transfer"), part("hangup"), part("handover")]).toEqual([false, null, null, null, null]);
+    await press("mute");
+    expect(mute).toHaveBeenCalledWith(true);
+    await key({ key: "h", code: "KeyH", altKey: true });
+    expect(asked).toEqual([]);
+  });
+
+  test("back to two by the key of hold, out of the call by the key of transfer, with the note.", async () => {
+    const asked = serve();
+    const desk = talking();
+    await draw(desk, <><Keys /><NoteField item={three()} /><CallPanel item={three()} /><Toasts /></>);
+    await key({ key: "o", code: "KeyO", altKey: true });
+    await settle();
+    expect(asked.at(-1)?.line).toBe(`DELETE ${PLACE}`);
+    await type("note", "Wants a refund");
+    await key({ key: "t", code: "KeyT", altKey: true });
+    await settle();
+    expect(asked.slice(1).map(({ line }) => line)).toEqual(["PUT /api/v1/interactions/i1/note", `POST ${PLACE}/leave`]);
+    expect(toast()).toBe("Bob Wang talks with the customer now.");
+  });
+
+  test("whoever was the third and is gone is told; a call that is over is not.", async () => {
+    serve();
+    const desk = talking();
+    await draw(desk, <><CallPanel item={three()} /><Toasts /></>);
+    await draw(desk, <><CallPanel item={talk()} /><Toasts /></>);
+    expect([toast(), said(), part("hold")?.textContent]).toEqual(["Bob Wang is gone. You talk with the customer alone.", "You are heard", "Hold"]);
+  });
+
+  test("the colleague reads that the customer hears them, and with whose customer.", async () => {
+    const desk = talking({ consult: true, from: "1001" });
+    const own = desk.phone.state.call;
+    if (!own) throw new Error("nobody calls");
+    await draw(desk, <PlainCall call={own} />);
+    const me = { id: "bob", name: "Bob", role: "agent", extension: "1002", status: "ready", reason: "", since: 0, work: "talking", work_since: 0, device: "in_use", console: true, conference: { whom: "Ann", since: NOW } } as const;
+    await act(async () => desk.store.apply({ set: [["me", "me", me]], drop: [] }));
+    expect(part("plain-call")?.querySelector(".grow")?.textContent).toBe("1001You, the customer and Ann: the customer hears you");
+    await draw(desk, <PlainCall call={{ ...own, consult: false }} />);
+    expect(part("plain-call")?.textContent).not.toContain("Ann");
+  });
+
+  test("the list of work and the board say it of both agents, with the time since; a hold goes before it.", async () => {
+    serve({ "GET /api/v1/me/letters": { items: [] } });
+    await draw(deskOf(), <WorkItems items={[three()]} selected="i1" select={() => undefined} />);
+    expect(part("item-i1")?.querySelector(".pill")?.textContent).toBe("Three-way call");
+    const desk = deskOf();
+    const item = (held: number | null): AgentDoc["item"] => ({ id: "i1", medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held, watchers: [] });
+    const row = (id: string, whom: string, extra: Partial<AgentDoc>): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 900, device: "in_use", console: true, conference: { whom, since: NOW - 630 }, item: null, handled: 0, department: null, ...extra });
+    await draw(desk, <AgentGrid units={null} />);
+    await act(async () => desk.store.apply({ set: [["agents", "ann", row("ann", "Bob", { item: item(null) })], ["agents", "bob", row("bob", "Ann", {})], ["agents", "cat", row("cat", "+886212345678", { item: item(NOW - 5) })]], drop: [] }));
+    const cells = (id: string) => [...(part(`board-agent-${id}`)?.querySelectorAll("td") ?? [])].slice(1, 4).map((cell) => cell.textContent?.replace(/:\d\d$/, " min"));
+    expect([cells("ann"), cells("bob"), cells("cat")[0]]).toEqual([["Three-way call", "10 min", "LinSupportwith Bob"], ["Three-way call", "10 min", "with Ann"], "On hold"]);
+  });
+
+  test("what became of it is told in words of its own.", async () => {
+    const stay = (kind: StayDoc["kind"], outcome: string | null, at: number): StayDoc => ({ kind, queue: null, agent: "Ann", started_at: at, answered_at: at, ended_at: at + 10, outcome });
+    await draw(deskOf(), <Stays stays={[stay("consult", "conference", 1), ...["left", "released", "agent_left", "agent_lost", "ended"].map((outcome, place) => stay("conference", outcome, 10 + place))]} />);
+    const lines = [...(part("stays")?.querySelectorAll("li .grow") ?? [])].map((line) => line.textContent);
+    expect(lines).toEqual(["Asked somebody · became a three-way call", "Three-way call · the third hung up", "Three-way call · agent and customer alone again", "Three-way call · the agent left", "Three-way call · the agent’s phone was lost", "Three-way call · ended"]);
   });
 });

@@ -38,6 +38,7 @@ export const isHeld = (item: Item): boolean => item.held_since !== null && item.
 /** What an item says of itself in its state: a callback is not a call before the customer was reached. */
 export function stateKey(item: Item): string {
   if (isHeld(item)) return "item.voice_held";
+  if (item.conference && item.state === "connected") return "item.voice_conference";
   const callback = item.medium === "voice" && item.callback && item.state !== "wrap_up";
   return `item.${callback ? "callback" : item.medium}_${item.state}`;
 }

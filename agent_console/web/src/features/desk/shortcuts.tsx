@@ -10,6 +10,7 @@ export const SHORTCUTS = {
   mute: "KeyM",
   hold: "KeyO",
   transfer: "KeyT",
+  conference: "KeyJ",
   hangup: "KeyH",
   recording: "KeyX",
   ready: "KeyR",
@@ -27,7 +28,7 @@ export const SHORTCUTS = {
 export type Shortcut = keyof typeof SHORTCUTS;
 
 /** What a call wants goes from everywhere; all else only where it can be seen. */
-const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hold", "hangup", "recording"]);
+const OF_CALLS: ReadonlySet<Shortcut> = new Set(["answer", "decline", "mute", "hold", "conference", "hangup", "recording"]);
 
 /** A dialog covers what a key would act on. */
 export const covered = (): boolean => document.querySelector(".veil") !== null;

@@ -17,6 +17,7 @@ import { useShortcut } from "../desk/shortcuts";
 import { Taped } from "../recordings/taped";
 import { Overheard } from "../supervision/watchers";
 import { Asked, AskedButtons, useEndOfAsking } from "./consult";
+import { Three, ThreeButtons, useEndOfConference } from "./three";
 import { Transfer } from "./transfer";
 
 /** Mute, hold, transfer, keypad, hang up. The phone of this tab mutes and hangs up itself; all else is the server's, for a telephone on the desk too. */
@@ -35,8 +36,10 @@ export function CallPanel({ item }: { item: Item }) {
     else attempt(call("POST", `/interactions/${segment(item.id)}/hangup`));
   };
   useShortcut("mute", heard ? mute : null);
-  useShortcut("hangup", consult ? null : end); // it would leave the customer alone
+  const three = item.conference;
+  useShortcut("hangup", consult || three ? null : end); // it would leave the customer alone, or hang up on all
   useEndOfAsking(item);
+  useEndOfConference(item);
   const muting = <Mute muted={mine?.muted ?? false} disabled={!heard} press={mute} />;
   const keypad = <Keypad disabled={!heard || consult?.reached_at === null} secret={Boolean(item.recording?.pause)} press={(tone) => device.dtmf(tone)} />;
   if (consult) {
@@ -45,6 +48,15 @@ export function CallPanel({ item }: { item: Item }) {
         <Asked item={item} consult={consult} muted={mine?.muted ?? false} />
         <Taped item={item} />
         <AskedButtons item={item} consult={consult}>{muting}{keypad}</AskedButtons>
+        <Overheard watchers={item.watchers} />
+      </section>
+    );
+  }
+  if (three && !held) {
+    return (
+      <section className="call three" aria-label={t("call.controls")}>
+        <Three conference={three} muted={mine?.muted ?? false} />
+        <ThreeButtons item={item} conference={three}>{muting}{keypad}</ThreeButtons>
         <Overheard watchers={item.watchers} />
       </section>
     );

@@ -36,7 +36,7 @@ export function Asked({ item, consult, muted }: { item: Item; consult: Consult; 
   );
 }
 
-/** Hand over or come back. The keys that pass on and hold do the same here. */
+/** Hand over, talk all three, or come back. The keys that pass on and hold do the same here. */
 export function AskedButtons({ item, consult, children }: { item: Item; consult: Consult; children: ReactNode }) {
   const { t } = useTranslation();
   const [busy, , run] = useBusy();
@@ -47,12 +47,15 @@ export function AskedButtons({ item, consult, children }: { item: Item; consult:
     if (!(await bringNote(item.id))) return; // it says so itself
     await call("POST", `/interactions/${segment(item.id)}/consult/handover`).then(() => tell("consult.handed_over", { name }), complain);
   });
+  const join = (): void => run(() => call("POST", `/interactions/${segment(item.id)}/conference`).catch(complain));
   useShortcut("hold", back);
+  useShortcut("conference", reached ? join : null);
   useShortcut("transfer", reached ? handOver : null);
   return (
     <div className="call-buttons">
       {children}
       <Button big icon="undo" isDisabled={busy} onPress={back} data-testid="back">{t("consult.back")}</Button>
+      <Button big icon="users" isDisabled={busy || !reached} onPress={join} data-testid="conference">{t("conference.open")}</Button>
       <Button look="go" big icon="transfer" isDisabled={busy || !reached} onPress={handOver} data-testid="handover">{t("consult.hand_over")}</Button>
     </div>
   );

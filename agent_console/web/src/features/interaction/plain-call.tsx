@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { phoneNumber } from "../../format";
 import type { PhoneCall } from "../../phone/phone";
-import { useDesk } from "../../store/hooks";
+import { useDesk, useMe } from "../../store/hooks";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { useShortcut } from "../desk/shortcuts";
@@ -10,6 +10,7 @@ import { useShortcut } from "../desk/shortcuts";
 export function PlainCall({ call }: { call: PhoneCall }) {
   const { t } = useTranslation();
   const { phone } = useDesk();
+  const three = useMe()?.conference;
   const ringing = call.state === "ringing";
   useShortcut("answer", ringing ? () => phone.answer() : null);
   useShortcut("hangup", () => phone.hangUp());
@@ -19,7 +20,7 @@ export function PlainCall({ call }: { call: PhoneCall }) {
       <span className="head-medium voice"><Icon name="phone" size={22} /></span>
       <div className="grow">
         <h2 className="num">{phoneNumber(call.from)}</h2>
-        <p className="soft small">{t(plainKey(call))}</p>
+        <p className="soft small" role="status">{three && call.consult && !ringing ? t("conference.beside", { name: three.whom }) : t(plainKey(call))}</p>
       </div>
       {!ringing && <Button look={call.muted ? "on" : "plain"} icon={call.muted ? "micOff" : "mic"} onPress={() => phone.mute(!call.muted)} data-testid="mute">{t(call.muted ? "call.unmute" : "call.mute")}</Button>}
       <Button look={ringing ? "plain" : "stop"} icon="hangup" onPress={() => phone.hangUp()} data-testid={ringing ? "decline" : "hangup"}>{t(ringing ? "offer.decline" : "call.hang_up")}</Button>

@@ -4,7 +4,7 @@ import type { Language, StayDoc } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 
-const ICONS: Record<StayDoc["kind"], IconName> = { queue: "clock", agent: "user", hold: "pause", consult: "users", recording_pause: "record" };
+const ICONS: Record<StayDoc["kind"], IconName> = { queue: "clock", agent: "user", hold: "pause", consult: "users", conference: "users", recording_pause: "record" };
 
 /** Where an interaction was, one stay after the other, and how each ended. */
 export function Stays({ stays }: { stays: readonly StayDoc[] }) {

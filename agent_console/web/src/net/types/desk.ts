@@ -17,6 +17,8 @@ export interface Me {
   work_since: Seconds;
   device: Device;
   console: boolean;
+  /** The colleague's call in which one talks with both. */
+  conference: Conference | null;
 }
 
 export interface QueueName {
@@ -30,6 +32,12 @@ export interface Consult {
   whom: string;
   since: Seconds;
   reached_at: Seconds | null;
+}
+
+/** Who talks with agent and customer, all three: a colleague's name or a number; for that colleague, whose call it is. */
+export interface Conference {
+  whom: string;
+  since: Seconds;
 }
 
 export interface Item {
@@ -46,6 +54,8 @@ export interface Item {
   recording: RecordingNow | null;
   /** Whom the agent calls meanwhile. */
   consult: Consult | null;
+  /** Who talks with both. */
+  conference: Conference | null;
   /** Supervisors at the talk, as far as the agent is to know of them. */
   watchers: Watcher[];
   /** The colleague who transferred it. */
@@ -115,6 +125,8 @@ export interface AgentDoc {
   work_since: Seconds;
   device: Device;
   console: boolean;
+  /** In their own call, or in a colleague's. */
+  conference: Conference | null;
   item: AgentItem | null;
   handled: number;
   department: string | null;

@@ -36,9 +36,9 @@ export interface WholeCase {
   thread: Letter[];
 }
 
-/** One stay in a queue, with an agent, on hold, or while somebody else was asked. */
+/** One stay in a queue, with an agent, on hold, while somebody else was asked, or all three talked. */
 export interface StayDoc {
-  kind: "queue" | "agent" | "hold" | "consult" | "recording_pause";
+  kind: "queue" | "agent" | "hold" | "consult" | "conference" | "recording_pause";
   queue: string | null;
   agent: string | null;
   started_at: Seconds;
