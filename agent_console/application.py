@@ -27,6 +27,7 @@ from agent_console.api import (
     departments,
     duplicates,
     exports,
+    flows,
     forecast,
     health,
     imports,
@@ -39,6 +40,7 @@ from agent_console.api import (
     parties,
     portal,
     privacy,
+    prompts,
     recognition,
     recordings,
     records,
@@ -168,6 +170,8 @@ def _api() -> APIRouter:
     api.include_router(recordings.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])
+    api.include_router(flows.router, dependencies=[Depends(signed_in)])
+    api.include_router(prompts.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
     return api
 
