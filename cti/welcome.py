@@ -9,6 +9,7 @@ from crm_core import remembered
 from crm_core.contracts import intake
 from crm_core.contracts.allowance import Allowance
 from crm_core.customers.relations import today
+from crm_core.flows.visits import Visit
 from crm_core.recognition import FORMER, Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiSession
@@ -16,21 +17,27 @@ from cti.directory import Directory
 from cti.identification import End, Identification
 from cti.limits import NOTHING, look_up, telling
 from cti.prompts import Prompts
-from routing.core.model import QueueId, Seconds
+from routing.core.model import Need, QueueId, Seconds
 
 _log = Transcript("entry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeted:
-    """What came of it: the queue to wait in, who they said they are, what they were told; `refused`: the contract turned them away;
-    `left`: they hung up."""
+    """What came of it: the queue to wait in, who they said they are, what they were told; `refused`: the call ends here (the contract turned them
+    away, or the flow led to its end); `left`: they hung up. Of who came through a flow also the language that they chose, what they ask
+    beside their queue, and their `visit`; `kept`: they are called back."""
 
     queue: QueueId
     identified: Match | None = None
     told: str | None = None
     refused: bool = False
     left: bool = False
+    language: str | None = None
+    needs: frozenset[Need] = frozenset()
+    priority_points: int = 0
+    visit: Visit | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

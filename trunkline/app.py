@@ -100,7 +100,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         Figures(day_of(clock.now()), queues),
         day_of=day_of,
     )
-    voice = VoiceChannel(settings.asterisk, store, floor, bus, clock)
+    voice = VoiceChannel(settings.asterisk, store, floor, bus, clock, prompts_dir=settings.prompts_dir())
     floor.add_channel(voice)
     floor.add_channel(EmailChannel(floor, clock))
     drop = DropProcess(settings.mail, settings.spool_dir(), bus, clock)

@@ -35,8 +35,9 @@ class KeptFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One that was published once. `by`: the user's id."""
+    """One that was published once. `published_by`: the user's id."""
 
+    flow_id: str
     number: int
     flow: Flow
     note: str
@@ -147,14 +148,9 @@ def of_version(conn: Connection, flow_id: str, number: int) -> Version:
     return _version(row)
 
 
-def published(conn: Connection) -> dict[str, Version]:
-    """What callers go through, by flow."""
-    query = (
-        select(flow_version)
-        .join(flow, (_F.id == _V.flow_id) & (_F.published == _V.number))
-        .where(_F.deleted_at.is_(None))
-    )
-    return {row.flow_id: _version(row) for row in conn.execute(query)}
+def current(conn: Connection, flow_id: str) -> Version:
+    """What callers go through; `Refused` (flow.unknown, flow.version_unknown) when there is nothing."""
+    return of_version(conn, flow_id, _row(conn, flow_id).published or 0)
 
 
 def names(conn: Connection) -> list[tuple[str, str]]:
@@ -267,6 +263,7 @@ def _kept(conn: Connection, row: Any, numbers: tuple[str, ...]) -> KeptFlow:
 
 def _version(row: Any) -> Version:
     return Version(
+        flow_id=row.flow_id,
         number=row.number,
         flow=document.read(row.document),
         note=row.note,

@@ -61,9 +61,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindOut:
-    """What only the outside knows. `step` says what is asked; `keyed` and `pin` are what was collected. Answer: `Came`."""
+    """What only the outside knows. `step` says what is asked (of a callback: whether their number is called at all; possible, refused);
+    `keyed` and `pin` are what was collected. Answer: `Came`."""
 
-    step: Hours | Identify | Lookup | Contract | Caller
+    step: Hours | Identify | Lookup | Contract | Caller | Callback
     keyed: str = ""
     pin: str = ""
 
@@ -227,9 +228,9 @@ def _first(state: State, step: AnyStep) -> Next:
     match step:
         case Say():
             return state, Speak(prompt=step.prompt, interruptible=step.interruptible)
-        case ChooseLanguage() | Menu() | Collect() | Callback():
+        case ChooseLanguage() | Menu() | Collect():
             return state, _question(step, "")
-        case Hours() | Identify() | Contract() | Caller():
+        case Hours() | Identify() | Contract() | Caller() | Callback():
             return state, FindOut(step=step)
         case Lookup():
             keyed, pin = (state.collected.get(name, "") for name in (step.name, step.pin))
@@ -265,12 +266,13 @@ def _last(state: State, step: ToQueue | Transfer | HangUp) -> Next:
         case HangUp():
             return _noted(state, "hangup"), End(kind=EndKind.HANGUP)
         case ToQueue():
-            return _noted(state, "queue"), _to_queue(step, EndKind.QUEUE)
+            return _noted(state, "queue"), to_queue(step, EndKind.QUEUE)
         case _:
             assert_never(step)
 
 
-def _to_queue(step: ToQueue | Callback, kind: EndKind) -> End:
+def to_queue(step: ToQueue | Callback, kind: EndKind) -> End:
+    """The end that leads into the step's queue."""
     return End(kind=kind, queue_id=step.queue_id, skills=step.skills, priority_points=step.priority_points)
 
 
@@ -327,7 +329,9 @@ def _again(state: State, step: ChooseLanguage | Menu | Collect, before: str) -> 
 
 def _came(state: State, step: AnyStep, outcome: str, now: float) -> Next:
     if isinstance(step, Callback) and outcome == "kept":
-        return _noted(state, "kept"), _to_queue(step, EndKind.CALLBACK)
+        return _noted(state, "kept"), to_queue(step, EndKind.CALLBACK)
+    if isinstance(step, Callback) and outcome == "possible" and not state.asked:
+        return replace(state, asked=True), _question(step, "")
     target = _branches(step).get(outcome)
     if target is None:
         return _fail(state, "answer")
@@ -355,7 +359,7 @@ def _branches(step: AnyStep) -> dict[str, str]:
 
 def outcomes(step: AnyStep) -> tuple[str, ...]:
     """The words that may come of a step that only the outside can answer."""
-    return (*_branches(step), *(("kept",) if isinstance(step, Callback) else ()))
+    return (*_branches(step), *(("kept", "possible") if isinstance(step, Callback) else ()))
 
 
 def _remember_keys(state: State, step: AnyStep, keys: str) -> State:

@@ -24,7 +24,7 @@ from crm_core.flows.machine import (
     Speak,
     State,
 )
-from crm_core.flows.model import Caller, Contract, Flow, Hours, Identify, Lookup
+from crm_core.flows.model import Callback, Caller, Contract, Flow, Hours, Identify, Lookup
 from crm_core.flows.outside import Person
 
 SPEAKS_S = 3.0
@@ -107,9 +107,9 @@ class _Telephone:
                 given = self.keys.pop(0) if self.keys else ""
                 return Left() if given == HUNG_UP else Keyed(given.removesuffix("#") or given)
             case FindOut():
-                return self._find_out(command, now) if forced is None else Came(forced)
+                return self._find_out(command, now) if forced in {None, "kept"} else Came(forced or "")
             case KeepPlace():
-                return Came(forced or "kept")
+                return Came("kept")
             case Dial():
                 return Came("failed") if forced == "failed" else Left()
             case _:
@@ -133,6 +133,8 @@ class _Telephone:
                 return self._look_up(step, command.keyed)
             case Identify():
                 return "unknown"
+            case Callback():
+                return "possible"
             case _:
                 assert_never(command.step)
 
