@@ -162,7 +162,7 @@ async def telephone_room(folder: Path, extensions: tuple[str, ...] = ("1001", "1
             ari_secret=SecretStr("x"),
             fastagi_port=free_port(),
         )
-        voice = VoiceChannel(settings, store, floor, bus, clock)
+        voice = VoiceChannel(settings, store, floor, bus, clock, prompts_dir=folder / "prompts")
         room = Room(
             ami=ami, store=store, bus=bus, ledger=ledger, floor=floor, voice=voice, agents=agents,
             fastagi_port=settings.fastagi_port,
