@@ -38,7 +38,7 @@ from crm_core.flows.outside import Person
 from crm_core.flows.sound import LONGEST_S
 from crm_core.recognition import FORMER, Match
 from crm_core.store import Store
-from cti.agi import AgiSession
+from cti.agi import GONE, AgiSession
 from cti.deadlines import in_time
 from cti.dialogue import Dialogue
 from cti.identification import End as IdentifiedEnd
@@ -83,14 +83,12 @@ class FlowRun:
     async def run(self, language: str) -> Passed:
         """To its end; `language` counts until they choose."""
         state, command = machine.begin(self.version.flow, language, self.clock.now())
-        self._marked = (language, "")
         while not isinstance(command, End):
             await self._mark(state)
             answer = await self._answer(command, state)
             state, command = machine.advance(state, answer, self.clock.now())
         word = f"{command.kind} {command.reason}".rstrip()
         _log.note("=", self.interaction, f"flow {self.version.flow_id} ended at {state.step}: {word}")
-        self.dialogue.prompts.language = state.language
         await self._mark(state)
         return self._passed(state, command)
 
@@ -99,13 +97,14 @@ class FlowRun:
 
     async def _mark(self, state: State) -> None:
         language, step = self._marked
-        if state.language != language:
-            await self.session.assign("TL_LANGUAGE", state.language)
-            self.dialogue.prompts.language = state.language
+        self.dialogue.prompts.language = state.language
+        if state.chose and state.language != language:
+            language = state.language
+            await self.session.assign("TL_LANGUAGE", language)
         if state.step != step:
             place = f"{self.version.flow_id}/{self.version.number}/{state.step}"
             await self.session.assign("TL_FLOW", place)
-        self._marked = (state.language, state.step)
+        self._marked = (language, state.step)
 
     async def _answer(self, command: Command, state: State) -> Answer:
         try:
@@ -224,15 +223,17 @@ class FlowRun:
     # -- outside ---------------------------------------------------------------------------------------------------------
 
     async def _dial(self, step: Transfer, state: State) -> Answer:
-        """Asterisk holds both until one hangs up; without us, too. It comes back here only when nobody was reached."""
+        """Asterisk holds both until one hangs up; without us, too. As soon as somebody answers, `trunkline-put-through` says that the call is over
+        when it comes back here; otherwise nobody was reached."""
         await self.put_through(self._passed(state, End(kind=EndKind.TRANSFER)))
         await self.dialogue.prompts.pick_up(0)
         shown = f"o({self.dialled})" if _is_number(self.dialled) else ""
+        options = f"r{shown}U(trunkline-put-through)"
         _log.note(">", self.interaction, f"Dial {step.number}")
         result = await self.session.run(
-            f'EXEC Dial "PJSIP/{step.number}@trunk-out,{int(step.ring_s)},r{shown}"'
+            f'EXEC Dial "PJSIP/{step.number}@trunk-out,{int(step.ring_s)},{options}"'
         )
-        if self.session.gone.is_set() or result == "-1":
+        if result == GONE:
             return Left()
         _log.note("<", self.interaction, f"{step.number} was not reached")
         return Came("failed")
