@@ -36,7 +36,7 @@ from crm_core.flows.machine import (
 from crm_core.flows.model import Callback, Caller, Contract, Hours, Identify, Lookup, Transfer
 from crm_core.flows.outside import Person
 from crm_core.flows.sound import LONGEST_S
-from crm_core.recognition import FORMER, Match
+from crm_core.recognition import Match
 from crm_core.store import Store
 from cti.agi import GONE, AgiSession
 from cti.deadlines import in_time
@@ -163,7 +163,7 @@ class FlowRun:
             case Lookup():
                 return await self._look_up(command.step, command.keyed, command.pin, now)
             case Identify():
-                return await self._identify(who, now)
+                return await self._identify(command.step, now)
             case Callback():
                 return "possible" if self.may_call_back() else "refused"
             case _:
@@ -179,11 +179,13 @@ class FlowRun:
         stayed = await self.dialogue.say(f"ours:{told.prompt}", interruptible=True)
         return word if stayed else None
 
-    async def _identify(self, who: Person, now: float) -> str | None:
-        matches = await in_time(self.store.read(lambda conn: who.matches(conn, now)))
-        among = frozenset(match.party_id for match in matches if match.strength != FORMER)
+    async def _identify(self, step: Identify, now: float) -> str | None:
+        look = partial(outside.spared, number=self.number, when=step.ask, at=now)
+        spared = await in_time(self.store.read(look))
+        if spared.skip or self._identified is not None:
+            return "known"
         block = Identification(store=self.store, clock=self.clock, caller=self.number)
-        answer = await block.ask(self.dialogue.prompts, among)
+        answer = await block.ask(self.dialogue.prompts, spared.among)
         if answer.end is IdentifiedEnd.LEFT:
             return None
         await self._is(answer.match)
