@@ -87,7 +87,7 @@ class FlowEntry:
             left=end.kind in _LEFT,
             refused=end.kind is EndKind.HANGUP,
             kept=end.kind is EndKind.CALLBACK,
-            language=passed.state.language,
+            language=passed.state.language if passed.state.chose else None,
             needs=frozenset(Need(skill=each.skill, level=each.level) for each in end.skills),
             priority_points=end.priority_points,
             visit=visits.visit(

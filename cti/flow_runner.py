@@ -36,9 +36,9 @@ from crm_core.flows.machine import (
 from crm_core.flows.model import Callback, Caller, Contract, Hours, Identify, Lookup, Transfer
 from crm_core.flows.outside import Person
 from crm_core.flows.sound import LONGEST_S
-from crm_core.recognition import FORMER, Match
+from crm_core.recognition import Match
 from crm_core.store import Store
-from cti.agi import AgiSession
+from cti.agi import GONE, AgiSession
 from cti.deadlines import in_time
 from cti.dialogue import Dialogue
 from cti.identification import End as IdentifiedEnd
@@ -83,14 +83,12 @@ class FlowRun:
     async def run(self, language: str) -> Passed:
         """To its end; `language` counts until they choose."""
         state, command = machine.begin(self.version.flow, language, self.clock.now())
-        self._marked = (language, "")
         while not isinstance(command, End):
             await self._mark(state)
             answer = await self._answer(command, state)
             state, command = machine.advance(state, answer, self.clock.now())
         word = f"{command.kind} {command.reason}".rstrip()
         _log.note("=", self.interaction, f"flow {self.version.flow_id} ended at {state.step}: {word}")
-        self.dialogue.prompts.language = state.language
         await self._mark(state)
         return self._passed(state, command)
 
@@ -99,13 +97,14 @@ class FlowRun:
 
     async def _mark(self, state: State) -> None:
         language, step = self._marked
-        if state.language != language:
-            await self.session.assign("TL_LANGUAGE", state.language)
-            self.dialogue.prompts.language = state.language
+        self.dialogue.prompts.language = state.language
+        if state.chose and state.language != language:
+            language = state.language
+            await self.session.assign("TL_LANGUAGE", language)
         if state.step != step:
             place = f"{self.version.flow_id}/{self.version.number}/{state.step}"
             await self.session.assign("TL_FLOW", place)
-        self._marked = (state.language, state.step)
+        self._marked = (language, state.step)
 
     async def _answer(self, command: Command, state: State) -> Answer:
         try:
@@ -164,7 +163,7 @@ class FlowRun:
             case Lookup():
                 return await self._look_up(command.step, command.keyed, command.pin, now)
             case Identify():
-                return await self._identify(who, now)
+                return await self._identify(command.step, now)
             case Callback():
                 return "possible" if self.may_call_back() else "refused"
             case _:
@@ -180,11 +179,13 @@ class FlowRun:
         stayed = await self.dialogue.say(f"ours:{told.prompt}", interruptible=True)
         return word if stayed else None
 
-    async def _identify(self, who: Person, now: float) -> str | None:
-        matches = await in_time(self.store.read(lambda conn: who.matches(conn, now)))
-        among = frozenset(match.party_id for match in matches if match.strength != FORMER)
+    async def _identify(self, step: Identify, now: float) -> str | None:
+        look = partial(outside.spared, number=self.number, when=step.ask, at=now)
+        spared = await in_time(self.store.read(look))
+        if spared.skip or self._identified is not None:
+            return "known"
         block = Identification(store=self.store, clock=self.clock, caller=self.number)
-        answer = await block.ask(self.dialogue.prompts, among)
+        answer = await block.ask(self.dialogue.prompts, spared.among)
         if answer.end is IdentifiedEnd.LEFT:
             return None
         await self._is(answer.match)
@@ -224,15 +225,17 @@ class FlowRun:
     # -- outside ---------------------------------------------------------------------------------------------------------
 
     async def _dial(self, step: Transfer, state: State) -> Answer:
-        """Asterisk holds both until one hangs up; without us, too. It comes back here only when nobody was reached."""
+        """Asterisk holds both until one hangs up; without us, too. As soon as somebody answers, `trunkline-put-through` says that the call is over
+        when it comes back here; otherwise nobody was reached."""
         await self.put_through(self._passed(state, End(kind=EndKind.TRANSFER)))
         await self.dialogue.prompts.pick_up(0)
         shown = f"o({self.dialled})" if _is_number(self.dialled) else ""
+        options = f"r{shown}U(trunkline-put-through)"
         _log.note(">", self.interaction, f"Dial {step.number}")
         result = await self.session.run(
-            f'EXEC Dial "PJSIP/{step.number}@trunk-out,{int(step.ring_s)},r{shown}"'
+            f'EXEC Dial "PJSIP/{step.number}@trunk-out,{int(step.ring_s)},{options}"'
         )
-        if self.session.gone.is_set() or result == "-1":
+        if result == GONE:
             return Left()
         _log.note("<", self.interaction, f"{step.number} was not reached")
         return Came("failed")

@@ -160,11 +160,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Where a caller is. `collected` holds secrets, `shown` does not."""
+    """Where a caller is. `chose`: the language is theirs, and not only the one of the number. `collected` holds secrets, `shown` does not."""
 
     flow: Flow
     started_at: float
     language: str
+    chose: bool = False
     step: str = ""
     taken: int = 0
     tries: int = 0
@@ -297,7 +298,7 @@ def _chosen_language(state: State, step: ChooseLanguage, keys: str, now: float) 
     if chosen is None and not _last_try(state, step):
         return _again(state, step, "")
     language = chosen or step.otherwise
-    return _enter(_noted(replace(state, language=language), language), step.next, now)
+    return _enter(_noted(replace(state, language=language, chose=True), language), step.next, now)
 
 
 def _chosen(state: State, step: Menu, keys: str, now: float) -> Next:

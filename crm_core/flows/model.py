@@ -127,11 +127,13 @@ class Collect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identify:
-    """The product's own questions: who are you (a number of theirs, or a customer number and its PIN)."""
+    """The product's own questions: who are you (a number of theirs, or a customer number and its PIN). `ask`: when the number does not tell,
+    unless it is trusted, or always; whoever is spared is known."""
 
     __pydantic_config__ = _CLOSED
     kind: Literal["identify"] = "identify"
     label: Words = ""
+    ask: Literal["unknown", "untrusted", "always"] = "unknown"
     known: Target = ""
     unknown: Target = ""
 

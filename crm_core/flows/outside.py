@@ -13,7 +13,7 @@ from crm_core.contracts.coverage import covering_all
 from crm_core.customers.relations import today
 from crm_core.flows.model import Caller, Hours, Lookup
 from crm_core.identification import Candidate
-from crm_core.recognition import Match, surest
+from crm_core.recognition import FORMER, Match, surest
 from crm_core.tables import party
 
 
@@ -44,6 +44,24 @@ def hours(conn: Connection, step: Hours, at: float) -> str:
         return "open"
     calendar = calendars.calendar(conn, calendar_id).calendar
     return "open" if calendar.between(at, at + 1.0) > 0 else "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """Whether somebody is not asked who they are, and otherwise who they may be."""
+
+    skip: bool
+    among: frozenset[str]
+
+
+def spared(conn: Connection, number: str, when: str, at: float) -> Spared:
+    """Asking is spared to whoever calls from a trusted number and, where only the unknown are asked, to whom it surely is: one exact
+    or confirmed match."""
+    matches = remembered.by_phone(conn, number, day=today(at))
+    best = [match for match in matches if match.strength == matches[0].strength]
+    sure = len(best) == 1 and best[0].strength in ("exact", remembered.CONFIRMED)
+    skip = sure and when != "always" and (when == "unknown" or remembered.is_trusted(conn, number))
+    return Spared(skip=skip, among=frozenset(match.party_id for match in matches if match.strength != FORMER))
 
 
 def caller(conn: Connection, step: Caller, who: Person, at: float) -> str:

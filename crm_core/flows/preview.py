@@ -131,8 +131,9 @@ class _Telephone:
                 return outside.contract(self.conn, self.who, now)[0]
             case Lookup() as step:
                 return self._look_up(step, command.keyed)
-            case Identify():
-                return "unknown"
+            case Identify() as step:
+                skip = outside.spared(self.conn, self.who.number, step.ask, now).skip
+                return "known" if skip or self.who.identified is not None else "unknown"
             case Callback():
                 return "possible"
             case _:

@@ -8,7 +8,7 @@ import pytest
 from config.errors import Refused
 from crm_core.flows import sound
 from crm_core.flows.sound_worker import converted
-from tests.real.listener import _LINEAR
+from tests.real.listener import loudness
 
 
 def wav(
@@ -35,15 +35,6 @@ def _sample(level: int, bits: int) -> bytes:
     if bits == 8:
         return bytes([(level >> 8) + 128])
     return (level << (bits - 16)).to_bytes(bits // 8, "little", signed=True)
-
-
-def loudness(ulaw: bytes, tone: float) -> float:
-    """How loud one tone is in it (Goertzel's sum)."""
-    samples = [_LINEAR[code] for code in ulaw]
-    turns = [2 * math.pi * tone * place / 8000 for place in range(len(samples))]
-    real = sum(level * math.cos(turn) for level, turn in zip(samples, turns, strict=True))
-    imaginary = sum(level * math.sin(turn) for level, turn in zip(samples, turns, strict=True))
-    return 2 * math.hypot(real, imaginary) / len(samples)
 
 
 @pytest.mark.parametrize(
