@@ -37,7 +37,7 @@ export function fresh(kind: Kind): Step {
     case "menu": return { kind, label: "", prompt: "", choices: [{ key: "1", next: "", label: "" }, { key: "2", next: "", label: "" }], tries: 3, within_s: 5, invalid: "", otherwise: "" };
     case "hours": return { kind, label: "", queue_id: "", calendar_id: "", open: "", closed: "" };
     case "collect": return { kind, label: "", prompt: "", name: "number", least: 1, most: 12, tries: 3, within_s: 6, invalid: "", secret: false, next: "", otherwise: "" };
-    case "identify": return { kind, label: "", known: "", unknown: "" };
+    case "identify": return { kind, label: "", ask: "unknown", known: "", unknown: "" };
     case "lookup": return { kind, label: "", by: "any", name: "", pin: "", found: "", missing: "" };
     case "contract": return { kind, label: "", tell: true, covered: "", none: "", used_up: "" };
     case "caller": return { kind, label: "", tiers: [], known: "", unknown: "", vip: "" };

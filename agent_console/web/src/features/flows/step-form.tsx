@@ -8,7 +8,7 @@ import { Cell, Pick, ReadCell, Rows, Tick } from "../casework/parts";
 import { exits, KINDS, withTarget } from "./kinds";
 import { collected, kindName, languageName, stepTitle, useKnown } from "./known";
 import { EditingContext, Fault, Faults, Figure, Said, Spot, Target, useEditing, useProblemWords, type Editing } from "./parts";
-import { KEYS, SPOKEN, type Callback, type Caller, type ChooseLanguage, type Collect, type Flow, type FlowProblem, type Hours, type Kind, type Lookup, type LookupBy, type Menu, type SkillNeed, type Step, type ToQueue, type Transfer } from "./types";
+import { KEYS, SPOKEN, type Callback, type Caller, type ChooseLanguage, type Collect, type Flow, type FlowProblem, type Hours, type Identify, type Kind, type Lookup, type LookupBy, type Menu, type SkillNeed, type Step, type ToQueue, type Transfer } from "./types";
 import { placeOf } from "./document";
 
 const COUNTS = [1, 2, 3, 4, 5];
@@ -16,6 +16,7 @@ const SECONDS = [2, 3, 4, 5, 6, 8, 10, 15, 20, 30];
 const RINGS = [10, 15, 20, 30, 45, 60, 90, 120];
 const DIGITS = Array.from({ length: 24 }, (_, at) => at + 1);
 const LEVELS = Array.from({ length: 10 }, (_, at) => at + 1);
+const ASKS: Identify["ask"][] = ["unknown", "untrusted", "always"];
 const BYS: LookupBy[] = ["any", "case", "order", "contract", "asset", "membership", "identifier", "customer"];
 
 interface Props {
@@ -86,7 +87,12 @@ function Fields({ step, change }: Of<Step>): ReactNode {
     case "menu": return <MenuFields step={step} change={change} />;
     case "hours": return <HoursFields step={step} change={change} />;
     case "collect": return <CollectFields step={step} change={change} />;
-    case "identify": return <Ways step={step} change={change} />;
+    case "identify": return (
+      <>
+        <Spot at="ask"><Pick label={t("flows.ask")} value={step.ask} options={ASKS.map((ask) => [ask, t(`flows.ask_${ask}`)] as const)} writable={writable} change={(ask) => change({ ...step, ask: ask as Identify["ask"] })} testid="identify-ask" /></Spot>
+        <Ways step={step} change={change} />
+      </>
+    );
     case "lookup": return <LookupFields step={step} change={change} />;
     case "contract": return (
       <>

@@ -29,7 +29,7 @@ export interface ChooseLanguage extends Base { kind: "language"; prompt: string;
 export interface Menu extends Base { kind: "menu"; prompt: string; choices: MenuKey[]; tries: number; within_s: number; invalid: string; otherwise: string }
 export interface Hours extends Base { kind: "hours"; queue_id: string; calendar_id: string; open: string; closed: string }
 export interface Collect extends Base { kind: "collect"; prompt: string; name: string; least: number; most: number; tries: number; within_s: number; invalid: string; secret: boolean; next: string; otherwise: string }
-export interface Identify extends Base { kind: "identify"; known: string; unknown: string }
+export interface Identify extends Base { kind: "identify"; ask: "unknown" | "untrusted" | "always"; known: string; unknown: string }
 export interface Lookup extends Base { kind: "lookup"; by: LookupBy; name: string; pin: string; found: string; missing: string }
 export interface Contract extends Base { kind: "contract"; tell: boolean; covered: string; none: string; used_up: string }
 export interface Caller extends Base { kind: "caller"; tiers: string[]; known: string; unknown: string; vip: string }
