@@ -120,6 +120,7 @@ async def _is_written(page: Page) -> None:
     await page.get_by_test_id("target-choices-0-next").select_option("+collect")
     await expect(form).to_have_attribute("data-step", "collect")
     await expect(page.get_by_test_id("step-label")).to_be_focused()
+    await expect(page.get_by_test_id("step-collect").locator(".flow-mark.error")).to_be_visible()
     await page.get_by_test_id("tool-problems").click()
     await page.get_by_test_id("flow-problems").get_by_role("button").first.click()
     await expect(form).to_have_attribute("data-step", "collect")

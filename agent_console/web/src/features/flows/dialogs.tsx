@@ -51,7 +51,7 @@ export function PublishDialog({ kept, flow, warnings, close, publish }: PublishP
     run(() => publish(note.trim()).then(close));
   };
   return (
-    <Modal title={t("flows.publish_title", { name: kept.name })} icon="phone" close={close} cross testid="publish-dialog">
+    <Modal title={t("flows.publish_title", { name: kept.name })} icon="send" close={close} cross testid="publish-dialog">
       <form className="col flow-form" onSubmit={send}>
         <p className="soft small">{kept.numbers.length > 0 ? t("flows.publish_text", { numbers: kept.numbers.join(", ") }) : t("flows.publish_no_number")}</p>
         {path === null ? <p className="small soft">{t("flows.publish_first", { count: Object.keys(flow.steps).length })}</p> : last.data ? <Difference was={last.data.document} now={flow} /> : last.problem ? <Failure problem={last.problem} retry={last.again} /> : <Bones lines={2} />}

@@ -176,7 +176,7 @@ function Editor({ first }: { first: FlowDoc }) {
         {kept.numbers.length > 0 && <span className="small soft clip num"><Icon name="phone" size={14} /> {kept.numbers.join(", ")}</span>}
         <span className="grow" />
         {writable && <Button icon="check" isDisabled={busy || !dirty || !name.trim() || old !== null} onPress={save} data-testid="flow-save">{t("flows.save")}</Button>}
-        {writable && <Button look="primary" icon="phone" isDisabled={busy || errors > 0 || old !== null || !name.trim() || (!dirty && !kept.changed)} onPress={() => setPublishes(true)} data-testid="flow-publish">{t("flows.publish")}</Button>}
+        {writable && <Button look="primary" icon="send" isDisabled={busy || errors > 0 || old !== null || !name.trim() || (!dirty && !kept.changed)} onPress={() => setPublishes(true)} data-testid="flow-publish">{t("flows.publish")}</Button>}
       </header>
       <div className="flow-tools" role="toolbar" aria-label={t("flows.tools")}>
         {writable && <AddStep add={(kind) => add(kind)} disabled={old !== null} />}

@@ -1,5 +1,5 @@
 /** A flow drawn: cards with a row for each way out, lines between them; arrow keys move, Enter edits. */
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../../net/types";
 import { IconButton } from "../../ui/button";
@@ -33,7 +33,11 @@ export interface Lit {
   here: string | null;
 }
 
-const ZOOMS = [0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const ZOOMS = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const SMALLEST = 0.4;
+/** A flow is opened no smaller than this, and scrolled where it is larger. */
+const READABLE = 0.8;
+const MARGIN = 14;
 
 export function Graph({ flow, selected, select, marks, lit, figures }: Props) {
   const { t } = useTranslation();
@@ -54,12 +58,13 @@ export function Graph({ flow, selected, select, marks, lit, figures }: Props) {
     } else return;
     event.preventDefault();
   };
-  const fit = (): void => {
+  const fit = (least: number): void => {
     const room = frame.current;
-    if (!room) return;
-    const wanted = Math.min(room.clientWidth / layout.width, room.clientHeight / layout.height);
-    setZoom([...ZOOMS].reverse().find((each) => each <= wanted) ?? ZOOMS[0] ?? 1);
+    if (!room || room.clientWidth === 0) return;
+    const wanted = Math.min((room.clientWidth - 2 * MARGIN) / layout.width, (room.clientHeight - 2 * MARGIN) / layout.height);
+    setZoom(Math.max(least, [...ZOOMS].reverse().find((each) => each <= wanted) ?? 0));
   };
+  useLayoutEffect(() => fit(READABLE), []);
   const step = (by: number): void => setZoom(ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(zoom) + by))] ?? 1);
   return (
     <div className="flow-stage">
@@ -77,8 +82,8 @@ export function Graph({ flow, selected, select, marks, lit, figures }: Props) {
         </div>
       </div>
       <div className="flow-zoom row">
-        <IconButton small icon="minus" label={t("flows.zoom_out")} isDisabled={zoom === ZOOMS[0]} onPress={() => step(-1)} />
-        <button type="button" className="btn quiet small num" onClick={fit} data-testid="flow-fit">{t("flows.fit")} · {percent(zoom)}</button>
+        <IconButton small icon="minus" label={t("flows.zoom_out")} isDisabled={zoom === SMALLEST} onPress={() => step(-1)} />
+        <button type="button" className="btn quiet small num" onClick={() => fit(SMALLEST)} data-testid="flow-fit">{t("flows.fit")} · {percent(zoom)}</button>
         <IconButton small icon="plus" label={t("flows.zoom_in")} isDisabled={zoom === 1} onPress={() => step(1)} />
       </div>
     </div>
@@ -103,7 +108,7 @@ function Lines({ layout, selected, lit }: { layout: Layout; selected: string | n
   };
   return (
     <svg className="flow-lines" width={layout.width} height={layout.height} aria-hidden="true">
-      <defs>{["", "near", "lit"].map((of) => <marker key={of} id={`flow-tip${of}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" className={`flow-tip ${of}`} /></marker>)}</defs>
+      <defs>{["", "near", "lit"].map((of) => <marker key={of} id={`flow-tip${of}`} viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto"><path d="M0 0 8 4 0 8z" className={`flow-tip ${of}`} /></marker>)}</defs>
       {layout.edges.map(({ from, to, exit, path, back }) => {
         const of = tone(from, to, exit.slot);
         return <path key={from + exit.slot} d={path} className={`flow-line${back ? " back" : ""}${of}`} markerEnd={`url(#flow-tip${of === " dim" ? "" : of.trim()})`} />;

@@ -91,22 +91,24 @@ function Told({ flow, way, open, outcomes, force }: ToldProps) {
   const { t } = useTranslation();
   const shares = heardBy(way);
   return (
-    <ol className="flow-told" data-testid="try-way">
-      {way.path.map((stage, place) => {
-        const last = place === way.path.length - 1;
-        return (
-          <li key={place} className={last && open ? "open" : ""} data-step={stage.step}>
-            <span className={`flow-icon ${KINDS[stage.kind].tone}`}><Icon name={KINDS[stage.kind].icon} size={14} /></span>
-            <span className="grow">
-              <span className="row"><span className="small strong clip grow" dir="auto">{stepTitle(t, flow, stage.step)}</span><CameOf flow={flow} stage={stage} kept={outcomes[stage.step] ?? ""} force={(word) => force(stage.step, word)} /></span>
-              {(shares[place] ?? []).map((heard, at) => <Sentence key={at} heard={heard} />)}
-              {stage.keys.map((keyed, at) => <span key={at} className="flow-keyed tiny num">{t("flows.keyed", { keys: keyed })}</span>)}
-            </span>
-          </li>
-        );
-      })}
-      <li className="flow-end" role="status" data-testid="try-end" data-end={open ? "open" : way.end.kind}><EndWords way={way} open={open} /></li>
-    </ol>
+    <div data-testid="try-way">
+      <ol className="flow-told">
+        {way.path.map((stage, place) => {
+          const last = place === way.path.length - 1;
+          return (
+            <li key={place} className={last && open ? "open" : ""} data-step={stage.step}>
+              <span className={`flow-icon ${KINDS[stage.kind].tone}`}><Icon name={KINDS[stage.kind].icon} size={14} /></span>
+              <span className="grow">
+                <span className="row"><span className="small strong clip grow" dir="auto">{stepTitle(t, flow, stage.step)}</span><CameOf flow={flow} stage={stage} kept={outcomes[stage.step] ?? ""} force={(word) => force(stage.step, word)} /></span>
+                {(shares[place] ?? []).map((heard, at) => <Sentence key={at} heard={heard} />)}
+                {stage.keys.map((keyed, at) => <span key={at} className="flow-keyed tiny num">{t("flows.keyed", { keys: keyed })}</span>)}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <div className="flow-end" role="status" data-testid="try-end" data-end={open ? "open" : way.end.kind}><EndWords way={way} open={open} /></div>
+    </div>
   );
 }
 
