@@ -28,6 +28,7 @@ from agent_console.api import (
     departments,
     duplicates,
     exports,
+    flows,
     forecast,
     health,
     imports,
@@ -40,6 +41,7 @@ from agent_console.api import (
     parties,
     portal,
     privacy,
+    prompts,
     recognition,
     recording_pauses,
     recordings,
@@ -172,6 +174,8 @@ def _api() -> APIRouter:
     api.include_router(conferences.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])
     api.include_router(recording_pauses.router, dependencies=[Depends(signed_in)])
+    api.include_router(flows.router, dependencies=[Depends(signed_in)])
+    api.include_router(prompts.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
     return api
 

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
+from agent_console.flow_documents import VisitDocument
+
 Document = Mapping[str, Any]
 Collection = Literal["me", "items", "queues", "agents", "waiting", "departments", "link", "notices"]
 MatchStrength = Literal["pending", "none", "one", "many"]
@@ -231,6 +233,7 @@ class PopDocument(TypedDict):
     match: MatchDocument
     case: CaseBrief | None
     contract: ContractCard | None
+    flow: VisitDocument | None
     clocks: list[ClockDocument]
     note: str
     letters: int
@@ -315,6 +318,7 @@ class Item(TypedDict):
     match: MatchDocument
     case: CaseBrief | None
     contract: ContractCard | None
+    flow: VisitDocument | None
     clocks: list[ClockDocument]
     note: str
     letters: int

@@ -3,6 +3,7 @@
 Also the size of a request's body: nothing larger is read than any call of ours could be.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -20,6 +21,8 @@ MAX_BODY_BYTES = 1_000_000
 MAX_UPLOAD_BYTES = 1_000_000_000
 UPLOADS = frozenset(("/api/v1/imports",))
 """Paths whose bodies are files: written to the disk as they come, never held."""
+SOUNDS = re.compile(r"/api/v1/prompts/[^/]+/sounds/[^/]+")
+MAX_SOUND_BYTES = 21_000_000
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -103,7 +106,7 @@ class BoundedBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         taken = _announced(scope)
-        most = MAX_UPLOAD_BYTES if scope.get("path") in UPLOADS else MAX_BODY_BYTES
+        most = _most(scope.get("path", ""))
         announced = taken > 0
 
         async def receive_bounded() -> Message:
@@ -116,6 +119,12 @@ class BoundedBodies:
             return message
 
         await self._app(scope, receive_bounded, send)
+
+
+def _most(path: str) -> int:
+    if path in UPLOADS:
+        return MAX_UPLOAD_BYTES
+    return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
 
 
 def _announced(scope: Scope) -> int:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from config.errors import Kind, Param, Refused, RefusedFields, Unavailable
 from config.logs import Transcript
+from config.pointers import pointed
 
 _TRANSCRIPT = Transcript("console")
 CONTENT_TYPE = "application/problem+json"
@@ -98,7 +99,9 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - Starlette calls by type
-    return problem(request, 422, "request.invalid", errors=[_field(each) for each in error.errors()])
+    return problem(
+        request, 422, "request.invalid", errors=[_field(each, error.body) for each in error.errors()]
+    )
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -107,13 +110,13 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(request, error.status_code, code)
 
 
-def _field(error: Mapping[str, Any]) -> FieldProblem:
+def _field(error: Mapping[str, Any], body: Any) -> FieldProblem:
     # ("body", "text") -> /text; a header or a query parameter keeps its place: /header/idempotency-key
-    where = [str(part) for part in error["loc"]]
-    path = where[1:] if where[0] == "body" else where
+    origin, *where = error["loc"]
+    pointer = pointed(where, body) if origin == "body" else pointed((origin, *where), None)
     context = {name: value for name, value in error.get("ctx", {}).items() if isinstance(value, Param)}
     return FieldProblem(
-        pointer="".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path),
+        pointer=pointer,
         code=f"field.{error['type']}",
         params=context,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from agent_console import flow_documents
 from agent_console.answers import (
     AttachmentDocument,
     CaseDocument,
@@ -76,6 +77,7 @@ def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopD
         ),
         case=case_brief(known.case) if known.case else None,
         contract=contract(known.contract, row.told) if known.contract else None,
+        flow=flow_documents.visit(known.visit),
         clocks=[clock(each) for each in clocks],
         note=row.note,
         letters=letters,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from agent_console.documents import ContractCard, Customer, PopDocument
+from agent_console.flow_documents import VisitDocument
 from crm_core.access.model import EVERYTHING, Action, Rights, Scope
 
 T = TypeVar("T", bound=Mapping[str, Any])
@@ -89,7 +90,15 @@ def of_pop(document: PopDocument, rights: Rights) -> PopDocument:
         "customer": of_caller(document["customer"], rights),
         "match": {**match, "parties": [of_customer(each, rights) for each in match["parties"]]},
         "contract": None if found is None or _lacks(rights, "service_contract") else _contract(found, rights),
+        "flow": _visit(document["flow"], rights),
     }
+
+
+def _visit(known: VisitDocument | None, rights: Rights) -> VisitDocument | None:
+    """What a caller keyed may be their number."""
+    if known is None or not _no_addresses(rights):
+        return known
+    return {**known, "collected": {}, "path": [{**stage, "keys": []} for stage in known["path"]]}
 
 
 def of_caller(known: Customer, rights: Rights) -> Customer:

@@ -56,6 +56,7 @@ _UNREAD = PopDocument(
     match=MatchDocument(strength="pending", parties=[]),
     case=None,
     contract=None,
+    flow=None,
     clocks=[],
     note="",
     letters=0,

@@ -25,6 +25,7 @@ from cti.callbacks import Callbacks
 from cti.calls import Calls
 from cti.directory import Directory
 from cti.entry import Entry
+from cti.prompt_files import PromptFiles
 from routing.bus import LocalBus
 from routing.core.events import CustomerLeft
 from routing.core.facts import Enqueued, Fact
@@ -69,6 +70,7 @@ class _Server:
             directory=self.directory,
             calls=self.calls,
             callbacks=callbacks,
+            prompts=PromptFiles(store, bus, None),
         )
         self.pops = Pops(store, clock, self._loaded)
         self.floor = floor

@@ -201,6 +201,8 @@ class Asterisk(Secretive):
     outside_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
     """Beginnings of the numbers that agents may call to ask somebody outside, or to hand a caller over to them; read like `callback_numbers`. Empty:
     none."""
+    prompts_dir: str = ""
+    """Folder into which this server writes uploaded prompts for Asterisk to play, by the same path for both; empty: `prompts` in `data_dir`."""
 
 
 class Mail(Secretive):
@@ -359,6 +361,11 @@ class Settings(Section):
         """Where Asterisk writes talks while they last."""
         given = self.recordings.spool_dir
         return Path(given).expanduser() if given else (self.centre.data_dir / "recording-spool").resolve()
+
+    def prompts_dir(self) -> Path:
+        """Where Asterisk finds uploaded prompts."""
+        given = self.asterisk.prompts_dir
+        return Path(given).expanduser() if given else (self.centre.data_dir / "prompts").resolve()
 
     def spool_dir(self) -> Path:
         """Where accepted letters are durable before they are in the database."""

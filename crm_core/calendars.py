@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core.flows import kept as flows
 from crm_core.sla.calendar import DAY_MINUTES, Calendar, Day, Hours, SpecialDay
 from crm_core.tables import queue, sla_calendar, sla_calendar_day, sla_calendar_hours, sla_policy
 
@@ -59,7 +60,7 @@ def replace_calendar(conn: Connection, calendar_id: str, given: Calendar, now: f
 
 
 def delete_calendar(conn: Connection, calendar_id: str, now: float) -> None:
-    """Retire it; `Refused` while a policy counts by it, or a queue opens by it."""
+    """Retire it; `Refused` while a policy counts by it, or a queue or an entry flow opens by it."""
     old = calendar(conn, calendar_id)
     using = select(sla_policy.c.name).where(
         sla_policy.c.calendar_id == old.version, sla_policy.c.retired_at.is_(None)
@@ -71,6 +72,9 @@ def delete_calendar(conn: Connection, calendar_id: str, now: float) -> None:
     opened = conn.execute(opening.order_by(queue.c.name)).scalars().first()
     if opened is not None:
         raise Refused("sla_calendar.opens_queue", queue=opened)
+    asking = flows.with_calendar(conn, calendar_id)
+    if asking is not None:
+        raise Refused("sla_calendar.opens_flow", flow=asking)
     _retire(conn, old.version, now)
 
 

@@ -19,6 +19,8 @@ from crm_core.contracts.allowance import Allowance
 from crm_core.customer_brief import CustomerBrief, briefs
 from crm_core.customers import relations, scripts
 from crm_core.customers.scripts import Script
+from crm_core.flows import visits
+from crm_core.flows.visits import Visit
 from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
@@ -64,13 +66,15 @@ class PopParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pop:
-    """`match`: pending, none, one, many. `contract`: the one that the interaction counts for, with what was left when it came."""
+    """`match`: pending, none, one, many. `contract`: the one that the interaction counts for, with what was left when it came. `visit`: how they
+    came through an entry flow, with the flow's name."""
 
     interaction: Interaction
     match: str
     parties: tuple[PopParty, ...]
     case: Case | None
     contract: Allowance | None
+    visit: tuple[Visit, str] | None = None
 
 
 def pop(conn: Connection, interaction_id: str) -> Pop:
@@ -86,6 +90,7 @@ def pop(conn: Connection, interaction_id: str) -> Pop:
         parties=_cards(conn, strengths, said, found),
         case=None if found.case_id is None else cases.case(conn, found.case_id),
         contract=intake.of_interaction(conn, interaction_id),
+        visit=visits.of_interaction(conn, interaction_id) if found.medium == "voice" else None,
     )
 
 

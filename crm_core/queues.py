@@ -67,12 +67,14 @@ class Queue:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What customers dial or write to: `medium` voice with a number, email with an address in lower case. `identify`: when callers
-    are asked who they are: never, unknown (when their number does not tell), untrusted (unless their number is marked as trusted)."""
+    are asked who they are: never, unknown (when their number does not tell), untrusted (unless their number is marked as trusted). `flow_id`: of the
+    entry flow that callers go through first."""
 
     medium: str
     address: str
     queue_id: str
     identify: str = "never"
+    flow_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +121,15 @@ def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:
 def entries(conn: Connection) -> list[Entry]:
     """All numbers and addresses."""
     row = entry.c
-    query = select(row.medium, row.address, row.queue_id, row.identify).where(row.deleted_at.is_(None))
+    named = (row.medium, row.address, row.queue_id, row.identify, row.flow_id)
+    query = select(*named).where(row.deleted_at.is_(None))
     return [
         Entry(
             medium=each.medium,
             address=each.address,
             queue_id=each.queue_id,
             identify=each.identify or "never",
+            flow_id=each.flow_id,
         )
         for each in conn.execute(query.order_by(row.medium, row.address))
     ]

@@ -4,10 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 
 from config.clock import Clock
-from config.errors import Unavailable
+from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from crm_core import queues
 from crm_core.contracts import intake
+from crm_core.flows import kept as flows
+from crm_core.flows.kept import Version
+from crm_core.queues import Entry
 from crm_core.store import Connection, Store
 from cti.ami.actions import is_extension
 from cti.ports import Bus
@@ -35,6 +38,7 @@ class _Page:
     calling_back: frozenset[QueueId] = frozenset()
     by_territory: frozenset[QueueId] = frozenset()
     identifying: dict[str, str] = field(default_factory=dict)
+    flows: dict[str, Version] = field(default_factory=dict)
     limited: bool = False
     agents: dict[str, AgentId] = field(default_factory=dict)
     extensions: dict[AgentId, str] = field(default_factory=dict)
@@ -66,10 +70,23 @@ def _read(conn: Connection, now: float) -> _Page:
         identifying={
             _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
         },
+        flows=_flows(conn, entries),
         limited=intake.any_limited(conn, now),
         agents=phones,
         extensions={agent: extension for extension, agent in phones.items()},
     )
+
+
+def _flows(conn: Connection, entries: list[Entry]) -> dict[str, Version]:
+    """By number, what its callers go through. One that is not there (any more) leaves them the number's queue."""
+    found = {}
+    for entry in entries:
+        if entry.flow_id is not None:
+            try:
+                found[_digits(entry.address)] = flows.current(conn, entry.flow_id)
+            except Refused as refusal:
+                _log.note("!", entry.address, f"goes without its flow: {refusal}")
+    return found
 
 
 def _digits(address: str) -> str:
@@ -149,6 +166,11 @@ class Directory:
         if digits in page.numbers:
             return page.identifying.get(digits, "never")
         return page.identifying.get(ANY_NUMBER, "never")
+
+    def flow_for(self, number: str) -> Version | None:
+        """What callers of this number go through before they wait."""
+        page, digits = self._page, _digits(number)
+        return page.flows.get(digits if digits in page.numbers else ANY_NUMBER)
 
     @property
     def limited(self) -> bool:

@@ -4,32 +4,33 @@ import asyncio
 import math
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
 from config.settings import Asterisk
-from crm_core import interactions, preferring, recognition, remembered
-from crm_core.contracts import intake
-from crm_core.customers.relations import today
+from crm_core import interactions
+from crm_core.flows import visits
+from crm_core.flows.machine import EndKind
 from crm_core.interactions import Interaction
 from crm_core.preferring import NOTHING, Wish
-from crm_core.recognition import Match
-from crm_core.store import Connection, Store
+from crm_core.store import Store
 from cti.agi import AgiConnection, AgiSession
 from cti.callbacks import SCRIPT as CALLBACK_SCRIPT
 from cti.callbacks import Callbacks
 from cti.calls import Calls, interaction_of
 from cti.deadlines import in_time
 from cti.directory import Directory
+from cti.flow_entry import FlowEntry, known
+from cti.newcomer import Newcomer, record, said
 from cti.ports import Bus, Floor
+from cti.prompt_files import PromptFiles
 from cti.prompts import prompt_language
-from cti.resync import Standing
 from cti.welcome import Greeted, Welcome
-from routing.core.events import Arrived, CallbackCancelled
-from routing.core.facts import Fact, Offered, TurnedAway
+from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event
+from routing.core.facts import CallbackKept, Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
 from routing.wishes import more_known, needs_of, preferred
 
@@ -42,22 +43,7 @@ GONE_AFTER_S = 40.0
 INTRODUCE_PAUSES_S = (0.2, 1.0, 5.0, 15.0)
 
 _CHANNEL = re.compile(r"[\w.-]{1,100}", re.ASCII)
-_QUOTED_PAIR = re.compile(r"\\(.)")
 _log = Transcript("entry")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
-    """A caller whom the router does not know yet. Number and name are what the network says: data only."""
-
-    interaction: InteractionId
-    number: str
-    caller: str
-    caller_name: str
-    enqueued_at: Seconds
-    identified: Match | None = None
-    told: str | None = None
-    """Who they said they are and what they were told of their contract, on their way in."""
 
 
 class Entry:
@@ -74,9 +60,18 @@ class Entry:
         directory: Directory,
         calls: Calls,
         callbacks: Callbacks,
+        prompts: PromptFiles,
     ) -> None:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
         self._directory, self._calls, self._callbacks = directory, calls, callbacks
+        self._flows = FlowEntry(
+            store=store,
+            clock=clock,
+            directory=directory,
+            callbacks=callbacks,
+            prompts=prompts,
+            keep_place=self._keep_place,
+        )
         self._welcome = Welcome(store=store, clock=clock, directory=directory)
         self._tasks: asyncio.TaskGroup | None = None
         self._sessions: dict[InteractionId, AgiSession] = {}
@@ -85,6 +80,7 @@ class Entry:
     async def run(self) -> None:
         """Serve AGI until cancelled. `Unavailable` when the port is taken."""
         loop = asyncio.get_running_loop()
+        await self._end_transferred()
         async with asyncio.TaskGroup() as self._tasks:
             where = (self._settings.fastagi_host, self._settings.fastagi_port)
             try:
@@ -98,6 +94,14 @@ class Entry:
             self.port = server.sockets[0].getsockname()[1]
             async with server:
                 await server.serve_forever()
+
+    async def _end_transferred(self) -> None:
+        """Whom a flow put through to somebody outside before a restart is nobody's here any more."""
+        now = self._clock.now()
+        try:
+            await in_time(self._store.write(lambda conn: visits.end_transferred(conn, now)))
+        except Unavailable as problem:
+            _log.note("!", "", f"calls that were put through are not closed: {problem}")
 
     def _start(self, session: AgiSession) -> None:
         if self._tasks is not None:
@@ -157,33 +161,41 @@ class Entry:
 
     async def _lead_in(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> None:
         greeted = await self._greet(session, newcomer, queue)
-        newcomer = replace(newcomer, identified=greeted.identified, told=greeted.told)
+        newcomer = known(newcomer, greeted)
         if greeted.left:
             self._record_later(newcomer, greeted.queue)
+        elif greeted.kept:
+            self._introduce_later(newcomer, greeted.queue)
+            await session.assign("TL_REFUSED", "2")
         elif greeted.refused and await self._recorded(newcomer, greeted.queue):
             await session.assign("TL_REFUSED", "2")
         else:
-            if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(newcomer.caller):
-                await session.assign("TL_CALLBACK", prompt_language(self._directory.language(greeted.queue)))
-            again = await self._asked_before(newcomer, greeted.queue)
-            if again is not None:
-                newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))
-            session.set_variable("TL_QUEUE", greeted.queue)
-            if self._directory.is_recorded(newcomer.interaction, greeted.queue):
-                session.set_variable("TL_RECORD", "1")  # the fallback queue records by it
-            facts = await self._admit_or_leave(newcomer, greeted.queue)
-            if again is not None and facts:
-                name, at = InteractionId(again.id), self._clock.now()
-                self._floor.submit(CallbackCancelled(interaction=name, at=at))
-            leads_on = (Offered, TurnedAway)
-            if any(isinstance(fact, leads_on) and fact.interaction == newcomer.interaction for fact in facts):
-                with suppress(
-                    TimeoutError
-                ):  # then they hear music until the phone rings, or until they are told
-                    async with asyncio.timeout(OFFER_WITHIN_S):
-                        await session.gone.wait()
+            await self._wait_in_line(session, newcomer, greeted)
+
+    async def _wait_in_line(self, session: AgiSession, newcomer: Newcomer, greeted: Greeted) -> None:
+        if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(newcomer.caller):
+            language = greeted.language or self._directory.language(greeted.queue)
+            await session.assign("TL_CALLBACK", prompt_language(language))
+        again = await self._asked_before(newcomer, greeted.queue)
+        if again is not None:
+            newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))
+        session.set_variable("TL_QUEUE", greeted.queue)
+        if self._directory.is_recorded(newcomer.interaction, greeted.queue):
+            session.set_variable("TL_RECORD", "1")  # the fallback queue records by it
+        facts = await self._admit_or_leave(newcomer, greeted.queue)
+        if again is not None and facts:
+            name, at = InteractionId(again.id), self._clock.now()
+            self._floor.submit(CallbackCancelled(interaction=name, at=at))
+        leads_on = (Offered, TurnedAway)
+        if any(isinstance(fact, leads_on) and fact.interaction == newcomer.interaction for fact in facts):
+            with suppress(TimeoutError):  # then they hear music until the phone rings, or until they are told
+                async with asyncio.timeout(OFFER_WITHIN_S):
+                    await session.gone.wait()
 
     async def _greet(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> Greeted:
+        version = self._directory.flow_for(newcomer.number)
+        if version is not None:
+            return await self._flows.greet(session, newcomer, queue, version)
         return await self._welcome.greet(
             session,
             interaction=newcomer.interaction,
@@ -191,6 +203,19 @@ class Entry:
             number=newcomer.number,
             queue=queue,
             at=self._clock.now(),
+        )
+
+    async def _keep_place(self, newcomer: Newcomer, queue: QueueId) -> bool:
+        """They stand in the queue from now on without being on the line. False: they have to wait themselves."""
+        wanted = CallbackWanted(interaction=newcomer.interaction, at=self._clock.now())
+        try:
+            facts = await self.admit(newcomer, queue, also=(wanted,))
+        except Unavailable as problem:
+            _log.note("!", newcomer.interaction, f"not kept for calling back: {problem}")
+            self._calls.forget(newcomer.interaction)
+            return False
+        return any(
+            isinstance(fact, CallbackKept) and fact.interaction == newcomer.interaction for fact in facts
         )
 
     async def _admit_or_leave(self, newcomer: Newcomer, queue: QueueId) -> tuple[Fact, ...]:
@@ -217,9 +242,9 @@ class Entry:
 
     async def _wish_first(self, newcomer: Newcomer, queue: QueueId) -> Wish:
         """What the queue wishes for them, found out before anybody is asked; when that takes too long they wait for everybody, until it is known."""
-        record = partial(_record, newcomer=newcomer, queue=queue, now=self._clock.now())
+        writing = partial(record, newcomer=newcomer, queue=queue, now=self._clock.now())
         try:
-            return await in_time(self._store.write(record))
+            return await in_time(self._store.write(writing))
         except Unavailable as problem:
             _log.note("!", newcomer.interaction, f"not recognised before the queue: {problem}")
             return NOTHING
@@ -240,8 +265,11 @@ class Entry:
             enqueued_at=enqueued_at,
         )
 
-    async def admit(self, newcomer: Newcomer, queue: QueueId, wish: Wish = NOTHING) -> tuple[Fact, ...]:
-        """Tell the router and return the facts of that turn; the customer's details follow beside it, unless a wish is known already."""
+    async def admit(
+        self, newcomer: Newcomer, queue: QueueId, wish: Wish = NOTHING, *, also: tuple[Event, ...] = ()
+    ) -> tuple[Fact, ...]:
+        """Tell the router (and `also`, in the same turn) and return the facts of that turn; the customer's details follow beside it, unless a wish is
+        known already."""
         recorded = self._directory.is_recorded(newcomer.interaction, queue)
         self._calls.arrived(newcomer.interaction, recorded=recorded)
         arrived = Arrived(
@@ -250,40 +278,45 @@ class Entry:
             queue=queue,
             enqueued_at=newcomer.enqueued_at,
             at=self._clock.now(),
-            priority_points=wish.points,
-            needs=needs_of(wish),
+            priority_points=wish.points + newcomer.priority_points,
+            needs=needs_of(wish) | newcomer.needs,
             preferred=preferred(wish, self._floor.centre),
             preferred_wait_s=wish.wait_s,
         )
-        facts = await self._floor.settle(arrived)
+        facts = await self._floor.settle(arrived, *also)
+        self._introduce_later(newcomer, queue)
+        return facts
+
+    def _introduce_later(self, newcomer: Newcomer, queue: QueueId) -> None:
         if self._tasks is not None:
             name = f"introduce {newcomer.interaction}"
             self._tasks.create_task(self._introduce(newcomer, queue), name=name)
-        return facts
 
     async def _introduce(self, newcomer: Newcomer, queue: QueueId) -> None:
         wish = await self._record_in_time(newcomer, queue, admitted=True)
-        known = more_known(newcomer.interaction, wish, self._floor.centre, self._clock.now())
-        if known is not None:
-            self._floor.submit(known)
+        wish = replace(wish, points=wish.points + newcomer.priority_points)
+        more = more_known(newcomer.interaction, wish, self._floor.centre, self._clock.now())
+        if more is not None:
+            self._floor.submit(more)
 
     def _record_later(self, newcomer: Newcomer, queue: QueueId) -> None:
         """Whoever left us in the middle of a sentence hung up, or (when we were slow) stands in hold: then the next sweep admits them,
-        and only when that has not happened they are written down as gone."""
+        and only when that has not happened they are written down as gone. Whoever was put through is gone already."""
+        put_through = newcomer.visit is not None and newcomer.visit.outcome == EndKind.TRANSFER.value
 
-        async def record() -> None:
-            await asyncio.sleep(GONE_AFTER_S)
+        async def record_them() -> None:
+            await asyncio.sleep(0 if put_through else GONE_AFTER_S)
             await self._record_in_time(newcomer, queue, admitted=False)
 
         if self._tasks is not None:
-            self._tasks.create_task(record(), name=f"gone {newcomer.interaction}")
+            self._tasks.create_task(record_them(), name=f"gone {newcomer.interaction}")
 
     async def _recorded(self, newcomer: Newcomer, queue: QueueId) -> bool:
         """Whether a call that ends here is on record: nobody is turned away of whom nothing would be known."""
         at = self._clock.now()
-        record = partial(_record, newcomer=newcomer, queue=queue, now=at, ended_at=at)
+        writing = partial(record, newcomer=newcomer, queue=queue, now=at, ended_at=at)
         try:
-            await in_time(self._store.write(record))
+            await in_time(self._store.write(writing))
         except Unavailable as problem:
             _log.note("!", newcomer.interaction, f"waits although their contract is used up: {problem}")
             return False
@@ -295,10 +328,10 @@ class Entry:
         wish = NOTHING
         for pause_s in INTRODUCE_PAUSES_S:
             now = self._clock.now()
-            at = None if admitted else now
+            at = None if admitted else _left_at(newcomer, now)
             try:
                 wish = await self._store.write(
-                    partial(_record, newcomer=newcomer, queue=queue, now=now, ended_at=at)
+                    partial(record, newcomer=newcomer, queue=queue, now=now, ended_at=at)
                 )
                 break
             except Unavailable as problem:
@@ -308,51 +341,7 @@ class Entry:
         return wish
 
 
-def newcomer_of(standing: Standing, now: float) -> Newcomer:
-    """A caller whom a snapshot shows."""
-    return Newcomer(
-        interaction=standing.interaction,
-        number=standing.number,
-        caller=said(standing.caller),
-        caller_name=said(standing.caller_name),
-        enqueued_at=standing.enqueued_at if standing.enqueued_at is not None else now,
-        identified=_identified(standing.party),
-    )
-
-
-def _identified(marked: str) -> Match | None:
-    """What the way in wrote on the channel; the name is looked up where it is needed."""
-    strength, slash, party_id = marked.partition("/")
-    return Match(party_id=party_id, name="", strength=strength) if slash and party_id else None
-
-
-def said(text: str) -> str:
-    """A caller's number or name without Asterisk's words for nothing and without SIP's quoting (RFC 3261, 25.1)."""
-    return "" if text in {"unknown", "<unknown>", "(null)"} else _QUOTED_PAIR.sub(r"\1", text)
-
-
-def _record(
-    conn: Connection, *, newcomer: Newcomer, queue: QueueId, now: Seconds, ended_at: Seconds | None = None
-) -> Wish:
-    """Who it is, for which contract it counts, and what the queue wishes for them. `ended_at`: they never came to the queue."""
-    interactions.ensure(
-        conn,
-        id=newcomer.interaction,
-        medium=Medium.VOICE,
-        direction="in",
-        queue_id=queue,
-        customer_address=newcomer.caller,
-        customer_name=newcomer.caller_name,
-        entry_address=newcomer.number,
-        subject="",
-        enqueued_at=newcomer.enqueued_at,
-    )
-    said = recognition.living(conn, newcomer.identified) if newcomer.identified else None
-    day = today(newcomer.enqueued_at)
-    matches = [said] if said else remembered.by_phone(conn, newcomer.caller, day=day)
-    recognition.identify(conn, newcomer.interaction, matches)
-    intake.attach(conn, newcomer.interaction, told=newcomer.told)
-    if ended_at is not None:
-        interactions.end_early(conn, newcomer.interaction, ended_at)
-        return NOTHING
-    return preferring.of_interaction(conn, newcomer.interaction, now)
+def _left_at(newcomer: Newcomer, now: Seconds) -> Seconds:
+    """A flow knows when they hung up."""
+    visit = newcomer.visit
+    return now if visit is None or visit.ended_at is None else visit.ended_at

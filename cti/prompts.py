@@ -42,24 +42,28 @@ class Prompts:
     language: str
     _answered: bool = False
 
-    def _path(self, name: str) -> str:
+    def place(self, name: str) -> str:
+        """Where Asterisk finds a sentence. `ValueError` for what cannot be said to it."""
         folder = self.session.request["agi_arg_3"]
         path = f"{folder}/{prompt_language(self.language)}/{name}"
         if not folder or any(mark in path for mark in _QUOTED):
             raise ValueError(f"{path[:80]!r} is no path that can be said to Asterisk")
-        return f'"{path}"'
+        return path
+
+    def _path(self, name: str) -> str:
+        return f'"{self.place(name)}"'
 
     async def say(self, name: str) -> bool:
         """Say a sentence to its end; False when the caller left meanwhile."""
         path = self._path(name)
-        await self._pick_up()
+        await self.pick_up()
         return await self._is_there(await self.session.run(f'STREAM FILE {path} ""'))
 
     async def ask(self, name: str, *, within_s: float, most: int) -> str | None:
         """Say a sentence, which a key cuts short, and return the keys before `#`, or those until they pause for `within_s`;
         None when the caller left meanwhile."""
         path = self._path(name)
-        await self._pick_up()
+        await self.pick_up()
         keyed = await self.session.run(f"GET DATA {path} {int(within_s * 1000)} {most}")
         if not await self._is_there(keyed):
             return None
@@ -83,8 +87,9 @@ class Prompts:
             )
         return not self.session.gone.is_set()
 
-    async def _pick_up(self) -> None:
-        await self.session.assign("TIMEOUT(absolute)", str(PATIENCE_S))
+    async def pick_up(self, patience_s: int = PATIENCE_S) -> None:
+        """Answer, once; and have the dialplan wait so long for what comes now."""
+        await self.session.assign("TIMEOUT(absolute)", str(patience_s))
         if not self._answered:
             self._answered = True
             await self.session.run('EXEC Answer ",i"')

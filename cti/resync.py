@@ -47,6 +47,8 @@ VARIABLES = (
     "TL_WATCHER",
     "TL_RECORD",
     "TL_PAUSED",
+    "TL_FLOW",
+    "TL_LANGUAGE",
 )
 
 
@@ -69,7 +71,8 @@ class Where(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One caller as Asterisk shows them. `extension` and `leg` are of the agent's phone that talks or rings; `queue` is where the way in led
-    them, `party` who they said they are (`identified/` and the customer's id). `calls_back`: a channel of ours in their place, `far` their own once they
+    them, `party` who they said they are (`identified/` and the customer's id), `flow` the step of an entry flow that they came to (flow/version/step),
+    `language` the one that they chose. `calls_back`: a channel of ours in their place, `far` their own once they
     answered. `recorded`: their talks are; `paused`: not now, for that reason. `held`: on hold, with the agent's leg waiting beside; it `consults` whose
     channel is `other` once they answered. `three`: all talk, `whom` is the other's telephone if it is one of ours. `outside`: with somebody outside, and
     no agent."""
@@ -85,6 +88,8 @@ class Standing:
     answered_at: Seconds | None
     queue: str = ""
     party: str = ""
+    flow: str = ""
+    language: str = ""
     extension: str = ""
     leg: str = ""
     talking: bool = False
@@ -209,6 +214,8 @@ def _standing(
         answered_at=_moment(_variable(one, "TL_ANSWERED")),
         queue=_variable(one, "TL_QUEUE"),
         party=_variable(one, "TL_PARTY"),
+        flow=_variable(one, "TL_FLOW"),
+        language=_variable(one, "TL_LANGUAGE"),
         extension=extension_in(leg["Channel"]) if leg else "",
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from config.clock import Clock
 from config.errors import Refused, Unavailable
@@ -25,10 +26,12 @@ from cti.calls import PHONE_LOST, Calls, Place, channel_of
 from cti.conferences import Conferences
 from cti.consults import Consults
 from cti.directory import Directory
-from cti.entry import Entry, newcomer_of
+from cti.entry import Entry
 from cti.members import Members
+from cti.newcomer import newcomer_of
 from cti.pauses import Pauses
 from cti.ports import Bus, Floor
+from cti.prompt_files import PromptFiles
 from cti.prompts import goodbye
 from cti.resync import (
     VARIABLES,
@@ -73,7 +76,7 @@ class VoiceChannel:
     """The floor's Channel for calls, and the console's commands on them.
 
     The parts are public for the composition root and tests: `link` (Asterisk's manager interface), `entry` (FastAGI), `talks` (what an agent does
-    with a caller).
+    with a caller). `prompts_dir`: where uploaded prompts are written for Asterisk (None: they are not played).
     """
 
     medium = Medium.VOICE
@@ -87,11 +90,13 @@ class VoiceChannel:
         clock: Clock,
         *,
         pause_ends_after_s: float = 0.0,
+        prompts_dir: Path | None = None,
     ) -> None:
         self._floor, self._clock = floor, clock
         self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
         self._callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        self._prompts = PromptFiles(store, bus, prompts_dir)
         self.entry = Entry(
             settings,
             store,
@@ -101,6 +106,7 @@ class VoiceChannel:
             directory=self._directory,
             calls=self._calls,
             callbacks=self._callbacks,
+            prompts=self._prompts,
         )
         self.link = Link(
             AmiAddress(
@@ -140,6 +146,7 @@ class VoiceChannel:
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 self._tasks.create_task(self._directory.run(), name="voice directory")
+                self._tasks.create_task(self._prompts.run(), name="voice prompts")
                 self._tasks.create_task(self.entry.run(), name="voice entry")
                 self._tasks.create_task(self._sweep(), name="voice sweep")
                 self._tasks.create_task(self.pauses.run(), name="voice pauses")

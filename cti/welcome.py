@@ -9,28 +9,36 @@ from crm_core import remembered
 from crm_core.contracts import intake
 from crm_core.contracts.allowance import Allowance
 from crm_core.customers.relations import today
-from crm_core.recognition import FORMER, Match
+from crm_core.flows import outside
+from crm_core.flows.visits import Visit
+from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiSession
 from cti.directory import Directory
 from cti.identification import End, Identification
 from cti.limits import NOTHING, look_up, telling
 from cti.prompts import Prompts
-from routing.core.model import QueueId, Seconds
+from routing.core.model import Need, QueueId, Seconds
 
 _log = Transcript("entry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeted:
-    """What came of it: the queue to wait in, who they said they are, what they were told; `refused`: the contract turned them away;
-    `left`: they hung up."""
+    """What came of it: the queue to wait in, who they said they are, what they were told; `refused`: the call ends here (the contract turned them
+    away, or the flow led to its end); `left`: they hung up. Of who came through a flow also the language that they chose, what they ask
+    beside their queue, and their `visit`; `kept`: they are called back."""
 
     queue: QueueId
     identified: Match | None = None
     told: str | None = None
     refused: bool = False
     left: bool = False
+    language: str | None = None
+    needs: frozenset[Need] = frozenset()
+    priority_points: int = 0
+    visit: Visit | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,7 @@ class Welcome:
         self, prompts: Prompts, interaction: str, caller: str, greeted: Greeted, when: str
     ) -> Greeted:
         now = self.clock.now()
-        known = await look_up(self.store, lambda conn: _known(conn, caller, when, now), interaction)
+        known = await look_up(self.store, lambda conn: outside.spared(conn, caller, when, now), interaction)
         if known is None or known.skip:
             return greeted
         answer = await Identification(store=self.store, clock=self.clock, caller=caller).ask(
@@ -98,22 +106,6 @@ async def _mark(session: AgiSession, identified: Match | None) -> None:
     """On the channel, where whoever finds them after a gap of ours reads it (`cti.resync`)."""
     if identified is not None:
         await session.assign("TL_PARTY", f"{identified.strength}/{identified.party_id}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    skip: bool
-    among: frozenset[str]
-
-
-def _known(conn: Connection, caller: str, when: str, at: Seconds) -> _Known:
-    """Asking is spared to whoever calls from a trusted number and, where only the unknown are asked, to whom it surely is: one exact
-    or confirmed match."""
-    matches = remembered.by_phone(conn, caller, day=today(at))
-    best = [match for match in matches if match.strength == matches[0].strength]
-    sure = len(best) == 1 and best[0].strength in ("exact", remembered.CONFIRMED)
-    skip = sure and (when == "unknown" or remembered.is_trusted(conn, caller))
-    return _Known(skip=skip, among=frozenset(match.party_id for match in matches if match.strength != FORMER))
 
 
 def _left(conn: Connection, caller: str, identified: Match | None, at: Seconds) -> Allowance | None:

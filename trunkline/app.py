@@ -106,6 +106,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         floor,
         bus,
         clock,
+        prompts_dir=settings.prompts_dir(),
         pause_ends_after_s=settings.recordings.pause_ends_after_s,
     )
     floor.add_channel(voice)

@@ -13,6 +13,7 @@ from agent_console.acting import AtDesk, Desk
 from agent_console.api.bodies import Body
 from agent_console.api.record_history import add_history
 from agent_console.records import BulkAnswer, BulkOutcome, EntitiesAnswer, RecordAnswer, RecordPage
+from agent_console.tags import IfMatch, tag_of, version_of
 from config.errors import Kind, Refused, RefusedFields
 from crm_core.access.reader import Reader
 from crm_core.records import codes, describe, known, lists, requests, rows
@@ -23,7 +24,6 @@ from crm_core.store import Connection
 
 MOST_AT_ONCE = 500
 """Rows of one bulk change: a unit of the writer that takes longer would make calls wait."""
-Tag = Annotated[str | None, Header(alias="If-Match", max_length=50)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 
 
@@ -110,10 +110,10 @@ def _router(entity: Entity) -> APIRouter:
 
     @router.patch("/{record}", name=f"change_{entity.collection}")
     async def change_row(
-        at: AtDesk, record: str, given: given_fields, response: Response, match: Tag = None
+        at: AtDesk, record: str, given: given_fields, response: Response, match: IfMatch = None
     ) -> RecordAnswer:
         _must_be_on(at, entity)
-        version = _version(match)
+        version = version_of(match)
 
         def change(connection: Connection, acting: Acting) -> RecordAnswer:
             changed = rows.patch(connection, acting, entity, record, given.root, version=version)
@@ -125,9 +125,9 @@ def _router(entity: Entity) -> APIRouter:
         return answer
 
     @router.delete("/{record}", status_code=204, name=f"remove_{entity.collection}")
-    async def remove_row(at: AtDesk, record: str, match: Tag = None) -> None:
+    async def remove_row(at: AtDesk, record: str, match: IfMatch = None) -> None:
         _must_be_on(at, entity)
-        version = _version(match)
+        version = version_of(match)
         await at.write(lambda c, acting: rows.remove(c, acting, entity, record, version=version))
         _published(at, entity, record)
 
@@ -249,15 +249,5 @@ def _published(at: Desk, entity: Entity, row_id: str) -> None:
         at.within.bus.publish("config", row_id)
 
 
-def _version(match: str | None) -> int | None:
-    """`"7"` or `*` (RFC 9110, 13.1.1)."""
-    if match is None or match == "*":
-        return None
-    text = match.removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Refused("request.if_match", Kind.INVALID, pointer="/header/if-match")
-    return int(text)
-
-
 def _tag(answer: Any) -> str:
-    return f'"{answer["record"]["row_version"]}"'
+    return tag_of(answer["record"]["row_version"])

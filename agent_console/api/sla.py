@@ -133,8 +133,8 @@ async def replace_calendar(
 
 @router.delete("/calendars/{calendar}", status_code=204)
 async def delete_calendar(calendar: str, user: AsSupervisor, within: InContext) -> None:
-    """Gone for new policies; 409 `sla_calendar.in_use` while a policy counts by it, `sla_calendar.opens_queue` while a queue opens
-    by it."""
+    """Gone for new policies; 409 `sla_calendar.in_use` while a policy counts by it, `sla_calendar.opens_queue` while a queue and
+    `sla_calendar.opens_flow` while an entry flow opens by it."""
     now = within.clock.now()
     await within.store.write(lambda c: calendars.delete_calendar(c, calendar, now))
 

@@ -1,16 +1,23 @@
 """Numbers that customers dial and addresses that they write to: each leads to a queue."""
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from crm_core import queues
 from crm_core.access.model import Action
+from crm_core.flows import kept
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_SETTINGS, Entity, Field, FieldKind, label
 from crm_core.records.shape import choice
 from crm_core.records.values import is_address
 from crm_core.tables import entry
+
+
+def _flows(conn: Connection) -> Sequence[tuple[str, str]]:
+    return kept.names(conn)
+
 
 _MOST_DIGITS = 32
 _NUMBER = re.compile(r"\*|(?=.*[0-9])(?:\+[0-9])?[0-9*#]*")
@@ -24,6 +31,7 @@ def _prepare(conn: Connection, change: Change) -> None:
     after["address"] = address = queues.folded(after["address"])
     voice = after["medium"] == "voice"
     after["identify"] = (after.get("identify") or "never") if voice else None
+    after["flow_id"] = (after.get("flow_id") or None) if voice else None
     if change.changed("medium") or change.changed("address"):
         _must_be_used(change, address)
     if voice and queues.dialled_alike(conn, address, but=change.id):
@@ -117,6 +125,20 @@ ENTRY = Entity(
                     "除非号码已列为可信",
                 ),
             ),
+        ),
+        Field(
+            name="flow_id",
+            kind=FieldKind.CODE,
+            words=_flows,
+            label=label("Entry flow", "語音流程", "语音流程"),
+            hint=label(
+                "What callers go through first. Nothing: straight to the queue, which is also where they go when the flow fails. "
+                "Flows are kept under Entry flows, and can be chosen here once they are published.",
+                "來電者會先經過的流程。留空則直接進入佇列；流程失敗時，來電者也會進入該佇列。流程在「語音流程」中維護，發布後即可選用。",
+                "来电者会先经过的流程。留空则直接进入队列；流程失败时，来电者也会进入该队列。流程在“语音流程”中维护，发布后即可选用。",
+            ),
+            shown_for=("voice",),
+            listed=True,
         ),
         Field(name="note", kind=FieldKind.LONG_TEXT, label=label("Note", "備註", "备注"), most=4000),
     ),

@@ -27,6 +27,7 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.flows import flow, flow_version, flow_visit, prompt, prompt_sound
 from crm_core.tables.identity import (
     api_token,
     pending_sign_in,
@@ -115,6 +116,9 @@ __all__ = [
     "duplicate_candidate",
     "entry",
     "fact",
+    "flow",
+    "flow_version",
+    "flow_visit",
     "forgetting",
     "identification_try",
     "import_batch",
@@ -142,6 +146,8 @@ __all__ = [
     "portal_link",
     "portal_session",
     "procedure_run",
+    "prompt",
+    "prompt_sound",
     "queue",
     "recording",
     "recovery_code",

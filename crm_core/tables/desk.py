@@ -156,6 +156,8 @@ entry = Table(
     Column("queue_id", Text, nullable=False, index=True),
     # when callers are asked who they are: never, or when the number does not tell; nothing for addresses
     Column("identify", Text),
+    # the entry flow that callers of a number go through first (none: straight to the queue)
+    Column("flow_id", Text),
     Column("note", Words),
     *standard_columns(scoped=False),
     index_where("uq_entry_address", "address", where="deleted_at IS NULL", unique=True),

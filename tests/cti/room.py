@@ -170,7 +170,15 @@ async def telephone_room(
             ari_secret=SecretStr("x"),
             fastagi_port=free_port(),
         )
-        voice = VoiceChannel(settings, store, floor, bus, clock, pause_ends_after_s=pause_ends_after_s)
+        voice = VoiceChannel(
+            settings,
+            store,
+            floor,
+            bus,
+            clock,
+            pause_ends_after_s=pause_ends_after_s,
+            prompts_dir=folder / "prompts",
+        )
         room = Room(
             ami=ami, store=store, bus=bus, ledger=ledger, floor=floor, voice=voice, agents=agents,
             fastagi_port=settings.fastagi_port,

@@ -115,6 +115,18 @@ class Ear(asyncio.DatagramProtocol):
         assert self._transport is not None
         self._transport.sendto(header + body, self._peer)
 
+    def tones(self, *tones: float, within_s: float = 0.1) -> list[float]:
+        """Which of these tones were heard, in order, each as long as it lasted."""
+        sound = b"".join(payload for _, payload in self.heard)
+        step = int(within_s * 8000)
+        found: list[float] = []
+        for place in range(0, len(sound) - step, step):
+            part = sound[place : place + step]
+            loudest = max(tones, key=lambda tone: loudness(part, tone))
+            if loudness(part, loudest) > 5000 and found[-1:] != [loudest]:
+                found.append(loudest)
+        return found
+
     def loud_s(self, since: float, until: float) -> float:
         """For how many seconds between two moments somebody was heard."""
         packets = [payload for at, payload in self.heard if since <= at < until]
@@ -152,6 +164,15 @@ def with_keys(scenario: str, port: int) -> str:
 
 def _rms(payload: bytes) -> float:
     return math.sqrt(sum(LINEAR[code] ** 2 for code in payload) / len(payload))
+
+
+def loudness(ulaw: bytes, tone: float) -> float:
+    """How loud one tone is in a sound: the amplitude of its 16-bit samples (Goertzel's sum)."""
+    samples = [LINEAR[code] for code in ulaw]
+    turns = [2 * math.pi * tone * place / 8000 for place in range(len(samples))]
+    real = sum(level * math.cos(turn) for level, turn in zip(samples, turns, strict=True))
+    imaginary = sum(level * math.sin(turn) for level, turn in zip(samples, turns, strict=True))
+    return 2 * math.hypot(real, imaginary) / max(1, len(samples))
 
 
 @asynccontextmanager

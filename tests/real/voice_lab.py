@@ -113,7 +113,7 @@ async def voice_server(lab: AsteriskLab, url: str) -> AsyncIterator[VoiceServer]
         queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
         router = Router(queue_rules, agent_rules)
         floor = Floor(router, StoreLedger(store, clock), clock, Figures(0.0, queue_rules))
-        voice = VoiceChannel(lab.settings(), store, floor, bus, clock)
+        voice = VoiceChannel(lab.settings(), store, floor, bus, clock, prompts_dir=lab.folder / "prompts")
         floor.add_channel(voice)
         server = VoiceServer(store, floor, voice, [], asyncio.Event())
 

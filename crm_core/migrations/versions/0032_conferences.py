@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
@@ -13,12 +13,12 @@ _KIND = "ck_segment_ck_segment_kind"
 
 
 def upgrade() -> None:
-    _allow("kind IN ('queue', 'agent', 'hold', 'consult', 'conference')")
+    _allow("kind IN ('queue', 'agent', 'hold', 'consult', 'conference', 'recording_pause')")
 
 
 def downgrade() -> None:
     op.execute(sa.text("DELETE FROM segment WHERE kind = 'conference'"))
-    _allow("kind IN ('queue', 'agent', 'hold', 'consult')")
+    _allow("kind IN ('queue', 'agent', 'hold', 'consult', 'recording_pause')")
 
 
 def _allow(rule: str) -> None:

@@ -8,6 +8,7 @@ import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
 import { CaseBox } from "./case-box";
+import { CameBy } from "../flows/visit";
 import { ContractLine } from "../contracts/contract-marks";
 import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
@@ -59,6 +60,7 @@ function Offered({ item }: { item: Item }) {
   return (
     <>
       <OfferPanel item={item} />
+      {item.flow && <CameBy visit={item.flow} />}
       <ContractLine item={item} />
       {item.subject && item.medium === "email" && <SubjectLine item={item} />}
       <Known item={item} />
@@ -86,6 +88,7 @@ function Talking({ item }: { item: Item }) {
   return (
     <>
       <CallPanel item={item} />
+      {item.flow && <CameBy visit={item.flow} />}
       <ContractLine item={item} />
       {item.match.strength === "one" ? null : <WhoIsIt item={item} />}
       <div className="work">

@@ -40,6 +40,18 @@ export interface Conference {
   since: Seconds;
 }
 
+/** How somebody came through an entry flow; `path` and `collected` are empty for those who may not see what was keyed, and once it is forgotten. */
+export interface Visit {
+  flow: string;
+  language: string;
+  /** Where they were last. */
+  step: string;
+  outcome: string;
+  reason: string;
+  path: { step: string; kind: string; keys: string[]; outcome: string }[];
+  collected: Record<string, string>;
+}
+
 export interface Item {
   id: string;
   medium: Medium;
@@ -70,6 +82,8 @@ export interface Item {
   match: { strength: "pending" | "none" | "one" | "many"; parties: Party[] };
   case: CaseRow | null;
   contract: ContractDoc | null;
+  /** How they came through an entry flow. */
+  flow: Visit | null;
   clocks: ClockDoc[];
   note: string;
   letters: number;

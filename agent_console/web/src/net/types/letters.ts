@@ -1,7 +1,7 @@
 /** Letters, and what an interaction or a case holds of them. */
 import type { Seconds } from "./common";
 import type { CaseRow, PastInteraction } from "./customers";
-import type { QueueName } from "./desk";
+import type { QueueName, Visit } from "./desk";
 
 export interface Address {
   name: string;
@@ -53,4 +53,6 @@ export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at">
   note: string;
   segments: StayDoc[];
   thread: Letter[];
+  /** How a caller came through an entry flow. */
+  flow: Visit | null;
 }
