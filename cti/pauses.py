@@ -19,7 +19,7 @@ from cti.ports import Floor
 from cti.resync import Standing
 from cti.talks import Talks, talking
 from routing.core.events import RecordingPauseBegan, RecordingPauseEnded
-from routing.core.facts import Fact, RecordingPaused
+from routing.core.facts import Connected, Fact, Finished, RecordingPaused, Requeued
 from routing.core.model import InteractionId, PauseKind
 from routing.core.presence import Work
 
@@ -146,8 +146,11 @@ class Pauses:
     # -- what nobody asks for ------------------------------------------------------------------------------------------
 
     def _on_facts(self, facts: Sequence[Fact]) -> None:
-        if any(isinstance(fact, RecordingPaused) for fact in facts):
-            self._wanted.set()
+        for fact in facts:
+            if isinstance(fact, RecordingPaused):
+                self._wanted.set()
+            elif isinstance(fact, Connected | Requeued | Finished):  # the next talk is another agent's
+                self._unsure.pop(fact.interaction, None)
 
     def _lasting(self) -> list[tuple[float, InteractionId]]:
         """The pauses that end by themselves, with when they do."""
@@ -161,9 +164,9 @@ class Pauses:
         ]
 
     def _sleeps_s(self) -> float | None:
-        ends = min((at for at, _ in self._lasting()), default=None)
-        waits = None if ends is None else max(0.1, ends - self._clock.now())
-        return waits if not self._unsure else min(AGAIN_AFTER_S, waits or AGAIN_AFTER_S)
+        left_s = [at - self._clock.now() for at, _ in self._lasting()]
+        waits = [each if each > 0 else AGAIN_AFTER_S for each in left_s]
+        return min(waits + [AGAIN_AFTER_S] * bool(self._unsure), default=None)
 
     async def _end_the_old(self) -> None:
         for at, name in self._lasting():

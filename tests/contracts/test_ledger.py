@@ -36,8 +36,20 @@ def ended(
     )
 
 
-def connected(name: str = "c1", agent: str = "ann", at: float = 105.0) -> LedgerEntry:
-    return LedgerEntry(kind="connected", at=at, interaction=name, queue="q", agent=agent)
+def connected(
+    name: str = "c1", agent: str = "ann", at: float = 105.0, *, recorded: bool = False
+) -> LedgerEntry:
+    data = {"recorded": True} if recorded else {}
+    return LedgerEntry(kind="connected", at=at, interaction=name, queue="q", agent=agent, data=data)
+
+
+def paused(at: float, pause: str = "by_hand", agent: str = "ann") -> LedgerEntry:
+    data = {"pause": pause}
+    return LedgerEntry(kind="recording_paused", at=at, interaction="c1", agent=agent, data=data)
+
+
+def recorded_again(at: float = 130.0) -> LedgerEntry:
+    return LedgerEntry(kind="recording_resumed", at=at, interaction="c1", agent="ann")
 
 
 def requeued(name: str = "c1", agent: str = "ann", at: float = 110.0) -> LedgerEntry:
@@ -215,6 +227,21 @@ def test_returned_work_waits_again(conn: Connection, epoch: int) -> None:
     ]
 
 
+def test_a_pause_of_the_recording_is_a_stay_of_its_own(conn: Connection, epoch: int) -> None:
+    """From when it began, whatever it goes on for; one that was stopped lasts until the talk ends, and the next agent's talk knows nothing of it."""
+    talk = [*WHOLE_CALL[:4], connected(recorded=True)]
+    pauses = [paused(110.0, "form"), paused(112.0), recorded_again(), paused(140.0), paused(141.0, "stopped")]
+    ledger.append(conn, epoch, [*talk, *pauses, requeued(at=150.0)])
+    stays = [one for one in interactions.segments(conn, "c1") if one.kind == "recording_pause"]
+    assert [(one.agent_id, one.started_at, one.ended_at, one.outcome) for one in stays] == [
+        ("ann", 110.0, 130.0, "resumed"),
+        ("ann", 140.0, 150.0, "stopped"),
+    ]
+    ledger.append(conn, epoch, [connected(agent="bob", at=160.0)])
+    talks = [one for one in interactions.segments(conn, "c1") if one.kind == "agent"]
+    assert [(one.agent_id, one.recorded) for one in talks] == [("ann", True), ("bob", False)]
+
+
 def test_found_at_work(conn: Connection, epoch: int) -> None:
     """A call found with an agent without an offer of ours gets its segment from that moment."""
     ledger.append(conn, epoch, [enqueued(), connected(agent="bob", at=130.0)])
@@ -278,6 +305,9 @@ def test_no_after_contact_work(conn: Connection, epoch: int) -> None:
         (WHOLE_CALL[:5], parked(agent="bob")),
         (WHOLE_CALL[:5], unparked()),
         (WHOLE_CALL[:5], led_on()),
+        (WHOLE_CALL[:5], recorded_again()),
+        (WHOLE_CALL[:5], paused(110.0, agent="bob")),
+        (WHOLE_CALL[:4], paused(110.0)),
         ([enqueued(), offered(), ended("declined")], ended("declined")),
         ([enqueued(), offered(), ended("declined")], offered()),
         (WHOLE_CALL[:5], finished(None, agent="bob")),

@@ -58,6 +58,18 @@ def test_the_manager_user_may_do_little(layout: AsteriskLayout, tmp_path: Path) 
     assert "bindaddr = 127.0.0.1" in text
 
 
+def test_nobody_is_told_of_keys(layout: AsteriskLayout, tmp_path: Path) -> None:
+    """What somebody keys (a card number, while recording is paused) comes into no log and no event, with a trace neither."""
+    render(tmp_path / "etc", replace(layout, trace=True))
+    manager = (tmp_path / "etc/manager.conf").read_text()
+    (read,) = [line for line in manager.splitlines() if line.startswith("read =")]
+    assert not {"dtmf", "all"} & set(read.removeprefix("read = ").split(","))
+    assert "dtmf" not in manager.lower()
+    assert "dtmf" not in (tmp_path / "etc/logger.conf").read_text()
+    for name in ("cdr.conf", "cel.conf"):
+        assert "enable = no" in (tmp_path / "etc" / name).read_text()
+
+
 def test_the_demonstration_loop_is_not_in_a_product(layout: AsteriskLayout, tmp_path: Path) -> None:
     """The endpoint that calls ourselves exists only where it is asked for."""
     render(tmp_path / "etc", layout)

@@ -314,6 +314,22 @@ def test_answered_in_the_fallback_queue() -> None:
     assert run(calls, [back]) == [Returned(interaction=ONE, at=5.0, reason="phone_lost")]
 
 
+def test_a_talk_that_begins_is_known_to_be_recorded() -> None:
+    """As it was offered, by whoever answers, and by whom it is handed over to; who it is not handed over to changes nothing."""
+    calls = known()
+    calls.offering(ONE, OFFER, recorded=True)
+    assert run(calls, [ANSWERED]) == [Accepted(offer=OFFER, at=3.0, recorded=True)]
+    call = calls.get(ONE)
+    assert call is not None
+    calls.put_back(calls.handed_over(call, LEG2, to_agent=True, recorded=False))
+    back = calls.get(ONE)
+    assert back is not None
+    assert back.recorded
+    calls = Calls({"1001": ANN}.get)
+    calls.arrived(ONE, recorded=True)
+    assert run(calls, [TAKEN]) == [Adopted(interaction=ONE, agent=ANN, at=4.0, recorded=True)]
+
+
 def test_strangers_say_nothing() -> None:
     """Channels that are not our callers', and the dialplan's word that somebody is unclaimed, are no events here."""
     calls = Calls({"1001": ANN}.get)

@@ -114,6 +114,20 @@ CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None
         [caller(CONNECT, offer=OFFER), phone(state="Ringing")], work(Phase.OFFERED, rang_at=80.0), [], [], Place.OFFERED,
     ),
     "offered, answered meanwhile": ([TALK, phone(bridge="b")], work(Phase.OFFERED), [Accepted(offer=OFFER, at=90.5)], [], Place.CONNECTED),
+    "offered, answered meanwhile, and recorded": (
+        [caller(CONNECT, bridge="b", offer=OFFER, answered="90.5", **{"Variable/TL_RECORD": "1"}), phone(bridge="b")],
+        work(Phase.OFFERED),
+        [Accepted(offer=OFFER, at=90.5, recorded=True)],
+        [],
+        Place.CONNECTED,
+    ),
+    "waits, answered in the fallback queue, and recorded": (
+        [caller(FALLBACK, bridge="b", answered="90.5", **{"Variable/TL_RECORD": "1"}), phone("1002", bridge="b")],
+        work(Phase.WAITING),
+        [Adopted(interaction=ONE, agent=BOB, at=90.5, recorded=True)],
+        [],
+        Place.CONNECTED,
+    ),
     "offered, came back": (
         [caller(HOLD, offer=OFFER)],
         work(Phase.OFFERED),

@@ -162,15 +162,15 @@ async def test_a_pause_outlives_the_server_and_the_phone(
             await again.voice.pauses.pause(call)
             with pytest.raises(Refused, match=r"recording\.stopped"):
                 await again.voice.pauses.resume(call)
-            await asyncio.sleep(1)
+            await asyncio.sleep(2)
             await again.voice.hang_up(call)
             await again.fact(Finished)
             await now.nobody_is_left()
             first, second = takes(now)
-            assert 0.8 < tone_s(first[1]) < 1.4
-            assert 0.8 < tone_s(first[0], CUSTOMERS_TONE) < 1.4
+            assert 0.8 < tone_s(first[1]) < 2.0
+            assert 0.8 < tone_s(first[0], CUSTOMERS_TONE) < 2.0
             for side, tone in ((second[0], CUSTOMERS_TONE), (second[1], {0x20, 0xA0})):
-                assert 1.0 < tone_s(side, tone) <= seconds(side) < 1.9
+                assert 1.0 < tone_s(side, tone) <= seconds(side) < 3.0
             rows = await whole(now, again, tmp_path)
             assert [row.state for row, _, _ in rows] == ["kept", "kept"]
             assert not [fact for fact in again.facts if isinstance(fact, Connected)]

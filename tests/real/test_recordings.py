@@ -127,7 +127,7 @@ async def test_a_talk_with_a_colleague_is_a_file_of_its_own(tmp_path: Path) -> N
         await asyncio.sleep(2)
         await now.server.voice.consults.hand_over(now.work.id, now.agents["1001"])
         await now.server.fact(Connected, 2)
-        await asyncio.sleep(1)
+        await asyncio.sleep(1.2)
         await ended(now)
         first, second = takes(now)
         for customer, agent in (first, second):
