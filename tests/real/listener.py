@@ -104,9 +104,13 @@ class Ear(asyncio.DatagramProtocol):
 
     def pitches(self, since: float, until: float) -> set[int]:
         """Which of `PITCHES` were heard between two moments, together or one after the other."""
-        heard = b"".join(payload for at, payload in self.heard if since <= at < until)
-        samples = [_LINEAR[code] for code in heard]
-        return {hz for hz in PITCHES if _strength(samples, hz) > LOUD}
+        return pitches_in(b"".join(payload for at, payload in self.heard if since <= at < until))
+
+
+def pitches_in(sound: bytes) -> set[int]:
+    """Which of `PITCHES` are in so much u-law."""
+    samples = [_LINEAR[code] for code in sound]
+    return {hz for hz in PITCHES if _strength(samples, hz) > LOUD}
 
 
 def _tone(hz: int) -> bytes:
