@@ -83,9 +83,13 @@ class Ear(asyncio.DatagramProtocol):
         """Send nothing any more, like a telephone that has died."""
         self._dead = True
 
-    async def say(self, seconds: float = 0.6) -> None:
-        """A tone, instead of silence."""
+    def speak_for(self, seconds: float) -> None:
+        """A tone, instead of silence, from now on."""
         self._says_until = time.time() + seconds
+
+    async def say(self, seconds: float = 0.6) -> None:
+        """The same, and wait until it is over."""
+        self.speak_for(seconds)
         await asyncio.sleep(seconds)
 
     def _send(self, event: int, *, first: bool, ended: bool, length: int) -> None:
