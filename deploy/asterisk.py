@@ -182,7 +182,7 @@ def _trial_configuration(launch: Launch, own: Path) -> Path:
     conf.write_text("[directories]\n" + "".join(f"{key} => {value}\n" for key, value in places.items()))
     (own / "modules.conf").write_text("[modules]\nautoload = yes\n")
     (own / "logger.conf").write_text("[general]\n[logfiles]\n")
-    for name in ("pjsip.conf", "queues.conf", "ari.conf"):
+    for name in ("pjsip.conf", "queues.conf", "ari.conf", "confbridge.conf"):
         (own / name).write_text("")
     return conf
 
