@@ -303,7 +303,9 @@ def _named(directory: Directory, whom: str) -> str:
 def _conference(directory: Directory, work: Work) -> ConferenceDocument | None:
     if work.conference is None:
         return None
-    return ConferenceDocument(whom=_named(directory, work.conference.whom), since=work.conference.since)
+    whom, since, colleague = work.conference
+    named = None if colleague is None else directory.user_name(colleague)
+    return ConferenceDocument(whom=named or _named(directory, whom), since=since)
 
 
 def _own_conference(world: World, state: AgentState) -> ConferenceDocument | None:

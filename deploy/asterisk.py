@@ -39,7 +39,7 @@ FIRST_SAFE = {18: (18, 24, 2), 20: (20, 9, 2), 21: (21, 4, 2)}
 FIRST_SAFE_BRANCH = 22
 NEEDED_MODULES = ("chan_pjsip.so", "res_pjsip.so", "res_pjsip_transport_websocket.so", "res_http_websocket.so",
     "res_rtp_asterisk.so", "res_srtp.so", "codec_opus*.so", "res_agi.so", "res_ari*.so", "res_musiconhold.so",
-    "app_queue.so", "app_dial.so", "app_mixmonitor.so")  # fmt: skip
+    "app_queue.so", "app_dial.so", "app_mixmonitor.so", "app_confbridge.so")  # fmt: skip
 UNUSED = ("etc", "var", "usr/bin", "usr/libexec", "usr/share/man", "usr/share/locale", "usr/share/perl*",
     "usr/lib/*/perl*", "usr/share/zoneinfo", "usr/share/i18n")  # fmt: skip
 BOOT_TIMEOUT_S = 60.0
@@ -182,7 +182,7 @@ def _trial_configuration(launch: Launch, own: Path) -> Path:
     conf.write_text("[directories]\n" + "".join(f"{key} => {value}\n" for key, value in places.items()))
     (own / "modules.conf").write_text("[modules]\nautoload = yes\n")
     (own / "logger.conf").write_text("[general]\n[logfiles]\n")
-    for name in ("pjsip.conf", "queues.conf", "ari.conf"):
+    for name in ("pjsip.conf", "queues.conf", "ari.conf", "confbridge.conf"):
         (own / name).write_text("")
     return conf
 

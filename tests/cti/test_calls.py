@@ -25,6 +25,7 @@ from cti.calls import Call, Calls, Place, extension_in, interaction_of
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConferenceEnded,
     ConsultEnded,
     ConsultReached,
     CustomerLeft,
@@ -154,6 +155,35 @@ def test_whom_an_agent_asks_answers_or_does_not(status: str, reason: str) -> Non
     assert run(calls, [AGENT_ASKS, LEG_GONE]) == []
     back = CameBack(caller=CALLER, offer=OFFER, dial_status="ANSWER", at=9.0)
     assert run(calls, [back]) == [Returned(interaction=ONE, reason="phone_lost", at=9.0)]
+
+
+def test_three_at_a_talk() -> None:
+    """The agent's hang-up ends nothing then, the dialplan goes on; alone with the agent again it is a talk like any other, and so told once."""
+    calls = offered()
+    run(calls, [ANSWERED, HoldSaid(channel=CALLER, held=True, ours=True, at=4.0)])
+    call = calls.get(ONE)
+    assert call is not None
+    call.consults, call.joining, call.other = True, True, LEG2
+    calls.three_now(call)
+    assert (call.held, call.aside, call.consults, call.joining, call.other) == (
+        False,
+        False,
+        False,
+        False,
+        LEG2,
+    )
+    held, resumed = (HoldSaid(channel=LEG, held=each, ours=False, at=4.5) for each in (True, False))
+    assert run(calls, [held, resumed]) == [
+        HoldBegan(interaction=ONE, at=4.5),
+        HoldEnded(interaction=ONE, at=4.5),
+    ], "a telephone holds"
+    assert (call.three, call.other) == (True, LEG2)
+    assert run(calls, [AGENT_ASKS, LEG_GONE]) == []
+    alone = HoldSaid(channel=CALLER, held=False, ours=True, at=5.0)
+    assert run(calls, [alone, alone]) == [ConferenceEnded(interaction=ONE, reason="ended", at=5.0)]
+    assert (call.three, call.other) == (False, "")
+    calls.three_now(call)
+    assert run(calls, [CALLER_GONE]) == [WorkEnded(interaction=ONE, by=By.AGENT, at=AGENT_ASKS.at)]
 
 
 @pytest.mark.parametrize("to_agent", [True, False])

@@ -4,10 +4,12 @@ import pytest
 
 from cti.ami.protocol import Message
 from cti.calls import Place
-from cti.resync import Findings, forgotten, left_over, read_standings, reconcile
+from cti.resync import Findings, forgotten, left_alone, left_over, read_standings, reconcile
 from routing.core.events import (
     Accepted,
     Adopted,
+    ConferenceBegan,
+    ConferenceEnded,
     ConsultEnded,
     ConsultReached,
     CustomerLeft,
@@ -20,7 +22,7 @@ from routing.core.events import (
     WorkEnded,
 )
 from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, QueueId
-from routing.core.presence import Consult, Phase, Work
+from routing.core.presence import Conference, Consult, Phase, Work
 
 ONE, OFFER = InteractionId("tl-ast-1.1"), OfferId("tl-ast-1.1/1")
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -77,12 +79,20 @@ def asked(bridge: str) -> Message:
     return Message({**phone("1002", bridge=bridge).headers, "Uniqueid": "ast-1.3"})
 
 
+def three(extension: str, number: int, bridge: str = "b") -> Message:
+    own = {"Context": THREE, "Uniqueid": f"ast-1.{number}", "Variable/TL_OF": "tl-ast-1.1"}
+    return Message({**phone(extension, bridge=bridge).headers, **own})
+
+
 def with_leg(leg: str) -> Message:
     return caller(ASIDE, **{"Variable/TL_LEG": leg})
 
 
 HOLD, CONNECT, FALLBACK = "trunkline-hold", "trunkline-connect", "trunkline-fallback"
-ASIDE = "trunkline-aside"
+ASIDE, THREE, TOGETHER = "trunkline-aside", "trunkline-three", "trunkline-together"
+IN_THREE = caller(
+    THREE, bridge="b", offer=OFFER, answered="90.5", **{"Variable/TL_LEG": "PJSIP/1001-00000002"}
+)
 TALK = caller(CONNECT, bridge="b", offer=OFFER, answered="90.5")
 
 CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None]] = {
@@ -175,6 +185,62 @@ CASES: dict[str, tuple[list[Message], Work, list[Event], list[str], Place | None
         [ConsultEnded(interaction=ONE, reason="ended", at=NOW)],
         [],
         Place.CONNECTED,
+    ),
+    "connected, three of them, nobody has told": (
+        [IN_THREE, three("1002", 3), three("1001", 2)],
+        work(Phase.CONNECTED, held_at=95.0, consult=Consult("1002", 96.0, 97.0)),
+        [ConferenceBegan(interaction=ONE, whom="1002", colleague=BOB, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, three of them, whom they had asked is not known": (
+        [IN_THREE, three("1002", 3), three("1001", 2)],
+        work(Phase.CONNECTED),
+        [ConferenceBegan(interaction=ONE, whom="1002", colleague=BOB, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, three of them, as they were": (
+        [IN_THREE, three("trunk", 3), three("1001", 2)],
+        work(Phase.CONNECTED, conference=Conference("0212345678", 96.0)),
+        [],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, of three the third has left": (
+        [caller(TOGETHER, bridge="b", offer=OFFER, answered="90.5"), phone(bridge="b")],
+        work(Phase.CONNECTED, conference=Conference("1002", 96.0, BOB)),
+        [ConferenceEnded(interaction=ONE, reason="ended", at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, of three on hold with the agent": (
+        [caller(ASIDE, offer=OFFER, answered="90.5"), kept()],
+        work(Phase.CONNECTED, conference=Conference("1002", 96.0, BOB)),
+        [ConferenceEnded(interaction=ONE, reason="ended", at=NOW), HoldBegan(interaction=ONE, at=NOW)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, of three the agent has left": (
+        [caller(TOGETHER, bridge="b", answered="90.5"), three("1002", 3)],
+        work(Phase.CONNECTED, conference=Conference("1002", 96.0, BOB)),
+        [Adopted(interaction=ONE, agent=BOB, at=90.5)],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, of three the agent has just left": (
+        [caller(THREE, offer=OFFER, answered="90.5", **{"Variable/TL_LEG": "PJSIP/1001-00000002"}), three("1002", 3)],
+        work(Phase.CONNECTED, conference=Conference("1002", 96.0, BOB)),
+        [],
+        [],
+        Place.CONNECTED,
+    ),
+    "connected, of three the agent has left somebody outside": (
+        [caller(TOGETHER, bridge="b", answered="90.5"), three("trunk-out", 3)],
+        work(Phase.CONNECTED, conference=Conference("0212345678", 96.0)),
+        [WorkEnded(interaction=ONE, by=By.AGENT, at=NOW)],
+        [],
+        None,
     ),
     "connected, on hold, and the agent's phone is gone": (
         [caller(ASIDE, offer=OFFER, answered="90.5")],
@@ -319,3 +385,26 @@ def test_whoever_hears_music_although_they_were_turned_away_is_found() -> None:
 def test_a_leg_left_over_of_a_consultation_is_found(channels: list[Message], ended: bool) -> None:
     """And no other: who is still the caller's agent, or talks with somebody after the caller has gone, is left alone."""
     assert left_over(channels) == (["ast-1.2"] if ended else [])
+
+
+@pytest.mark.parametrize(
+    ("channels", "legs", "callers"),
+    [
+        ([IN_THREE, three("1001", 2), three("1002", 3)], [], []),
+        ([IN_THREE, three("1002", 3)], [], []),
+        ([IN_THREE], [], ["ast-1.1"]),
+        ([caller(THREE), three("1001", 2)], [], []),
+        ([three("1001", 2), three("1002", 3)], ["ast-1.2", "ast-1.3"], []),
+    ],
+    ids=["three", "two, for a moment", "nobody else", "on the way", "the caller has gone"],
+)
+def test_nobody_is_left_alone_of_three(channels: list[Message], legs: list[str], callers: list[str]) -> None:
+    """Should the dialplan not have gone on: a caller whom the others have left, and others whom the caller has."""
+    assert (left_over(channels), left_alone(channels)) == (legs, callers)
+
+
+def test_of_three_it_is_known_which_leg_is_the_agents() -> None:
+    """In whatever order they are told, and also when the other is a colleague."""
+    for channels in ([three("1002", 3), three("1001", 2)], [three("1001", 2), three("1002", 3)]):
+        (call,) = compare([IN_THREE, *channels], work(Phase.CONNECTED)).calls
+        assert (call.leg, call.other, call.three) == ("ast-1.2", "ast-1.3", True)

@@ -95,9 +95,13 @@ class Ear(asyncio.DatagramProtocol):
         """Send nothing any more, like a telephone that has died."""
         self._dead = True
 
-    async def say(self, seconds: float = 0.6) -> None:
-        """A tone, instead of silence."""
+    def speak_for(self, seconds: float) -> None:
+        """A tone, instead of silence, from now on."""
         self._says_until = time.time() + seconds
+
+    async def say(self, seconds: float = 0.6) -> None:
+        """The same, and wait until it is over."""
+        self.speak_for(seconds)
         await asyncio.sleep(seconds)
 
     async def play(self, frames: Iterable[bytes]) -> None:
@@ -134,9 +138,13 @@ class Ear(asyncio.DatagramProtocol):
 
     def pitches(self, since: float, until: float) -> set[int]:
         """Which of `PITCHES` were heard between two moments, together or one after the other."""
-        heard = b"".join(payload for at, payload in self.heard if since <= at < until)
-        samples = [LINEAR[code] for code in heard]
-        return {hz for hz in PITCHES if _strength(samples, hz) > LOUD}
+        return pitches_in(b"".join(payload for at, payload in self.heard if since <= at < until))
+
+
+def pitches_in(sound: bytes) -> set[int]:
+    """Which of `PITCHES` are in so much u-law."""
+    samples = [LINEAR[code] for code in sound]
+    return {hz for hz in PITCHES if _strength(samples, hz) > LOUD}
 
 
 def _tone(hz: int) -> bytes:

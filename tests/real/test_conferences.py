@@ -12,9 +12,10 @@ from config.errors import Refused
 from routing.core.facts import ConferenceOver, Conferring, Connected, Consulted, Finished, Requeued, Watched
 from routing.core.model import AgentId, By, Device, WatchMode
 from tests.ports import free_port
-from tests.real.listener import PITCHES, Ear, breathing, ear, with_keys
+from tests.real.listener import PITCHES, Ear, breathing, ear, pitches_in, with_keys
 from tests.real.sipp import agent_scenario, sipp
 from tests.real.test_consults import OUTSIDE
+from tests.real.test_recordings import takes
 from tests.real.test_talks import Talk, segments, talk
 from tests.real.voice_lab import VoiceServer, voice_server
 
@@ -199,6 +200,7 @@ async def test_a_customer_who_leaves_ends_it_for_all(tmp_path: Path) -> None:
         now.lab.phone("1090", answer_after_s=0.1, ear_port=port) as phone,
     ):
         name = now.work.id
+        hers.pitch = ears["outside"].pitch
         await now.server.voice.watches.watch(name, AgentId("sue"), "1090", WatchMode.BARGE)
         await now.server.fact(Watched)
         await joins(now)
@@ -216,3 +218,7 @@ async def test_a_customer_who_leaves_ends_it_for_all(tmp_path: Path) -> None:
             state = now.server.floor.centre.agents[agent]
             assert (state.work, state.beside) == ("idle", None)
         assert phone.events("BYE")
+        ((customer, agent),) = takes(now)
+        assert pitches_in(customer.read_bytes()) == {ears["caller"].pitch}
+        assert pitches_in(agent.read_bytes()) == {ears[each].pitch for each in ("1001", "1002", "outside")}
+        assert abs(customer.stat().st_size - agent.stat().st_size) < 800

@@ -1,5 +1,6 @@
 """The whole path of a call: SIPp as the customer, headless Chromium as the agent, real Asterisk between them."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
+from tests.ports import free_port
 from tests.real.browser import Desk, chromium
 from tests.real.centre_lab import Centre, centre
+from tests.real.listener import Ear, breathing, ear, with_keys
 from tests.real.sipp import Sipp, caller_scenario, sipp
 
 pytestmark = pytest.mark.real
@@ -228,6 +231,84 @@ async def test_nobody_answers(stage: Stage) -> None:
         "SELECT outcome FROM offer WHERE interaction_id = ? ORDER BY offered_at", row["id"]
     )
     assert [offer["outcome"] for offer in offers] == ["no_answer", "accepted"]
+
+
+async def mute_all_but(speaker: Desk | None, *desks: Desk) -> None:
+    """Of the browsers' microphones, which beep once a second, this one alone is open."""
+    for desk in desks:
+        if await desk.page.evaluate("() => window.trunkline.phone.call.muted") is (desk is speaker):
+            await desk.page.get_by_test_id("mute").click()
+
+
+async def hear(customer: Ear, *desks: Desk) -> set[str]:
+    """Who hears something in the next moments, by what the browsers count and what reaches the customer's telephone; the customer speaks unless a
+    browser's microphone is open."""
+    await asyncio.sleep(0.4)
+    before, since = [(await desk.media())["energy_heard"] for desk in desks], time.time()
+    await asyncio.sleep(1.3)
+    after = [(await desk.media())["energy_heard"] for desk in desks]
+    louder = {
+        name for name, one, two in zip(("agent", "colleague"), before, after, strict=True) if two - one > 1e-4
+    }
+    return louder | ({"customer"} if customer.loud_s(since, time.time()) > 0.05 else set())
+
+
+async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
+    """An attended transfer by way of a conference, in two browsers and with a customer's telephone: in each step those hear who are to, and nobody else."""
+    colleague, port = await Desk.open(stage.browser, stage.centre.origin), free_port()
+    stage.began = time.time()
+    scenario = caller_scenario(
+        to="100", number="+886912345678", name="", hang_up_after_s=None, cancel_after_s=None, speak=None
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(colleague.close)
+        await colleague.sign_in("guanyu", stage.centre.password("guanyu"))
+        await colleague.start_shift()
+        customer = await stack.enter_async_context(ear(port))
+        await stack.enter_async_context(breathing(customer))
+        target = ("127.0.0.1", stage.centre.base + 2)
+        phone = await stack.enter_async_context(sipp(stage.folder, with_keys(scenario, port), target=target))
+        agent, desks = stage.desk, (stage.desk, colleague)
+        await agent.rings()
+        await agent.answer()
+        await agent.page.get_by_test_id("transfer").click()
+        await agent.page.get_by_test_id("transfer-search").fill("1002")
+        await agent.page.get_by_test_id("transfer-search").press("Enter")
+        await agent.page.get_by_test_id("consult-go").click()
+        await colleague.page.get_by_test_id("answer").click()
+        await colleague.page.get_by_test_id("hangup").wait_for(timeout=10_000)
+        await agent.page.locator('[data-testid="conference"]:not([disabled])').wait_for()
+        await mute_all_but(agent, *desks)
+        assert "colleague" in await hear(customer, *desks)
+        await agent.page.keyboard.press("Alt+KeyJ")
+        await agent.page.get_by_test_id("alone").wait_for()
+        await colleague.page.locator(".plain-call").get_by_text("客戶聽得到您").wait_for()
+        assert await hear(customer, *desks) == {"colleague", "customer"}
+        await mute_all_but(colleague, *desks)
+        assert await hear(customer, *desks) == {"agent", "customer"}
+        await mute_all_but(None, *desks)
+        customer.speak_for(2.5)
+        assert await hear(customer, *desks) == {"agent", "colleague"}
+        await agent.page.get_by_test_id("leave").click()
+        await agent.page.wait_for_function("() => window.trunkline.phone.call === null", timeout=5_000)
+        await colleague.page.get_by_test_id("interaction").wait_for()
+        await mute_all_but(colleague, colleague)
+        await colleague.flows()
+        since = time.time()
+        await customer.speaks(0.05)
+        assert customer.loud_s(since, time.time()) > 0
+        assert not phone.events("BYE")
+        await colleague.hang_up()
+        await phone.see("BYE")
+        await colleague.wrap_up("solved")
+        row = await stage.closed("solved")
+    stays = stage.centre.rows(
+        "SELECT kind, outcome FROM segment WHERE interaction_id = ? AND kind IN ('agent', 'conference') ORDER BY id",
+        row["id"],
+    )
+    assert [(each["kind"], each["outcome"]) for each in stays] == [
+        ("agent", "transferred"), ("conference", "agent_left"), ("agent", "handled")
+    ]  # fmt: skip
 
 
 HOSTILE = "x\\r\\nEvent: Hangup,Uniqueid: 1.1 <script>window.hurt=1</script> 'a' &amp;"

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from routing.core.events import Accepted, ConsultReached, HoldBegan, StatusChosen
+from routing.core.events import Accepted, ConsultBegan, ConsultReached, HoldBegan, StatusChosen
 from routing.core.model import AgentId, InteractionId, OfferId, QueueId, Status
 from routing.core.presence import Phase
 from tests.agent_console.house import House
@@ -233,3 +233,53 @@ async def test_an_agent_asks_somebody_first_and_hands_over(
         await expect(other.get_by_test_id("stays")).to_contain_text(over)
         await expect(other.get_by_test_id("stays")).to_contain_text(passed_on)
         await picture(other, f"ask-stays-{language}")
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS[:1])
+async def test_an_agent_talks_with_customer_and_colleague(
+    centre: RecordsCentre, language: Language, scheme: Scheme, width: int
+) -> None:
+    """By keys; both agents and the board see it, and the call tells afterwards what happened."""
+    house = centre.house
+    with_bob, alone, three, left = {
+        "zh-TW": ("三方通話：您、客戶與 Bob", "目前僅您與客戶通話", "三方通話", "客服人員離開"),
+        "zh-CN": ("三方通话：您、客户与 Bob", "目前只有您与客户通话", "三方通话", "坐席退出"),
+        "en": ("You, the customer and Bob", "You talk with the customer alone", "Conference", "the agent left"),
+    }[language]  # fmt: skip
+    ann, bob = house.seed.users["ann"], house.seed.users["bob"]
+    async with (
+        centre.at("ann", "/", language=language, scheme=scheme, width=width) as desk,
+        centre.at("bob", "/", language=language, scheme=scheme, width=width) as other,
+        centre.at("sue", "/board", language=language, scheme=scheme, width=width) as board,
+    ):
+        call = await talks(house, "ann", "tl-three")
+        ready(house, "bob")
+        panel = desk.locator(".call")
+
+        async def three_talk() -> None:
+            at = time.time()
+            await house.floor.settle(
+                HoldBegan(interaction=call, at=at),
+                ConsultBegan(interaction=call, whom=bob, at=at),
+                ConsultReached(interaction=call, at=at),
+            )
+            await expect(desk.get_by_test_id("conference")).to_be_enabled()
+            await desk.keyboard.press("Alt+KeyJ")
+            await expect(panel).to_contain_text(with_bob)
+
+        await desk.get_by_test_id("note").fill(NOTE)
+        await three_talk()
+        await picture(desk, f"three-talking-{language}")
+        for agent in (ann, bob):
+            await expect(board.get_by_test_id(f"board-agent-{agent}")).to_contain_text(three)
+        await picture(board, f"three-board-{language}")
+        await desk.get_by_test_id("alone").click()
+        await expect(desk.locator(".toast").last).to_contain_text(alone)
+        await three_talk()
+        await desk.get_by_test_id("leave").click()
+        await expect(desk.get_by_test_id(f"item-{call}")).to_have_count(0)
+        await expect(other.get_by_test_id("note")).to_have_value(NOTE)
+        await other.get_by_test_id("search").fill("transport")
+        await other.locator('[data-testid^="found-"]').first.click()
+        await expect(other.get_by_test_id("stays")).to_contain_text(left)
+        await picture(other, f"three-stays-{language}")

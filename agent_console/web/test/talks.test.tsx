@@ -455,20 +455,20 @@ describe("Three at a call", () => {
   test("the list of work and the board say it of both agents, with the time since; a hold goes before it.", async () => {
     serve({ "GET /api/v1/me/letters": { items: [] } });
     await draw(deskOf(), <WorkItems items={[three()]} selected="i1" select={() => undefined} />);
-    expect(part("item-i1")?.querySelector(".pill")?.textContent).toBe("Three-way call");
+    expect(part("item-i1")?.querySelector(".pill")?.textContent).toBe("Conference");
     const desk = deskOf();
     const item = (held: number | null): AgentDoc["item"] => ({ id: "i1", medium: "voice", queue: "Support", customer: "Lin", callback: false, held_since: held, watchers: [] });
     const row = (id: string, whom: string, extra: Partial<AgentDoc>): AgentDoc => ({ id, name: id, extension: null, status: "ready", reason: "", since: 0, work: "talking", work_since: NOW - 900, device: "in_use", console: true, conference: { whom, since: NOW - 630 }, item: null, handled: 0, department: null, ...extra });
     await draw(desk, <AgentGrid units={null} />);
     await act(async () => desk.store.apply({ set: [["agents", "ann", row("ann", "Bob", { item: item(null) })], ["agents", "bob", row("bob", "Ann", {})], ["agents", "cat", row("cat", "+886212345678", { item: item(NOW - 5) })]], drop: [] }));
     const cells = (id: string) => [...(part(`board-agent-${id}`)?.querySelectorAll("td") ?? [])].slice(1, 4).map((cell) => cell.textContent?.replace(/:\d\d$/, " min"));
-    expect([cells("ann"), cells("bob"), cells("cat")[0]]).toEqual([["Three-way call", "10 min", "LinSupportwith Bob"], ["Three-way call", "10 min", "with Ann"], "On hold"]);
+    expect([cells("ann"), cells("bob"), cells("cat")[0]]).toEqual([["Conference", "10 min", "LinSupportwith Bob"], ["Conference", "10 min", "with Ann"], "On hold"]);
   });
 
   test("what became of it is told in words of its own.", async () => {
     const stay = (kind: StayDoc["kind"], outcome: string | null, at: number): StayDoc => ({ kind, queue: null, agent: "Ann", started_at: at, answered_at: at, ended_at: at + 10, outcome });
     await draw(deskOf(), <Stays stays={[stay("consult", "conference", 1), ...["left", "released", "agent_left", "agent_lost", "ended"].map((outcome, place) => stay("conference", outcome, 10 + place))]} />);
     const lines = [...(part("stays")?.querySelectorAll("li .grow") ?? [])].map((line) => line.textContent);
-    expect(lines).toEqual(["Asked somebody · became a three-way call", "Three-way call · the third hung up", "Three-way call · agent and customer alone again", "Three-way call · the agent left", "Three-way call · the agent’s phone was lost", "Three-way call · ended"]);
+    expect(lines).toEqual(["Asked somebody · became a conference", "Conference · the third hung up", "Conference · agent and customer alone again", "Conference · the agent left", "Conference · the agent’s phone was lost", "Conference · ended"]);
   });
 });
