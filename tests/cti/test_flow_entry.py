@@ -18,6 +18,8 @@ from cti import entry
 from routing.core.facts import CallbackKept, Enqueued
 from tests.cti.flow_calls import lead_through, queue_named
 from tests.cti.room import NOW, Room, telephone_room
+from tests.cti.test_welcome import CALLER as KNOWN
+from tests.cti.test_welcome import limited, until_told
 
 CALLER = "0912345678"
 UP = "200 result=6\n"
@@ -56,6 +58,8 @@ class Telephone:
             return "200 result=-1 endpos=0\n"
         if command.startswith("CHANNEL STATUS"):
             return UP
+        if command.startswith("GET DATA"):
+            return "200 result= (timeout)\n"
         return self._dialled if command.startswith("EXEC Dial") else "200 result=0\n"
 
     def heard(self) -> list[str]:
@@ -287,3 +291,28 @@ async def test_numbers_and_pins_are_looked_up(tmp_path: Path) -> None:
         kept = await visit_of(room, "ast-1.13")
         assert kept.collected == {"number": "471100"}
         assert [each.keys for each in kept.path or ()][2] == ("••••",)
+
+
+async def test_whom_the_number_tells_is_spared_and_told_of_their_contract(tmp_path: Path) -> None:
+    """A known caller is not asked who they are and hears what is left; a stranger is asked, and has no contract."""
+    async with telephone_room(tmp_path) as room:
+        await limited(room)
+        queue = await room.store.read(care)
+        await through(room, {
+            "a": {"kind": "identify", "known": "b", "unknown": "b"},
+            "b": {"kind": "contract", "covered": "c", "none": "d", "used_up": "d"},
+            "c": {"kind": "queue", "queue_id": queue},
+            "d": {"kind": "hangup"},
+        })  # fmt: skip
+        phone = await Telephone([]).call(room, "ast-1.14", caller=KNOWN)
+        assert phone.heard() == ["/sounds/en/calls-left-3"]
+        assert phone.set_to("TL_QUEUE") == [queue]
+        kept = await visit_of(room, "ast-1.14")
+        assert [each.outcome for each in kept.path or ()] == ["known", "covered", "queue"]
+        await until_told(room, "tl-ast-1.14", "calls-left-3")
+        phone = await Telephone([]).call(room, "ast-1.15", caller="0299998888")
+        asked = [line for line in phone.asked if line.startswith("GET DATA")]
+        assert asked == ['GET DATA "/sounds/en/identify-ask" 6000 24'] * 2
+        assert phone.set_to("TL_REFUSED") == ["2"]
+        kept = await visit_of(room, "ast-1.15")
+        assert [each.outcome for each in kept.path or ()] == ["unknown", "none", "hangup"]
