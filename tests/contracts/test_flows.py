@@ -206,7 +206,9 @@ def test_calls_that_were_put_through_are_closed_after_a_restart(conn: Connection
 
 def test_what_was_keyed_is_forgotten_in_time(conn: Connection) -> None:
     """Also of somebody who showed no number; the figures stay as they were."""
-    rows.create(conn, ACTING, known.entity("retention_rule"), {"what": "contacts", "after_days": 30})
+    rows.create(
+        conn, ACTING, known.entity("retention_rule"), {"what": "contacts", "after_days": 30, "active": True}
+    )
     conn.execute(
         interaction.insert().values(
             id="tl-1", medium="voice", state="closed", enqueued_at=NOW, closed_at=NOW, customer_address=""
