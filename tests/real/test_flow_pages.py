@@ -65,7 +65,7 @@ async def test_a_flow_is_written_tried_published_and_counted(centre: RecordsCent
     async with centre.at("sue", f"/admin/flows/{flow}", language="en", scheme="dark", width=1920) as page:
         await page.get_by_test_id("tool-figures").click()
         await expect(page.get_by_test_id("figures-visits")).to_have_text("1")
-        await expect(page.get_by_test_id("step-menu")).to_contain_text("1 calls")
+        await expect(page.get_by_test_id("step-menu")).to_contain_text("100 %")
         await expect(page.get_by_test_id("flow-save")).to_have_count(0)
         await picture(page, "flow-figures")
 
