@@ -40,6 +40,8 @@ OFFER_WITHIN_S = 1.0
 GONE_AFTER_S = 40.0
 """Two sweeps of the voice room and more."""
 
+LOOK_FOR_LOST_EVERY_S = 600.0
+
 INTRODUCE_PAUSES_S = (0.2, 1.0, 5.0, 15.0)
 
 _CHANNEL = re.compile(r"[\w.-]{1,100}", re.ASCII)
@@ -80,8 +82,8 @@ class Entry:
     async def run(self) -> None:
         """Serve AGI until cancelled. `Unavailable` when the port is taken."""
         loop = asyncio.get_running_loop()
-        await self._end_transferred()
         async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self._end_transferred(), name="calls put through")
             where = (self._settings.fastagi_host, self._settings.fastagi_port)
             try:
                 server = await loop.create_server(
@@ -96,12 +98,14 @@ class Entry:
                 await server.serve_forever()
 
     async def _end_transferred(self) -> None:
-        """Whom a flow put through to somebody outside before a restart is nobody's here any more."""
-        now = self._clock.now()
-        try:
-            await in_time(self._store.write(lambda conn: visits.end_transferred(conn, now)))
-        except Unavailable as problem:
-            _log.note("!", "", f"calls that were put through are not closed: {problem}")
+        """Whom a flow put through to somebody outside before a restart is nobody's here any more. Until cancelled."""
+        while True:
+            ending = partial(visits.end_transferred, now=self._clock.now(), going_on=tuple(self._sessions))
+            try:
+                await self._store.write(ending)
+            except Unavailable as problem:
+                _log.note("!", "", f"calls that were put through are not closed: {problem}")
+            await asyncio.sleep(LOOK_FOR_LOST_EVERY_S)
 
     def _start(self, session: AgiSession) -> None:
         if self._tasks is not None:

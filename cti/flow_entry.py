@@ -22,6 +22,7 @@ from cti.prompts import Prompts, prompt_language
 from cti.welcome import Greeted
 from routing.core.model import Need, QueueId, Seconds
 
+_INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK})
 _LEFT = frozenset({EndKind.LEFT, EndKind.TRANSFER})
 _log = Transcript("flow")
 
@@ -46,7 +47,9 @@ class FlowEntry:
 
         async def keep_place(passed: Passed) -> bool:
             greeted = self._greeted(newcomer, queue, version, passed, None)
-            return await self.keep_place(known(newcomer, replace(greeted, visit=None)), greeted.queue)
+            return greeted.kept and await self.keep_place(
+                known(newcomer, replace(greeted, visit=None)), greeted.queue
+            )
 
         async def put_through(passed: Passed) -> None:
             them = known(newcomer, self._greeted(newcomer, queue, version, passed, None))
@@ -79,7 +82,7 @@ class FlowEntry:
         self, newcomer: Newcomer, queue: QueueId, version: Version, passed: Passed, ended_at: Seconds | None
     ) -> Greeted:
         end = self._possible(newcomer, passed.end)
-        into = QueueId(end.queue_id) if end.kind in {EndKind.QUEUE, EndKind.CALLBACK} else queue
+        into = QueueId(end.queue_id) if end.kind in _INTO_QUEUES else queue
         return Greeted(
             queue=into,
             identified=passed.identified,
@@ -97,7 +100,7 @@ class FlowEntry:
 
     def _possible(self, newcomer: Newcomer, end: End) -> End:
         """A queue that is not there any more is a fault of the flow, and no reason to lose a caller."""
-        if end.kind is not EndKind.QUEUE or self.directory.is_queue(QueueId(end.queue_id)):
+        if end.kind not in _INTO_QUEUES or self.directory.is_queue(QueueId(end.queue_id)):
             return end
         _log.note("!", newcomer.interaction, f"the flow leads to {end.queue_id}, which is no queue")
         return End(kind=EndKind.FAILED, reason="queue")

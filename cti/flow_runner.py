@@ -47,6 +47,8 @@ from cti.limits import telling
 
 COMMAND_WITHIN_S = LONGEST_S + 120.0
 """Longer than the longest prompt with its keys, and than the product's own questions: then Asterisk says nothing any more."""
+LOOK_UP_PATIENCE_S = 20
+"""What the dialplan gives us for a look-up, which asks the store four times at most (`STORE_WITHIN_S`)."""
 _log = Transcript("flow")
 
 
@@ -150,6 +152,7 @@ class FlowRun:
     # -- what only the outside knows; None: they left ---------------------------------------------------------------------
 
     async def _find_out(self, command: FindOut) -> str | None:
+        await self.dialogue.prompts.be_given(LOOK_UP_PATIENCE_S)
         now = self.clock.now()
         who = Person(number=self.number, identified=self._identified)
         match command.step:
@@ -228,7 +231,7 @@ class FlowRun:
         """Asterisk holds both until one hangs up; without us, too. As soon as somebody answers, `trunkline-put-through` says that the call is over
         when it comes back here; otherwise nobody was reached."""
         await self.put_through(self._passed(state, End(kind=EndKind.TRANSFER)))
-        await self.dialogue.prompts.pick_up(0)
+        await self.dialogue.prompts.be_given(0)
         shown = f"o({self.dialled})" if _is_number(self.dialled) else ""
         options = f"r{shown}U(trunkline-put-through)"
         _log.note(">", self.interaction, f"Dial {step.number}")

@@ -41,6 +41,7 @@ class Prompts:
     session: AgiSession
     language: str
     _answered: bool = False
+    _patient: bool = False
 
     def place(self, name: str) -> str:
         """Where Asterisk finds a sentence. `ValueError` for what cannot be said to it."""
@@ -71,7 +72,7 @@ class Prompts:
 
     async def over(self) -> None:
         """Nothing more is said or asked: from now on silence is not for us to keep."""
-        if self._answered:
+        if self._patient:
             await self.session.assign("TIMEOUT(absolute)", str(DIALPLAN_PATIENCE_S))
 
     async def _is_there(self, result: str) -> bool:
@@ -89,7 +90,12 @@ class Prompts:
 
     async def pick_up(self, patience_s: int = PATIENCE_S) -> None:
         """Answer, once; and have the dialplan wait so long for what comes now."""
-        await self.session.assign("TIMEOUT(absolute)", str(patience_s))
+        await self.be_given(patience_s)
         if not self._answered:
             self._answered = True
             await self.session.run('EXEC Answer ",i"')
+
+    async def be_given(self, patience_s: int) -> None:
+        """Have the dialplan wait so long, without answering; 0: for ever."""
+        self._patient = True
+        await self.session.assign("TIMEOUT(absolute)", str(patience_s))

@@ -18,14 +18,10 @@ def read(conn: Connection, may_call: Callable[[str], bool]) -> Known:
         calendars=frozenset(each.id for each in calendars.list_calendars(conn)),
         skills=frozenset(queues.known_skills(conn)),
         tiers=_tiers(conn),
-        prompts=_languages(conn),
+        prompts=prompts.languages(conn),
         ours=frozenset(sentences()),
         may_call=may_call,
     )
-
-
-def _languages(conn: Connection) -> dict[str, frozenset[str]]:
-    return {each.id: frozenset(sound.language for sound in each.sounds) for each in prompts.listed(conn)}
 
 
 def _tiers(conn: Connection) -> frozenset[str]:

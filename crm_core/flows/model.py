@@ -16,6 +16,7 @@ MOST_STEPS = 100
 MOST_BYTES = 64_000
 """Of the document as JSON in UTF-8."""
 MOST_TRIES = 5
+LONGEST_RING_S = 120
 
 _STEP = r"[a-z0-9][a-z0-9_-]{0,39}"
 StepName = Annotated[str, Field(pattern=rf"^{_STEP}$")]
@@ -225,7 +226,7 @@ class Transfer:
     kind: Literal["transfer"] = "transfer"
     label: Words = ""
     number: Annotated[str, Field(pattern=r"^(\+?[0-9]{3,16})?$")] = ""
-    ring_s: Annotated[float, Field(ge=5, le=120)] = 30.0
+    ring_s: Annotated[float, Field(ge=5, le=LONGEST_RING_S)] = 30.0
     announce: Prompt = ""
     failed: Target = ""
 

@@ -72,6 +72,19 @@ def sounds(conn: Connection) -> list[Sound]:
     return [Sound(**columns(row)) for row in conn.execute(query)]
 
 
+def languages(conn: Connection) -> dict[str, frozenset[str]]:
+    """In which each prompt can be heard; none for one that has no sound yet."""
+    query = (
+        select(_P.id, _S.language)
+        .outerjoin(prompt_sound, _S.prompt_id == _P.id)
+        .where(_P.deleted_at.is_(None))
+    )
+    found: dict[str, frozenset[str]] = {}
+    for row in conn.execute(query):
+        found[row.id] = found.get(row.id, frozenset()) | ({row.language} - {None})
+    return found
+
+
 def sound(conn: Connection, prompt_id: str, language: str) -> bytes:
     """Its bytes; `Refused` (prompt.no_sound)."""
     query = select(_S.sound).where(_S.prompt_id == prompt_id, _S.language == language)

@@ -1,14 +1,15 @@
 """Who came through a flow: the way they took, what they keyed, and where they left. Figures are counted from these rows."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
 from crm_core.flows import kept
-from crm_core.flows.machine import End, EndKind, Stage, State
+from crm_core.flows.machine import LONGEST_S, End, EndKind, Stage, State
+from crm_core.flows.model import LONGEST_RING_S
 from crm_core.tables import flow_visit, inserting, interaction
 
 LONGEST_SPAN_S = 366 * 86_400.0
@@ -91,16 +92,25 @@ def of_interaction(conn: Connection, interaction_id: str) -> tuple[Visit, str] |
     return None if row is None else (_read(row), kept.name_of(conn, row.flow_id))
 
 
-def end_transferred(conn: Connection, now: float) -> int:
-    """Close the calls that were put through to somebody outside while nobody was there to see their end (a restart)."""
-    open_ones = select(_V.interaction_id).where(_V.outcome == EndKind.TRANSFER.value, _V.ended_at.is_(None))
-    ids = list(conn.execute(open_ones).scalars())
+def end_transferred(conn: Connection, now: float, going_on: Collection[str] = ()) -> int:
+    """Close the calls that were put through to somebody outside, whose end nobody saw (a restart). Those that came so lately that it may still ring
+    there, after which they would wait in a queue, stay open, and so do those in `going_on`."""
+    since = now - LONGEST_S - LONGEST_RING_S
+    lost = (_V.outcome == EndKind.TRANSFER.value, _V.ended_at.is_(None), _V.started_at < since)
+    query = select(_V.interaction_id).where(*lost, _V.interaction_id.not_in(list(going_on)))
+    ids = list(conn.execute(query).scalars())
     if ids:
         conn.execute(update(flow_visit).where(_V.interaction_id.in_(ids)).values(ended_at=now))
         ended = {"state": "closed", "ended_at": now, "closed_at": now, "ended_by": "system"}
         row = interaction.c
         conn.execute(update(interaction).where(row.id.in_(ids), row.state == "new").values(**ended))
     return len(ids)
+
+
+def forget(conn: Connection, interaction_ids: Collection[str]) -> None:
+    """Take what was keyed; by which steps they came, and how it ended, is still counted."""
+    gone = update(flow_visit).where(_V.interaction_id.in_(list(interaction_ids)))
+    conn.execute(gone.values(path=None, collected=None))
 
 
 def figures(conn: Connection, flow_id: str, since: float, until: float) -> Figures:

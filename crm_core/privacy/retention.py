@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, delete, exists
 
 from crm_core.casework.lifecycle import DONE
 from crm_core.entities.erasure import ERASURE
+from crm_core.flows import visits
 from crm_core.privacy.erase import blank_carried, blank_speaking
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, OF_LETTER
 from crm_core.recordings import kept
@@ -19,6 +20,7 @@ from crm_core.tables import (
     attachment,
     audit_detail,
     audit_event,
+    flow_visit,
     interaction,
     letter,
     letter_raw,
@@ -86,17 +88,17 @@ def carry_out(conn: Connection, some: Due, now: float) -> int:
 
 
 def _calls(before: float) -> Select[Any]:
+    keyed = exists().where(flow_visit.c.interaction_id == _I.id, flow_visit.c.path.is_not(None))
+    told = or_(_I.customer_address != "", _I.customer_name != "", _I.note != "", keyed)
     return (
-        select(_I.id)
-        .where(_I.closed_at < before, or_(_I.customer_address != "", _I.customer_name != "", _I.note != ""))
-        .where(_not_held(_I.party_id))
-        .order_by(_I.closed_at)
+        select(_I.id).where(_I.closed_at < before, told).where(_not_held(_I.party_id)).order_by(_I.closed_at)
     )
 
 
 def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
     blank_carried(conn, {OF_INTERACTION: ids}, {})
     kept.forget(conn, ids)
+    visits.forget(conn, ids)
     index.forget_many(conn, "note", ids)
 
 

@@ -14,6 +14,7 @@ from crm_core.flows import known as known_things
 from crm_core.flows.machine import EndKind, Stage
 from crm_core.flows.preview import Tried
 from crm_core.flows.visits import StepFigures, Visit
+from crm_core.privacy import retention
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.sla.calendar import Calendar, Hours
@@ -186,17 +187,43 @@ def test_figures_are_counted_from_the_calls(conn: Connection) -> None:
 
 
 def test_calls_that_were_put_through_are_closed_after_a_restart(conn: Connection) -> None:
-    """Nobody saw their end; those that ended before, and calls of other kinds, stay as they are."""
-    states = {1: "new", 2: "new", 3: "waiting"}
+    """Nobody saw their end; those that ended before, that still go on, or that may still ring and then wait, and calls of other kinds, stay as they
+    are."""
+    states = {1: "new", 2: "new", 3: "waiting", 4: "new", 5: "new"}
     for number, state in states.items():
         conn.execute(
             interaction.insert().values(id=f"tl-{number}", medium="voice", state=state, enqueued_at=NOW)
         )
         visits.keep(conn, replace(visit(number, "out", outcome="transfer"), ended_at=None))
     visits.keep(conn, visit(2, "out", outcome="transfer"))
-    assert visits.end_transferred(conn, NOW + 50) == 2
+    visits.keep(conn, replace(visit(4, "out", outcome="transfer", at=NOW + 700), ended_at=None))
+    assert visits.end_transferred(conn, NOW + 1000, ["tl-5"]) == 2
     found = conn.execute(select(interaction.c.id, interaction.c.state).order_by(interaction.c.id)).all()
-    assert [tuple(each) for each in found] == [("tl-1", "closed"), ("tl-2", "new"), ("tl-3", "waiting")]
+    assert [tuple(each) for each in found] == [
+        ("tl-1", "closed"), ("tl-2", "new"), ("tl-3", "waiting"), ("tl-4", "new"), ("tl-5", "new"),
+    ]  # fmt: skip
+
+
+def test_what_was_keyed_is_forgotten_in_time(conn: Connection) -> None:
+    """Also of somebody who showed no number; the figures stay as they were."""
+    rows.create(
+        conn, ACTING, known.entity("retention_rule"), {"what": "contacts", "after_days": 30, "active": True}
+    )
+    conn.execute(
+        interaction.insert().values(
+            id="tl-1", medium="voice", state="closed", enqueued_at=NOW, closed_at=NOW, customer_address=""
+        )
+    )
+    visits.keep(conn, visit(1, "hello", "menu"))
+    before = visits.figures(conn, "f", NOW, NOW + 100)
+    later = NOW + 31 * 86_400
+    [due] = [each for each in retention.due(conn, later) if each.what == "calls"]
+    assert retention.carry_out(conn, due, later) == 1
+    found = visits.of_interaction(conn, "tl-1")
+    assert found is not None
+    assert (found[0].path, found[0].collected) == (None, None)
+    assert visits.figures(conn, "f", NOW, NOW + 100) == before
+    assert not [each for each in retention.due(conn, later) if each.what == "calls"]
 
 
 def test_a_flow_is_tried_out_without_a_telephone(conn: Connection) -> None:

@@ -16,8 +16,11 @@ from crm_core.records.change import system
 from crm_core.tables import queue as queue_table
 from cti import entry
 from routing.core.facts import CallbackKept, Enqueued
+from routing.core.model import QueueId
 from tests.cti.flow_calls import lead_through, queue_named
 from tests.cti.room import NOW, Room, telephone_room
+from tests.cti.test_welcome import CALLER as KNOWN
+from tests.cti.test_welcome import limited, until_told
 
 CALLER = "0912345678"
 UP = "200 result=6\n"
@@ -25,11 +28,18 @@ UP = "200 result=6\n"
 
 class Telephone:
     """Asterisk's side of a flow's AGI connection. `keys` answer what waits for a key, in turn ("" is silence, "!" hangs up); `missing` are
-    sounds that are not there; `dialled` is what comes of `Dial`."""
+    sounds that are not there; `cuts` are keys by the sentence that they cut short; `dialled` is what comes of `Dial`."""
 
-    def __init__(self, keys: list[str], *, missing: str = "none", dialled: str = "200 result=0\n") -> None:
+    def __init__(
+        self,
+        keys: list[str],
+        *,
+        missing: str = "none",
+        cuts: dict[str, str] | None = None,
+        dialled: str = "200 result=0\n",
+    ) -> None:
         self.asked: list[str] = []
-        self._keys, self._missing, self._dialled = keys, missing, dialled
+        self._keys, self._missing, self._cuts, self._dialled = keys, missing, cuts or {}, dialled
 
     async def call(self, room: Room, channel: str, caller: str = CALLER) -> "Telephone":
         """To its end."""
@@ -54,8 +64,13 @@ class Telephone:
             return None if key == "!" else f"200 result={ord(key) if key else 0}\n"
         if command.startswith("STREAM FILE") and self._missing in command:
             return "200 result=-1 endpos=0\n"
+        for sentence, key in self._cuts.items():
+            if sentence in command and key in command.split('"')[3]:
+                return f"200 result={ord(key)} endpos=800\n"
         if command.startswith("CHANNEL STATUS"):
             return UP
+        if command.startswith("GET DATA"):
+            return "200 result= (timeout)\n"
         return self._dialled if command.startswith("EXEC Dial") else "200 result=0\n"
 
     def heard(self) -> list[str]:
@@ -127,7 +142,7 @@ async def test_language_and_menu_lead_to_a_queue_with_its_skills(tmp_path: Path)
 
 async def test_prompts_fall_back_and_never_stop_a_caller(tmp_path: Path) -> None:
     """An uploaded sound is played from the folder, in another language where theirs is missing; one that Asterisk does not find is left out after
-    every place has been tried; a key in a sentence cuts it short and counts for the next question."""
+    every place has been tried."""
     async with telephone_room(tmp_path) as room:
         hello = await room.store.write(
             lambda conn: prompts.create(conn, system(NOW), "Hello", "Good morning")
@@ -151,6 +166,22 @@ async def test_prompts_fall_back_and_never_stop_a_caller(tmp_path: Path) -> None
             "its length and a rest"
         )
         assert phone.set_to("TL_QUEUE") == [queue]
+
+
+async def test_a_key_that_comes_early_counts_for_the_next_question(tmp_path: Path) -> None:
+    """It cuts the sentence short, and the question is not even said; a sentence that must be heard is not cut."""
+    async with telephone_room(tmp_path) as room:
+        queue, other = await room.store.read(care), await sales(room)
+        await through(room, {
+            "a": {"kind": "say", "prompt": "ours:closed", "next": "b"},
+            "b": {"kind": "say", "prompt": "ours:all-busy", "interruptible": False, "next": "c"},
+            "c": MENU | {"choices": [{"key": "7", "next": "d"}], "otherwise": "e"},
+            "d": {"kind": "queue", "queue_id": other},
+            "e": {"kind": "queue", "queue_id": queue},
+        })  # fmt: skip
+        phone = await Telephone([], cuts={"closed": "7", "all-busy": "9"}).call(room, "ast-1.16")
+        assert phone.heard() == ["/sounds/en/closed", "/sounds/en/all-busy"]
+        assert phone.set_to("TL_QUEUE") == [other]
 
 
 async def test_who_hangs_up_is_on_record_with_the_place(
@@ -192,16 +223,21 @@ async def test_what_fails_leads_to_the_numbers_queue(tmp_path: Path, monkeypatch
     async with telephone_room(tmp_path) as room:
         queue, other = await room.store.read(care), await sales(room)
         await through(room, {
-            "a": {"kind": "hours", "queue_id": other, "open": "b", "closed": "b"},
-            "b": {"kind": "queue", "queue_id": other},
+            "a": {"kind": "callback", "queue_id": other, "declined": "b"},
+            "b": {"kind": "hours", "queue_id": other, "open": "c", "closed": "c"},
+            "c": {"kind": "queue", "queue_id": other},
         })  # fmt: skip
         await room.store.write(
             lambda conn: conn.execute(delete(queue_table).where(queue_table.c.id == other))
         )
-        phone = await Telephone([]).call(room, "ast-1.5")
+        room.bus.publish("config", "")
+        await room.until(lambda: not room.voice.entry._directory.is_queue(QueueId(other)))
+        phone = await Telephone(["1"]).call(room, "ast-1.5")
         assert phone.set_to("TL_QUEUE") == [queue]
         kept = await visit_of(room, "ast-1.5")
-        assert (kept.outcome, kept.reason, kept.step) == ("failed", "queue.unknown", "a")
+        assert (kept.outcome, kept.reason, kept.step) == ("failed", "queue.unknown", "b")
+        await room.until(lambda: room.count(Enqueued) == 1)
+        assert room.count(CallbackKept) == 0
 
         def broken(*_: object, **__: object) -> str:
             raise RuntimeError("a bug")
@@ -287,3 +323,32 @@ async def test_numbers_and_pins_are_looked_up(tmp_path: Path) -> None:
         kept = await visit_of(room, "ast-1.13")
         assert kept.collected == {"number": "471100"}
         assert [each.keys for each in kept.path or ()][2] == ("••••",)
+        for _ in range(identification.TRIES):
+            await room.store.write(lambda conn: identification.try_pin(conn, bob, time.time()))
+        phone = await Telephone([*"471100#", *"4826#"]).call(room, "ast-1.17")
+        assert phone.set_to("TL_PARTY") == [], "nobody guesses on"
+
+
+async def test_whom_the_number_tells_is_spared_and_told_of_their_contract(tmp_path: Path) -> None:
+    """A known caller is not asked who they are and hears what is left; a stranger is asked, and has no contract."""
+    async with telephone_room(tmp_path) as room:
+        await limited(room)
+        queue = await room.store.read(care)
+        await through(room, {
+            "a": {"kind": "identify", "known": "b", "unknown": "b"},
+            "b": {"kind": "contract", "covered": "c", "none": "d", "used_up": "d"},
+            "c": {"kind": "queue", "queue_id": queue},
+            "d": {"kind": "hangup"},
+        })  # fmt: skip
+        phone = await Telephone([]).call(room, "ast-1.14", caller=KNOWN)
+        assert phone.heard() == ["/sounds/en/calls-left-3"]
+        assert phone.set_to("TL_QUEUE") == [queue]
+        kept = await visit_of(room, "ast-1.14")
+        assert [each.outcome for each in kept.path or ()] == ["known", "covered", "queue"]
+        await until_told(room, "tl-ast-1.14", "calls-left-3")
+        phone = await Telephone([]).call(room, "ast-1.15", caller="0299998888")
+        asked = [line for line in phone.asked if line.startswith("GET DATA")]
+        assert asked == ['GET DATA "/sounds/en/identify-ask" 6000 24'] * 2
+        assert phone.set_to("TL_REFUSED") == ["2"]
+        kept = await visit_of(room, "ast-1.15")
+        assert [each.outcome for each in kept.path or ()] == ["unknown", "none", "hangup"]

@@ -120,14 +120,14 @@ class Ear(asyncio.DatagramProtocol):
         self._transport.sendto(header + body, self._peer)
 
     def tones(self, *tones: float, within_s: float = 0.1) -> list[float]:
-        """Which of these tones were heard, in order, each as long as it lasted."""
+        """Which of these tones were heard by themselves, in order, each once for as long as it lasted."""
         sound = b"".join(payload for _, payload in self.heard)
         step = int(within_s * 8000)
         found: list[float] = []
         for place in range(0, len(sound) - step, step):
             part = sound[place : place + step]
             loudest = max(tones, key=lambda tone: loudness(part, tone))
-            if loudness(part, loudest) > 5000 and found[-1:] != [loudest]:
+            if loudness(part, loudest) > 9000 and found[-1:] != [loudest]:
                 found.append(loudest)
         return found
 

@@ -16,6 +16,7 @@ from crm_core import cases, interactions, parties, queues
 from crm_core.flows import prompts, sound, visits
 from crm_core.flows.visits import Visit
 from crm_core.interactions import Interaction
+from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from crm_core.tables import interaction
@@ -46,8 +47,9 @@ def tones(conn: Connection, name: str, **by_language: float) -> str:
 
 
 def fill(conn: Connection) -> None:
-    """A main line: language, then a menu to Sales, a case's number, or somebody outside."""
+    """A main line: language, then a menu to Sales (which is closed), a case's number, or somebody outside."""
     sales = queues.add_queue(conn, name="Sales", language="en", ring_s=5, wrap_up_s=0).id
+    rows.patch(conn, system(NOW), known.entity("queue"), sales, {"closed": True})
     care = queue_named(conn, "Care")
     ann = parties.add_party(conn, kind="person", name="Ann", now=NOW)
     cases.open_case(conn, subject="The bill", party_id=ann.id, queue_id=None, now=NOW)
@@ -111,7 +113,8 @@ async def outside_phone(folder: Path) -> AsyncIterator[Sipp]:
 
 
 async def chooses_sales(stage: Desk, queue_ids: dict[str, str]) -> None:
-    """Taiwanese, then the first choice: its skills are asked, the language counts, and the announcement is heard before the music."""
+    """Taiwanese, then the first choice: its skills are asked, the announcement is heard, and that the queue is closed is told in that language, which
+    is not the queue's."""
     async with stage.call("0911000001") as (_, phone):
         await phone.speaks(0.2)
         await phone.press("1")
@@ -126,6 +129,9 @@ async def chooses_sales(stage: Desk, queue_ids: dict[str, str]) -> None:
             ("language", ("1",)), ("menu", ("1",)), ("sales", ()),
         ]  # fmt: skip
         assert phone.tones(*TONES) == [FIRST, TAIWANESE]
+        async with asyncio.timeout(5):
+            while "/zh-TW/closed" not in stage.lab.log:
+                await asyncio.sleep(0.1)
 
 
 async def keys_nothing_that_fits(stage: Desk, queue_ids: dict[str, str]) -> None:

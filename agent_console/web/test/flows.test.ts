@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { added, changes, doubled, placeOf, same, template, TEMPLATES, without } from "../src/features/flows/document";
 import { exits, fresh, KINDS, taken, withTarget } from "../src/features/flows/kinds";
+import { acted, begun } from "../src/features/flows/history";
 import { CARD, HEAD, laidOut, moved, portOf } from "../src/features/flows/layout";
-import type { Flow, Kind, Menu } from "../src/features/flows/types";
+import { asked, digits, litBy, readMoment, waits } from "../src/features/flows/trying";
+import { heardBy } from "../src/features/flows/try-panel";
+import type { Flow, Kind, Menu, Stage, Way } from "../src/features/flows/types";
 
 const MENU = template("menu", "q1");
 
@@ -125,5 +128,49 @@ describe("A kind of step", () => {
     expect(taken(fresh("callback"), "refused")?.slot).toBe("/declined");
     expect(taken(MENU.steps["menu"] as Menu, "left")).toBeNull();
     expect(taken(MENU.steps["queue"] as Menu, "queue")).toBeNull();
+  });
+});
+
+describe("A flow that is tried", () => {
+  const stage = (step: string, kind: Kind, outcome: string): Stage => ({ step, kind, at: 0, keys: [], outcome });
+  const way = (path: Stage[], kind: Way["end"]["kind"] = "left", heard: string[] = []): Way => ({ path, heard: heard.map((step) => ({ step, prompt: `ours:${step}`, language: "en" })), language: "en", collected: {}, end: { kind, queue_id: null, skills: [], priority_points: 0, reason: "" } });
+
+  test("It stops at the open question, until somebody hangs up or it ends by itself.", () => {
+    expect([asked([], false), asked(["1"], true)]).toEqual([["hangup"], ["1", "hangup"]]);
+    const open = way([stage("hours", "hours", "open"), stage("say", "say", "said"), stage("menu", "menu", "left")]);
+    expect([waits(open, false), waits(open, true), waits(way([], "queue"), false)]).toEqual([true, false, false]);
+    expect(digits(MENU, open)).toBe(1);
+    expect(digits({ start: "c", steps: { c: { ...fresh("collect"), most: 6 } as never } }, way([stage("c", "collect", "left")]))).toBe(6);
+  });
+
+  test("The steps and the ways that were taken light up, and no others.", () => {
+    const lit = litBy(MENU, way([stage("hours", "hours", "open"), stage("say", "say", "said"), stage("menu", "menu", "left")]));
+    expect([[...lit.steps], [...lit.ways], lit.here]).toEqual([["hours", "say", "menu"], ["hours/open", "say/next"], "menu"]);
+  });
+
+  test("What is heard stands at the step in which it was said, also where a step is taken twice.", () => {
+    const heard = heardBy(way([stage("say", "say", "said"), stage("hours", "hours", "open"), stage("menu", "menu", "1"), stage("menu", "menu", "left")], "left", ["say", "menu", "menu"]));
+    expect(heard.map((each) => each.length)).toEqual([1, 0, 1, 1]);
+  });
+
+  test("A moment is read where the reader is; nothing is now.", () => {
+    expect([readMoment(""), readMoment("what"), readMoment("2026-03-01T09:30")]).toEqual([null, null, new Date(2026, 2, 1, 9, 30).getTime() / 1000]);
+  });
+});
+
+describe("What is written", () => {
+  const flow = (start: string): Flow => ({ start, steps: {} });
+
+  test("Back and forth; typing on in the same step is one change, and what is written anew has no way forth.", () => {
+    let past = begun(flow("a"));
+    for (const start of ["b", "c"]) past = acted(past, { do: "change", flow: flow(start), about: "step x" });
+    past = acted(past, { do: "change", flow: flow("d"), about: "" });
+    past = acted(past, { do: "undo" });
+    expect(past.now.start).toBe("c");
+    expect(acted(past, { do: "redo" }).now.start).toBe("d");
+    past = acted(past, { do: "undo" });
+    expect([past.now.start, acted(past, { do: "undo" })]).toEqual(["a", past]);
+    expect(acted(past, { do: "change", flow: flow("e"), about: "" }).after).toEqual([]);
+    expect(acted(past, { do: "begin", flow: flow("f") }).before).toEqual([]);
   });
 });

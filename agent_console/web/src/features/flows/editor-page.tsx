@@ -184,7 +184,7 @@ function Editor({ first }: { first: FlowDoc }) {
         {writable && <IconButton small icon="redo" label={t("flows.redo")} isDisabled={!redo || old !== null} onPress={() => redo?.()} />}
         <Button small look={list ? "on" : "quiet"} icon="list" aria-pressed={list} onPress={() => setList(!list)} data-testid="flow-as-list">{t("flows.as_list")}</Button>
         <span className="grow" />
-        <Tool panel="problems" icon={errors > 0 ? "warn" : "check"} shown={panel} open={open} words={problems.length === 0 ? t("flows.no_problems_short") : t("flows.problems", { count: problems.length })} />
+        <Tool panel="problems" icon={errors > 0 ? "warn" : problems.length > 0 ? "info" : "check"} shown={panel} open={open} words={problems.length === 0 ? t("flows.no_problems_short") : t("flows.problems", { count: problems.length })} />
         <Tool panel="try" icon="keypad" shown={panel} open={open} words={t("flows.try")} />
         <Tool panel="figures" icon="chart" shown={panel} open={open} words={t("flows.figures")} />
         <Tool panel="versions" icon="history" shown={panel} open={open} words={t("flows.versions")} />

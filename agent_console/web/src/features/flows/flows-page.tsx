@@ -79,7 +79,7 @@ function Row({ flow, writable, busy, copy, remove }: { flow: FlowBrief; writable
       <td className="num faint">{moment(flow.updated_at, now, i18n.language as Language)}</td>
       {writable && (
         <td className="flows-actions">
-          <IconButton small icon="plus" label={t("flows.copy", { name: flow.name })} isDisabled={busy} onPress={copy} />
+          <IconButton small icon="copy" label={t("flows.copy", { name: flow.name })} isDisabled={busy} onPress={copy} />
           <IconButton small icon="trash" label={flow.numbers.length > 0 ? t("flows.in_use") : t("flows.remove_named", { name: flow.name })} isDisabled={busy || flow.numbers.length > 0} onPress={remove} data-testid={`remove-${flow.name}`} />
         </td>
       )}

@@ -162,7 +162,7 @@ function Came({ figures, all }: { figures: StepFigures | null; all: number }) {
   if (!figures) return <span className="flow-came none">0</span>;
   return (
     <span className="flow-came">
-      <span className="num">{t("flows.came", { count: figures.visits })}{all > 0 && <span className="faint"> {percent(figures.visits / all)}</span>}</span>
+      <span className="num"><Icon name="phone" size={11} /> {figures.visits.toLocaleString()}<span className="vh"> {t("flows.callers")}</span>{all > 0 && <span className="faint"> {percent(figures.visits / all)}</span>}</span>
       {figures.left > 0 && <span className="num flow-left"><Icon name="hangup" size={12} />{t("flows.left_here", { count: figures.left })}</span>}
       {figures.failed > 0 && <span className="num flow-left"><Icon name="warn" size={12} />{t("flows.failed_here", { count: figures.failed })}</span>}
     </span>

@@ -56,7 +56,7 @@ export function StepForm({ flow, name, writable, problems, change, lead, begin, 
         <Fields step={step} change={change} />
         {writable && (
           <footer className="row wrap flow-step-end">
-            <Button small look="quiet" icon="plus" onPress={double} data-testid="step-double">{t("flows.double")}</Button>
+            <Button small look="quiet" icon="copy" onPress={double} data-testid="step-double">{t("flows.double")}</Button>
             {flow.start !== name && <Button small look="quiet" icon="phone" onPress={begin} data-testid="step-begin">{t("flows.begin_here")}</Button>}
             <span className="grow" />
             <Button small look="quiet" icon="trash" onPress={remove} data-testid="step-remove">{t("flows.remove_step")}</Button>

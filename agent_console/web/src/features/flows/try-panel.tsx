@@ -1,5 +1,5 @@
 /** Try it: a telephone without a line. What is pressed here goes through the flow as it stands on the screen. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";
@@ -90,6 +90,10 @@ interface ToldProps {
 function Told({ flow, way, open, outcomes, force }: ToldProps) {
   const { t } = useTranslation();
   const shares = heardBy(way);
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    end.current?.scrollIntoView?.({ block: "nearest" });
+  }, [way]);
   return (
     <div data-testid="try-way">
       <ol className="flow-told">
@@ -107,7 +111,7 @@ function Told({ flow, way, open, outcomes, force }: ToldProps) {
           );
         })}
       </ol>
-      <div className="flow-end" role="status" data-testid="try-end" data-end={open ? "open" : way.end.kind}><EndWords way={way} open={open} /></div>
+      <div className="flow-end" ref={end} role="status" data-testid="try-end" data-end={open ? "open" : way.end.kind}><EndWords way={way} open={open} /></div>
     </div>
   );
 }
@@ -148,7 +152,7 @@ function CameOf({ flow, stage, kept, force }: { flow: Flow; stage: Stage; kept: 
   if (words.length === 0) return null;
   return (
     <select className="input short flow-force" value={kept} aria-label={t("flows.force", { step: stepTitle(t, flow, stage.step) })} onChange={(event) => force(event.target.value)} data-testid={`force-${stage.step}`}>
-      <option value="">{t("flows.as_is", { word: kept ? "" : come(stage.outcome || words[0] || "") })}</option>
+      <option value="">{kept || !words.includes(stage.outcome) ? t("flows.as_is") : come(stage.outcome)}</option>
       {words.map((word) => <option key={word} value={word}>{come(word)}</option>)}
     </select>
   );

@@ -15,7 +15,7 @@ const languageName = (code: string): string => LANGUAGES.find((each) => each.cod
 export function CameBy({ visit }: { visit: Visit }) {
   const { t } = useTranslation();
   const ended = ENDS[visit.outcome];
-  const told = visit.path.filter(({ kind, keys, outcome }) => !SILENT.has(kind) && (keys.length > 0 || outcome !== ""));
+  const told = visit.path.filter(({ kind, keys, outcome }) => !SILENT.has(kind) && outcome !== "collected" && (keys.length > 0 || outcome !== "")); // what was collected stands below with its name
   const collected = Object.entries(visit.collected);
   return (
     <section className="came-by" aria-label={t("visit.title")} data-testid="came-by">
