@@ -16,8 +16,8 @@ SETTLED_S = 3.0
 APART_S = 1.0
 NEXT_WITHIN_S = 2.0
 """A take that begins so near the end of a pause began because of it."""
-SEEN_S = 0.05
-"""What is shorter cannot be seen in the player."""
+SEEN_S = 0.5
+"""What is shorter is not worth a mark in the player: clocks differ by as much."""
 SHORT_BY_S, SHORT_BY_SHARE = 3.0, 0.1
 """A take may be shorter than its talk by so much: the first words of either side open it, and clocks differ."""
 
