@@ -72,4 +72,4 @@ async def clean(page: Page) -> None:
         for violation in found["violations"]
         for node in violation["nodes"][:3]
     ]
-    assert wrong == [], wrong
+    assert wrong == []
