@@ -9,13 +9,14 @@ import { useBusy } from "../../ui/busy";
 import { Button, IconButton } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icon";
 import { Link } from "../../ui/link";
-import { Banner, Bones, Empty, Failure, Pill, Wrong } from "../../ui/panes";
+import { Banner, Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { Unsaved, useHold } from "../../ui/unsaved";
 import { askEntities } from "../records/entities";
 import { useHere } from "../shell/here";
 import { ConflictDialog, PublishDialog } from "./dialogs";
 import { added, doubled, placeOf, put, same, without } from "./document";
+import { FlowState } from "./flow-state";
 import { Graph, type Marks } from "./graph";
 import { useWritten } from "./history";
 import { GROUPS, KINDS, kindsOf } from "./kinds";
@@ -217,17 +218,6 @@ function Editor({ first }: { first: FlowDoc }) {
 
 function Tool({ panel, icon, shown, open, words }: { panel: Panel; icon: IconName; shown: Panel | null; open: (panel: Panel) => void; words: string }) {
   return <Button small look={shown === panel ? "on" : "quiet"} icon={icon} aria-pressed={shown === panel} onPress={() => open(panel)} data-testid={`tool-${panel}`}>{words}</Button>;
-}
-
-/** Whether callers go through what one sees. */
-export function FlowState({ flow, dirty = false }: { flow: Pick<FlowDoc, "published" | "changed">; dirty?: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <span className="row flow-state">
-      {flow.published === null ? <Pill tone="mute" icon="pen">{t("flows.draft_only")}</Pill> : <Pill tone="go" icon="check">{t("flows.version_live", { version: flow.published })}</Pill>}
-      {dirty ? <Pill tone="ring" icon="pen">{t("flows.unsaved")}</Pill> : flow.published !== null && flow.changed && <Pill tone="ring" icon="pen">{t("flows.draft_differs")}</Pill>}
-    </span>
-  );
 }
 
 function AddStep({ add, disabled }: { add: (kind: Kind) => void; disabled: boolean }) {

@@ -13,7 +13,7 @@ import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { NewFlow, RemoveFlow } from "./dialogs";
-import { FlowState } from "./editor-page";
+import { FlowState } from "./flow-state";
 import { KnownContext, useFetchedKnown } from "./known";
 import type { FlowBrief, FlowDoc } from "./types";
 import "../../styles/flows.css";
