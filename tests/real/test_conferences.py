@@ -22,6 +22,7 @@ from tests.real.voice_lab import VoiceServer, voice_server
 pytestmark = pytest.mark.real
 
 
+SUE = AgentId("sue")
 NAMES = ("caller", "1001", "1002", "outside")
 
 
@@ -64,6 +65,11 @@ def each_other(*names: str) -> dict[str, set[str]]:
 async def joins(now: Talk, count: int = 1) -> None:
     """1001 asks 1002, and takes them in."""
     await now.server.voice.consults.ask_colleague(now.work.id, now.agents["1002"])
+    await takes_in(now, count)
+
+
+async def takes_in(now: Talk, count: int) -> None:
+    """Whom the agent has called, once they have answered."""
     await now.server.fact(Consulted, count)
     await now.server.voice.conferences.join(now.work.id)
     await now.server.fact(Conferring, count)
@@ -71,9 +77,7 @@ async def joins(now: Talk, count: int = 1) -> None:
 
 async def takes_in_outside(now: Talk, count: int = 1) -> None:
     await now.server.voice.consults.ask_outside(now.work.id, OUTSIDE)
-    await now.server.fact(Consulted, count)
-    await now.server.voice.conferences.join(now.work.id)
-    await now.server.fact(Conferring, count)
+    await takes_in(now, count)
 
 
 async def hangs_up(now: Talk, extension: str) -> None:
@@ -88,10 +92,42 @@ async def over(now: Talk | VoiceServer, count: int = 1) -> str:
     return fact.reason
 
 
+async def refuses_all_else(now: Talk) -> None:
+    """What goes of two alone."""
+    name, talks, consults = now.work.id, now.server.voice.talks, now.server.voice.consults
+    for refused in (
+        talks.hold(name),
+        now.transfer(to="1002"),
+        now.server.voice.conferences.join(name),
+        consults.hand_over(name, now.agents["1001"]),
+        consults.ask_outside(name, OUTSIDE),
+    ):
+        with pytest.raises(Refused, match=r"call\.in_conference"):
+            await refused
+
+
+async def reloads_twice(now: Talk) -> None:
+    """1002, in a conference with 1001; then 1001, in one with somebody outside."""
+    await now.device("1001", Device.REACHABLE)
+    await now.server.voice.consults.ask_colleague(now.work.id, now.agents["1001"])
+    await takes_in(now, 4)
+    await now.server.voice.reattach(now.work.id)
+    assert await over(now, 4) == "agent_lost"
+    await now.server.fact(Connected, 3)
+    assert now.work.agent == now.agents["1001"]
+    await takes_in_outside(now, 5)
+    await now.server.voice.reattach(now.work.id)
+    assert await over(now, 5) == "agent_lost"
+    await now.phones["outside"].see("BYE")
+    await now.phones["1001"].see("ANSWERED", 3)
+    assert now.work.agent == now.agents["1001"]
+
+
 async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: Path) -> None:
-    """The third leaves, is let go, and at last the agent leaves: then it is the colleague's, who had been busy all the while."""
+    """The third leaves, is let go, and then the agent leaves: it is the colleague's, who had been busy all the while. Whose page was reloaded leaves a colleague
+    with the caller, but nobody alone with somebody outside."""
     async with with_ears(tmp_path) as (now, ears):
-        name, talks = now.work.id, now.server.voice.talks
+        name = now.work.id
         with pytest.raises(Refused, match=r"consult\.not_reached"):
             await now.server.voice.conferences.join(name)
         with pytest.raises(Refused, match=r"conference\.none"):
@@ -103,15 +139,7 @@ async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: P
         assert (now.work.held_at, now.work.consult) == (None, None)
         busy = now.server.floor.centre.agents[now.agents["1002"]]
         assert (busy.work, busy.beside) == ("talking", name)
-        for refused in (
-            talks.hold(name),
-            now.transfer(to="1002"),
-            now.server.voice.conferences.join(name),
-            now.server.voice.consults.hand_over(name, now.agents["1001"]),
-            now.server.voice.consults.ask_outside(name, OUTSIDE),
-        ):
-            with pytest.raises(Refused, match=r"call\.in_conference"):
-                await refused
+        await refuses_all_else(now)
         await hangs_up(now, "1002")
         assert await over(now) == "left"
         assert await heard(ears) == each_other("caller", "1001")
@@ -130,23 +158,33 @@ async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: P
         assert await heard(ears) == each_other("caller", "1002")
         await now.hold()
         await now.resume()
-        await hangs_up(now, "1002")
+        await reloads_twice(now)
+        assert await heard(ears) == each_other("caller", "1001")
+        await hangs_up(now, "1001")
         finished = await now.server.fact(Finished)
         assert isinstance(finished, Finished)
-        assert (finished.agent, finished.by) == (now.agents["1002"], By.AGENT)
+        assert (finished.agent, finished.by) == (now.agents["1001"], By.AGENT)
         await now.nobody_is_left()
         stays = [(kind, outcome) for kind, _, outcome in await segments(now, name)]
         assert [one for one in stays if one[0] == "conference"] == [
-            ("conference", reason) for reason in ("left", "released", "agent_left")
+            ("conference", reason)
+            for reason in ("left", "released", "agent_left", "agent_lost", "agent_lost")
         ]
         Path("/tmp/three.log").write_text(now.lab.log)
 
 
 async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> None:
     """They talk on; the next server knows with whom and since when, and the agent leaves the caller with somebody outside."""
-    async with with_ears(tmp_path) as (now, ears):
+    port = free_port()
+    async with (
+        with_ears(tmp_path) as (now, ears),
+        ear(port),
+        now.lab.phone("1090", answer_after_s=0.1, ear_port=port),
+    ):
         await takes_in_outside(now)
         began = await now.server.fact(Conferring)
+        await now.server.voice.watches.watch(now.work.id, SUE, "1090", WatchMode.BARGE)
+        await now.server.fact(Watched)
         await now.crash()
         assert await heard(ears) == each_other("caller", "1001", "outside")
         async with voice_server(now.lab, f"sqlite:///{tmp_path / 'trunkline.db'}") as second:
@@ -154,6 +192,7 @@ async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> N
             await second.floor.settle()
             (work,) = second.floor.centre.interactions.values()
             assert work.conference == (OUTSIDE, began.at, None)
+            assert [(one.who, one.mode) for one in work.watchers] == [(SUE, WatchMode.BARGE)]
             with pytest.raises(Refused, match=r"call\.in_conference"):
                 await second.voice.talks.hold(work.id)
             await second.voice.conferences.step_out(work.id)
@@ -201,7 +240,7 @@ async def test_a_customer_who_leaves_ends_it_for_all(tmp_path: Path) -> None:
     ):
         name = now.work.id
         hers.pitch = ears["outside"].pitch
-        await now.server.voice.watches.watch(name, AgentId("sue"), "1090", WatchMode.BARGE)
+        await now.server.voice.watches.watch(name, SUE, "1090", WatchMode.BARGE)
         await now.server.fact(Watched)
         await joins(now)
         assert await heard(ears) == each_other("caller", "1001", "1002")
