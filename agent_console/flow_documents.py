@@ -77,13 +77,16 @@ class VersionAnswer(VersionBrief):
 
 
 class StageDocument(TypedDict):
-    """One step of somebody's way: what they keyed in it (secrets masked) and the word under which it led on."""
+    """One step of somebody's way: what they keyed in it (secrets masked) and the word under which it led on. `label`: what the flow called
+    the step then; `choice`: what the key that they chose was for. Empty where nobody wrote it."""
 
     step: str
     kind: str
     at: float
     keys: list[str]
     outcome: str
+    label: str
+    choice: str
 
 
 class HeardDocument(TypedDict):
@@ -222,7 +225,15 @@ def version(of: Version, by: str | None) -> VersionAnswer:
 
 def stages(path: Sequence[Stage]) -> list[StageDocument]:
     return [
-        StageDocument(step=each.step, kind=each.kind, at=each.at, keys=list(each.keys), outcome=each.outcome)
+        StageDocument(
+            step=each.step,
+            kind=each.kind,
+            at=each.at,
+            keys=list(each.keys),
+            outcome=each.outcome,
+            label=each.label,
+            choice=each.choice,
+        )  # fmt: skip
         for each in path
     ]
 

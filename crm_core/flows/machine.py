@@ -149,13 +149,16 @@ Answer = Done | Keyed | Came | Left | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One step that was taken: what was keyed in it (secrets masked), and where it led."""
+    """One step that was taken: what was keyed in it (secrets masked), and where it led; what the flow called the step then, and what the key that was chosen
+    was for."""
 
     step: str
     kind: str
     at: float
     keys: tuple[str, ...] = ()
     outcome: str = ""
+    label: str = ""
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +221,7 @@ def _enter(state: State, name: str, now: float) -> Next:
         return _fail(state, "time")
     if step is None:
         return _fail(state, "step")
-    stage = Stage(step=name, kind=step.kind, at=now)
+    stage = Stage(step=name, kind=step.kind, at=now, label=step.label)
     entered = replace(
         state, step=name, taken=state.taken + 1, tries=0, asked=False, path=(*state.path, stage)
     )
@@ -302,9 +305,9 @@ def _chosen_language(state: State, step: ChooseLanguage, keys: str, now: float) 
 
 
 def _chosen(state: State, step: Menu, keys: str, now: float) -> Next:
-    target = next((each.next for each in step.choices if each.key == keys), None)
-    if target is not None:
-        return _enter(_noted(state, keys), target, now)
+    chosen = next((each for each in step.choices if each.key == keys), None)
+    if chosen is not None:
+        return _enter(_noted(state, keys, chosen.label), chosen.next, now)
     if _last_try(state, step):
         return _enter(_noted(state, "otherwise"), step.otherwise, now)
     return _again(state, step, step.invalid if keys else "")
@@ -372,10 +375,10 @@ def _remember_keys(state: State, step: AnyStep, keys: str) -> State:
     return replace(state, path=(*state.path[:-1], replace(last, keys=(*last.keys, shown))))
 
 
-def _noted(state: State, outcome: str) -> State:
+def _noted(state: State, outcome: str, choice: str = "") -> State:
     if not state.path:
         return state
-    return replace(state, path=(*state.path[:-1], replace(state.path[-1], outcome=outcome)))
+    return replace(state, path=(*state.path[:-1], replace(state.path[-1], outcome=outcome, choice=choice)))
 
 
 def _fail(state: State, reason: str) -> Next:

@@ -78,7 +78,7 @@ def _came(call: str, flow: str, at: float) -> Visit:
     path = (
         Stage(step="hours", kind="hours", at=at - 30, outcome="open"),
         Stage(step="say", kind="say", at=at - 30, outcome="said"),
-        Stage(step="menu", kind="menu", at=at - 25, keys=("9", "1"), outcome="1"),
+        Stage(step="menu", kind="menu", at=at - 25, keys=("9", "1"), outcome="1", choice="案件進度"),
         Stage(step="collect", kind="collect", at=at - 15, keys=("4711",), outcome="collected"),
         Stage(step="queue", kind="queue", at=at - 5, outcome="queue"),
     )

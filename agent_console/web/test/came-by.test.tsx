@@ -11,10 +11,10 @@ afterEach(clear);
 
 test("The flow, its language, what was chosen at last, and what was looked up are told; sentences are not.", async () => {
   const path = [
-    { step: "hours", kind: "hours", keys: [], outcome: "open" },
-    { step: "say", kind: "say", keys: [], outcome: "said" },
-    { step: "menu", kind: "menu", keys: ["9", "2"], outcome: "2" },
-    { step: "queue", kind: "queue", keys: [], outcome: "queue" },
+    { step: "hours", kind: "hours", keys: [], outcome: "open", label: "", choice: "" },
+    { step: "say", kind: "say", keys: [], outcome: "said", label: "", choice: "" },
+    { step: "menu", kind: "menu", keys: ["9", "2"], outcome: "2", label: "", choice: "" },
+    { step: "queue", kind: "queue", keys: [], outcome: "queue", label: "", choice: "" },
   ];
   await draw(deskOf(), <CameBy visit={visit({ path })} />);
   expect([...document.querySelectorAll(".came-step")].map((each) => each.textContent)).toEqual(["Hours open", "Menu 2"]);
@@ -24,13 +24,19 @@ test("The flow, its language, what was chosen at last, and what was looked up ar
 
 test("What was collected stands with its name, once; who keyed nothing at a menu is told as that.", async () => {
   const path = [
-    { step: "collect", kind: "collect", keys: ["4711"], outcome: "collected" },
-    { step: "menu", kind: "menu", keys: [], outcome: "otherwise" },
+    { step: "collect", kind: "collect", keys: ["4711"], outcome: "collected", label: "", choice: "" },
+    { step: "menu", kind: "menu", keys: [], outcome: "otherwise", label: "", choice: "" },
   ];
   await draw(deskOf(), <CameBy visit={visit({ path, collected: { case_number: "4711" } })} />);
   expect(told().match(/4711/g)).toHaveLength(1);
   expect(told()).toContain("case number4711");
   expect(told()).toContain("Menu no key");
+});
+
+test("Steps and keys are told by the names that the flow gives them.", async () => {
+  const path = [{ step: "menu", kind: "menu", keys: ["1"], outcome: "1", label: "What for", choice: "State of a case" }];
+  await draw(deskOf(), <CameBy visit={visit({ path })} />);
+  expect(document.querySelector(".came-step")?.textContent).toBe("What for State of a case");
 });
 
 test("A flow that failed, or in which the caller hung up, says so.", async () => {

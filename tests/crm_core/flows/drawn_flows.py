@@ -32,9 +32,10 @@ WHOLE: dict[str, Any] = {
         "contract": {"kind": "contract", "covered": "menu", "none": "menu", "used_up": "callback"},
         "menu": {
             "kind": "menu",
+            "label": "What for",
             "prompt": "prompt:p-hello",
             "choices": [
-                {"key": "1", "next": "sales"},
+                {"key": "1", "next": "sales", "label": "Buying"},
                 {"key": "2", "next": "number"},
                 {"key": "3", "next": "identify"},
                 {"key": "*", "next": "menu"},

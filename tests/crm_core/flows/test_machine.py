@@ -57,6 +57,11 @@ def test_a_menu_leads_to_its_queue_with_what_it_asks() -> None:
     assert ways(state) == [
         ("language", "en"), ("hours", "open"), ("caller", "unknown"), ("menu", "1"), ("sales", "queue"),
     ]  # fmt: skip
+    assert [(stage.label, stage.choice) for stage in state.path[2:]] == [
+        ("", ""),
+        ("What for", "Buying"),
+        ("", ""),
+    ]
     assert (end.kind, end.queue_id, end.priority_points) == (EndKind.QUEUE, "q-sales", 60)
     assert [(each.skill, each.level) for each in end.skills] == [("billing", 3)]
     assert state.language == "en"

@@ -23,8 +23,8 @@ export function CameBy({ visit }: { visit: Visit }) {
         <Icon name="branch" size={16} />
         <span className="strong" dir="auto">{visit.flow}</span>
         <Pill tone="mute" icon="globe">{languageName(visit.language)}</Pill>
-        {told.map(({ step, kind, keys, outcome }, place) => (
-          <span key={`${step}${place}`} className="came-step"><span className="soft">{t(`visit.kind.${kind}`)}</span> <span className="num">{kind === "menu" || kind === "collect" ? (keys.at(-1) ?? t("visit.silent")) : kind === "language" ? languageName(outcome) : t(`flows.outcome.${outcome}`, { defaultValue: outcome })}</span></span>
+        {told.map(({ step, kind, keys, outcome, label, choice }, place) => (
+          <span key={`${step}${place}`} className="came-step"><span className="soft" dir="auto">{label || t(`visit.kind.${kind}`)}</span> <span className={choice ? "strong" : "num"} dir="auto">{choice ? choice : kind === "menu" || kind === "collect" ? (keys.at(-1) ?? t("visit.silent")) : kind === "language" ? languageName(outcome) : t(`flows.outcome.${outcome}`, { defaultValue: outcome })}</span></span>
         ))}
         {ended && <Pill tone={ended.tone} icon={ended.icon}>{t(`visit.${visit.outcome}`)}</Pill>}
       </p>

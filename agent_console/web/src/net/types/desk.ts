@@ -48,7 +48,7 @@ export interface Visit {
   step: string;
   outcome: string;
   reason: string;
-  path: { step: string; kind: string; keys: string[]; outcome: string }[];
+  path: { step: string; kind: string; keys: string[]; outcome: string; label: string; choice: string }[];
   collected: Record<string, string>;
 }
 
