@@ -233,7 +233,7 @@ def stages(path: Sequence[Stage]) -> list[StageDocument]:
             outcome=each.outcome,
             label=each.label,
             choice=each.choice,
-        )  # fmt: skip
+        )
         for each in path
     ]
 
