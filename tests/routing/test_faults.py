@@ -36,6 +36,7 @@ PROMISES = (
     Day.figures_add_up,
     Day.age_and_wishes_are_kept,
     Day.on_hold_is_only_who_is_with_somebody,
+    Day.who_talks_with_both_is_at_one_call_more,
     Day.a_recording_is_paused_only_in_a_recorded_talk,
     Day.whatever_is_held_is_freed_in_time,
     Day.what_follows_from_a_fact_follows,
