@@ -30,6 +30,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     insert,
     literal,
@@ -171,6 +172,12 @@ _BEGIN_QUEUEING_AGAIN = insert(segment).from_select(
         interaction.c.id == _INTERACTION
     ),
 )
+# Written down as gone on their way in (`interactions.end_early`), by the clock alone: a caller who turns out to stand there must not stop everything.
+_TAKEN_FOR_GONE = and_(
+    interaction.c.state == "closed",
+    interaction.c.ended_by == "system",
+    ~exists().where(segment.c.interaction_id == _INTERACTION),
+)
 # A call that an agent takes is an answer to the customer (see crm_core.sla.clock). It makes nothing due sooner, so nobody
 # has to look at the case's clocks for it.
 _TALKING = (
@@ -204,12 +211,17 @@ def _of_agent(**changes: ColumnElement[Any]) -> Step:
 _STEPS: Mapping[str, tuple[Step, ...]] = {
     "enqueued": (
         _either(
-            _interaction_in("new").values(
+            update(interaction)
+            .where(interaction.c.id == _INTERACTION, or_(interaction.c.state == "new", _TAKEN_FOR_GONE))
+            .values(
                 state="waiting",
                 medium=bindparam("p_medium"),
                 queue_id=_QUEUE,
                 enqueued_at=_AT,
                 priority_points=bindparam("p_priority_points"),
+                ended_at=None,
+                closed_at=None,
+                ended_by=None,
             ),
             insert(interaction).values(
                 id=_INTERACTION,

@@ -130,7 +130,7 @@ def ensure(
 
 
 def end_early(conn: Connection, interaction_id: str, at: float) -> None:
-    """Close what never came to a queue: the way in ended it. The ledger has not spoken of it and never will."""
+    """Close what never came to a queue: the way in ended it. The ledger has not spoken of it, and only will of a caller who is there all the same."""
     row = interaction_table.c
     conn.execute(
         update(interaction_table)

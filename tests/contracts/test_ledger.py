@@ -272,6 +272,30 @@ def test_three_talk_for_a_while(conn: Connection, epoch: int) -> None:
     ]
 
 
+def test_who_was_taken_for_gone_and_stands_there_is_served(conn: Connection, epoch: int) -> None:
+    """Their row was closed by the clock alone, so it opens again; a call that the ledger knows does not, whoever ended it."""
+    described = {
+        "queue_id": "q",
+        "customer_address": "+886912345678",
+        "customer_name": "",
+        "entry_address": "100",
+    }
+    interactions.ensure(
+        conn, id="c1", medium="voice", direction="in", subject="", enqueued_at=100.0, **described
+    )
+    interactions.end_early(conn, "c1", 140.0)
+    ledger.append(conn, epoch, [enqueued(at=150.0)])
+    call = interactions.interaction(conn, "c1")
+    assert call is not None
+    assert (call.state, call.ended_at, call.closed_at, call.ended_by) == ("waiting", None, None, None)
+    assert call.customer_address == "+886912345678"
+    with pytest.raises(IllegalFact), conn.begin_nested():
+        ledger.append(conn, epoch, [enqueued(at=151.0)])
+    ledger.append(conn, epoch, [turned_away(at=160.0)])
+    with pytest.raises(IllegalFact), conn.begin_nested():
+        ledger.append(conn, epoch, [enqueued(at=170.0)])
+
+
 def test_no_after_contact_work(conn: Connection, epoch: int) -> None:
     """Without after-contact work the end closes, and a disposition that comes with it is kept."""
     ledger.append(conn, epoch, [*WHOLE_CALL[:5], finished(None)])
