@@ -2,8 +2,9 @@
 
 PostgreSQL's GIN index files every word of every document by itself, which takes twice as long as all else together. With
 `fastupdate` it gathers them in a list, and files the list when it is full: a frequent word once for all of its documents. A
-search reads that list from end to end, so it stays short, and is there during an import only. SQLite's FTS5 gathers what a unit indexes, and merges
-what four units have gathered, then four of those, and so on (https://www.sqlite.org/fts5.html, 6.1): with sixteen it writes each word fewer times.
+search reads that list from end to end, so it stays short, and is there during an import only. SQLite's FTS5 gathers what a unit
+indexes, and merges what four units have gathered, then four of those, and so on (https://www.sqlite.org/fts5.html, 6.1): with
+eight it writes each word fewer times. At sixteen it would merge a whole level within one unit (6.2), for which calls would wait.
 """
 
 from sqlalchemy import Connection, text
@@ -13,7 +14,7 @@ from crm_core.tables.search import WORDS_TABLE
 PENDING_KB = 1_024
 """How long the list may grow: a search reads it in some milliseconds, filing it holds the writer up for a tenth of a second, and
 a longer one saves nothing more."""
-MERGED, GATHERED = 4, 16
+MERGED, GATHERED = 4, 8
 """So many of FTS5's segments of a level are merged into one: by itself, and during an import."""
 _MERGE_AT = text(f"INSERT INTO {WORDS_TABLE} ({WORDS_TABLE}, rank) VALUES ('automerge', :segments)")  # noqa: S608 - our own name
 _INDEX = "ix_search_words_words"

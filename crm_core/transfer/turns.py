@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Turns:
     """One store's."""
 
-    def __init__(self, store: Store, *, quiet_unit_s: float = QUIET_UNIT_S) -> None:
-        self._store, self._quiet_unit_s = store, quiet_unit_s
+    def __init__(self, store: Store, *, unit_s: float = UNIT_S, quiet_unit_s: float = QUIET_UNIT_S) -> None:
+        self._store, self._unit_s, self._quiet_unit_s = store, unit_s, quiet_unit_s
         self._lock = asyncio.Lock()
 
     async def write(self, unit: Callable[[Connection], T]) -> T:
@@ -34,5 +34,5 @@ class Turns:
     def next_size(self, size: int, seconds: float, *, least: int, most: int) -> int:
         """Of a unit, when one of `size` took so many seconds: towards the time that it may take, at most doubling."""
         quiet = time.monotonic() - self._store.written_at >= QUIET_AFTER_S
-        allowed_s = self._quiet_unit_s if quiet else UNIT_S
+        allowed_s = self._quiet_unit_s if quiet else self._unit_s
         return max(least, min(most, int(size * min(2.0, allowed_s / max(seconds, 1e-6)))))

@@ -18,7 +18,7 @@ from tests.real.listener import Ear, breathing, ear, with_keys
 from tests.real.sipp import Sipp, caller_scenario, sipp
 
 pytestmark = pytest.mark.real
-WITHIN_S = 0.5
+WITHIN_S = 0.1
 """How near the ledger's times must be to what the customer's phone saw."""
 
 
