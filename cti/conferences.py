@@ -30,7 +30,8 @@ class Conferences:
             if not call.other:
                 raise Refused("consult.not_reached", interaction=interaction)
             caller = channel_of(interaction)
-            await self._talks.must(interaction, actions.set_third(caller, call.other))
+            recorded = self._is_recorded(call, self._asked(interaction))
+            await self._talks.must(interaction, actions.set_third(caller, call.other, recorded=recorded))
             call.joining = True  # before the dialplan can say that it is so
             try:
                 await self._talks.must(interaction, actions.conference(caller))
@@ -77,25 +78,20 @@ class Conferences:
             self._talks.calls.two_again(call)
             return [ConferenceEnded(interaction=call.interaction, reason="left", at=event.at)]
         colleague = self._colleague(call.interaction)
-        recorded = call.recorded and colleague is not None  # as the dialplan has it
+        recorded = self._is_recorded(call, colleague)
         self._talks.calls.handed_over(call, call.other, to_agent=colleague is not None, recorded=recorded)
         reason = "agent_lost" if event.cause == RTP_TIMEOUT else "agent_left"
         return self._without_agent(call.interaction, reason, event.at, recorded=recorded)
 
     def _began(self, call: Call, at: float) -> Event:
         self._talks.calls.three_now(call)
-        work = self._work(call.interaction)
-        whom = work.consult.whom if work is not None and work.consult is not None else ""
-        colleague = self._directory.agent_of(whom)
+        whom, colleague = self._whom(call.interaction), self._asked(call.interaction)
         return ConferenceBegan(interaction=call.interaction, whom=whom, colleague=colleague, at=at)
 
     async def _leave(self, interaction: InteractionId, reason: str) -> None:
         call = self._talks.call_of(interaction)
-        colleague, work = self._colleague(interaction), self._work(interaction)
-        recorded = False
-        if colleague is not None and work is not None:
-            recorded = self._directory.is_recorded(interaction, work.queue, colleague, out=call.out)
-        to_agent = colleague is not None
+        colleague = self._colleague(interaction)
+        recorded, to_agent = self._is_recorded(call, colleague), colleague is not None
         await self._talks.lead_to(interaction, call.other, to_agent=to_agent, recorded=recorded)
         await self._floor.settle(
             *self._without_agent(interaction, reason, self._clock.now(), recorded=recorded)
@@ -116,6 +112,18 @@ class Conferences:
         if not call.three:
             raise Refused("conference.none", interaction=interaction)
         return call
+
+    def _is_recorded(self, call: Call, colleague: AgentId | None) -> bool:
+        """Once the agent has left."""
+        centre = self._floor.centre
+        return self._directory.is_recorded_with(centre, call.interaction, colleague, out=call.out)
+
+    def _whom(self, interaction: InteractionId) -> str:
+        work = self._work(interaction)
+        return "" if work is None or work.consult is None else work.consult.whom
+
+    def _asked(self, interaction: InteractionId) -> AgentId | None:
+        return self._directory.agent_of(self._whom(interaction))
 
     def _work(self, interaction: InteractionId) -> Work | None:
         return self._floor.centre.interactions.get(interaction)

@@ -58,7 +58,9 @@ class Consults:
             if not call.other:
                 raise Refused("consult.not_reached", interaction=interaction)
             colleague = self._colleague(interaction)
-            recorded = colleague is not None and self._is_recorded(call, colleague)
+            recorded = self._directory.is_recorded_with(
+                self._floor.centre, interaction, colleague, out=call.out
+            )
             await self._talks.lead_to(
                 interaction, call.other, to_agent=colleague is not None, recorded=recorded
             )
@@ -69,12 +71,6 @@ class Consults:
                 await self._floor.settle(
                     HandedOver(interaction=interaction, agent=agent, to=colleague, at=at, recorded=recorded)
                 )
-
-    def _is_recorded(self, call: Call, colleague: AgentId) -> bool:
-        work = self._floor.centre.interactions.get(call.interaction)
-        return work is not None and self._directory.is_recorded(
-            call.interaction, work.queue, colleague, out=call.out
-        )
 
     def _colleague(self, interaction: InteractionId) -> AgentId | None:
         work = self._floor.centre.interactions.get(interaction)

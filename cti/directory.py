@@ -16,6 +16,7 @@ from cti.ami.actions import is_extension
 from cti.ports import Bus
 from cti.recording import is_within
 from routing.core.model import AgentId, InteractionId, QueueId
+from routing.core.state import Centre
 
 REREAD_EVERY_S = 30.0
 ANY_NUMBER = "*"
@@ -148,6 +149,15 @@ class Directory:
         if agent is not None:
             share = self._page.record_shares_of.get(agent, share)
         return is_within(interaction, share)
+
+    def is_recorded_with(
+        self, centre: Centre, interaction: InteractionId, colleague: AgentId | None, *, out: bool
+    ) -> bool:
+        """Whether the talk is recorded that a caller has with the colleague to whom they are handed over; with somebody outside it never is."""
+        work = centre.interactions.get(interaction)
+        if work is None or colleague is None:
+            return False
+        return self.is_recorded(interaction, work.queue, colleague, out=out)
 
     def calls_back(self, queue: QueueId) -> bool:
         """Whether who waits there may ask to be called back."""

@@ -221,12 +221,12 @@ def record_again(caller: str, leg: str) -> Action:
     return Action(name="Redirect", headers=headers)
 
 
-def set_third(caller: str, third: str) -> Action:
-    """Whom `conference` takes in: the leg of who was called."""
+def set_third(caller: str, third: str, *, recorded: bool) -> Action:
+    """Whom `conference` takes in: the leg of who was called; whether the talk with them is recorded once the agent has left."""
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", caller)),
-        ("Variable", "TL_JOIN"),
-        ("Value", _checked(_CHANNEL, "a channel", third)),
+        ("Variable", "ARRAY(TL_JOIN,TL_JOIN_RECORD)"),
+        ("Value", f"{_checked(_CHANNEL, 'a channel', third)},{int(recorded)}"),
     )
     return Action(name="Setvar", headers=headers)
 

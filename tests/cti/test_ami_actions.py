@@ -30,7 +30,7 @@ HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" *
         lambda text: actions.set_consult("ast-1.2", ask=text, ring_s=20, from_number="", ours=True),
         lambda text: actions.set_consult("ast-1.2", ask=text, ring_s=20, from_number="", ours=False),
         lambda text: actions.set_consult("ast-1.2", ask="1002", ring_s=20, from_number=f"{text} ", ours=True),
-        lambda text: actions.set_third("ast-1.1", f"{text} "),
+        lambda text: actions.set_third("ast-1.1", f"{text} ", recorded=True),
         lambda text: actions.conference(f"{text} "),
         lambda text: actions.play_dtmf("ast-1.2", text),
         lambda text: actions.set_offer(

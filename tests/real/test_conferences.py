@@ -7,9 +7,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from config.errors import Refused
-from routing.core.facts import ConferenceOver, Conferring, Connected, Consulted, Finished, Requeued, Watched
+from crm_core.tables import user_account
+from routing.core.facts import (
+    ConferenceOver,
+    Conferring,
+    Connected,
+    Consulted,
+    Finished,
+    RecordingPaused,
+    Requeued,
+    Watched,
+)  # fmt: skip
 from routing.core.model import AgentId, By, Device, WatchMode
 from tests.ports import free_port
 from tests.real.listener import PITCHES, Ear, breathing, ear, pitches_in, with_keys
@@ -78,6 +89,15 @@ async def takes_in(now: Talk, count: int) -> None:
 async def takes_in_outside(now: Talk, count: int = 1) -> None:
     await now.server.voice.consults.ask_outside(now.work.id, OUTSIDE)
     await takes_in(now, count)
+
+
+async def never_recorded(now: Talk, extension: str) -> None:
+    """An agent whose share of their own is none."""
+    of = user_account.c.extension == extension
+    await now.server.store.write(
+        lambda conn: conn.execute(update(user_account).where(of).values(record_share=0))
+    )
+    await now.server.voice._directory.refresh()
 
 
 async def hangs_up(now: Talk, extension: str) -> None:
@@ -170,7 +190,6 @@ async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: P
             ("conference", reason)
             for reason in ("left", "released", "agent_left", "agent_lost", "agent_lost")
         ]
-        Path("/tmp/three.log").write_text(now.lab.log)
 
 
 async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> None:
@@ -207,16 +226,22 @@ async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> N
 
 
 async def test_an_agents_phone_that_is_lost_leaves_nobody_alone(tmp_path: Path) -> None:
-    """A colleague has the caller then; from somebody outside they come back to the queue, at their age."""
-    async with with_ears(tmp_path) as (now, ears):
+    """A colleague has the caller then, recorded or not as that colleague is, whoever was paused; from somebody outside they come back to the queue, at their
+    age."""
+    async with with_ears(tmp_path, record_share=100) as (now, ears):
         age = now.work.enqueued_at
+        await never_recorded(now, "1002")
         await joins(now)
+        await now.server.voice.pauses.pause(now.work.id)
+        await now.server.fact(RecordingPaused)
         ears["1001"].hush()
         assert await over(now) == "agent_lost"
         taken = await now.server.fact(Connected, 2)
         assert isinstance(taken, Connected)
-        assert taken.agent == now.agents["1002"]
+        assert (taken.agent, taken.recorded) == (now.agents["1002"], False)
+        assert now.work.recording_pause is None
         assert await heard(ears) == each_other("caller", "1002")
+        assert len(takes(now)) == 1
         await takes_in_outside(now, 2)
         ears["1002"].hush()
         assert await over(now, 2) == "agent_lost"
