@@ -6,7 +6,7 @@ from collections.abc import Callable
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from cti.ami import actions
-from cti.ami.actions import Action, Answered, Outcome, Unknown
+from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk, Unknown
 from cti.ami.link import Link
 from cti.calls import Call, Calls, channel_of
 from cti.ports import Floor
@@ -16,6 +16,8 @@ from routing.core.model import InteractionId, Medium
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
 
+_LED_AGAIN_S, _LED_TRIES = 0.05, 6
+"""A leg that a bridge is just taken into cannot be led elsewhere yet."""
 _log = Transcript("voice")
 
 
@@ -131,5 +133,10 @@ class Talks:
         """Ask Asterisk; `Unavailable` when it does not do it, or cannot be told."""
         _log.note(">", interaction, f"{action.name} {dict(action.headers).get('Context', '')}".rstrip())
         outcome = await self._link.ask(action)
+        for _ in range(_LED_TRIES):
+            if not (isinstance(outcome, RefusedByAsterisk) and actions.is_being_led(outcome)):
+                break
+            await asyncio.sleep(_LED_AGAIN_S)
+            outcome = await self._link.ask(action)
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)

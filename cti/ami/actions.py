@@ -196,6 +196,11 @@ NOT_RECORDING = frozenset({"Cannot set mute flag", "Could not stop monitoring ch
 """Asterisk's words (app_mixmonitor.c) for a channel of which nothing is recorded."""
 
 
+def is_being_led(refusal: RefusedByAsterisk) -> bool:
+    """Asterisk's words (main/manager.c) for a channel that hangs up, or that is being led somewhere at this moment: the latter is over at once."""
+    return refusal.reason.endswith("channel not up.")
+
+
 def record_no_more(caller: str) -> Action:
     """No recording of the caller's talk begins."""
     headers = (
