@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from config.errors import Fault, Kind, Refused, RefusedFields
 from config.ids import new_id
-from crm_core import audit
-from crm_core.flows import document
+from crm_core.flows import document, rows
 from crm_core.flows.model import Flow
 from crm_core.flows.validation import Known, errors, problems
 from crm_core.records.change import Acting
@@ -47,9 +46,9 @@ class Version:
 
 def listed(conn: Connection) -> list[KeptFlow]:
     """All, by name."""
-    rows = conn.execute(select(flow).where(_F.deleted_at.is_(None)).order_by(_F.name, _F.id)).all()
+    found = conn.execute(select(flow).where(_F.deleted_at.is_(None)).order_by(_F.name, _F.id)).all()
     numbers = _numbers(conn)
-    return [_kept(conn, row, numbers.get(row.id, ())) for row in rows]
+    return [_kept(conn, row, numbers.get(row.id, ())) for row in found]
 
 
 def one(conn: Connection, flow_id: str) -> KeptFlow:
@@ -63,7 +62,7 @@ def create(conn: Connection, acting: Acting, name: str, draft: Flow) -> KeptFlow
     made, written = new_id(), document.written(draft)
     values = {"created_at": acting.now, "updated_at": acting.now}
     conn.execute(insert(flow).values(id=made, name=name, draft=written, **values))
-    _tell(conn, acting, "created", made, {"name": name})
+    rows.tell(conn, acting, "created", flow, made, detail={"name": name})
     return one(conn, made)
 
 
@@ -76,9 +75,9 @@ def save(
     _check_name(conn, name, but=flow_id)
     written = document.written(draft)
     if (before.name, before.draft) != (name, written):
-        _change(conn, acting, flow_id, name=name, draft=written)
+        rows.change(conn, acting, flow, flow_id, name=name, draft=written)
         renamed = {} if before.name == name else {"changes": {"name": [before.name, name]}}
-        _tell(conn, acting, "changed", flow_id, {"name": name} | renamed)
+        rows.tell(conn, acting, "changed", flow, flow_id, detail={"name": name} | renamed)
     return one(conn, flow_id)
 
 
@@ -107,8 +106,15 @@ def publish(
             published_by=acting.origin.user_id,
         )
     )
-    _change(conn, acting, flow_id, published=number)
-    _tell(conn, acting, "published", flow_id, {"name": before.name, "version": number, "note": note})
+    rows.change(conn, acting, flow, flow_id, published=number)
+    rows.tell(
+        conn,
+        acting,
+        "published",
+        flow,
+        flow_id,
+        detail={"name": before.name, "version": number, "note": note},
+    )
     return one(conn, flow_id)
 
 
@@ -117,8 +123,8 @@ def restore(conn: Connection, acting: Acting, flow_id: str, number: int, version
     before = _row(conn, flow_id, version)
     old = document.written(of_version(conn, flow_id, number).flow)
     if before.draft != old:
-        _change(conn, acting, flow_id, draft=old)
-        _tell(conn, acting, "restored", flow_id, {"name": before.name, "version": number})
+        rows.change(conn, acting, flow, flow_id, draft=old)
+        rows.tell(conn, acting, "restored", flow, flow_id, detail={"name": before.name, "version": number})
     return one(conn, flow_id)
 
 
@@ -128,15 +134,15 @@ def remove(conn: Connection, acting: Acting, flow_id: str, version: int | None) 
     using = _numbers(conn).get(flow_id, ())
     if using:
         raise Refused("flow.in_use", number=using[0])
-    _change(conn, acting, flow_id, deleted_at=acting.now)
-    _tell(conn, acting, "deleted", flow_id, {"name": before.name})
+    rows.change(conn, acting, flow, flow_id, deleted_at=acting.now)
+    rows.tell(conn, acting, "deleted", flow, flow_id, detail={"name": before.name})
 
 
 def versions(conn: Connection, flow_id: str) -> list[Version]:
     """The newest first."""
     _row(conn, flow_id)
-    rows = conn.execute(select(flow_version).where(_V.flow_id == flow_id).order_by(_V.number.desc()))
-    return [_version(row) for row in rows]
+    found = conn.execute(select(flow_version).where(_V.flow_id == flow_id).order_by(_V.number.desc()))
+    return [_version(row) for row in found]
 
 
 def of_version(conn: Connection, flow_id: str, number: int) -> Version:
@@ -206,24 +212,10 @@ def _values(of: Mapping[str, Any], *keys: str) -> set[str]:
 
 
 def _row(conn: Connection, flow_id: str, version: int | None = None) -> Any:
-    row = conn.execute(select(flow).where(_F.id == flow_id, _F.deleted_at.is_(None))).one_or_none()
+    row = rows.living(conn, flow, flow_id, version)
     if row is None:
         raise Refused("flow.unknown", Kind.MISSING, id=flow_id[:100])
-    if version is not None and row.row_version != version:
-        raise Refused("record.stale", Kind.STALE, version=row.row_version)
     return row
-
-
-def _change(conn: Connection, acting: Acting, flow_id: str, **values: Any) -> None:
-    stamps = {"updated_at": acting.now, "row_version": _F.row_version + 1}
-    conn.execute(update(flow).where(_F.id == flow_id).values(**values, **stamps))
-
-
-def _tell(conn: Connection, acting: Acting, action: str, flow_id: str, detail: Mapping[str, Any]) -> None:
-    entry = audit.Entry(
-        at=acting.now, origin=acting.origin, action=action, entity="flow", object_id=flow_id, detail=detail
-    )
-    audit.record(conn, entry)
 
 
 def _check_name(conn: Connection, name: str, *, but: str) -> None:

@@ -1,16 +1,15 @@
 """Prompts that people upload: a sound in each language, kept in the database, so that every server and every backup has them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import audit
-from crm_core.flows import kept
+from crm_core.flows import kept, rows
 from crm_core.flows.sound import RATE
 from crm_core.paging import columns
 from crm_core.records.change import Acting
@@ -46,12 +45,12 @@ class KeptPrompt:
 
 def listed(conn: Connection) -> list[KeptPrompt]:
     """All, by name."""
-    rows = conn.execute(select(prompt).where(_P.deleted_at.is_(None)).order_by(_P.name, _P.id)).all()
+    found = conn.execute(select(prompt).where(_P.deleted_at.is_(None)).order_by(_P.name, _P.id)).all()
     by_prompt: dict[str, list[Sound]] = {}
     for each in sounds(conn):
         by_prompt.setdefault(each.prompt_id, []).append(each)
     uses = kept.prompt_uses(conn)
-    return [_kept(row, by_prompt.get(row.id, ()), uses.get(f"prompt:{row.id}", ())) for row in rows]
+    return [_kept(row, by_prompt.get(row.id, ()), uses.get(f"prompt:{row.id}", ())) for row in found]
 
 
 def one(conn: Connection, prompt_id: str) -> KeptPrompt:
@@ -102,7 +101,7 @@ def create(conn: Connection, acting: Acting, name: str, text: str) -> KeptPrompt
     made = new_id()
     stamps = {"created_at": acting.now, "updated_at": acting.now}
     conn.execute(insert(prompt).values(id=made, name=name, text=text, **stamps))
-    _tell(conn, acting, "created", made, {"name": name})
+    rows.tell(conn, acting, "created", prompt, made, detail={"name": name})
     return one(conn, made)
 
 
@@ -118,8 +117,8 @@ def change(
         if was != now
     }
     if changes:
-        _change(conn, acting, prompt_id, name=name, text=text)
-        _tell(conn, acting, "changed", prompt_id, {"changes": changes})
+        rows.change(conn, acting, prompt, prompt_id, name=name, text=text)
+        rows.tell(conn, acting, "changed", prompt, prompt_id, detail={"changes": changes})
     return one(conn, prompt_id)
 
 
@@ -130,8 +129,8 @@ def remove(conn: Connection, acting: Acting, prompt_id: str, version: int | None
     if using is not None:
         raise Refused("prompt.in_use", flow=using)
     conn.execute(delete(prompt_sound).where(_S.prompt_id == prompt_id))
-    _change(conn, acting, prompt_id, deleted_at=acting.now)
-    _tell(conn, acting, "deleted", prompt_id, {"name": before.name})
+    rows.change(conn, acting, prompt, prompt_id, deleted_at=acting.now)
+    rows.tell(conn, acting, "deleted", prompt, prompt_id, detail={"name": before.name})
 
 
 def set_sound(conn: Connection, acting: Acting, prompt_id: str, language: str, ulaw: bytes) -> KeptPrompt:
@@ -149,9 +148,9 @@ def set_sound(conn: Connection, acting: Acting, prompt_id: str, language: str, u
             uploaded_at=acting.now,
         )
     )
-    _change(conn, acting, prompt_id)
+    rows.change(conn, acting, prompt, prompt_id)
     told = {"name": before.name, "language": language, "sha256": digest}
-    _tell(conn, acting, "uploaded", prompt_id, told)
+    rows.tell(conn, acting, "uploaded", prompt, prompt_id, detail=told)
     return one(conn, prompt_id)
 
 
@@ -163,42 +162,24 @@ def remove_sound(conn: Connection, acting: Acting, prompt_id: str, language: str
     if len(before.sounds) == 1 and before.used_by:
         raise Refused("prompt.in_use", flow=before.used_by[0])
     conn.execute(delete(prompt_sound).where(_S.prompt_id == prompt_id, _S.language == language))
-    _change(conn, acting, prompt_id)
-    _tell(conn, acting, "sound_removed", prompt_id, {"name": before.name, "language": language})
+    rows.change(conn, acting, prompt, prompt_id)
+    rows.tell(
+        conn, acting, "sound_removed", prompt, prompt_id, detail={"name": before.name, "language": language}
+    )
     return one(conn, prompt_id)
 
 
 def _row(conn: Connection, prompt_id: str, version: int | None = None) -> Any:
-    query = select(prompt).where(_P.id == prompt_id, _P.deleted_at.is_(None))
-    row = conn.execute(query).one_or_none()
+    row = rows.living(conn, prompt, prompt_id, version)
     if row is None:
         raise Refused("prompt.unknown", Kind.MISSING, id=prompt_id[:100])
-    if version is not None and row.row_version != version:
-        raise Refused("record.stale", Kind.STALE, version=row.row_version)
     return row
-
-
-def _change(conn: Connection, acting: Acting, prompt_id: str, **values: Any) -> None:
-    stamps = {"updated_at": acting.now, "row_version": _P.row_version + 1}
-    conn.execute(update(prompt).where(_P.id == prompt_id).values(**values, **stamps))
 
 
 def _check_name(conn: Connection, name: str, *, but: str) -> None:
     query = select(_P.id).where(_P.name == name, _P.id != but, _P.deleted_at.is_(None))
     if conn.execute(query).first() is not None:
         raise Refused("prompt.name_taken", pointer="/name", name=name)
-
-
-def _tell(conn: Connection, acting: Acting, action: str, prompt_id: str, detail: Mapping[str, Any]) -> None:
-    entry = audit.Entry(
-        at=acting.now,
-        origin=acting.origin,
-        action=action,
-        entity="prompt",
-        object_id=prompt_id,
-        detail=detail,
-    )
-    audit.record(conn, entry)
 
 
 def _kept(row: Any, of: Sequence[Sound], used_by: Sequence[str]) -> KeptPrompt:
