@@ -4,7 +4,7 @@
 BIN := .venv/bin
 CODE := config crm_core routing cti channels agent_console trunkline
 WEB := agent_console/web
-# a process for each processor; what starts whole centres comes last (tests/conftest.py)
+# a process for each processor and one more; what starts whole centres comes last (tests/conftest.py)
 SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 
 help: ## show this list

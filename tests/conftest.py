@@ -8,6 +8,7 @@ tear-down, so that it may hold a TaskGroup open.
 import asyncio
 import functools
 import inspect
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -22,6 +23,12 @@ LATE = ("tests/real/", "tests/trunkline/")
 """What starts whole centres: it comes last, so that a fault of the core is told first. These wait more than they work, so two at once harm nobody."""
 LONG = ("tests/crm_core/sla/test_walk.py", "tests/real/test_kill.py", "tests/real/test_mail_durability.py")
 """Minutes each: they begin before the others of their kind, so that no process is left with one when all others have ended."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: with `-n auto`, what waits for telephones and browsers leaves no processor idle."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -49,10 +49,15 @@ def keeper(folder: Path, store: Store, key: str = "a key of the tests") -> Keepe
 
 
 def take(
-    folder: Path, began_s_ago: float, seconds: int, *, sides: tuple[str, ...] = ("customer", "agent")
+    folder: Path,
+    began_s_ago: float,
+    seconds: int,
+    *,
+    sides: tuple[str, ...] = ("customer", "agent"),
+    now: float | None = None,
 ) -> str:
-    """A talk that ended when it had lasted so long."""
-    began = time.time() - began_s_ago
+    """A talk that ended when it had lasted so long; `now` of `talk`, where the two must begin in the same instant."""
+    began = (time.time() if now is None else now) - began_s_ago
     name = f"{CALL}.{int(began * 1000)}"
     for side in sides:
         path = folder / "recording-spool" / f"{name}-{side}.ulaw"
@@ -68,8 +73,8 @@ async def talk(
     *,
     pauses: Sequence[tuple[float, float, str]] = (),
     **stay: Any,
-) -> None:
-    """What the ledger says: an agent's stay that lasted so long (None: that lasts), paused from when to when."""
+) -> float:
+    """What the ledger says: an agent's stay that lasted so long (None: that lasts), paused from when to when. Gives the time it counts from."""
     now = time.time()
     began = now - began_s_ago
     ended = None if seconds is None else began + seconds
@@ -90,6 +95,7 @@ async def talk(
             conn.execute(update(interaction).values(ended_at=ended, closed_at=ended))
 
     await store.write(fill)
+    return now
 
 
 async def rows(store: Store) -> list[Recording]:
@@ -193,9 +199,9 @@ async def test_a_pause_is_no_fault(
     tmp_path: Path, store: Store, pauses: list[tuple[float, float, str]], seconds: int, shown: list[Any]
 ) -> None:
     """The recording knows where nothing is in it; one that was stopped is as short as it is."""
-    await talk(store, 100, 60, pauses=pauses)
+    now = await talk(store, 100, 60, pauses=pauses)
     one = keeper(tmp_path, store)
-    take(tmp_path, 100, seconds)
+    take(tmp_path, 100, seconds, now=now)
     await one.sweep()
     (row,) = await rows(store)
     assert row.state == "kept"
