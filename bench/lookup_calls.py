@@ -21,11 +21,11 @@ from config.clock import SystemClock
 from config.settings import Asterisk
 from crm_core import queues
 from crm_core.store import Connection, Store
+from cti.arriving.entry import Entry
+from cti.arriving.prompt_files import PromptFiles
 from cti.callbacks import Callbacks
 from cti.calls import Calls
 from cti.directory import Directory
-from cti.entry import Entry
-from cti.prompt_files import PromptFiles
 from routing.bus import LocalBus
 from routing.core.events import CustomerLeft
 from routing.core.facts import Enqueued, Fact

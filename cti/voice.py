@@ -21,18 +21,15 @@ from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
 from cti.ami.events import CallEvent, DeviceSaid, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
+from cti.arriving.entry import Entry
+from cti.arriving.newcomer import newcomer_of
+from cti.arriving.prompt_files import PromptFiles
+from cti.arriving.prompts import goodbye
 from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
-from cti.conferences import Conferences
-from cti.consults import Consults
 from cti.directory import Directory
-from cti.entry import Entry
 from cti.members import Members
-from cti.newcomer import newcomer_of
-from cti.pauses import Pauses
 from cti.ports import Bus, Floor
-from cti.prompt_files import PromptFiles
-from cti.prompts import goodbye
 from cti.resync import (
     VARIABLES,
     Findings,
@@ -45,8 +42,11 @@ from cti.resync import (
     read_standings,
     reconcile,
 )
-from cti.talks import Talks, talking
-from cti.watches import Watches
+from cti.talking.conferences import Conferences
+from cti.talking.consults import Consults
+from cti.talking.pauses import Pauses
+from cti.talking.talks import Talks, talking
+from cti.talking.watches import Watches
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import (
     Adopted,

@@ -2,7 +2,7 @@
 
     begin ──> command ──(answer)──> command ── ... ──> End
 
-No clock, no socket: the time is an argument, commands are carried out by whoever runs the machine (`cti.flow_runner`, `preview`). Whatever is
+No clock, no socket: the time is an argument, commands are carried out by whoever runs the machine (`cti.arriving.flow_runner`, `preview`). Whatever is
 answered, at most `MOST_STEPS_TAKEN` steps are taken and none is begun after `LONGEST_S`; then, and when anything fails, the end is FAILED, and the
 caller goes on to the queue of the number that they dialled.
 """

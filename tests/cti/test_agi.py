@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cti import agi
 from cti.agi import AgiConnection, AgiSession, parse_request
-from cti.entry import said
+from cti.arriving.entry import said
 
 REQUEST = "agi_network: yes\nagi_uniqueid: ast-1.1\nagi_callerid: +886912345678\nagi_calleridname: 王: x\nagi_arg_1: 17.5\n\n"
 

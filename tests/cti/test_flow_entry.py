@@ -14,7 +14,7 @@ from crm_core.flows import prompts, visits
 from crm_core.flows.visits import Visit
 from crm_core.records.change import system
 from crm_core.tables import queue as queue_table
-from cti import entry
+from cti.arriving import entry
 from routing.core.facts import CallbackKept, Enqueued
 from routing.core.model import QueueId
 from tests.cti.flow_calls import lead_through, queue_named

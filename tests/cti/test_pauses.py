@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.errors import Refused, Unavailable
-from cti import pauses
 from cti.ami import actions
 from cti.ami.actions import Action
+from cti.talking import pauses
 from routing.core.facts import Connected, Finished, RecordingPaused, RecordingResumed
 from routing.core.model import InteractionId, PauseKind
 from tests.cti.room import Room, standing, telephone_room

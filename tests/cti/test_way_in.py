@@ -17,7 +17,7 @@ from crm_core.records.change import system
 from crm_core.records.tables import table_of
 from crm_core.store import Connection
 from crm_core.tables import interaction
-from cti import deadlines
+from cti.arriving import deadlines
 from routing.core.facts import CallbackDropped, CallbackKept, Enqueued
 from routing.core.model import InteractionId
 from tests.cti.room import Room, standing, telephone_room

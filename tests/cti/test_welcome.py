@@ -19,8 +19,8 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.remembered import Said
 from crm_core.store import Connection
-from cti import limits, prompts
-from cti.limits import telling
+from cti.arriving import limits, prompts
+from cti.arriving.limits import telling
 from routing.core.facts import Enqueued
 from tests.cti.room import NOW, Room, telephone_room
 

@@ -20,7 +20,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from crm_core.tables import interaction
-from cti import entry
+from cti.arriving import entry
 from routing.core.facts import Enqueued
 from tests.crm_core.flows.test_sound import wav
 from tests.cti.flow_calls import NOW, lead_through, queue_named

@@ -8,7 +8,7 @@ import pytest
 
 from crm_core import cases, identification, parties, passwords, queues
 from crm_core.store import Connection
-from cti import entry
+from cti.arriving import entry
 from routing.core.facts import Finished, Offered
 from tests.real.caller_desk import Desk, desk, seen
 

@@ -5,8 +5,8 @@ from math import ceil
 
 from config.logs import Transcript
 from cti.agi import GONE, AgiSession
-from cti.prompt_files import PromptFiles
-from cti.prompts import Prompts
+from cti.arriving.prompt_files import PromptFiles
+from cti.arriving.prompts import Prompts
 
 KEYS = "0123456789*#"
 OURS_AT_MOST_S = 60.0

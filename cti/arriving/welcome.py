@@ -14,10 +14,10 @@ from crm_core.flows.visits import Visit
 from crm_core.recognition import Match
 from crm_core.store import Connection, Store
 from cti.agi import AgiSession
+from cti.arriving.identification import End, Identification
+from cti.arriving.limits import NOTHING, look_up, telling
+from cti.arriving.prompts import Prompts
 from cti.directory import Directory
-from cti.identification import End, Identification
-from cti.limits import NOTHING, look_up, telling
-from cti.prompts import Prompts
 from routing.core.model import Need, QueueId, Seconds
 
 _log = Transcript("entry")

@@ -13,8 +13,8 @@ from crm_core import identification, passwords
 from crm_core.identification import LONGEST_KEYED
 from crm_core.recognition import Match
 from crm_core.store import Store
-from cti.deadlines import in_time
-from cti.prompts import Prompts
+from cti.arriving.deadlines import in_time
+from cti.arriving.prompts import Prompts
 
 ATTEMPTS = 3
 SILENT_ATTEMPTS = 2

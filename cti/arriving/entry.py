@@ -18,17 +18,17 @@ from crm_core.interactions import Interaction
 from crm_core.preferring import NOTHING, Wish
 from crm_core.store import Store
 from cti.agi import AgiConnection, AgiSession
+from cti.arriving.deadlines import in_time
+from cti.arriving.flow_entry import FlowEntry, known
+from cti.arriving.newcomer import Newcomer, record, said
+from cti.arriving.prompt_files import PromptFiles
+from cti.arriving.prompts import prompt_language
+from cti.arriving.welcome import Greeted, Welcome
 from cti.callbacks import SCRIPT as CALLBACK_SCRIPT
 from cti.callbacks import Callbacks
 from cti.calls import Calls, interaction_of
-from cti.deadlines import in_time
 from cti.directory import Directory
-from cti.flow_entry import FlowEntry, known
-from cti.newcomer import Newcomer, record, said
 from cti.ports import Bus, Floor
-from cti.prompt_files import PromptFiles
-from cti.prompts import prompt_language
-from cti.welcome import Greeted, Welcome
 from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event
 from routing.core.facts import CallbackKept, Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds

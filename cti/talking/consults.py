@@ -12,7 +12,7 @@ from cti.callbacks import may_be_called
 from cti.calls import Call, channel_of
 from cti.directory import Directory
 from cti.ports import Floor
-from cti.talks import Talks
+from cti.talking.talks import Talks
 from routing.core.events import ConsultBegan, HandedOver, WorkEnded
 from routing.core.model import AgentId, By, InteractionId
 from routing.core.presence import may_be_asked

@@ -12,7 +12,7 @@ from cti.ami.protocol import Message
 from cti.calls import interaction_of
 from cti.ports import Floor
 from cti.resync import Where
-from cti.talks import Talks, talking
+from cti.talking.talks import Talks, talking
 from routing.core.events import Event, WatchBegan, WatchEnded, WorkEnded
 from routing.core.model import AgentId, By, InteractionId, WatchMode
 

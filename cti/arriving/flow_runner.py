@@ -39,11 +39,11 @@ from crm_core.flows.sound import LONGEST_S
 from crm_core.recognition import Match
 from crm_core.store import Store
 from cti.agi import GONE, AgiSession
-from cti.deadlines import in_time
-from cti.dialogue import Dialogue
-from cti.identification import End as IdentifiedEnd
-from cti.identification import Identification
-from cti.limits import telling
+from cti.arriving.deadlines import in_time
+from cti.arriving.dialogue import Dialogue
+from cti.arriving.identification import End as IdentifiedEnd
+from cti.arriving.identification import Identification
+from cti.arriving.limits import telling
 
 COMMAND_WITHIN_S = LONGEST_S + 120.0
 """Longer than the longest prompt with its keys, and than the product's own questions: then Asterisk says nothing any more."""

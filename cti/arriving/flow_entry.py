@@ -11,15 +11,15 @@ from crm_core.flows.kept import Version
 from crm_core.flows.machine import End, EndKind
 from crm_core.store import Store
 from cti.agi import AgiSession
+from cti.arriving.deadlines import in_time
+from cti.arriving.dialogue import Dialogue
+from cti.arriving.flow_runner import FlowRun, Passed
+from cti.arriving.newcomer import Newcomer, record
+from cti.arriving.prompt_files import PromptFiles
+from cti.arriving.prompts import Prompts, prompt_language
+from cti.arriving.welcome import Greeted
 from cti.callbacks import Callbacks
-from cti.deadlines import in_time
-from cti.dialogue import Dialogue
 from cti.directory import Directory
-from cti.flow_runner import FlowRun, Passed
-from cti.newcomer import Newcomer, record
-from cti.prompt_files import PromptFiles
-from cti.prompts import Prompts, prompt_language
-from cti.welcome import Greeted
 from routing.core.model import Need, QueueId, Seconds
 
 _INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK})

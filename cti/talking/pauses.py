@@ -17,7 +17,7 @@ from cti.ami.actions import NOT_RECORDING, Answered, Outcome, RefusedByAsterisk
 from cti.calls import Call, channel_of
 from cti.ports import Floor
 from cti.resync import Standing
-from cti.talks import Talks, talking
+from cti.talking.talks import Talks, talking
 from routing.core.events import RecordingPauseBegan, RecordingPauseEnded
 from routing.core.facts import Connected, Fact, Finished, RecordingPaused, Requeued
 from routing.core.model import InteractionId, PauseKind

@@ -7,7 +7,7 @@ from cti.ami.events import CallEvent, ConferenceSaid
 from cti.calls import RTP_TIMEOUT, Call, Place, channel_of, interaction_of
 from cti.directory import Directory
 from cti.ports import Floor
-from cti.talks import Talks, talking
+from cti.talking.talks import Talks, talking
 from routing.core.events import ConferenceBegan, ConferenceEnded, Event, HandedOver, WorkEnded
 from routing.core.model import AgentId, By, InteractionId
 from routing.core.presence import Work
