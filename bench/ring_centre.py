@@ -73,9 +73,9 @@ async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> 
         asterisk_lab(folder, trace=False, **{name: free_port() for name in names}) as lab,
         sipp(folder / "phones", phone) as phones,
     ):
-        await _provide_phones(lab, staff, phones.port)
+        await provide_phones(lab, staff.extensions(OURS) + staff.extensions(THEIRS), phones.port)
         await _provide_app_queue(lab, staff)
-        settings, http_port = _write_settings(folder, lab)
+        settings, http_port = write_settings(folder, lab)
         await _fill(folder / "trunkline.db", staff)
         async with _server(folder, settings, http_port, profile) as server, _agents(http_port, staff):
             await asyncio.sleep(1.0)  # the link's first look at Asterisk
@@ -88,9 +88,12 @@ def _pid_of(lab: AsteriskLab) -> int:
     return int((lab.layout.run_dir / "asterisk.pid").read_text(encoding="ascii"))
 
 
-async def _provide_phones(lab: AsteriskLab, staff: Staff, port: int) -> None:
+async def provide_phones(
+    lab: AsteriskLab, extensions: Sequence[str], port: int, *, rtp_timeout_s: int = 30
+) -> None:
+    """Desk phones, all in one SIPp on `port`."""
     asterisk = AsteriskPhones(lab.settings())
-    for name in staff.extensions(OURS) + staff.extensions(THEIRS):
+    for name in extensions:
         await asterisk.provision(
             PhoneSpec(
                 name=name,
@@ -98,6 +101,7 @@ async def _provide_phones(lab: AsteriskLab, staff: Staff, port: int) -> None:
                 context="trunkline-agents",
                 webrtc=False,
                 contact=f"sip:{name}@127.0.0.1:{port}",
+                rtp_timeout_s=rtp_timeout_s,
             )
         )
 
@@ -130,7 +134,8 @@ async def _provide_app_queue(lab: AsteriskLab, staff: Staff) -> None:
     await lab.cli("queue reload all")
 
 
-def _write_settings(folder: Path, lab: AsteriskLab) -> tuple[Path, int]:
+def write_settings(folder: Path, lab: AsteriskLab, *, ami_port: int | None = None) -> tuple[Path, int]:
+    """The server's settings and its HTTP port; `ami_port` where its AMI is not reached straight."""
     path, http_port = folder / "trunkline.toml", free_port()
     layout = lab.layout
     path.write_text(
@@ -142,7 +147,7 @@ log_level = "WARNING"
 port = {http_port}
 
 [asterisk]
-ami_port = {layout.ami_port}
+ami_port = {ami_port or layout.ami_port}
 ami_secret = "{layout.ami_secret}"
 http_url = "http://127.0.0.1:{layout.http_port}"
 ari_secret = "{layout.ari_secret}"
@@ -169,7 +174,7 @@ async def _fill(database: Path, staff: Staff) -> None:
             queue = queues.add_queue(conn, name=f"team {team}", language="en", needs=needs, wrap_up_s=0)
             queues.add_entry(conn, "voice", staff.number(OURS, team), queue.id)
         for index, extension in enumerate(staff.extensions(OURS)):
-            _add_agent(conn, extension, password_hash, [team for team in staff.teams if index < team])
+            add_agent(conn, extension, password_hash, [team for team in staff.teams if index < team])
 
     store = Store(url)
     store.open()
@@ -179,7 +184,7 @@ async def _fill(database: Path, staff: Staff) -> None:
         await store.close()
 
 
-def _add_agent(conn: Connection, extension: str, password_hash: str, teams: Sequence[int]) -> None:
+def add_agent(conn: Connection, extension: str, password_hash: str, teams: Sequence[int]) -> None:
     user = users.add_user(
         conn,
         login=extension,
@@ -203,7 +208,7 @@ async def _server(folder: Path, settings: Path, port: int, profile: Path | None)
             *argv, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
         )
     try:
-        await _until_it_answers(process, port, folder / "server.log")
+        await until_it_answers(process, port, folder / "server.log")
         yield process.pid
     finally:
         if process.returncode is None:
@@ -211,7 +216,7 @@ async def _server(folder: Path, settings: Path, port: int, profile: Path | None)
         await process.wait()
 
 
-async def _until_it_answers(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
+async def until_it_answers(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
     async with asyncio.timeout(30):
         while True:
             if process.returncode is not None:
@@ -232,23 +237,23 @@ async def _agents(port: int, staff: Staff) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as consoles:
         watching = []
         for login in staff.extensions(OURS):
-            cookie = await _sign_in(origin, login)
+            cookie = await sign_in(origin, login)
             ready = asyncio.Event()
             watching.append(consoles.create_task(_watch(origin, cookie, ready), name=f"console {login}"))
             await ready.wait()
-            async with httpx.AsyncClient(base_url=origin, headers=_headers(origin, cookie)) as browser:
+            async with httpx.AsyncClient(base_url=origin, headers=headers(origin, cookie)) as browser:
                 (await browser.put("/api/v1/me/status", json={"status": "ready"})).raise_for_status()
         yield
         for task in watching:
             task.cancel()
 
 
-def _headers(origin: str, cookie: str = "") -> Mapping[str, str]:
+def headers(origin: str, cookie: str = "") -> Mapping[str, str]:
     return {"X-Trunkline": "1", "Origin": origin, "Cookie": cookie}
 
 
-async def _sign_in(origin: str, login: str) -> str:
-    async with httpx.AsyncClient(base_url=origin, headers=_headers(origin)) as browser:
+async def sign_in(origin: str, login: str) -> str:
+    async with httpx.AsyncClient(base_url=origin, headers=headers(origin)) as browser:
         answer = await browser.post("/api/v1/login", json={"login": login, "password": PASSWORD})
         answer.raise_for_status()
         return "; ".join(f"{name}={value}" for name, value in answer.cookies.items())

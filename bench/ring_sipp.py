@@ -68,7 +68,7 @@ CSeq: 1 ACK
 Content-Length: 0
 
 ]]></send>
-<recv request="BYE"/>
+<recv request="BYE"><action>{_log("BYE", number)}</action></recv>
 <send><![CDATA[
 {_OK}
 ]]></send>
@@ -81,6 +81,38 @@ def phone_scenario(*, ring_s: float, talk_s: float) -> str:
 
     Talks differ by up to a fifth: equal ones would end in step with whoever looks again once a second.
     """
+    return f"""{_answered(ring_s)}
+<pause distribution="uniform" min="{talk_s * 800:.0f}" max="{talk_s * 1200:.0f}"/>
+<send retrans="500"><![CDATA[
+BYE [$2] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:phone@[local_ip]:[local_port]>;tag=[pid]a[call_number]
+To:[$1]
+Call-ID: [call_id]
+CSeq: 100 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]><action>{_log("HANGUP", "[$4]")}</action></send>
+<recv response="200"/>
+</scenario>
+"""
+
+
+def patient_phone_scenario(*, ring_s: float) -> str:
+    """A desk phone that is answered after `ring_s` and stays until the other side hangs up."""
+    return f"""{_answered(ring_s)}
+<recv request="BYE"><action>{_log("BYE", "[$4]")}</action></recv>
+<send><![CDATA[
+{_OK}
+]]></send>
+<Reference variables="1,2"/>
+</scenario>
+"""
+
+
+def _answered(ring_s: float) -> str:
+    """A phone's scenario until the talk begins."""
     echo = """[last_Via:]
 [last_From:]
 [last_To:];tag=[pid]a[call_number]
@@ -107,22 +139,7 @@ SIP/2.0 180 Ringing
 SIP/2.0 200 OK
 {echo}{_SDP}
 ]]></send>
-<recv request="ACK"/>
-<pause distribution="uniform" min="{talk_s * 800:.0f}" max="{talk_s * 1200:.0f}"/>
-<send retrans="500"><![CDATA[
-BYE [$2] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:phone@[local_ip]:[local_port]>;tag=[pid]a[call_number]
-To:[$1]
-Call-ID: [call_id]
-CSeq: 100 BYE
-Max-Forwards: 70
-Content-Length: 0
-
-]]><action>{_log("HANGUP", "[$4]")}</action></send>
-<recv response="200"/>
-</scenario>
-"""
+<recv request="ACK"/>"""
 
 
 @asynccontextmanager
