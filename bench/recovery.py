@@ -218,7 +218,7 @@ async def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="trunkline-recovery-", dir=options.folder) as name:
         folder = Path(name)
         print(f"before: {machine(folder)}", flush=True)
-        async with centre(folder, options.agents) as running:
+        async with centre(folder, options.agents, options.log) as running:
             bench = Bench(centre=running, agents=options.agents, waiting=options.waiting)
             for number in range(options.rounds):
                 for fault, findings in found.items():
@@ -261,6 +261,7 @@ def main() -> None:
     options.add_argument(
         "--folder", type=Path, default=None, help="where the database lies; its disk is measured"
     )
+    options.add_argument("--log", type=Path, default=None, help="the server writes what it does here")
     sys.exit(config.loop.run(run(options.parse_args())))
 
 

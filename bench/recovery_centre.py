@@ -47,8 +47,8 @@ BOSS = "boss"
 class Server:
     """`trunkline run`, again and again."""
 
-    def __init__(self, folder: Path, settings: Path, port: int) -> None:
-        self._folder, self._settings, self._port = folder, settings, port
+    def __init__(self, log: Path, settings: Path, port: int) -> None:
+        self._log, self._settings, self._port = log, settings, port
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -57,13 +57,12 @@ class Server:
 
     async def start(self) -> None:
         """Ends when it answers."""
-        log = self._folder / "server.log"
-        with log.open("ab") as output:
+        with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "trunkline.command", "run", "--config", str(self._settings),
                 cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
-        await until_it_answers(self._process, self._port, log)
+        await until_it_answers(self._process, self._port, self._log)
 
     async def kill(self) -> None:
         """SIGKILL; ends when it is gone."""
@@ -119,8 +118,8 @@ class Centre:
 
 
 @asynccontextmanager
-async def centre(folder: Path, agents: int) -> AsyncIterator[Centre]:
-    """Start everything; handed over when every agent is ready."""
+async def centre(folder: Path, agents: int, log: Path | None = None) -> AsyncIterator[Centre]:
+    """Start everything; handed over when every agent is ready. `log`: where the server writes what it does."""
     ports = {name: free_port() for name in ("ami_port", "http_port", "sip_port", "fastagi_port")}
     rtp = free_block(LEGS_PORTS, probed=8)
     extensions = [str(1001 + index) for index in range(agents)]
@@ -133,10 +132,12 @@ async def centre(folder: Path, agents: int) -> AsyncIterator[Centre]:
         )
         await provide_phones(lab, extensions, phones.port, rtp_timeout_s=3600)
         line = await stack.enter_async_context(wire(lab.layout.ami_port))
-        settings, http_port = write_settings(folder, lab, ami_port=line.port)
+        settings, http_port = write_settings(
+            folder, lab, ami_port=line.port, log_level="INFO" if log else "WARNING"
+        )
         store = await _filled(folder / "trunkline.db", extensions)
         stack.push_async_callback(store.close)
-        server = Server(folder, settings, http_port)
+        server = Server(log or folder / "server.log", settings, http_port)
         stack.push_async_callback(server.kill)
         await server.start()
         await stack.enter_async_context(_consoles(server.origin, extensions))

@@ -134,14 +134,16 @@ async def _provide_app_queue(lab: AsteriskLab, staff: Staff) -> None:
     await lab.cli("queue reload all")
 
 
-def write_settings(folder: Path, lab: AsteriskLab, *, ami_port: int | None = None) -> tuple[Path, int]:
+def write_settings(
+    folder: Path, lab: AsteriskLab, *, ami_port: int | None = None, log_level: str = "WARNING"
+) -> tuple[Path, int]:
     """The server's settings and its HTTP port; `ami_port` where its AMI is not reached straight."""
     path, http_port = folder / "trunkline.toml", free_port()
     layout = lab.layout
     path.write_text(
         f"""[centre]
 data_dir = "."
-log_level = "WARNING"
+log_level = "{log_level}"
 
 [http]
 port = {http_port}
