@@ -214,8 +214,8 @@ class Hub:
     def _start(self) -> None:
         now = self._clock.now()
         for agent, state in self._floor.centre.agents.items():
-            if state.console and not self._presence.is_here(agent):  # remembered from before our start
-                self._floor.submit(*self._presence.missing(agent, now))
+            if state.console and not self._presence.is_here(agent):
+                self._presence.remembered(agent, now)
             self._pops.want(held_ids(self._floor.centre, agent))
 
     def _facts(self, facts: Sequence[Fact]) -> None:

@@ -15,6 +15,7 @@ from agent_console.gate import origins
 from agent_console.handoff import Desk, protocol_class
 from agent_console.hub import Hub
 from agent_console.links import links
+from agent_console.listening import listen
 from agent_console.oidc.provider import Provider
 from agent_console.oidc.web import Web
 from agent_console.ports import (
@@ -31,14 +32,13 @@ from agent_console.ports import (
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.logs import Transcript
-from config.settings import ConfigurationError, Settings
+from config.settings import Settings
 from crm_core.sealing import Seal
 from crm_core.store import Store
 from routing.bus import Bus
 from routing.floor import Floor
 
 _TRANSCRIPT = Transcript("console")
-_BACKLOG = 2048
 _GUESTS, _GUESTS_WINDOW_S = 10, 60.0
 _LAST_REQUESTS_S = 3
 _PLAY_S = 900.0
@@ -46,7 +46,7 @@ _PLAY_S = 900.0
 
 
 class ConsoleServer:
-    """`bind` before anything else starts, so that a busy port stops the start; then `run` until cancelled."""
+    """`run` until cancelled, on the port that `bind` takes or that is handed over as `listening`."""
 
     def __init__(
         self,
@@ -67,10 +67,11 @@ class ConsoleServer:
         mail: Sequence[MailPart],
         recordings: MailPart | None = None,
         static: Path = pages.STATIC,
+        listening: socket.socket | None = None,
     ) -> None:
         application.routed()
         self._http = settings.http
-        self._socket: socket.socket | None = None
+        self._socket = listening
         build = pages.build_of(static)
         watched = links(calls, mail, recordings)
         self.hub = Hub(
@@ -110,7 +111,7 @@ class ConsoleServer:
 
     def bind(self) -> None:
         """Take the port; `ConfigurationError` says what to do when it cannot be had."""
-        self._socket = _listening(self._http.host, self._http.port)
+        self._socket = listen(self._http)
 
     async def run(self) -> None:
         """Serve until cancelled; then browsers are told (1001) and the port is given back."""
@@ -163,29 +164,3 @@ def _server(context: Context, desk: Desk) -> uvicorn.Server:
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # Twisted keeps them
     return server
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ConfigurationError(
-            [f"[http] host {host!r} is not an address of this machine ({error}); mend it"]
-        ) from error
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise ConfigurationError([_sentence(host, port, error)]) from error
-    listening.setblocking(False)
-    return listening
-
-
-def _sentence(host: str, port: int, error: OSError) -> str:
-    return (
-        f"[http] port {port} on {host} cannot be taken ({error.strerror}): stop the program that uses it"
-        " or set another [http] port"
-    )

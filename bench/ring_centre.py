@@ -23,6 +23,7 @@ from cti.phones import AsteriskPhones, PhoneSpec
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import Sipp
+from trunkline.demo.children import says_ok
 
 ROOT = Path(__file__).parent.parent
 RING_S, TALK_S = 0.1, 1.0
@@ -223,13 +224,9 @@ async def until_it_answers(process: asyncio.subprocess.Process, port: int, log: 
         while True:
             if process.returncode is not None:
                 raise SystemExit(f"the server ended: {log.read_text(encoding='utf-8')}")
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
+            if await says_ok("127.0.0.1", port, "/healthz"):
                 return
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

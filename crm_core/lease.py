@@ -4,7 +4,7 @@ Expiry is judged by the database's clock alone. A holder that comes back under i
 lease to run out; its epoch rises all the same, so writes still on their way from its former life are refused.
 """
 
-from sqlalchemy import Connection, or_, update
+from sqlalchemy import Connection, or_, select, update
 
 from crm_core.tables import inserting
 from crm_core.tables import lease as lease_table
@@ -28,6 +28,14 @@ def take(conn: Connection, name: str, holder: str, ttl_s: float) -> int | None:
         .values(holder=holder, epoch=lease.epoch + 1, expires_at=database_now() + ttl_s)
         .returning(lease.epoch)
     ).scalar_one_or_none()
+
+
+def since_renewed(conn: Connection, name: str, ttl_s: float) -> float | None:
+    """Seconds since somebody last held it, by the database's clock, where each holds on for `ttl_s`; None: nobody ever did."""
+    lease = lease_table.c
+    query = select(database_now() - lease.expires_at + ttl_s).where(lease.name == name, lease.epoch > 0)
+    passed = conn.execute(query).scalar_one_or_none()
+    return None if passed is None else max(0.0, float(passed))
 
 
 def renew(conn: Connection, name: str, holder: str, epoch: int, ttl_s: float) -> bool:

@@ -10,7 +10,7 @@ from config.logs import Transcript
 from routing.channel import Channel
 from routing.core.decisions import Decision, Offer, TurnAway, Withdraw
 from routing.core.estimate import Estimate
-from routing.core.events import Event, OfferFailed
+from routing.core.events import ConsoleChanged, Event, OfferFailed
 from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
 from routing.core.figures import Figures
 from routing.core.model import AgentId, AgentRule, InteractionId, Medium, Outcome, QueueId, QueueRule, Seconds
@@ -22,6 +22,10 @@ from routing.telling import told
 
 RETRY_S = 0.25
 """The pause before a batch is offered to a ledger again that was unavailable."""
+
+CONSOLES_BACK_WITHIN_S = 60.0
+"""After a shorter absence of ours the consoles that were open count as open until it turns out that they are not: their browsers come back by
+themselves, and whoever waits does not wait for them. After a longer one nobody is at work before their console says so."""
 
 UNWRITTEN_AT_MOST = 100
 """So many facts of consoles and phones wait for company before they are written by themselves."""
@@ -35,6 +39,11 @@ class Ledger(Protocol):
 
     async def take(self) -> int:
         """Wait until it is our turn to decide; the epoch to write under."""
+        ...
+
+    @property
+    def idle_s(self) -> Seconds:
+        """For how long nobody had decided when the lease was taken."""
         ...
 
     async def hold(self, epoch: int) -> None:
@@ -161,10 +170,17 @@ class Floor:
         self._router.restore(facts)
         for fact in facts:
             self._figures.apply(fact)
+        if self._ledger.idle_s > CONSOLES_BACK_WITHIN_S:
+            self._forget_consoles()
         _log.note(
             "=", "", f"restored {len(self.centre.interactions)} open interactions from {len(facts)} facts"
         )
         self._restored.set()
+
+    def _forget_consoles(self) -> None:
+        now = self._clock.now()
+        open_ones = [agent for agent, state in self.centre.agents.items() if state.console]
+        self.submit(*(ConsoleChanged(agent=agent, present=False, at=now) for agent in open_ones))
 
     async def _take_turns(self, epoch: int, lanes: Lanes) -> None:
         self._inbox.put()  # the first turn comes at once: what was restored may be matched or due

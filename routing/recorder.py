@@ -11,7 +11,7 @@ from config.errors import Unavailable
 from config.logs import Transcript
 from crm_core import lease, ledger
 from crm_core.ledger import Json, LeaseLost, LedgerEntry
-from crm_core.store import Store
+from crm_core.store import Connection, Store
 from routing.core.facts import Fact
 from routing.core.model import (
     AgentId,
@@ -128,13 +128,15 @@ class StoreLedger:
         self._holder = holder
         self._renewed_at = float("-inf")
         self._renewal = asyncio.Event()
+        self.idle_s = float("inf")
 
     async def take(self) -> int:
         """Wait until the lease is ours; the epoch under which we write."""
         while True:
             asked_at = self._clock.monotonic()
-            epoch = await self._store.write(lambda conn: lease.take(conn, lease.FLOOR, self._holder, TTL_S))
+            idle_s, epoch = await self._store.write(self._take)
             if epoch is not None:
+                self.idle_s = float("inf") if idle_s is None else idle_s
                 self._renewed_at = asked_at
                 return epoch
             _log.note("-", "lease", "another floor decides; waiting")
@@ -167,6 +169,10 @@ class StoreLedger:
         """What the centre and the figures since then are rebuilt from, oldest first."""
         entries = await self._store.read(lambda conn: ledger.history(conn, since))
         return [fact_of(entry) for entry in entries]
+
+    def _take(self, conn: Connection) -> tuple[float | None, int | None]:
+        idle_s = lease.since_renewed(conn, lease.FLOOR, TTL_S)
+        return idle_s, lease.take(conn, lease.FLOOR, self._holder, TTL_S)
 
     async def _renew(self, epoch: int, asked_at: float) -> None:
         kept = await self._store.write(

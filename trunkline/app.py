@@ -1,34 +1,26 @@
-"""The composition root: every part of the server, built in the order in which it is needed, run in one task group."""
+"""The composition root: every part of the server, built in the order in which it is needed, run in one task group.
+
+The telephone comes first. Loading the console and what it answers takes a slow machine seconds, and callers who waited over a restart need none of it: it is
+loaded beside them (`trunkline.desk`), while its port holds the browsers that come back.
+"""
 
 import asyncio
+import importlib
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from agent_console.caretaker import Caretaker
-from agent_console.deadlines import Deadlines
-from agent_console.imports import Imports
-from agent_console.indexer import Indexer
-from agent_console.jobs import JobDriver
-from agent_console.librarian import Librarian
-from agent_console.people_watch import PeopleWatch
-from agent_console.procedures import Procedures
-from agent_console.renewals import Renewals
-from agent_console.server import ConsoleServer
+from agent_console.listening import listen
 from channels.email.channel import EmailChannel
-from channels.email.composer import Composer
-from channels.email.drop_process import DropProcess
-from channels.email.intake import Intake
-from channels.email.outbox import Postman
 from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
 from crm_core.store import Store
 from cti.keeper import Keeper
-from cti.phones import AsteriskPhones
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
 from routing.core.figures import Figures
@@ -51,11 +43,16 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Centre:
-    """The server's parts, wired."""
+class Telephone:
+    """What callers need: the parts that are built and run first, and what the others are built on."""
 
+    settings: Settings
+    store: Store
+    clock: SystemClock
+    bus: LocalBus
+    floor: Floor
     voice: VoiceChannel
-    console: ConsoleServer
+    keeper: Keeper
     parts: Mapping[str, Part]
 
 
@@ -78,17 +75,22 @@ async def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings, store: Store) -> None:
-    centre = await wire(settings, store)
-    await centre.voice.check()
-    centre.console.bind()
+    telephone = await wire_telephone(settings, store)
+    await telephone.voice.check()
+    listening = listen(settings.http)
     _log.note("-", "", f"process {os.getpid()} serves {checks.origin(settings)}")
     async with asyncio.TaskGroup() as tasks:
-        for name, part in centre.parts.items():
-            tasks.create_task(part.run(), name=name)
+        _start(tasks, telephone.parts)
+        _start(tasks, await wire_desk(telephone, listening))
 
 
-async def wire(settings: Settings, store: Store) -> Centre:
-    """Build every part; nothing is started."""
+def _start(tasks: asyncio.TaskGroup, parts: Mapping[str, Part]) -> None:
+    for name, part in parts.items():
+        tasks.create_task(part.run(), name=name)
+
+
+async def wire_telephone(settings: Settings, store: Store) -> Telephone:
+    """Build what callers need; nothing is started."""
     clock, bus = SystemClock(), LocalBus()
     rules = await store.read(partial(read_rules, now=clock.now()))
     queues, agents = rules
@@ -111,48 +113,27 @@ async def wire(settings: Settings, store: Store) -> Centre:
     )
     floor.add_channel(voice)
     floor.add_channel(EmailChannel(floor, clock))
-    drop = DropProcess(settings.mail, settings.spool_dir(), bus, clock)
-    intake = Intake(
-        settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
-    )
-    postman = Postman(settings.mail, store, bus, clock)
-    composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
     keeper = Keeper(settings, store, floor, bus, clock)
-    console = ConsoleServer(
-        settings,
-        store,
-        floor,
-        bus,
-        clock,
-        phones=AsteriskPhones(settings.asterisk),
-        letters=composer,
-        calls=voice,
-        talks=voice.talks,
-        consults=voice.consults,
-        conferences=voice.conferences,
-        watches=voice.watches,
-        pauses=voice.pauses,
-        mail=(drop, intake, postman),
-        recordings=keeper,
-    )
-    off = settings.modules.off
     parts: dict[str, Part] = {
         "floor": floor,
         "rules": RulesWatch(store, floor, bus, clock, rules),
         "voice": voice,
         "recordings": keeper,
-        "mail drop": drop,
-        "mail intake": intake,
-        "postman": postman,
-        "people": PeopleWatch(store, bus),
-        "librarian": Librarian(store, bus, clock, off),
-        "procedures": Procedures(store, bus, clock, composer, off),
-        "jobs": JobDriver(store, bus, clock),
-        "indexer": Indexer(store, bus),
-        "caretaker": Caretaker(store, bus, clock),
-        "imports": Imports(settings, store, bus, clock),
-        "console": console,
     }
-    if "service" not in off:
-        parts |= {"deadlines": Deadlines(store, bus, clock), "renewals": Renewals(store, bus, clock)}
-    return Centre(voice=voice, console=console, parts=parts)
+    return Telephone(
+        settings=settings,
+        store=store,
+        clock=clock,
+        bus=bus,
+        floor=floor,
+        voice=voice,
+        keeper=keeper,
+        parts=parts,
+    )
+
+
+async def wire_desk(telephone: Telephone, listening: socket.socket | None = None) -> Mapping[str, Part]:
+    """Load and build all the rest, in a thread while calls go on; nothing is started. `listening`: the console's port, where it is taken already."""
+    desk = await asyncio.to_thread(importlib.import_module, "trunkline.desk")
+    parts: Mapping[str, Part] = desk.wire(telephone, listening)
+    return parts

@@ -1,6 +1,6 @@
 """Consoles come and go; statuses only after the grace."""
 
-from agent_console.presence import GRACE_S, Presence
+from agent_console.presence import BACK_WITHIN_S, GRACE_S, Presence
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.model import AgentId, Status
 
@@ -41,5 +41,20 @@ def test_away_for_the_whole_grace_is_paused_once() -> None:
 def test_a_chosen_pause_keeps_its_reason() -> None:
     """Who went to lunch and closed the browser is still at lunch."""
     presence = Presence()
-    presence.missing(ANN, 2.0)
+    presence.opened(ANN, 1.0)
+    presence.closed(ANN, 2.0)
     assert presence.due(2.0 + GRACE_S, lambda _: False) == ()
+
+
+def test_a_console_from_before_our_start_counts_as_open_for_a_moment() -> None:
+    """It is not taken away at our start; who does not come back is absent soon, and paused after the grace; who comes back is neither."""
+    presence = Presence()
+    presence.remembered(ANN, 2.0)
+    assert presence.due(2.0 + BACK_WITHIN_S - 0.1, lambda _: True) == ()
+    now = 2.0 + BACK_WITHIN_S
+    assert presence.due(now, lambda _: True) == (ConsoleChanged(agent=ANN, present=False, at=now),)
+    paused = StatusChosen(agent=ANN, status=Status.PAUSED, at=2.0 + GRACE_S, reason="console_lost")
+    assert presence.due(2.0 + GRACE_S, lambda _: True) == (paused,)
+    presence.remembered(ANN, 50.0)
+    presence.opened(ANN, 51.0)
+    assert presence.due(50.0 + GRACE_S, lambda _: True) == ()

@@ -60,3 +60,17 @@ async def test_two_holders_never_both_succeed(url: str) -> None:
                 )
             )
             assert sorted(epochs, key=str) == [1] + [None] * 7
+
+
+def test_how_long_nobody_held_it_is_known(conn: Connection) -> None:
+    """Nobody ever: nothing. Held now: no time. Otherwise the time since the last renewal, each of which is good for the same time."""
+    assert lease.since_renewed(conn, "floor", 60.0) is None
+    assert lease.take(conn, "floor", "ann", 60.0) == 1
+    held = lease.since_renewed(conn, "floor", 60.0)
+    assert held is not None
+    assert 0.0 <= held < 30.0
+    assert lease.renew(conn, "floor", "ann", 1, -40.0)
+    away = lease.since_renewed(conn, "floor", 60.0)
+    assert away is not None
+    assert 100.0 <= away < 130.0
+    assert lease.since_renewed(conn, "door", 60.0) is None

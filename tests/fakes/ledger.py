@@ -18,6 +18,7 @@ class MemoryLedger:
         self.appends = 0
         self.away = False
         self.fresh = True
+        self.idle_s = 0.0
         self._renewal = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()

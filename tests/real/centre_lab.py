@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ports import free_block
+from trunkline.demo.children import says_ok
 
 ROOT = Path(__file__).parent.parent.parent
 LAUNCH = ROOT / ".trunkline" / "asterisk" / "launch.json"
@@ -61,12 +62,7 @@ class Centre:
                 await asyncio.sleep(0.05)
 
     async def answers(self) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.base + 5)
-        except OSError:
-            return False
-        writer.close()
-        return True
+        return await says_ok("127.0.0.1", self.base + 5, "/healthz")
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """Look into the database, as an auditor would; the server is not asked."""

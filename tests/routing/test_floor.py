@@ -25,7 +25,7 @@ from routing.core.model import AgentId, Device, InteractionId, Medium, OfferId, 
 from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.core.state import Centre
-from routing.floor import Floor
+from routing.floor import CONSOLES_BACK_WITHIN_S, Floor
 from tests.fakes.ledger import MemoryLedger
 from tests.routing.scene import agent, kinds, queue
 
@@ -238,6 +238,28 @@ async def test_a_restart_in_the_middle_of_an_offer_goes_on() -> None:
         assert kinds(facts) == ["OfferEnded", "Connected"]
         figures = second.figures.queue(QueueId("q"))
         assert (figures.offered, figures.answered, figures.unanswered()) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("away_s", [CONSOLES_BACK_WITHIN_S - 1, CONSOLES_BACK_WITHIN_S + 1])
+async def test_consoles_that_were_open_count_after_a_short_absence_only(away_s: float) -> None:
+    """Back within a minute, a caller is offered to who sat at a console before; after longer nobody is at work before their console says so."""
+    ledger = MemoryLedger()
+    async with running(make_floor(ledger)) as first:
+        await first.settle(*present("ann"))
+    again, wire = MemoryLedger(ledger), Wire()
+    again.idle_s = away_s
+    second = make_floor(again)
+    second.add_channel(wire)
+    async with running(second):
+        ann = AgentId("ann")
+        await second.settle(DeviceChanged(agent=ann, device=Device.REACHABLE, at=CLOCK.now()), call("c1"))
+        assert second.centre.agents[ann].console is (away_s < CONSOLES_BACK_WITHIN_S)
+        if away_s < CONSOLES_BACK_WITHIN_S:
+            await wire.asked_for(1)
+            return
+        assert not wire.asked
+        await second.settle(ConsoleChanged(agent=ann, present=True, at=CLOCK.now()))
+        await wire.asked_for(1)
 
 
 async def test_an_offer_runs_out_without_anyone_asking() -> None:

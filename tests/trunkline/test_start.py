@@ -16,7 +16,7 @@ from config.settings import load
 from crm_core.store import Store
 from tests.ports import free_port
 from tests.templates import with_tables
-from trunkline.app import wire
+from trunkline.app import wire_desk, wire_telephone
 from trunkline.command import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -213,7 +213,8 @@ async def test_a_module_that_is_off_has_no_part_at_work(place: Place) -> None:
         settings = load(place.file)
         store = Store(f"sqlite:///{place.folder}/data/trunkline.db")
         store.open()
-        parts[off] = set((await wire(settings, store)).parts)
+        telephone = await wire_telephone(settings, store)
+        parts[off] = {*telephone.parts, *await wire_desk(telephone)}
         await store.close()
     assert parts[""] - parts["service"] == {"deadlines", "renewals"}
     assert {"caretaker", "jobs", "postman"} <= parts["service"]

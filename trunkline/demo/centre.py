@@ -53,7 +53,7 @@ async def serve(
     ):
         try:
             await server.start()
-            await server.answers(HOST, ports.http, SERVER_START_S)
+            await server.answers(HOST, ports.http, SERVER_START_S, says="/healthz")
             _remember(folder, server, asterisk)
             say(banner(folder, ports, logins))
             await _watch(folder, server, asterisk, ports, say, restart=restart)
@@ -162,7 +162,7 @@ async def _watch(
                 continue
             await asyncio.sleep(RESTART_PAUSE_S)
             await server.start()
-            await server.answers(HOST, ports.http, SERVER_START_S)
+            await server.answers(HOST, ports.http, SERVER_START_S, says="/healthz")
             _remember(folder, server, asterisk)
             say("The server is back.")
     finally:

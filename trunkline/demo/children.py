@@ -61,11 +61,11 @@ class Child:
             process.kill()
             await process.wait()
 
-    async def answers(self, host: str, port: int, deadline_s: float) -> None:
-        """Wait until it accepts connections; `Unavailable` with its last words when it ended or stayed silent."""
+    async def answers(self, host: str, port: int, deadline_s: float, *, says: str = "") -> None:
+        """Wait until it accepts connections, and answers HTTP GET for this path; `Unavailable` with its last words when it ended or stayed silent."""
         try:
             async with asyncio.timeout(deadline_s):
-                while not await _accepts(host, port):
+                while not await (says_ok(host, port, says) if says else _accepts(host, port)):
                     if self._process is not None and self._process.returncode is not None:
                         raise Unavailable(self.name, f"ended at its start: {self.last_words()}")
                     await asyncio.sleep(0.05)
@@ -87,3 +87,20 @@ async def _accepts(host: str, port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def says_ok(host: str, port: int, path: str) -> bool:
+    """Whether a GET is answered with 200; waits for the answer, for a port may be open before anybody serves it."""
+    try:
+        reader, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    try:
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode("ascii")
+        )
+        return b" 200 " in await reader.readline()
+    except OSError:  # it ended meanwhile
+        return False
+    finally:
+        writer.close()
