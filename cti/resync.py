@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from cti.ami.actions import FAR
-from cti.ami.protocol import Message
+from cti.ami.protocol import Message, moment
 from cti.calls import PHONE_LOST, Call, Place, extension_in, interaction_of
 from routing.core.events import (
     Accepted,
@@ -206,12 +206,12 @@ def _standing(
         interaction=interaction_of(channel),
         channel=channel,
         where=Where(where),
-        enqueued_at=_moment(_variable(one, "TL_ENQUEUED")),
+        enqueued_at=moment(_variable(one, "TL_ENQUEUED")),
         number=_variable(one, "TL_NUMBER"),
         caller=one["CallerIDNum"],
         caller_name=one["CallerIDName"],
         offer=_variable(one, "TL_OFFER"),
-        answered_at=_moment(_variable(one, "TL_ANSWERED")),
+        answered_at=moment(_variable(one, "TL_ANSWERED")),
         queue=_variable(one, "TL_QUEUE"),
         party=_variable(one, "TL_PARTY"),
         flow=_variable(one, "TL_FLOW"),
@@ -230,13 +230,6 @@ def _standing(
 def _variable(message: Message, name: str) -> str:
     value = message[f"Variable/{name}"]
     return "" if value == "(null)" else value
-
-
-def _moment(text: str) -> Seconds | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def reconcile(

@@ -334,7 +334,7 @@ class Link:
         outcome = await connection.send((actions.ping(),))[0]
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", f"{self._place()} does not answer pings")
-        await self._heartbeat(float(outcome.reply["Timestamp"] or self._clock.now()))
+        await self._heartbeat(outcome.reply.at or self._clock.now())
 
     def _down(self, reason: str, words: str) -> None:
         if self._status.up or self._status.reason != reason:

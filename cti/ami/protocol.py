@@ -8,6 +8,7 @@ beyond the cap.
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from math import isfinite
 from types import MappingProxyType
 
 MESSAGE_CAP_BYTES = 1 << 20
@@ -89,10 +90,16 @@ class Message:
     @property
     def at(self) -> float | None:
         """When it happened by Asterisk's clock, epoch seconds (`timestampevents=yes`)."""
-        try:
-            return float(self["Timestamp"])
-        except ValueError:
-            return None
+        return moment(self["Timestamp"])
+
+
+def moment(text: str) -> float | None:
+    """Epoch seconds, as Asterisk and its dialplan write them; None for what is no time (`nan` and `inf` are numbers for Python)."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if isfinite(seconds) else None
 
 
 def parse(block: bytes) -> Message:
@@ -157,12 +164,14 @@ class Framer:
         whole = self._rest[:cut].decode("utf-8", "replace")
         del self._rest[: cut + len(_END)]
         self._searched = 0
-        return [Message.of(block) for block in whole.split("\r\n\r\n") if block]
+        # more empty lines than one between messages are none themselves
+        return [Message.of(block) for block in whole.split("\r\n\r\n") if block and not block.isspace()]
 
     def _take_banner(self) -> None:
         if not self.banner and self._rest.startswith(_BANNER) and (end := self._rest.find(b"\r\n")) >= 0:
             self.banner = self._rest[:end].decode("ascii", "replace")
             del self._rest[: end + 2]
+            self._searched = 0
 
 
 def encode(name: str, action_id: str, headers: Iterable[tuple[str, str]]) -> bytes:

@@ -1,7 +1,6 @@
 """A caller's way in: the number finds the queue, the router is told at once, who it is comes beside it."""
 
 import asyncio
-import math
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +17,7 @@ from crm_core.interactions import Interaction
 from crm_core.preferring import NOTHING, Wish
 from crm_core.store import Store
 from cti.agi import AgiConnection, AgiSession
+from cti.ami.protocol import moment
 from cti.arriving.deadlines import in_time
 from cti.arriving.flow_entry import FlowEntry, known
 from cti.arriving.newcomer import Newcomer, record, said
@@ -255,11 +255,8 @@ class Entry:
 
     def _read(self, session: AgiSession) -> Newcomer:
         request = session.request
-        try:
-            enqueued_at = float(request["agi_arg_1"])
-        except ValueError:
-            enqueued_at = math.nan
-        if not math.isfinite(enqueued_at):
+        enqueued_at = moment(request["agi_arg_1"])
+        if enqueued_at is None:
             enqueued_at = self._clock.now()
         return Newcomer(
             interaction=interaction_of(request["agi_uniqueid"]),

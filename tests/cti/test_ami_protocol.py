@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cti.ami.protocol import Framer, MessageTooLong, UnsafeText, encode, parse
+from cti.ami.protocol import Framer, MessageTooLong, UnsafeText, encode, moment, parse
 
 STREAM = "Asterisk Call Manager/11.0.0\r\nEvent: A\r\nCallerIDName: Zoë 王\r\n\r\nEvent: B\r\n\r\n".encode()
 
@@ -21,6 +21,16 @@ def test_cuts_anywhere_give_the_same_messages(cuts: list[int]) -> None:
     assert [message.event for message in messages] == ["A", "B"]
     assert messages[0]["CallerIDName"] == "Zoë 王"
     assert framer.banner == "Asterisk Call Manager/11.0.0"
+
+
+def test_what_follows_a_cut_banner_is_found_at_once() -> None:
+    """A short message right behind a banner that came in two parts; and empty lines between messages are none themselves."""
+    framer = Framer()
+    assert framer.feed(b"Asterisk Call Manager/11.0.0\r") == []
+    messages = framer.feed(b"\nResponse: Success\r\n\r\n")
+    assert [each["Response"] for each in messages] == ["Success"]
+    assert framer.feed(b"\r\n\r\n\r\n") == []
+    assert [each.event for each in framer.feed(b"Event: A\r\n\r\n")] == ["A"]
 
 
 def test_first_value_of_a_doubled_header_counts() -> None:
@@ -97,3 +107,11 @@ def test_what_could_end_a_line_is_refused(value: str) -> None:
     """CR, LF, NUL, lines that Asterisk would cut and unwritable text never leave."""
     with pytest.raises(UnsafeText):
         encode("Setvar", "tl1", [("Value", value)])
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "", "x", "1.5 1.5"])
+def test_what_is_no_time_is_none(text: str) -> None:
+    """A time that is no number would order and compare with nothing: it counts as not said."""
+    assert parse(f"Event: Hangup\r\nTimestamp: {text}".encode()).at is None
+    assert moment(text) is None
+    assert moment("1.5") == 1.5
