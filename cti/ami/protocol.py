@@ -150,6 +150,7 @@ class Framer:
         self._searched = 0
         self._cap_bytes = cap_bytes
         self.banner = ""
+        self._at_start = True
 
     def feed(self, data: bytes) -> list[Message]:
         """Add what arrived and return the messages that are complete now. Raises `MessageTooLong`."""
@@ -168,10 +169,15 @@ class Framer:
         return [Message.of(block) for block in whole.split("\r\n\r\n") if block and not block.isspace()]
 
     def _take_banner(self) -> None:
-        if not self.banner and self._rest.startswith(_BANNER) and (end := self._rest.find(b"\r\n")) >= 0:
+        """It is the first line of a connection or there is none: what says the same later is a message like others."""
+        if not self._at_start:
+            return
+        if not _BANNER.startswith(self._rest[: len(_BANNER)]):
+            self._at_start = False
+        elif (end := self._rest.find(b"\r\n")) >= 0:
             self.banner = self._rest[:end].decode("ascii", "replace")
             del self._rest[: end + 2]
-            self._searched = 0
+            self._searched, self._at_start = 0, False
 
 
 def encode(name: str, action_id: str, headers: Iterable[tuple[str, str]]) -> bytes:

@@ -33,6 +33,15 @@ def test_what_follows_a_cut_banner_is_found_at_once() -> None:
     assert [each.event for each in framer.feed(b"Event: A\r\n\r\n")] == ["A"]
 
 
+def test_a_banner_later_on_is_none() -> None:
+    """However what comes before it is cut."""
+    for cut in range(1, 5):
+        framer, data = Framer(), b"\r\n\r\nAsterisk Call Manager/11\r\n\r\nEvent: A\r\n\r\n"
+        messages = framer.feed(data[:cut]) + framer.feed(data[cut:])
+        assert framer.banner == ""
+        assert [each.event for each in messages] == ["", "A"]
+
+
 def test_first_value_of_a_doubled_header_counts() -> None:
     """A caller's name that smuggles headers into a user event cannot change what the event is."""
     message = parse(b"Event: UserEvent\r\nUniqueid: 1.1\r\nName: x\r\nEvent: Hangup\r\nUniqueid: 9.9")
