@@ -27,6 +27,8 @@ from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
 from crm_core.store import Store
+from cti.arriving.message_desk import MessageDesk
+from cti.arriving.messages import Messages
 from cti.keeper import Keeper
 from cti.phones import AsteriskPhones
 from cti.voice import VoiceChannel
@@ -111,12 +113,14 @@ async def wire(settings: Settings, store: Store) -> Centre:
     )
     floor.add_channel(voice)
     floor.add_channel(EmailChannel(floor, clock))
+    floor.add_channel(MessageDesk(floor, clock))
     drop = DropProcess(settings.mail, settings.spool_dir(), bus, clock)
     intake = Intake(
         settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
     )
     postman = Postman(settings.mail, store, bus, clock)
     composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
+    messages = Messages(settings, store, floor, bus, clock, talking=voice.talking)
     keeper = Keeper(settings, store, floor, bus, clock)
     console = ConsoleServer(
         settings,
@@ -133,7 +137,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         watches=voice.watches,
         pauses=voice.pauses,
         mail=(drop, intake, postman),
-        recordings=keeper,
+        recordings=(keeper, messages),
     )
     off = settings.modules.off
     parts: dict[str, Part] = {
@@ -141,6 +145,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         "rules": RulesWatch(store, floor, bus, clock, rules),
         "voice": voice,
         "recordings": keeper,
+        "messages": messages,
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,

@@ -301,7 +301,7 @@ def _open_case(connection: Connection, acting: Acting, interaction: str, given: 
         "subject": given.subject,
         "party_id": row.party_id,
         "queue_id": row.queue_id,
-        "channel": row.medium,
+        "channel": "voice" if row.medium == "voicemail" else row.medium,
     }
     own |= {"type_id": given.type_id} if given.type_id else {}
     made = records.create(connection, acting, known.entity("case"), given.fields | own | {"form": given.form})
