@@ -61,7 +61,7 @@ from routing.core.events import (
     Returned,
 )
 from routing.core.facts import Fact, StatusChanged
-from routing.core.model import By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
+from routing.core.model import AgentId, By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
@@ -331,6 +331,10 @@ class VoiceChannel:
         outcome = await self.link.ask(actions.hang_up(channel_of(interaction)))
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)
+
+    async def call_back(self, message: InteractionId, agent: AgentId) -> InteractionId:
+        """Have this agent call whoever left that message. `Refused` (callback.number, callback.waits), `Unavailable` when it cannot be recorded."""
+        return await self._callbacks.begin(message, agent)
 
     async def reattach(self, interaction: InteractionId) -> None:
         """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again. Of three a colleague has it instead."""

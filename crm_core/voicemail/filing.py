@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 
+from config.errors import Kind, Refused
 from crm_core import cases, interactions, recognition, remembered
 from crm_core.customers.relations import today
 from crm_core.interactions import Interaction
@@ -111,6 +112,28 @@ def of_call(conn: Connection, interaction_id: str) -> list[Message]:
     """What a caller has left, in the order of time."""
     query = select(voicemail).where(_V.call_id == interaction_id).order_by(_V.left_at)
     return [Message(**columns(row)) for row in conn.execute(query)]
+
+
+def call_for(conn: Connection, name: str, message_id: str) -> None:
+    """The call with which a message is answered, before the router hears of it: to the same customer, about the same case."""
+    message = interactions.interaction(conn, message_id)
+    if message is None:
+        raise Refused("interaction.unknown", Kind.MISSING, id=message_id)
+    interactions.ensure(
+        conn,
+        id=name,
+        medium="voice",
+        direction="out",
+        queue_id=message.queue_id,
+        customer_address=message.customer_address,
+        customer_name=message.customer_name,
+        entry_address=message.entry_address,
+        subject=message.subject,
+        enqueued_at=message.enqueued_at,
+    )
+    recognition.identify(conn, name, _who(conn, message))
+    if message.case_id is not None:
+        cases.link(conn, name, message.case_id)
 
 
 def is_asked(conn: Connection, interaction_id: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from crm_core.recordings import audio
@@ -15,6 +16,8 @@ QUIET = 3
 """What is no louder is silence, of 100: the noise of a line without anybody on it is 1, somebody who speaks softly 5 to 10."""
 LEAST_SOUND_S = 2.0
 """Who is heard for less has left no message."""
+_BREATH = 25
+"""Of frames: half a second."""
 _PIECE = 32_768
 
 
@@ -54,10 +57,12 @@ def _left(path: Path) -> Left | None:
 
 
 def sound_s(path: Path) -> float:
-    """For how long something is heard: pauses between words do not count."""
+    """For how long somebody is heard, with the breaths between their words."""
     with path.open("rb") as file:
         frames = iter(lambda: file.read(_FRAME), b"")
-        return sum(audio.loudest(frame) > QUIET for frame in frames) * _FRAME / RATE
+        loud = [place for place, frame in enumerate(frames) if audio.loudest(frame) > QUIET]
+    breaths = (after - before for before, after in pairwise(loud))
+    return sum(apart if apart <= _BREATH else 1 for apart in (1, *breaths) if loud) * _FRAME / RATE
 
 
 def peaks(path: Path) -> dict[str, list[int]]:

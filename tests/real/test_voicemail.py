@@ -134,21 +134,27 @@ async def test_at_night_callers_leave_a_message_that_is_work_at_their_age(tmp_pa
         assert left.interaction_id == message
 
 
+async def _by_key(stage: Desk) -> object:
+    async with stage.call(CALLER, hang_up_after_s=20.0) as (caller, phone), breathing(phone):
+        async with asyncio.timeout(10):
+            while "message-offer" not in stage.played():
+                await asyncio.sleep(0.1)
+        await phone.press("2")
+        told = await stage.server.fact(TurnedAway)
+        await leaves(stage, caller, phone, key="")
+        await caller.ended(within_s=25)
+        return told
+
+
 async def test_who_waits_leaves_a_message_by_key(tmp_path: Path) -> None:
     """Told after a while, asked after the key; hanging up ends it, and nobody counts them as having given up."""
     wanted = care(requires="klingon", voicemail_offered=True)
     async with desk(tmp_path, wanted, answer_after_s=0.2, callback_told_after_s=1) as stage:
-        async with listening(stage), stage.call(CALLER, hang_up_after_s=30.0) as (caller, phone):
-            async with breathing(phone):
-                async with asyncio.timeout(10):
-                    while "message-offer" not in stage.played():
-                        await asyncio.sleep(0.1)
-                await phone.press("2")
-                told = await stage.server.fact(TurnedAway)
-                await leaves(stage, caller, phone, key="")
+        async with listening(stage):
+            told = await _by_key(stage)
+            work = await stage.server.fact(Enqueued, 2, within_s=20)
         assert isinstance(told, TurnedAway)
         assert told.voicemail
-        work = await stage.server.fact(Enqueued, 2, within_s=20)
         assert isinstance(work, Enqueued)
         assert work.medium is Medium.VOICEMAIL
         sound, _ = await heard(stage.server, work.interaction, stage)
@@ -181,7 +187,7 @@ async def test_a_server_that_dies_meanwhile_finds_the_message_once(tmp_path: Pat
                     await part.sweep()
             await part.sweep()
             [work] = [fact for fact in server.facts if isinstance(fact, Enqueued)]
-            sound, recording = await heard(server, work.interaction, stage)
+            sound, _ = await heard(server, work.interaction, stage)
             assert keys_in(sound).count(SAID) == 3
             assert not list(Path(settings(stage).recording_spool_dir()).iterdir())
         async with voice_server(lab, url) as last:
