@@ -64,7 +64,8 @@ class Callbacks:
             await session.assign("TL_CALLBACK_KEPT", "1")
 
     async def begin(self, message: InteractionId, agent: AgentId) -> InteractionId:
-        """A call to whoever left this message, for its agent first and as old as the message. `Refused`: they cannot be called, or are to be already."""
+        """A call to whoever left this message, for its agent first and as old as the message. `Refused`: they cannot be called, are to be already, or the
+        queue takes nobody in."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, message))
         if row is None or row.queue_id is None or not self.may_ask(row.customer_address):
             raise Refused("callback.number", interaction=message)
@@ -81,7 +82,9 @@ class Callbacks:
             preferred=agent,
             preferred_wait_s=FOR_ITS_AGENT_S,
         )
-        await self._floor.settle(arrived, CallbackWanted(interaction=call, at=now, on_line=False))
+        facts = await self._floor.settle(arrived, CallbackWanted(interaction=call, at=now, on_line=False))
+        if not any(isinstance(fact, CallbackKept) and fact.interaction == call for fact in facts):
+            raise Refused("callback.closed", interaction=message)
         return call
 
     async def action(

@@ -333,7 +333,7 @@ class VoiceChannel:
             raise Unavailable("asterisk", outcome.reason)
 
     async def call_back(self, message: InteractionId, agent: AgentId) -> InteractionId:
-        """Have this agent call whoever left that message. `Refused` (callback.number, callback.waits), `Unavailable` when it cannot be recorded."""
+        """Have this agent call whoever left that message. `Refused` (callback.number, callback.waits, callback.closed), `Unavailable` when it cannot be recorded."""
         return await self._callbacks.begin(message, agent)
 
     async def reattach(self, interaction: InteractionId) -> None:

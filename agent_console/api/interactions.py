@@ -158,7 +158,7 @@ async def give_back(interaction: str, user: AsAgent, within: InContext) -> None:
 @router.post("/call-back", status_code=201)
 async def call_back(interaction: str, user: AsAgent, within: InContext, at: AtDesk) -> CallAnswer:
     """Call whoever left this message: the agent's phone rings first, then theirs. 409 `callback.number`: such numbers are not called;
-    `callback.waits`: they are to be called already."""
+    `callback.waits`: they are to be called already; `callback.closed`: the queue takes nobody in now."""
     work = scope.own_work(within, user, interaction)
     if work.medium is not Medium.VOICEMAIL or work.phase is not Phase.CONNECTED:
         raise scope.wrong_state(interaction, work)

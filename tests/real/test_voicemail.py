@@ -18,15 +18,17 @@ from crm_core.records.change import system
 from crm_core.store import Connection
 from crm_core.voicemail import filing
 from cti.arriving.messages import Messages
-from routing.core.facts import Abandoned, Enqueued, Offered, TurnedAway
-from routing.core.model import Medium
+from routing.core.events import Accepted
+from routing.core.facts import Abandoned, CustomerReached, Enqueued, Finished, Offered, TurnedAway
+from routing.core.model import InteractionId, Medium, OfferId, Status
 from tests.cti.flow_calls import lead_through, queue_named
 from tests.real.asterisk_lab import asterisk_lab
 from tests.real.caller_desk import Desk, desk
 from tests.real.listener import Ear, breathing
 from tests.real.sipp import Sipp
+from tests.real.test_callbacks import centre, status
 from tests.real.tones import frames, keys_in
-from tests.real.voice_lab import VoiceServer, prepare, voice_server, write_now
+from tests.real.voice_lab import VoiceServer, agent_of, prepare, voice_server, write_now
 
 pytestmark = pytest.mark.real
 CALLER = "0912345678"
@@ -232,3 +234,32 @@ async def test_a_flow_ends_with_a_message(tmp_path: Path) -> None:
         assert (call.medium, call.ended_by) == ("voice", "system")
         [only] = [fact for fact in stage.server.facts if isinstance(fact, Enqueued)]
         assert only.interaction == message
+
+
+async def test_who_left_a_message_is_called_back(tmp_path: Path) -> None:
+    """By the agent who has heard it: their phone rings first, then the customer's, with the message in hand; a second press calls nobody twice."""
+    nobody = care(overflow="nobody: voicemail")
+    async with centre(tmp_path, nobody, hang_up_after_s=1.5) as (stage, customer), listening(stage):
+        await status(stage, Status.SIGNED_OUT)
+        async with stage.call(CALLER) as (caller, phone), breathing(phone):
+            await leaves(stage, caller, phone)
+        await stage.server.fact(Enqueued, 2, within_s=20)
+        await status(stage, Status.READY)
+        message = InteractionId(await offered(stage.server))
+        agent = await agent_of(stage.server.store, "1001")
+        now = SystemClock().now()
+        await stage.server.floor.settle(Accepted(offer=OfferId(f"{message}/1"), at=now))
+        call = await stage.server.voice.call_back(message, agent)
+        await stage.server.fact(CustomerReached, within_s=20)
+        assert len(customer.events("INVITE")) == 1
+        await stage.server.fact(Finished, within_s=15)
+        kept_call = await stage.server.store.read(lambda conn: interactions.interaction(conn, call))
+        heard_message = await stage.server.store.read(lambda conn: interactions.interaction(conn, message))
+        assert kept_call is not None
+        assert heard_message is not None
+        assert (kept_call.outcome, kept_call.direction, kept_call.case_id) == (
+            "handled",
+            "out",
+            heard_message.case_id,
+        )
+        assert heard_message.state == "connected", "they go on with the message"
