@@ -12,10 +12,12 @@ from config.clock import SystemClock
 from config.errors import Unavailable
 from config.settings import Settings
 from crm_core import cases, interactions, parties, queues, recognition
+from crm_core.casework import exchange
 from crm_core.privacy.erase import erase
 from crm_core.recordings import kept
 from crm_core.recordings.audio import RATE
 from crm_core.recordings.chest import Chest
+from crm_core.sla.clock import Happened
 from crm_core.store import Connection, Store
 from crm_core.tables import interaction, voicemail
 from crm_core.voicemail import filing
@@ -273,3 +275,21 @@ async def test_a_call_answers_a_message(room: Room) -> None:
     assert back is not None
     assert (back.medium, back.direction, back.customer_address) == ("voice", "out", "0912345678")
     assert (back.party_id, back.case_id) == (message.party_id, message.case_id)
+
+
+async def test_a_message_asks_and_the_call_that_follows_answers(room: Room) -> None:
+    """For a case that goes on in them: from the age of the message on; who has only heard it has not answered."""
+    await call(room.store)
+    room.leave()
+    await room.part.sweep()
+
+    def answer(conn: Connection) -> list[tuple[float, str, str | None]]:
+        filing.call_for(conn, "tl-back", WORK)
+        conn.execute(
+            update(interaction).where(interaction.c.id.in_([WORK, "tl-back"])).values(answered_at=AGE + 60)
+        )
+        return [(at, kind, about) for at, kind, about, _ in exchange.steps(conn, [], [WORK, "tl-back"])]
+
+    assert await room.store.write(answer) == [
+        (AGE, Happened.CUSTOMER_WROTE, WORK), (AGE + 60, Happened.AGENT_ANSWERED, "tl-back"),
+    ]  # fmt: skip
