@@ -133,7 +133,6 @@ class VoiceChannel:
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
-        self._to_message: set[InteractionId] = set()
         self._tasks: asyncio.TaskGroup | None = None
 
     async def check(self) -> None:
@@ -249,30 +248,33 @@ class VoiceChannel:
     async def turn_away(self, decision: TurnAway) -> None:
         """Say why and end the call, or have them leave a message. While the link is down nothing is sent: the next resync finds them."""
         async with self._order:
+            if self._buffer is not None:
+                return
             if decision.voicemail:
-                self._to_message.add(decision.interaction)
-            if self._buffer is None:
+                await self._ask_for_message(decision.interaction, decision.queue)
+            else:
                 await self._say_goodbye(decision.interaction, decision.queue, decision.why)
 
     async def _let_go(self, one: Standing) -> None:
         """Who hears music although they were turned away: as it was decided then."""
-        if await self._store.read(lambda conn: filing.is_asked(conn, one.interaction)):
-            self._to_message.add(one.interaction)
-        await self._say_goodbye(one.interaction, self._directory.queue_of(one.queue, one.number), None)
+        queue = self._directory.queue_of(one.queue, one.number)
+        asked = await self._store.read(lambda conn: filing.is_asked(conn, one.interaction))
+        if asked and queue is not None:
+            await self._ask_for_message(one.interaction, queue)
+        else:
+            await self._say_goodbye(one.interaction, queue, None)
 
     async def _say_goodbye(self, interaction: InteractionId, queue: QueueId | None, why: Why | None) -> None:
         language = "en" if queue is None else self._directory.language(queue)
         recording, channel = goodbye(why, language), channel_of(interaction)
-        if interaction in self._to_message and queue is not None:
-            await self._ask_for_message(interaction, queue, prompt_language(language))
-            return
         _log.note(">", interaction, f"Redirect to goodbye: {recording}")
         await self._carry_out(
             interaction, (actions.set_goodbye(channel, recording), actions.redirect_to_goodbye(channel))
         )
         self.entry.release(interaction)
 
-    async def _ask_for_message(self, interaction: InteractionId, queue: QueueId, language: str) -> None:
+    async def _ask_for_message(self, interaction: InteractionId, queue: QueueId) -> None:
+        language = prompt_language(self._directory.language(queue))
         rules, channel = self._directory.message_rules(queue, language), channel_of(interaction)
         _log.note(">", interaction, f"Redirect to a message: {rules}")
         await self._carry_out(
@@ -397,7 +399,6 @@ class VoiceChannel:
         if isinstance(event, Unclaimed):
             self._sweep_wanted.set()
         elif isinstance(event, MessageLeft):
-            self._to_message.discard(interaction_of(event.caller))
             self._bus.publish(MESSAGE_LEFT, interaction_of(event.caller))
         elif event is not None and (news := self._news(event)):
             self._tell(news)
