@@ -31,8 +31,6 @@ export function MessagePanel({ item }: { item: Item }) {
     <>
       <section className="block message" data-testid="message">
         <div className="letters-acts">
-          <Button look="go" icon="callback" isDisabled={busy || item.customer.address === ""} onPress={back} data-testid="message-call-back">{t("message.call_back")}</Button>
-          <span className="grow" />
           <CaseStatusChoice item={item} />
           <Park item={item} busy={busy} run={run} />
           <Transfer item={item} />
@@ -41,6 +39,9 @@ export function MessagePanel({ item }: { item: Item }) {
         </div>
         <Wrong problem={problem} />
         <Recordings interaction={item.id} around={(sound) => sound} />
+        <div className="row">
+          <Button look="go" icon="callback" isDisabled={busy || item.customer.address === ""} onPress={back} data-testid="message-call-back">{t("message.call_back")}</Button>
+        </div>
       </section>
       <ContractLine item={item} />
       {!party && <WhoIsIt item={item} />}
