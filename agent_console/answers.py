@@ -133,8 +133,25 @@ class SegmentDocument(TypedDict):
     outcome: str | None
 
 
+class CallAnswer(TypedDict):
+    """The call that comes of it."""
+
+    interaction: str
+
+
+class MessageAnswer(TypedDict):
+    """What a caller left: `interaction` is the work that it has become; None: it was silent, and is nobody's. `sound_s`: for how long somebody is
+    heard."""
+
+    left_at: float
+    seconds: float
+    sound_s: float
+    interaction: str | None
+
+
 class InteractionAnswer(PopDocument):
-    """Everything about one interaction; `thread` is the case's letters, oldest first (empty for a call without)."""
+    """Everything about one interaction; `thread` is the case's letters, oldest first (empty for a call without). `messages`: what was left in this
+    call; `left_in`: the call in which this message was."""
 
     id: str
     medium: str
@@ -150,6 +167,8 @@ class InteractionAnswer(PopDocument):
     disposition: str | None
     segments: list[SegmentDocument]
     thread: list[LetterDocument]
+    messages: list[MessageAnswer]
+    left_in: str | None
 
 
 class CaseDocument(CaseBrief):

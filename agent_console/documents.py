@@ -329,12 +329,14 @@ class PerMedium(TypedDict):
     voice: int
     email: int
     chat: int
+    voicemail: int
 
 
 class SincePerMedium(TypedDict):
     voice: float | None
     email: float | None
     chat: float | None
+    voicemail: float | None
 
 
 class QueueDocument(TypedDict):

@@ -8,14 +8,14 @@ from config.peers import LinkStatus
 Links = Callable[[], Mapping[str, LinkStatus]]
 
 
-def links(calls: Calls, mail: Sequence[MailPart], recordings: MailPart | None = None) -> Links:
+def links(calls: Calls, mail: Sequence[MailPart], recordings: Sequence[MailPart] = ()) -> Links:
     """A function that looks at them now; mail is up when all its parts are, else it is down for the first reason."""
-    if recordings is None:
+    if not recordings:
         return lambda: {"asterisk": calls.status(), "mail": _together(mail)}
     return lambda: {
         "asterisk": calls.status(),
         "mail": _together(mail),
-        "recordings": _together([recordings]),
+        "recordings": _together(recordings),
     }
 
 

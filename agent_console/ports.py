@@ -47,6 +47,10 @@ class Calls(Protocol):
         """End the conversation for both sides."""
         ...
 
+    async def call_back(self, message: InteractionId, agent: AgentId) -> InteractionId:
+        """Have this agent call whoever left that message; the call that comes of it."""
+        ...
+
     async def reattach(self, interaction: InteractionId) -> None:
         """Ring the agent's phone again for a call whose browser leg was lost (a reload)."""
         ...

@@ -65,7 +65,7 @@ class ConsoleServer:
         watches: Watches,
         pauses: Pauses,
         mail: Sequence[MailPart],
-        recordings: MailPart | None = None,
+        recordings: Sequence[MailPart] = (),
         static: Path = pages.STATIC,
         listening: socket.socket | None = None,
     ) -> None:

@@ -205,11 +205,13 @@ def queue(world: World, name: QueueId) -> QueueDocument:
             voice=_count(waiting, Medium.VOICE),
             email=_count(waiting, Medium.EMAIL),
             chat=_count(waiting, Medium.CHAT),
+            voicemail=_count(waiting, Medium.VOICEMAIL),
         ),
         longest_since=SincePerMedium(
             voice=_oldest(waiting, Medium.VOICE),
             email=_oldest(waiting, Medium.EMAIL),
             chat=_oldest(waiting, Medium.CHAT),
+            voicemail=_oldest(waiting, Medium.VOICEMAIL),
         ),
         offered=figures.offered,
         answered=figures.answered,

@@ -80,7 +80,7 @@ def fold(conn: Connection, seq: int, entry: LedgerEntry) -> None:
         raise IllegalFact(entry) from error
 
 
-_USUAL = {"p_steps": 0, "p_preferred": False, "p_recorded": False}
+_USUAL = {"p_steps": 0, "p_preferred": False, "p_recorded": False, "p_voicemail": False}
 """What a fact leaves out where it is as usual."""
 
 
@@ -163,6 +163,7 @@ _END_OF_HOLD = (
 _STOPPED = case((bindparam("p_pause", type_=Text) == "stopped", "stopped"), else_=None)
 """What a pause ends with that does not end before the talk."""
 _RECORDED = bindparam("p_recorded", type_=Boolean)
+_VOICEMAIL = bindparam("p_voicemail", type_=Boolean)
 _BEGIN_QUEUEING = insert(segment).values(
     interaction_id=_INTERACTION, kind="queue", queue_id=_QUEUE, started_at=_AT
 )
@@ -389,7 +390,11 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
         _must(
             _interaction_in("waiting").values(state="closed", ended_by="system", ended_at=_AT, closed_at=_AT)
         ),
-        _must(_open_segment("queue").values(ended_at=_AT, outcome="turned_away")),
+        _must(
+            _open_segment("queue").values(
+                ended_at=_AT, outcome=case((_VOICEMAIL, "voicemail"), else_="turned_away")
+            )
+        ),
     ),
     # set aside is a stay in the queue of its own
     "parked": (

@@ -4,18 +4,19 @@ closed: Night team          outside of the opening hours the queue of that name 
 nobody: message             while nobody is signed in who could serve it, callers are told, and the call ends
 120: Second level           who has waited here for 120 s is led on
 more than 20: message       who finds 20 waiting here already
+closed: voicemail           they leave a message, which becomes work like a letter
 expected 600: message       who would wait for 600 s, as far as one can tell
 letters 14400: Back office  the same for letters, which wait by other measures than people do
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.errors import Kind, Refused
 
 CLOSED, NOBODY, WAITED, LENGTH, EXPECTED = "closed", "nobody", "waited", "length", "expected"
-MESSAGE = "message"
+MESSAGE, VOICEMAIL = "message", "voicemail"
 MOST_RULES, MOST_NUMBER = 20, 7 * 86_400
 _LINE = re.compile(
     r"(?P<letters>letters\s+)?"
@@ -28,12 +29,14 @@ _LINE = re.compile(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Led:
     """One rule: `why` and its `limit` (seconds, or a number that waits), the name of the queue that takes over (None: callers are told and
-    the call ends); `letters`: it is for letters, else for people who wait for an answer now."""
+    the call ends, after they have left a message where it is `voicemail`); `letters`: it is for letters, else for people who wait for an answer
+    now."""
 
     why: str
     limit: int = 0
     queue: str | None = None
     letters: bool = False
+    voicemail: bool = False
 
 
 def rules_of(words: str) -> tuple[Led, ...]:
@@ -51,15 +54,7 @@ def said(rules: Iterable[Led]) -> str:
 
 def renamed(words: str, before: str, after: str) -> str:
     """The same rules when a queue is called otherwise."""
-    return said(
-        Led(
-            why=each.why,
-            limit=each.limit,
-            queue=after if each.queue == before else each.queue,
-            letters=each.letters,
-        )
-        for each in rules_of(words)
-    )
+    return said(replace(each, queue=after) if each.queue == before else each for each in rules_of(words))
 
 
 def circle(overflows: Mapping[str, Iterable[Led]]) -> tuple[str, ...]:
@@ -89,10 +84,16 @@ def _rule(line: str) -> Led:
             "queue.overflow_limit", Kind.INVALID, pointer="/overflow", given=line[:60], most=MOST_NUMBER
         )
     to, letters = read["to"].strip(), read["letters"] is not None
-    told = to.casefold() == MESSAGE
+    told = to.casefold() in {MESSAGE, VOICEMAIL}
     if told and letters:
         raise Refused("queue.overflow_letters", Kind.INVALID, pointer="/overflow", given=line[:60])
-    return Led(why=why, limit=limit, queue=None if told else to, letters=letters)
+    return Led(
+        why=why,
+        limit=limit,
+        queue=None if told else to,
+        letters=letters,
+        voicemail=to.casefold() == VOICEMAIL,
+    )
 
 
 def _why(read: re.Match[str]) -> tuple[str, int]:
@@ -107,4 +108,4 @@ def _said(rule: Led) -> str:
         LENGTH: f"more than {rule.limit}",
         EXPECTED: f"expected {rule.limit}",
     }.get(rule.why, rule.why)
-    return f"{'letters ' if rule.letters else ''}{when}: {rule.queue or MESSAGE}"
+    return f"{'letters ' if rule.letters else ''}{when}: {rule.queue or (VOICEMAIL if rule.voicemail else MESSAGE)}"

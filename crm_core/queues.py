@@ -53,6 +53,9 @@ class Queue:
     call_load: int = 100
     letter_load: int = 0
     chat_load: int = 0
+    voicemail_offered: bool = False
+    voicemail_most_s: int = 180
+    voicemail_silence_s: int = 10
     callback_offered: bool = False
     callback_tries: int = 3
     callback_retry_s: float = 900.0

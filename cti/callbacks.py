@@ -5,19 +5,23 @@ from collections.abc import Sequence
 
 from config.clock import Clock
 from config.errors import Refused, Unavailable
+from config.ids import new_id
 from config.logs import Transcript
 from crm_core import interactions
 from crm_core.store import Store
+from crm_core.voicemail import filing
 from cti.agi import AgiSession
 from cti.ami import actions
 from cti.ami.actions import Action
 from cti.calls import channel_of, interaction_of
 from cti.ports import Floor
-from routing.core.events import CallbackWanted
+from routing.core.events import Arrived, CallbackWanted
 from routing.core.facts import CallbackKept
-from routing.core.model import OfferId
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, QueueId
 from routing.core.presence import Work
 
+FOR_ITS_AGENT_S = 120.0
+"""So long only the agent who wants to call somebody is asked to; then whoever is next."""
 SCRIPT = "callback"
 """The AGI request of a caller who pressed the key."""
 _NUMBER = re.compile(r"\+?[0-9]{3,16}", re.ASCII)
@@ -58,6 +62,30 @@ class Callbacks:
             return
         if any(isinstance(fact, CallbackKept) and fact.interaction == interaction for fact in facts):
             await session.assign("TL_CALLBACK_KEPT", "1")
+
+    async def begin(self, message: InteractionId, agent: AgentId) -> InteractionId:
+        """A call to whoever left this message, for its agent first and as old as the message. `Refused`: they cannot be called, are to be already, or the
+        queue takes nobody in."""
+        row = await self._store.read(lambda conn: interactions.interaction(conn, message))
+        if row is None or row.queue_id is None or not self.may_ask(row.customer_address):
+            raise Refused("callback.number", interaction=message)
+        if await self._store.read(lambda conn: interactions.to_call_back(conn, row.customer_address)):
+            raise Refused("callback.waits", interaction=message)
+        call, now = InteractionId(f"tl-{new_id()}"), self._clock.now()
+        await self._store.write(lambda conn: filing.call_for(conn, call, message))
+        arrived = Arrived(
+            interaction=call,
+            medium=Medium.VOICE,
+            queue=QueueId(row.queue_id),
+            enqueued_at=row.enqueued_at,
+            at=now,
+            preferred=agent,
+            preferred_wait_s=FOR_ITS_AGENT_S,
+        )
+        facts = await self._floor.settle(arrived, CallbackWanted(interaction=call, at=now, on_line=False))
+        if not any(isinstance(fact, CallbackKept) and fact.interaction == call for fact in facts):
+            raise Refused("callback.closed", interaction=message)
+        return call
 
     async def action(
         self, work: Work, offer: OfferId, ring_s: float, extension: str, *, recorded: bool

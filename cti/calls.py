@@ -33,6 +33,7 @@ from cti.ami.events import (
     HungUp,
     LegAnswered,
     LegRang,
+    MessageLeft,
     NotReached,
     QueueAnswered,
     Unclaimed,
@@ -321,7 +322,7 @@ class Calls:
                 return self._consult_said(event)
             case DeviceSaid():
                 return self._device(event)
-            case Unclaimed() | WatchSaid() | ConferenceSaid():
+            case Unclaimed() | MessageLeft() | WatchSaid() | ConferenceSaid():
                 return []
         assert_never(event)
 

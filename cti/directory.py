@@ -10,7 +10,7 @@ from crm_core import queues
 from crm_core.contracts import intake
 from crm_core.flows import kept as flows
 from crm_core.flows.kept import Version
-from crm_core.queues import Entry
+from crm_core.queues import Entry, Queue
 from crm_core.store import Connection, Store
 from cti.ami.actions import is_extension
 from cti.ports import Bus
@@ -21,6 +21,9 @@ from routing.core.state import Centre
 REREAD_EVERY_S = 30.0
 ANY_NUMBER = "*"
 """The entry address of the queue that takes every number nobody else has."""
+
+USUAL_MESSAGE = "180/10"
+"""How a message is taken for a queue that is not known."""
 
 _WAKING = ("config", "service_contract")
 
@@ -36,6 +39,8 @@ class _Page:
     record_shares: dict[QueueId, int] = field(default_factory=dict)
     record_out_shares: dict[QueueId, int] = field(default_factory=dict)
     record_shares_of: dict[AgentId, int] = field(default_factory=dict)
+    messages: dict[QueueId, str] = field(default_factory=dict)
+    taking_messages: frozenset[QueueId] = frozenset()
     calling_back: frozenset[QueueId] = frozenset()
     by_territory: frozenset[QueueId] = frozenset()
     identifying: dict[str, str] = field(default_factory=dict)
@@ -66,6 +71,8 @@ def _read(conn: Connection, now: float) -> _Page:
         record_shares_of={
             AgentId(one.user.id): one.record_share for one in everybody if one.record_share is not None
         },
+        messages={QueueId(queue.id): _message(queue) for queue in every},
+        taking_messages=frozenset(QueueId(queue.id) for queue in every if queue.voicemail_offered),
         calling_back=frozenset(QueueId(queue.id) for queue in every if queue.callback_offered),
         by_territory=frozenset(QueueId(queue.id) for queue in every if queue.territory_wait_s > 0),
         identifying={
@@ -76,6 +83,11 @@ def _read(conn: Connection, now: float) -> _Page:
         agents=phones,
         extensions={agent: extension for extension, agent in phones.items()},
     )
+
+
+def _message(queue: Queue) -> str:
+    """How long a message may be, and how much silence ends it, as the dialplan reads it after the language."""
+    return f"{queue.voicemail_most_s}/{queue.voicemail_silence_s}"
 
 
 def _flows(conn: Connection, entries: list[Entry]) -> dict[str, Version]:
@@ -158,6 +170,14 @@ class Directory:
         if work is None or colleague is None:
             return False
         return self.is_recorded(interaction, work.queue, colleague, out=out)
+
+    def message_rules(self, queue: QueueId, language: str) -> str:
+        """What the dialplan goes by when a caller leaves a message for this queue: language, most seconds, silence (`zh-TW/180/10`)."""
+        return f"{language}/{self._page.messages.get(queue, USUAL_MESSAGE)}"
+
+    def takes_messages(self, queue: QueueId) -> bool:
+        """Whether who waits there may leave a message instead."""
+        return queue in self._page.taking_messages
 
     def calls_back(self, queue: QueueId) -> bool:
         """Whether who waits there may ask to be called back."""

@@ -23,6 +23,7 @@ from routing.core.events import (
     Event,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     OfferFailed,
     Rang,
     Reached,
@@ -66,6 +67,7 @@ class Where(StrEnum):
     TOGETHER = "trunkline-together"
     THREE = "trunkline-three"
     FALLBACK = "trunkline-fallback"
+    VOICEMAIL = "trunkline-voicemail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +263,7 @@ def astray(
     """Whether somebody waits unannounced, or in the fallback queue although we decide (again)."""
     return any(
         (deciding and one.where is Where.FALLBACK and not one.talking)
-        or (one.interaction not in known and one.where is not Where.ENTRY and not closed(one.interaction))
+        or (one.interaction not in known and one.where not in _NO_STRANGERS and not closed(one.interaction))
         for one in standings
     )
 
@@ -314,6 +316,7 @@ def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:
     )
 
 
+_NO_STRANGERS = frozenset({Where.ENTRY, Where.VOICEMAIL})
 _OFF_THE_LINE = frozenset({Phase.WRAP_UP, Phase.PARKED})
 
 
@@ -345,14 +348,16 @@ class _Comparison:
             self.found.events.append(WorkEnded(interaction=work.id, by=By.AGENT, at=self.now))
         elif work.phase is Phase.CONNECTED:
             self._lost_agent(seen, work)
+        elif seen.where is Where.VOICEMAIL:
+            self._leaves_message(work)
         elif work.phase is Phase.OFFERED and work.offer is not None:
             self._offered(seen, work.offer, rang=work.rang_at is not None)
         elif work.phase is Phase.WAITING:
             self._waiting(seen)
 
     def _stranger(self, seen: Standing) -> None:
-        """In the entry they still come to us by AGI; anywhere else nobody has heard of them."""
-        if seen.where is not Where.ENTRY:
+        """In the entry they still come to us by AGI, and who leaves a message wants nobody else; anywhere else nobody has heard of them."""
+        if seen.where not in _NO_STRANGERS:
             self.found.strangers.append(seen)
 
     def _talking(self, seen: Standing, work: Work, agent: AgentId) -> None:
@@ -409,6 +414,13 @@ class _Comparison:
         else:
             self.found.events.append(OfferFailed(offer=offer, outcome=Outcome.NO_ANSWER, at=self.now))
             self._waiting(seen)
+
+    def _leaves_message(self, work: Work) -> None:
+        """They pressed the key when no server heard it. One to whom a phone was being led has left that offer."""
+        wants: type[MessageWanted | CustomerLeft] = (
+            MessageWanted if work.phase is Phase.WAITING else CustomerLeft
+        )
+        self.found.events.append(wants(interaction=work.id, at=self.now))
 
     def _waiting(self, seen: Standing) -> None:
         if seen.calls_back and not seen.far:

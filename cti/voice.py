@@ -16,17 +16,19 @@ from config.logs import Transcript
 from config.peers import LinkStatus
 from config.settings import Asterisk
 from crm_core.store import Store
+from crm_core.voicemail import filing
 from cti.ami import actions
 from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
-from cti.ami.events import CallEvent, DeviceSaid, Unclaimed, read
+from cti.ami.events import CallEvent, DeviceSaid, MessageLeft, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.arriving.entry import Entry
+from cti.arriving.messages import TOPIC as MESSAGE_LEFT
 from cti.arriving.newcomer import newcomer_of
 from cti.arriving.prompt_files import PromptFiles
-from cti.arriving.prompts import goodbye
+from cti.arriving.prompts import goodbye, prompt_language
 from cti.callbacks import Callbacks
-from cti.calls import PHONE_LOST, Calls, Place, channel_of
+from cti.calls import PHONE_LOST, Calls, Place, channel_of, interaction_of
 from cti.directory import Directory
 from cti.members import Members
 from cti.ports import Bus, Floor
@@ -59,7 +61,7 @@ from routing.core.events import (
     Returned,
 )
 from routing.core.facts import Fact, StatusChanged
-from routing.core.model import By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
+from routing.core.model import AgentId, By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
@@ -92,7 +94,7 @@ class VoiceChannel:
         pause_ends_after_s: float = 0.0,
         prompts_dir: Path | None = None,
     ) -> None:
-        self._floor, self._clock = floor, clock
+        self._store, self._floor, self._bus, self._clock = store, floor, bus, clock
         self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
         self._callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
@@ -244,10 +246,23 @@ class VoiceChannel:
                 await self._back_from_phone(decision.interaction)
 
     async def turn_away(self, decision: TurnAway) -> None:
-        """Say why and end the call. While the link is down nothing is sent: the next resync finds them."""
+        """Say why and end the call, or have them leave a message. While the link is down nothing is sent: the next resync finds them."""
         async with self._order:
-            if self._buffer is None:
+            if self._buffer is not None:
+                return
+            if decision.voicemail:
+                await self._ask_for_message(decision.interaction, decision.queue)
+            else:
                 await self._say_goodbye(decision.interaction, decision.queue, decision.why)
+
+    async def _let_go(self, one: Standing) -> None:
+        """Who hears music although they were turned away: as it was decided then."""
+        queue = self._directory.queue_of(one.queue, one.number)
+        asked = await self._store.read(lambda conn: filing.is_asked(conn, one.interaction))
+        if asked and queue is not None:
+            await self._ask_for_message(one.interaction, queue)
+        else:
+            await self._say_goodbye(one.interaction, queue, None)
 
     async def _say_goodbye(self, interaction: InteractionId, queue: QueueId | None, why: Why | None) -> None:
         language = "en" if queue is None else self._directory.language(queue)
@@ -257,6 +272,19 @@ class VoiceChannel:
             interaction, (actions.set_goodbye(channel, recording), actions.redirect_to_goodbye(channel))
         )
         self.entry.release(interaction)
+
+    async def _ask_for_message(self, interaction: InteractionId, queue: QueueId) -> None:
+        language = prompt_language(self._directory.language(queue))
+        rules, channel = self._directory.message_rules(queue, language), channel_of(interaction)
+        _log.note(">", interaction, f"Redirect to a message: {rules}")
+        await self._carry_out(
+            interaction, (actions.set_message(channel, rules), actions.redirect_to_message(channel))
+        )
+        self.entry.release(interaction)
+
+    async def talking(self) -> frozenset[str]:
+        """The calls that Asterisk has now, by their interactions. `Unavailable` while it cannot say."""
+        return frozenset(interaction_of(one["Uniqueid"]) for one in await self._status())
 
     async def _back_from_phone(self, interaction: InteractionId) -> None:
         """To the music, unless nobody is on the line."""
@@ -305,6 +333,10 @@ class VoiceChannel:
         outcome = await self.link.ask(actions.hang_up(channel_of(interaction)))
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)
+
+    async def call_back(self, message: InteractionId, agent: AgentId) -> InteractionId:
+        """Have this agent call whoever left that message. `Refused` (callback.number, callback.waits, callback.closed), `Unavailable` when it cannot be recorded."""
+        return await self._callbacks.begin(message, agent)
 
     async def reattach(self, interaction: InteractionId) -> None:
         """Ring the agent's phone again for the same talk; after 10 s without an answer the caller waits again. Of three a colleague has it instead."""
@@ -366,6 +398,8 @@ class VoiceChannel:
         event = read(message, self._clock.now())
         if isinstance(event, Unclaimed):
             self._sweep_wanted.set()
+        elif isinstance(event, MessageLeft):
+            self._bus.publish(MESSAGE_LEFT, interaction_of(event.caller))
         elif event is not None and (news := self._news(event)):
             self._tell(news)
 
@@ -443,7 +477,7 @@ class VoiceChannel:
         before = [work for work in centre.interactions.values() if work.id in known]
         unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)
         for one in forgotten(seen, centre.closed):
-            await self._say_goodbye(one.interaction, self._directory.queue_of(one.queue, one.number), None)
+            await self._let_go(one)
         if unheard or await self._phones_differ():
             await self._resync()
 
@@ -499,7 +533,7 @@ class VoiceChannel:
     async def _admit(self, strangers: Sequence[Standing]) -> bool:
         asked = []
         for one in forgotten(strangers, self._floor.centre.closed):
-            await self._say_goodbye(one.interaction, self._directory.queue_of(one.queue, one.number), None)
+            await self._let_go(one)
         for stranger in strangers:
             queue = self._directory.queue_of(stranger.queue, stranger.number)
             if queue is None or self._floor.centre.closed(stranger.interaction):

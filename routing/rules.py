@@ -77,7 +77,13 @@ def _opening(calendar: Calendar, now: Seconds) -> Opening:
 
 def _overflow(led: Led, by_name: Mapping[str, QueueId]) -> Overflow:
     queue = None if led.queue is None else by_name.get(led.queue, QueueId(led.queue))
-    return Overflow(why=Why(led.why), limit=float(led.limit), queue=queue, letters=led.letters)
+    return Overflow(
+        why=Why(led.why),
+        limit=float(led.limit),
+        queue=queue,
+        letters=led.letters,
+        voicemail=led.voicemail,
+    )
 
 
 def _groups(words: Iterable[str], tree: Tree) -> frozenset[GroupId]:

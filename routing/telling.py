@@ -130,7 +130,7 @@ def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked) -> str:
         case LedOn():
             return f"led on from {fact.origin} to {fact.queue}: {fact.why}"
         case TurnedAway():
-            return f"turned away: {fact.why}"
+            return f"leaves a message: {fact.why}" if fact.voicemail else f"turned away: {fact.why}"
         case Parked():
             return f"set aside by {fact.agent}"
         case Unparked():

@@ -20,6 +20,8 @@ from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
 from crm_core.store import Store
+from cti.arriving.message_desk import MessageDesk
+from cti.arriving.messages import Messages
 from cti.keeper import Keeper
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
@@ -53,6 +55,7 @@ class Telephone:
     floor: Floor
     voice: VoiceChannel
     keeper: Keeper
+    messages: Messages
     parts: Mapping[str, Part]
 
 
@@ -113,12 +116,15 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
     )
     floor.add_channel(voice)
     floor.add_channel(EmailChannel(floor, clock))
+    floor.add_channel(MessageDesk(floor, clock))
     keeper = Keeper(settings, store, floor, bus, clock)
+    messages = Messages(settings, store, floor, bus, clock, talking=voice.talking)
     parts: dict[str, Part] = {
         "floor": floor,
         "rules": RulesWatch(store, floor, bus, clock, rules),
         "voice": voice,
         "recordings": keeper,
+        "messages": messages,
     }
     return Telephone(
         settings=settings,
@@ -128,6 +134,7 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
         floor=floor,
         voice=voice,
         keeper=keeper,
+        messages=messages,
         parts=parts,
     )
 

@@ -52,7 +52,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         watches=voice.watches,
         pauses=voice.pauses,
         mail=(drop, intake, postman),
-        recordings=telephone.keeper,
+        recordings=(telephone.keeper, telephone.messages),
         listening=listening,
     )
     off = settings.modules.off

@@ -20,7 +20,7 @@ from crm_core.access.model import EVERYTHING, Rights
 from crm_core.interactions import Interaction
 from routing.core.events import Accepted, Assigned, CallbackCancelled, SetAside
 from routing.core.facts import CallbackDropped, Connected, Described, Offered, Parked
-from routing.core.model import AgentId, InteractionId, Medium, Status
+from routing.core.model import LETTERS, AgentId, InteractionId, Status
 from routing.core.presence import Phase, Work
 
 router = APIRouter(tags=["interactions"])
@@ -135,7 +135,7 @@ def _mine(within: Context, agent: AgentId) -> Iterator[Work]:
     """What the agent may take: of their queues, unless somebody else put it aside or it is kept for somebody else."""
     now, serves = within.clock.now(), within.hub.world.directory.serves.get(agent, frozenset())
     for work in within.floor.centre.interactions.values():
-        if work.medium is not Medium.EMAIL:
+        if work.medium not in LETTERS:
             continue
         if work.phase is Phase.PARKED and work.parked_by == agent:
             yield work

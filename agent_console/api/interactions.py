@@ -8,7 +8,7 @@ from pydantic import Field
 from agent_console import rows, scope, sight
 from agent_console.access import AsAgent, InContext, SignedIn
 from agent_console.acting import AtDesk
-from agent_console.answers import CaseAnswer, InteractionAnswer, ReplyAnswer
+from agent_console.answers import CallAnswer, CaseAnswer, InteractionAnswer, MessageAnswer, ReplyAnswer
 from agent_console.api.bodies import Body, Subject, Text
 from agent_console.context import Context
 from agent_console.pops import Read, read_pop
@@ -26,6 +26,7 @@ from crm_core.records import known, lists
 from crm_core.records import rows as records
 from crm_core.records.change import Acting
 from crm_core.store import Connection
+from crm_core.voicemail import filing
 from routing.core.events import Returned, StatusChosen, WorkEnded, WrapUpEnded
 from routing.core.facts import Finished, Requeued, WrappedUp
 from routing.core.model import AgentId, By, Medium, QueueId, Status
@@ -90,6 +91,7 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
     rights = names.rights.get(user.id)
     now = within.clock.now()
     read, segments, thread = await within.store.read(lambda c: _whole(c, interaction, now))
+    left, left_in = await within.store.read(lambda c: _left(c, interaction))
     row = read.known.interaction
     shown = rows.pop(read.known, read.letters, 0, read.clocks)
     return InteractionAnswer(
@@ -107,6 +109,8 @@ async def read_interaction(interaction: str, user: SignedIn, within: InContext) 
         disposition=row.disposition,
         segments=[rows.segment(each, names) for each in segments],
         thread=[rows.letter(each) for each in thread],
+        messages=left,
+        left_in=left_in,
         **(shown if rights is None else sight.of_pop(shown, rights)),
     )
 
@@ -149,6 +153,19 @@ async def give_back(interaction: str, user: AsAgent, within: InContext) -> None:
     work = _own_letter(scope.own_work(within, user, interaction))
     back = Returned(interaction=work.id, at=within.clock.now(), reason="returned")
     await _settle(within, Requeued, back)
+
+
+@router.post("/call-back", status_code=201)
+async def call_back(interaction: str, user: AsAgent, within: InContext, at: AtDesk) -> CallAnswer:
+    """Call whoever left this message: the agent's phone rings first, then theirs. 409 `callback.number`: such numbers are not called;
+    `callback.waits`: they are to be called already; `callback.closed`: the queue takes nobody in now."""
+    work = scope.own_work(within, user, interaction)
+    if work.medium is not Medium.VOICEMAIL or work.phase is not Phase.CONNECTED:
+        raise scope.wrong_state(interaction, work)
+    call = await within.calls.call_back(work.id, AgentId(user.id))
+    within.bus.publish("interaction", call)
+    await at.tell("called_back", "interaction", interaction, {"call": call})
+    return CallAnswer(interaction=call)
 
 
 @router.put("/note", status_code=204)
@@ -264,6 +281,16 @@ def _whole(connection: Connection, name: str, now: float) -> tuple[Read, list[Se
     return read, interactions.segments(connection, name), thread
 
 
+def _left(connection: Connection, name: str) -> tuple[list[MessageAnswer], str | None]:
+    left = [
+        MessageAnswer(
+            left_at=each.left_at, seconds=each.seconds, sound_s=each.sound_s, interaction=each.interaction_id
+        )
+        for each in filing.of_call(connection, name)
+    ]
+    return left, filing.call_of(connection, name)
+
+
 def _word(acting: Acting, name: str) -> corrections.Word:
     return corrections.Word(origin=acting.origin, name=name, now=acting.now)
 
@@ -301,7 +328,7 @@ def _open_case(connection: Connection, acting: Acting, interaction: str, given: 
         "subject": given.subject,
         "party_id": row.party_id,
         "queue_id": row.queue_id,
-        "channel": row.medium,
+        "channel": "voice" if row.medium == "voicemail" else row.medium,
     }
     own |= {"type_id": given.type_id} if given.type_id else {}
     made = records.create(connection, acting, known.entity("case"), given.fields | own | {"form": given.form})

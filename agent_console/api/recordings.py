@@ -18,6 +18,7 @@ from crm_core.recordings import kept
 from crm_core.recordings.chest import Chest, Damaged
 from crm_core.recordings.kept import Recording
 from crm_core.users import User
+from crm_core.voicemail import filing
 
 router = APIRouter(tags=["recordings"])
 _TYPE = "audio/wav"
@@ -57,7 +58,8 @@ async def list_recordings(interaction: str, user: SignedIn, within: InContext) -
     """Its recorded talks."""
     await scope.readable_interaction(within, user, interaction)
     found = await within.store.read(lambda c: kept.of_interaction(c, interaction))
-    return RecordingsAnswer(items=[_answer(within, user, each) for each in found])
+    theirs = await _is_message(within, interaction)
+    return RecordingsAnswer(items=[_answer(within, user, each, theirs=theirs) for each in found])
 
 
 @router.get("/recordings/{recording}/audio", response_class=Response)
@@ -71,13 +73,14 @@ async def play(
     unless: Annotated[str | None, Header(alias="if-range")] = None,
     download: Annotated[bool, Query()] = False,
 ) -> Response:
-    """The sound, a stereo WAV (u-law, 8 kHz) with the customer left and the agent right, or a range of its bytes. Each play and each download stands
+    """The sound, a stereo WAV (u-law, 8 kHz) with the customer left and the agent right, of a message the caller alone, or a range of its bytes. Each play and each download stands
     in the audit log. 403 `recording.not_yours`; 409 `recording.no_audio`: nothing was recorded, `recording.damaged`: the file is not what was kept."""
     found = await within.store.read(lambda c: kept.one(c, recording))
     if found is None or found.state == kept.ERASED:
         raise Refused("recording.unknown", Kind.MISSING, id=recording[:200])
     await scope.readable_interaction(within, user, found.interaction_id)
-    if not (_may_download(user) if download else _may_listen(within, user, found)):
+    theirs = await _is_message(within, found.interaction_id)
+    if not (_may_download(user) if download else _may_listen(within, user, found, theirs=theirs)):
         raise Refused("recording.not_yours", Kind.FORBIDDEN)
     if not found.audible:
         raise Refused("recording.no_audio")
@@ -107,8 +110,13 @@ async def play(
     )
 
 
-def _answer(within: Context, user: User, one: Recording) -> RecordingAnswer:
-    may = _may_listen(within, user, one)
+async def _is_message(within: Context, interaction: str) -> bool:
+    """What a caller has left is there to be heard by all who may read it."""
+    return await within.store.read(lambda c: filing.call_of(c, interaction)) is not None
+
+
+def _answer(within: Context, user: User, one: Recording, *, theirs: bool) -> RecordingAnswer:
+    may = _may_listen(within, user, one, theirs=theirs)
     return RecordingAnswer(
         id=one.id,
         agent=within.hub.world.directory.user_name(one.agent_id),
@@ -125,8 +133,8 @@ def _answer(within: Context, user: User, one: Recording) -> RecordingAnswer:
     )
 
 
-def _may_listen(within: Context, user: User, one: Recording) -> bool:
-    own = one.agent_id == user.id and within.settings.recordings.agents_listen
+def _may_listen(within: Context, user: User, one: Recording, *, theirs: bool) -> bool:
+    own = theirs or (one.agent_id == user.id and within.settings.recordings.agents_listen)
     return own or _may_download(user)
 
 

@@ -24,7 +24,7 @@ MODULES = (
     "codec_ulaw", "codec_alaw", "codec_a_mu", "codec_gsm", "codec_g722", "codec_resample", "codec_opus_open_source",
     "res_format_attr_opus", "format_gsm", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
     # dialplan
-    "pbx_config", "res_speech", "res_agi", "app_dial", "app_queue", "app_stack", "app_playback", "app_echo", "app_userevent",
+    "pbx_config", "res_speech", "res_agi", "app_dial", "app_queue", "app_stack", "app_playback", "app_record", "app_echo", "app_userevent",
     "app_exec", "app_channelredirect", "app_chanspy", "app_confbridge", "app_mixmonitor", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
     "func_cut", "func_pjsip_endpoint", "func_pjsip_contact",
     # ARI: push configuration of phones

@@ -44,15 +44,15 @@ def _of_letters(conn: Connection, ids: Sequence[str]) -> list[Step]:
 
 
 def _of_interactions(conn: Connection, ids: Sequence[str]) -> list[Step]:
-    """A contact by letter is told by its letters."""
+    """A contact by letter is told by its letters. Who has heard a message has not answered it: the call back does."""
     row = interaction.c
-    query = select(row.id, row.direction, row.enqueued_at, row.answered_at, row.agent_id).where(
-        row.id.in_(list(ids)), row.medium == "voice"
+    query = select(row.id, row.medium, row.direction, row.enqueued_at, row.answered_at, row.agent_id).where(
+        row.id.in_(list(ids)), row.medium.in_(("voice", "voicemail"))
     )
     found: list[Step] = []
     for each in conn.execute(query):
         if each.direction != "out":
             found.append((each.enqueued_at, Happened.CUSTOMER_WROTE, each.id, None))
-        if each.answered_at is not None:
+        if each.answered_at is not None and each.medium == "voice":
             found.append((each.answered_at, Happened.AGENT_ANSWERED, each.id, each.agent_id))
     return found

@@ -15,7 +15,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import Acting
 from crm_core.records.lists import Record
 
-_KIND_OF = {"voice": "phone", "email": "email", "fax": "fax", "sms": "sms"}
+_KIND_OF = {"voice": "phone", "voicemail": "phone", "email": "email", "fax": "fax", "sms": "sms"}
 
 
 def proposed(stranger: Interaction) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from crm_core.flows.model import (
     SkillNeed,
     ToQueue,
     Transfer,
+    Voicemail,
 )
 
 MOST_STEPS_TAKEN = 200
@@ -88,6 +89,7 @@ class EndKind(StrEnum):
 
     QUEUE = "queue"
     CALLBACK = "callback"
+    VOICEMAIL = "voicemail"
     TRANSFER = "transfer"
     HANGUP = "hangup"
     LEFT = "left"
@@ -241,7 +243,7 @@ def _first(state: State, step: AnyStep) -> Next:
             return state, FindOut(step=step, keyed=keyed, pin=pin)
         case ToQueue() | Transfer():
             return (state, Speak(prompt=step.announce)) if step.announce else _last(state, step)
-        case HangUp():
+        case HangUp() | Voicemail():
             return (state, Speak(prompt=step.prompt)) if step.prompt else _last(state, step)
         case _:
             assert_never(step)
@@ -257,18 +259,20 @@ def _done(state: State, step: AnyStep, now: float) -> Next:
     match step:
         case Say():
             return _enter(_noted(state, "said"), step.next, now)
-        case ToQueue() | Transfer() | HangUp() if not state.asked:
+        case ToQueue() | Transfer() | HangUp() | Voicemail() if not state.asked:
             return _last(state, step)
         case _:
             return _fail(state, "answer")
 
 
-def _last(state: State, step: ToQueue | Transfer | HangUp) -> Next:
+def _last(state: State, step: ToQueue | Transfer | HangUp | Voicemail) -> Next:
     match step:
         case Transfer():
             return replace(state, asked=True), Dial(step=step)
         case HangUp():
             return _noted(state, "hangup"), End(kind=EndKind.HANGUP)
+        case Voicemail():
+            return _noted(state, "voicemail"), End(kind=EndKind.VOICEMAIL, queue_id=step.queue_id)
         case ToQueue():
             return _noted(state, "queue"), to_queue(step, EndKind.QUEUE)
         case _:

@@ -219,6 +219,17 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """The end: says `prompt`, then the caller leaves a message, which becomes work of the queue."""
+
+    __pydantic_config__ = _CLOSED
+    kind: Literal["voicemail"] = "voicemail"
+    label: Words = ""
+    queue_id: Id = ""
+    prompt: Prompt = "ours:message-ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """Calls a number outside and puts the caller through; nobody there within `ring_s`, or no line: `failed`."""
 
@@ -242,11 +253,13 @@ class HangUp:
 
 
 Step = Annotated[
-    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Transfer | HangUp,
+    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | Transfer
+    | HangUp,
     Field(discriminator="kind"),
 ]  # fmt: skip
 AnyStep = (
-    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Transfer | HangUp
+    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | Transfer
+    | HangUp
 )  # fmt: skip
 
 

@@ -21,10 +21,11 @@ from crm_core.flows.model import (
     SkillNeed,
     ToQueue,
     Transfer,
+    Voicemail,
 )
 
 Severity = Literal["error", "warning"]
-_ENDS = ("queue", "hangup")
+_ENDS = ("queue", "hangup", "voicemail")
 _MAY_END = ("callback", "transfer")
 _HEARS = (ChooseLanguage, Menu, Collect, Identify, Callback)
 """Where a caller is waited for, so that going round there takes time and does not spin."""
@@ -34,6 +35,7 @@ _NEEDS_PROMPT = {
     "menu": "/prompt",
     "collect": "/prompt",
     "callback": "/prompt",
+    "voicemail": "/prompt",
 }
 
 
@@ -220,6 +222,8 @@ def _of_its_own(step: AnyStep, known: Known) -> Iterator[Problem]:
         case ToQueue() | Callback():
             yield from _of_queue(step.queue_id, known)
             yield from _of_skills(step.skills, known)
+        case Voicemail():
+            yield from _of_queue(step.queue_id, known)
         case Transfer() if not known.may_call(step.number):
             code = "flow.number_not_allowed" if step.number else "flow.missing"
             yield _error(code, "/number", number=step.number)

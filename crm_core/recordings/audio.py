@@ -61,12 +61,12 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def header(samples: int) -> bytes:
-    """Of a stereo u-law WAV with so many samples a side."""
-    data = 2 * samples
+def header(samples: int, sides: int = 2) -> bytes:
+    """Of a u-law WAV with so many samples a side."""
+    data = sides * samples
     return (
         struct.pack("<4sI4s", b"RIFF", HEADER_BYTES - 8 + data, b"WAVE")
-        + struct.pack("<4sIHHIIHHH", b"fmt ", 18, _MU_LAW, 2, RATE, 2 * RATE, 2, 8, 0)
+        + struct.pack("<4sIHHIIHHH", b"fmt ", 18, _MU_LAW, sides, RATE, sides * RATE, sides, 8, 0)
         + struct.pack("<4sII", b"fact", 4, samples)
         + struct.pack("<4sI", b"data", data)
     )
@@ -80,10 +80,10 @@ def peaks(sides: Sides) -> dict[str, list[int]]:
 
 def _peaks(path: Path, step: int) -> list[int]:
     with path.open("rb") as file:
-        return [_loudest(block) for block in iter(lambda: file.read(step), b"")]
+        return [loudest(block) for block in iter(lambda: file.read(step), b"")]
 
 
-def _loudest(block: bytes) -> int:
-    """In pieces that keep other threads waiting for less than 0.3 ms."""
+def loudest(block: bytes) -> int:
+    """Of u-law, 0 to 100. In pieces that keep other threads waiting for less than 0.3 ms."""
     levels = block.translate(_LOUDNESS)
     return max(max(levels[at : at + _GLANCE]) for at in range(0, len(levels), _GLANCE))

@@ -66,7 +66,7 @@ from crm_core.tables.platform import (
 )
 from crm_core.tables.portal import portal_correction, portal_link, portal_session
 from crm_core.tables.recognition import identification_try, keyed_try, party_pin, remembered_number
-from crm_core.tables.recordings import recording
+from crm_core.tables.recordings import recording, voicemail
 from crm_core.tables.search import search_document, search_version
 from crm_core.tables.service import (
     case_event,
@@ -174,5 +174,6 @@ __all__ = [
     "user_identity",
     "user_role",
     "user_totp",
+    "voicemail",
     "waiting_letter",
 ]

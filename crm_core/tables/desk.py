@@ -135,6 +135,10 @@ queue = Table(
     Column("preferred_days", BigInteger, nullable=False, server_default="30"),
     Column("tiers", Words, nullable=False, server_default=""),
     # whether its callers may ask to be called back, and how often and how far apart who does not answer then is tried
+    # who waits may leave a message instead, so long, and ended by so much silence
+    Column("voicemail_offered", Boolean, nullable=False, server_default=false()),
+    Column("voicemail_most_s", Integer, nullable=False, server_default="180"),
+    Column("voicemail_silence_s", Integer, nullable=False, server_default="10"),
     Column("callback_offered", Boolean, nullable=False, server_default=false()),
     Column("callback_tries", Integer, nullable=False, server_default="3"),
     Column("callback_retry_s", Double, nullable=False, server_default="900"),

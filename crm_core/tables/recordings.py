@@ -1,4 +1,4 @@
-"""What is kept of recorded talks; the audio lies in files: see crm_core.recordings."""
+"""What is kept of recorded talks, and of messages that callers left; the audio lies in files: see crm_core.recordings."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, ForeignKey, Table, Text
 
@@ -28,4 +28,18 @@ recording = Table(
     index_where(
         "ix_recording_flagged", "started_at", where="state IN ('truncated', 'unreadable', 'missing')"
     ),
+)
+
+voicemail = Table(
+    "voicemail",
+    metadata,
+    # the name of its file, which its recording has as well
+    Column("id", Text, primary_key=True),
+    Column("call_id", Text, ForeignKey("interaction.id"), nullable=False, index=True),
+    # the work that came of it; nothing: it was silent
+    Column("interaction_id", Text, ForeignKey("interaction.id"), unique=True),
+    moment("left_at"),
+    Column("seconds", Double, nullable=False),
+    # of that, so much is louder than silence
+    Column("sound_s", Double, nullable=False),
 )

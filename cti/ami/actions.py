@@ -15,6 +15,7 @@ _EXTENSION = re.compile(r"[0-9]{1,16}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _CHANNEL = re.compile(r"[\w./@+*#:;-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
+_MESSAGE = re.compile(r"[A-Za-z-]{1,10}/[0-9]{1,4}/[0-9]{1,3}", re.ASCII)
 _RECORDING = re.compile(r"[A-Za-z-]{1,10}/[a-z-]{1,40}", re.ASCII)
 FAR = "-far"
 AT_ONCE_S = 2.0
@@ -302,6 +303,21 @@ def set_goodbye(channel: str, recording: str) -> Action:
 def redirect_to_goodbye(channel: str) -> Action:
     """Take the caller to a sentence, after which the call ends."""
     return _redirect(channel, "trunkline-goodbye", "s")
+
+
+def set_message(channel: str, words: str) -> Action:
+    """What `redirect_to_message` goes by: language, longest message and the silence that ends it (`zh-TW/180/10`)."""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", channel)),
+        ("Variable", "TL_MESSAGE"),
+        ("Value", _checked(_MESSAGE, "a message's rules", words)),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def redirect_to_message(channel: str) -> Action:
+    """Have the caller leave a message, after which the call ends."""
+    return _redirect(channel, "trunkline-voicemail", "s")
 
 
 def hang_up(channel: str) -> Action:

@@ -122,6 +122,14 @@ class Unclaimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft:
+    """A caller who was asked for a message has left one, or hung up before."""
+
+    caller: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSaid:
     """A device's state, in Asterisk's words."""
 
@@ -143,6 +151,7 @@ CallEvent = (
     | ConferenceSaid
     | WatchSaid
     | Unclaimed
+    | MessageLeft
     | DeviceSaid
 )
 
@@ -204,6 +213,10 @@ def _unclaimed(message: Message, at: float) -> CallEvent:
     return Unclaimed(caller=message["Uniqueid"], at=at)
 
 
+def _message_left(message: Message, at: float) -> MessageLeft:
+    return MessageLeft(caller=message["Uniqueid"], at=at)
+
+
 def _hangup_asked(message: Message, at: float) -> CallEvent:
     return HangupAsked(channel=message["Uniqueid"], at=at)
 
@@ -235,6 +248,7 @@ _USER_EVENTS: dict[str, Callable[[Message, float], CallEvent]] = {
     "TrunklineThreeOver": _conference,
     "TrunklineWatch": _watched,
     "TrunklineUnclaimed": _unclaimed,
+    "TrunklineMessage": _message_left,
 }
 _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
     "DialState": _dial_state,

@@ -29,13 +29,16 @@ from cti.callbacks import Callbacks
 from cti.calls import Calls, interaction_of
 from cti.directory import Directory
 from cti.ports import Bus, Floor
-from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event
+from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event, MessageWanted
 from routing.core.facts import CallbackKept, Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
 from routing.wishes import more_known, needs_of, preferred
 
 OFFER_WITHIN_S = 1.0
 """A caller for whom an agent is free waits so long in AGI to be led to the phone without being answered by us first."""
+
+MESSAGE_SCRIPT = "message"
+"""The AGI request of a caller who pressed the key to leave one."""
 
 GONE_AFTER_S = 40.0
 """Two sweeps of the voice room and more."""
@@ -139,8 +142,8 @@ class Entry:
             _log.note("!", "", f"AGI for {channel[:40]!r}, which is no channel of ours: refused")
             await session.close()
             return
-        if session.request["agi_network_script"] == CALLBACK_SCRIPT:
-            await self._callbacks.keep(session)
+        if session.request["agi_network_script"] in {CALLBACK_SCRIPT, MESSAGE_SCRIPT}:
+            await self._key(session)
             await session.close()
             return
         newcomer = self._read(session)
@@ -151,6 +154,26 @@ class Entry:
         finally:
             if self._sessions.get(newcomer.interaction) is session:
                 del self._sessions[newcomer.interaction]
+
+    async def _key(self, session: AgiSession) -> None:
+        """What somebody pressed who waits."""
+        if session.request["agi_network_script"] == CALLBACK_SCRIPT:
+            await self._callbacks.keep(session)
+        else:
+            await self._leave_message(session)
+
+    async def _leave_message(self, session: AgiSession) -> None:
+        """TL_STAYS tells the dialplan that somebody is being asked for them already; else they leave a message, also when nobody tells it anything."""
+        wanted = MessageWanted(
+            interaction=interaction_of(session.request["agi_uniqueid"]), at=self._clock.now()
+        )
+        try:
+            facts = await self._floor.settle(wanted)
+        except Unavailable as problem:
+            _log.note("!", wanted.interaction, f"leaves a message, which is not recorded yet: {problem}")
+            return
+        if not any(isinstance(fact, TurnedAway) and fact.interaction == wanted.interaction for fact in facts):
+            await session.assign("TL_STAYS", "1")
 
     async def _receive(self, session: AgiSession, newcomer: Newcomer) -> None:
         queue = self._directory.queue_for(newcomer.number)
@@ -173,13 +196,22 @@ class Entry:
             await session.assign("TL_REFUSED", "2")
         elif greeted.refused and await self._recorded(newcomer, greeted.queue):
             await session.assign("TL_REFUSED", "2")
+        elif greeted.message and await self._recorded(newcomer, greeted.queue):
+            await session.assign("TL_MESSAGE", self._message_rules(greeted))
+            await session.assign("TL_REFUSED", "3")
         else:
             await self._wait_in_line(session, newcomer, greeted)
+
+    def _message_rules(self, greeted: Greeted) -> str:
+        language = greeted.language or self._directory.language(greeted.queue)
+        return self._directory.message_rules(greeted.queue, prompt_language(language))
 
     async def _wait_in_line(self, session: AgiSession, newcomer: Newcomer, greeted: Greeted) -> None:
         if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(newcomer.caller):
             language = greeted.language or self._directory.language(greeted.queue)
             await session.assign("TL_CALLBACK", prompt_language(language))
+        if self._directory.takes_messages(greeted.queue):
+            await session.assign("TL_MESSAGE", self._message_rules(greeted))
         again = await self._asked_before(newcomer, greeted.queue)
         if again is not None:
             newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))

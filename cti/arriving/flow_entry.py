@@ -22,7 +22,7 @@ from cti.callbacks import Callbacks
 from cti.directory import Directory
 from routing.core.model import Need, QueueId, Seconds
 
-_INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK})
+_INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK, EndKind.VOICEMAIL})
 _LEFT = frozenset({EndKind.LEFT, EndKind.TRANSFER})
 _log = Transcript("flow")
 
@@ -90,6 +90,7 @@ class FlowEntry:
             left=end.kind in _LEFT,
             refused=end.kind is EndKind.HANGUP,
             kept=end.kind is EndKind.CALLBACK,
+            message=end.kind is EndKind.VOICEMAIL,
             language=passed.state.language if passed.state.chose else None,
             needs=frozenset(Need(skill=each.skill, level=each.level) for each in end.skills),
             priority_points=end.priority_points,

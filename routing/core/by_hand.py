@@ -5,7 +5,7 @@ from typing import assert_never
 
 from routing.core.events import Assigned, Moved, SetAside, TakenUp, Transferred
 from routing.core.facts import TRANSFERRED, Described, LedOn, Parked, Requeued, Unparked, WorkFact
-from routing.core.model import AgentId, Medium, Outcome, QueueId, QueueRule, Seconds, Status, Why
+from routing.core.model import LETTERS, AgentId, Outcome, QueueId, QueueRule, Seconds, Status, Why
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, end_offer, withdrawal
@@ -98,7 +98,7 @@ def _transferred(
 def _set_aside(work: Work, event: SetAside) -> Verdict:
     """By whoever works on it: nobody sets somebody aside who waits for an answer now."""
     theirs = work.phase is Phase.CONNECTED and work.agent == event.agent
-    if not theirs or work.medium is not Medium.EMAIL or event.until <= event.at:
+    if not theirs or work.medium not in LETTERS or event.until <= event.at:
         return NOTHING
     return Verdict((Parked(interaction=work.id, agent=event.agent, until=event.until, at=event.at),))
 

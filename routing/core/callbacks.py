@@ -81,7 +81,7 @@ def _wanted(work: Work, event: CallbackWanted) -> Verdict:
     """Of somebody who waits on the line; when a phone rings for them already, that agent is nearer."""
     if work.medium is not Medium.VOICE or work.callback or work.phase is not Phase.WAITING:
         return NOTHING
-    until = event.at + HANGS_UP_WITHIN_S
+    until = event.at + (HANGS_UP_WITHIN_S if event.on_line else 0.0)
     return Verdict((CallbackKept(interaction=work.id, queue=work.queue, until=until, at=event.at),))
 
 

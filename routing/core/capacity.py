@@ -77,7 +77,7 @@ def at_once(rule: AgentRule, medium: Medium) -> int:
     match medium:
         case Medium.VOICE:
             return 1
-        case Medium.EMAIL:
+        case Medium.EMAIL | Medium.VOICEMAIL:
             return rule.letters_at_once
         case Medium.CHAT:
             return rule.chats_at_once

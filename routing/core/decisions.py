@@ -36,6 +36,8 @@ class TurnAway:
     queue: QueueId
     medium: Medium
     why: Why
+    voicemail: bool = False
+    """They leave a message first."""
 
 
 Decision = Offer | Withdraw | TurnAway

@@ -95,11 +95,21 @@ class TakenUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackWanted:
-    """A caller who waits would rather be called back. They keep their place; that they hang up then ends nothing."""
+class MessageWanted:
+    """Who waits on the line would rather leave a message: the dialplan takes it, whatever becomes of us."""
 
     interaction: InteractionId
     at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackWanted:
+    """A caller who waits would rather be called back. They keep their place; that they hang up then ends nothing. `on_line`: they still hear
+    that they will be."""
+
+    interaction: InteractionId
+    at: Seconds
+    on_line: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +365,7 @@ Event = (
     | Assigned
     | SetAside
     | TakenUp
+    | MessageWanted
     | CallbackWanted
     | CallbackCancelled
     | Reached

@@ -63,12 +63,13 @@ class LedOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnedAway:
-    """Told why and let go. The interaction is closed."""
+    """Told why and let go, after they have left a message where it is `voicemail`. The interaction is closed."""
 
     interaction: InteractionId
     queue: QueueId
     why: Why
     at: Seconds
+    voicemail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

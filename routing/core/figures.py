@@ -24,7 +24,7 @@ from routing.core.facts import (
     Requeued,
     TurnedAway,
 )
-from routing.core.model import AgentId, InteractionId, Medium, QueueId, QueueRule, Seconds
+from routing.core.model import LETTERS, AgentId, InteractionId, Medium, QueueId, QueueRule, Seconds
 
 DEFAULT_ANSWER_WITHIN_S = 20.0
 
@@ -245,7 +245,7 @@ class Figures:
         self._agents[agent] = AgentFigures(
             handled=so_far.handled + handled,
             talk_s=so_far.talk_s + (spent_s if medium is Medium.VOICE else 0.0),
-            letters_s=so_far.letters_s + (spent_s if medium is Medium.EMAIL else 0.0),
+            letters_s=so_far.letters_s + (spent_s if medium in LETTERS else 0.0),
             chats_s=so_far.chats_s + (spent_s if medium is Medium.CHAT else 0.0),
         )
 

@@ -25,6 +25,7 @@ from routing.core.events import (
     HandedOver,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     MoreKnown,
     OfferFailed,
     Rang,
@@ -46,6 +47,7 @@ from routing.core.facts import (
     OfferRang,
     Requeued,
     StatusChanged,
+    TurnedAway,
     WrappedUp,
 )
 from routing.core.model import (
@@ -59,6 +61,7 @@ from routing.core.model import (
     QueueRule,
     Seconds,
     Status,
+    Why,
 )
 from routing.core.presence import Phase, Work
 from routing.core.recording import RecordingEvent, judge_recording
@@ -221,7 +224,7 @@ def _rang(work: Work, event: Rang) -> Verdict:
     return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=holder(work), at=event.at),))
 
 
-_ByItself = MoreKnown | CustomerLeft | Adopted | Returned | Beside | WorkEnded | WrapUpEnded
+_ByItself = MoreKnown | CustomerLeft | MessageWanted | Adopted | Returned | Beside | WorkEnded | WrapUpEnded
 
 
 def _of_work(
@@ -247,8 +250,8 @@ def _work_changed(
     match event:
         case MoreKnown():
             return _more_known(work, event)
-        case CustomerLeft():
-            return _customer_left(queues, work, event)
+        case CustomerLeft() | MessageWanted():
+            return _off_the_line(queues, work, event)
         case Adopted():
             return _adopted(centre, work, event)
         case Returned():
@@ -276,6 +279,22 @@ def _over(queues: Mapping[QueueId, QueueRule], work: Work, event: WorkEnded | Wr
     if isinstance(event, WorkEnded):
         return given_up(queues, work, event) or _finish(queues, work, event.by, event.at)
     return _wrapped_up(work, event)
+
+
+def _off_the_line(
+    queues: Mapping[QueueId, QueueRule], work: Work, event: CustomerLeft | MessageWanted
+) -> Verdict:
+    if isinstance(event, MessageWanted):
+        return _message_wanted(work, event)
+    return _customer_left(queues, work, event)
+
+
+def _message_wanted(work: Work, event: MessageWanted) -> Verdict:
+    """Of somebody who waits on the line; when a phone rings for them already, that agent is nearer."""
+    if work.medium is not Medium.VOICE or work.callback or work.phase is not Phase.WAITING:
+        return NOTHING
+    told = TurnedAway(interaction=work.id, queue=work.queue, why=Why.ASKED, at=event.at, voicemail=True)
+    return Verdict((told,))
 
 
 def _customer_left(queues: Mapping[QueueId, QueueRule], work: Work, event: CustomerLeft) -> Verdict:

@@ -20,6 +20,11 @@ class Medium(StrEnum):
     VOICE = "voice"
     EMAIL = "email"
     CHAT = "chat"
+    VOICEMAIL = "voicemail"  # a message that a caller left: work like a letter
+
+
+LETTERS = frozenset({Medium.EMAIL, Medium.VOICEMAIL})
+"""What waits by other measures than people do, takes a letter's room, and may be set aside."""
 
 
 class Status(StrEnum):
@@ -115,7 +120,7 @@ class Why(StrEnum):
     WAITED = "waited"  # it has waited so long in this queue
     LENGTH = "length"  # so many waited here already when it came
     EXPECTED = "expected"  # it would have had to wait so long, as far as one could tell when it came
-    ASKED = "asked"  # somebody moved it by hand
+    ASKED = "asked"  # somebody moved it by hand, or the caller would rather leave a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +128,15 @@ class Overflow:
     """What becomes of somebody whom a queue does not serve, or not in time.
 
     `limit` goes with `why`: seconds for WAITED and EXPECTED, a number for LENGTH. `queue` takes them over at their age; None: they are told and
-    the contact ends, which only callers can be. `letters`: it is for letters, which wait by other measures than people do.
+    the contact ends, which only callers can be; `voicemail`: they leave a message before it does. `letters`: it is for letters, which wait by
+    other measures than people do.
     """
 
     why: Why
     limit: float = 0.0
     queue: QueueId | None = None
     letters: bool = False
+    voicemail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +164,14 @@ class Room:
         return medium in self.beside or medium in self.pauses
 
 
+_LETTER = Room(medium=Medium.EMAIL, beside=frozenset({Medium.EMAIL}))
 USUAL_ROOMS: Mapping[Medium, Room] = {
     Medium.VOICE: Room(medium=Medium.VOICE, load=100, pauses=frozenset({Medium.EMAIL})),
-    Medium.EMAIL: Room(medium=Medium.EMAIL, beside=frozenset({Medium.EMAIL})),
+    Medium.EMAIL: _LETTER,
+    Medium.VOICEMAIL: _LETTER,
     Medium.CHAT: Room(medium=Medium.CHAT, beside=frozenset({Medium.CHAT}), pauses=frozenset({Medium.EMAIL})),
 }
-"""A call interrupts letters and nothing else, a chat stands beside chats and interrupts letters, a letter waits until there is neither."""
+"""A call interrupts letters and nothing else, a chat stands beside chats and interrupts letters, a letter waits until there is neither; a message is a letter here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +209,8 @@ class QueueRule:
 
     def room(self, medium: Medium) -> Room:
         """What an item of this medium takes of an agent."""
-        return next((room for room in self.rooms if room.medium is medium), USUAL_ROOMS[medium])
+        takes = USUAL_ROOMS[medium].medium
+        return next((room for room in self.rooms if room.medium is takes), USUAL_ROOMS[medium])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

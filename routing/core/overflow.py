@@ -10,7 +10,7 @@ Nobody is led into a queue where they have been before: rules that go in a circl
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from routing.core.model import Medium, Opening, Overflow, QueueRule, Seconds, Why
+from routing.core.model import LETTERS, Medium, Opening, Overflow, QueueRule, Seconds, Why
 from routing.core.presence import Work
 
 TOLD_AND_ENDED = Overflow(why=Why.CLOSED)
@@ -50,7 +50,7 @@ def may_begin(rule: QueueRule) -> bool:
 
 def rules_for(work: Work, rule: QueueRule) -> Iterator[Overflow]:
     """The rules that may lead this interaction somewhere, in their order."""
-    letter = work.medium is Medium.EMAIL
+    letter = work.medium in LETTERS
     mine = [each for each in rule.overflow if each.letters == letter]
     if not letter and not any(each.why is Why.CLOSED for each in mine):
         mine.insert(0, TOLD_AND_ENDED)

@@ -377,10 +377,11 @@ def _led(work: Work, rule: Overflow, at: Seconds) -> Verdict:
     if rule.queue is not None:
         led = LedOn(interaction=work.id, queue=rule.queue, origin=work.queue, why=rule.why, at=at)
         return Verdict((led,))
-    told = TurnedAway(interaction=work.id, queue=work.queue, why=rule.why, at=at)
-    return Verdict(
-        (told,), (TurnAway(interaction=work.id, queue=work.queue, medium=work.medium, why=rule.why),)
+    told = TurnedAway(interaction=work.id, queue=work.queue, why=rule.why, at=at, voicemail=rule.voicemail)
+    decision = TurnAway(
+        interaction=work.id, queue=work.queue, medium=work.medium, why=rule.why, voicemail=rule.voicemail
     )
+    return Verdict((told,), (decision,))
 
 
 def _decision(fact: Offered, work: Work, rule: QueueRule) -> Offer:

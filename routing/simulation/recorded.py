@@ -24,6 +24,7 @@ from routing.core.events import (
     Event,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     MoreKnown,
     Moved,
     StatusChosen,
@@ -292,6 +293,8 @@ class _Reader:
             case LedOn(why=Why.ASKED):
                 moved = Moved(interaction=fact.interaction, queue=fact.queue, at=fact.at)
                 return _Outside(moved)
+            case TurnedAway(why=Why.ASKED):
+                return _Outside(MessageWanted(interaction=fact.interaction, at=fact.at))
             case CallbackKept():
                 return _Outside(CallbackWanted(interaction=fact.interaction, at=fact.at))
             case CallbackDropped():

@@ -78,9 +78,14 @@ class PlainCalls:
     floor: Floor
     up: bool = True
     reattached: list[InteractionId] = field(default_factory=list)
+    called_back: list[tuple[InteractionId, AgentId]] = field(default_factory=list)
 
     async def hang_up(self, interaction: InteractionId) -> None:
         await self.floor.settle(WorkEnded(interaction=interaction, by=By.AGENT, at=time.time()))
+
+    async def call_back(self, message: InteractionId, agent: AgentId) -> InteractionId:
+        self.called_back.append((message, agent))
+        return InteractionId(f"tl-{message}")
 
     async def reattach(self, interaction: InteractionId) -> None:
         self.reattached.append(interaction)

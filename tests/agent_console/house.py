@@ -135,6 +135,14 @@ class House:
         )
         return await self._arrives(name, Medium.VOICE, now)
 
+    async def message_arrives(self, name: str = "vm-1.1") -> InteractionId:
+        """A customer has left a message, which waits."""
+        now = time.time()
+        await self.store.write(
+            lambda c: _describe(c, self.seed, name=name, medium=Medium.VOICEMAIL, caller="", now=now)
+        )
+        return await self._arrives(name, Medium.VOICEMAIL, now)
+
     async def _arrives(self, name: str, medium: Medium, now: float) -> InteractionId:
         interaction = InteractionId(name)
         queue = QueueId(self.seed.queue)

@@ -134,6 +134,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/interactions/{interaction}/case"): (HOLDER, {"subject": "s"}),
     ("POST", "/api/v1/interactions/{interaction}/replies"): (HOLDER, NOTE),
     ("POST", "/api/v1/interactions/{interaction}/hangup"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/call-back"): (HOLDER, None),
     ("POST", "/api/v1/interactions/{interaction}/reattach"): (HOLDER, None),
     ("POST", "/api/v1/interactions/{interaction}/hold"): (HOLDER, None),
     ("DELETE", "/api/v1/interactions/{interaction}/hold"): (HOLDER, None),

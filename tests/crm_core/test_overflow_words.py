@@ -25,6 +25,7 @@ def test_every_kind_of_rule() -> None:
         """
         closed: Night team
         nobody: message
+        nobody: Voicemail
         120: Second level
         more than 20: message
         expected 600 s : 續約專員
@@ -34,6 +35,7 @@ def test_every_kind_of_rule() -> None:
     ) == (
         Led(why=CLOSED, queue="Night team"),
         Led(why=NOBODY),
+        Led(why=NOBODY, voicemail=True),
         Led(why=WAITED, limit=120, queue="Second level"),
         Led(why=LENGTH, limit=20),
         Led(why=EXPECTED, limit=600, queue="續約專員"),

@@ -4,7 +4,7 @@ import pytest
 
 from cti.ami.protocol import Message
 from cti.calls import Place
-from cti.resync import Findings, forgotten, left_alone, left_over, read_standings, reconcile
+from cti.resync import Findings, astray, forgotten, left_alone, left_over, read_standings, reconcile
 from routing.core.events import (
     Accepted,
     Adopted,
@@ -16,6 +16,7 @@ from routing.core.events import (
     Event,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     OfferFailed,
     Rang,
     Returned,
@@ -408,3 +409,16 @@ def test_of_three_it_is_known_which_leg_is_the_agents() -> None:
     for channels in ([three("1002", 3), three("1001", 2)], [three("1001", 2), three("1002", 3)]):
         (call,) = compare([IN_THREE, *channels], work(Phase.CONNECTED)).calls
         assert (call.leg, call.other, call.three) == ("ast-1.2", "ast-1.3", True)
+
+
+def test_who_leaves_a_message_wants_nobody_else() -> None:
+    """They pressed the key while no server was there to hear it: neither led back to the music, nor told anything, nor a stranger."""
+    leaving = [caller("trunkline-voicemail")]
+    found = compare(leaving, work(Phase.WAITING))
+    assert found.events == [MessageWanted(interaction=ONE, at=NOW)]
+    assert (found.to_hold, found.calls) == ([], [])
+    assert compare(leaving, work(Phase.OFFERED)).events == [CustomerLeft(interaction=ONE, at=NOW)]
+    assert compare(leaving).strangers == []
+    standings = read_standings(leaving)
+    assert forgotten(standings, lambda _: True) == []
+    assert not astray(standings, frozenset(), lambda _: False, deciding=True)

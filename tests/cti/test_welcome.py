@@ -75,6 +75,7 @@ def test_every_sentence_has_a_recording_in_every_language() -> None:
     }
     wanted |= {f"identify-{word}" for word in ("ask", "pin", "again", "thanks", "none")}
     wanted |= {f"callback-{word}" for word in ("offer", "kept", "refused")}
+    wanted |= {f"message-{word}" for word in ("offer", "ask", "thanks")}
     wanted |= {prompts.BUSY, *prompts.GOODBYES.values()}
     assert set(texts) == wanted
     for language in ("en", "zh-TW", "zh-CN"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.clock import SystemClock
 from crm_core import interactions, queues, users
 from crm_core.store import Connection, Store
+from cti.arriving.message_desk import MessageDesk
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
@@ -30,6 +31,7 @@ class VoiceServer:
 
     store: Store
     floor: Floor
+    bus: LocalBus
     voice: VoiceChannel
     facts: list[Fact]
     heard: asyncio.Event
@@ -115,7 +117,8 @@ async def voice_server(lab: AsteriskLab, url: str) -> AsyncIterator[VoiceServer]
         floor = Floor(router, StoreLedger(store, clock), clock, Figures(0.0, queue_rules))
         voice = VoiceChannel(lab.settings(), store, floor, bus, clock, prompts_dir=lab.folder / "prompts")
         floor.add_channel(voice)
-        server = VoiceServer(store, floor, voice, [], asyncio.Event())
+        floor.add_channel(MessageDesk(floor, clock))
+        server = VoiceServer(store, floor, bus, voice, [], asyncio.Event())
 
         def note(facts: object) -> None:
             server.facts += facts  # type: ignore[operator]

@@ -28,6 +28,7 @@ from routing.core.events import (
     HandedOver,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     RecordingPauseEnded,
     Transferred,
     WatchBegan,
@@ -668,6 +669,16 @@ def who_is_called_counts_as_answered(plant: pytest.MonkeyPatch) -> None:
 def who_is_to_be_called_is_turned_away(plant: pytest.MonkeyPatch) -> None:
     right = overflow.rules_for
     plant.setattr(overflow, "rules_for", lambda work, rule: right(work._replace(callback=False), rule))
+
+
+@fault
+def who_is_to_be_called_leaves_a_message(plant: pytest.MonkeyPatch) -> None:
+    right = judge._message_wanted
+
+    def wrong(work: Work, event: MessageWanted) -> Verdict:
+        return right(work._replace(callback=False, phase=Phase.WAITING), event)
+
+    plant.setattr(judge, "_message_wanted", wrong)
 
 
 def _waiting(work: Work) -> Work:

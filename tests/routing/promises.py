@@ -28,6 +28,7 @@ from routing.core.events import (
     HandedOver,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     MoreKnown,
     Moved,
     OfferFailed,
@@ -68,6 +69,7 @@ from routing.core.facts import (
     WrappedUp,
 )
 from routing.core.model import (
+    LETTERS,
     AgentId,
     By,
     Device,
@@ -87,7 +89,7 @@ from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
 
-OfWork = MoreKnown | ByHand | CustomerLeft | Adopted | Returned | WorkEnded | WrapUpEnded
+OfWork = MoreKnown | ByHand | CustomerLeft | MessageWanted | Adopted | Returned | WorkEnded | WrapUpEnded
 REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 
 
@@ -244,7 +246,7 @@ class Promises:
             other = next(one for one in self.router.centre.agents if one != work.agent)
             who, until = work.agent if own else other, self.now + dice.pick([4.0, 20.0])
             told = SetAside(interaction=work.id, agent=who, until=until, at=self.now)
-            assert bool(self.turn(told).facts) == (own and work.medium is Medium.EMAIL)
+            assert bool(self.turn(told).facts) == (own and work.medium in LETTERS)
 
     def _ask_to_be_called(self, dice: Dice) -> None:
         """A caller who waits, or (in vain) somebody else; and that they hang up changes nothing."""
@@ -256,6 +258,7 @@ class Promises:
             assert bool(turn.facts) == (work.medium is Medium.VOICE and not work.callback)
             if turn.facts:
                 assert not self.turn(CustomerLeft(interaction=work.id, at=self.now)).facts
+                assert not self.turn(MessageWanted(interaction=work.id, at=self.now)).facts
 
     def _be_called(self, dice: Dice) -> None:
         """An agent answers, then they do, or they do not; or they want it no more."""
@@ -708,8 +711,8 @@ class Promises:
             case MoreKnown():
                 told = (event.priority_points, event.needs, event.preferred)
                 return (work.priority_points, work.needs, work.preferred) != told
-            case CustomerLeft():
-                return work.phase is not Phase.WRAP_UP and not work.callback
+            case MessageWanted() | CustomerLeft():
+                return self._fits_leaving(event, work)
             case Adopted():
                 known = event.agent in self.router.centre.agents
                 already = work.phase is Phase.CONNECTED and work.agent == event.agent
@@ -718,6 +721,11 @@ class Promises:
                 return work.phase is Phase.CONNECTED
             case WrapUpEnded():
                 return work.phase is Phase.WRAP_UP and work.agent == event.agent
+
+    def _fits_leaving(self, event: MessageWanted | CustomerLeft, work: Work) -> bool:
+        if isinstance(event, MessageWanted):
+            return work.medium is Medium.VOICE and work.phase is Phase.WAITING and not work.callback
+        return work.phase is not Phase.WRAP_UP and not work.callback
 
     def _fits_beside(self, event: Beside, work: Work) -> bool:
         match event:
@@ -771,7 +779,7 @@ class Promises:
                 return theirs and there and elsewhere and event.queue in self.queue_rules
             case SetAside():
                 theirs = work.phase is Phase.CONNECTED and work.agent == event.agent
-                return theirs and work.medium is Medium.EMAIL and event.until > event.at
+                return theirs and work.medium in LETTERS and event.until > event.at
             case TakenUp():
                 return work.phase is Phase.PARKED
 

@@ -95,16 +95,17 @@ Held = Sequence[tuple[Medium, QueueId]]
 def takes(queues: Mapping[QueueId, QueueRule], medium: Medium, queue: QueueId) -> Room:
     """What an item takes of an agent."""
     own = queues[queue].rooms if queue in queues else frozenset()
-    return {room.medium: room for room in own}.get(medium, USUAL_ROOMS[medium])
+    return {room.medium: room for room in own}.get(USUAL_ROOMS[medium].medium, USUAL_ROOMS[medium])
 
 
 def fits(room: Room, agent: AgentRule, held: Held, queues: Mapping[QueueId, QueueRule]) -> bool:
     """Whether an agent who is at work on all this may be offered such an item too."""
     numbers = {Medium.VOICE: 1, Medium.EMAIL: agent.letters_at_once, Medium.CHAT: agent.chats_at_once}
-    if sum(medium == room.medium for medium, _ in held) + 1 > numbers[room.medium]:
+    if sum(USUAL_ROOMS[medium].medium == room.medium for medium, _ in held) + 1 > numbers[room.medium]:
         return False
     load = room.load
-    for medium, queue in held:
+    for kind, queue in held:
+        medium = USUAL_ROOMS[kind].medium
         if medium not in room.pauses:
             if medium not in room.beside:
                 return False

@@ -28,6 +28,7 @@ from routing.core.events import (
     HandedOver,
     HoldBegan,
     HoldEnded,
+    MessageWanted,
     MoreKnown,
     Moved,
     OfferFailed,
@@ -59,6 +60,7 @@ from routing.core.facts import (
 )
 from routing.core.figures import Figures
 from routing.core.model import (
+    LETTERS,
     AgentId,
     AgentRule,
     By,
@@ -150,6 +152,7 @@ def events(at: float) -> st.SearchStrategy[Event]:
             wait_s=st.sampled_from([0.0, 10.0]),
         ),
         st.builds(CallbackWanted, interaction=ids, at=now),
+        st.builds(MessageWanted, interaction=ids, at=now),
         st.builds(CallbackCancelled, interaction=ids, at=now),
         st.builds(Reached, interaction=ids, at=now),
         st.builds(Unreached, interaction=ids, reason=st.just("busy"), at=now),
@@ -344,7 +347,7 @@ class Day(Promises, RuleBasedStateMachine):
             aside = SetAside(interaction=work.id, agent=work.agent, until=self.now + seconds, at=self.now)
             self.turn(aside)
             after = self.router.centre.interactions[work.id]
-            assert after.phase is (Phase.PARKED if work.medium is Medium.EMAIL else Phase.CONNECTED)
+            assert after.phase is (Phase.PARKED if work.medium in LETTERS else Phase.CONNECTED)
             assert after.enqueued_at == work.enqueued_at
 
     @rule(seconds=st.floats(0.0, 30.0, allow_nan=False))
@@ -452,7 +455,7 @@ class Day(Promises, RuleBasedStateMachine):
         for work in centre.interactions.values():
             if work.phase is not Phase.WAITING:
                 continue
-            voice, letter = work.medium is Medium.VOICE and not work.callback, work.medium is Medium.EMAIL
+            voice, letter = work.medium is Medium.VOICE and not work.callback, work.medium in LETTERS
             limit, other = (40.0, "en") if letter else (25.0, "any")
             if work.queue == "zh" and other not in work.been:
                 assert work.queued_at + limit > self.now

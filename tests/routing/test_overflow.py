@@ -4,10 +4,20 @@ import pytest
 
 from routing.core import overflow
 from routing.core.decisions import TurnAway, Withdraw
-from routing.core.events import Accepted, Arrived, CustomerLeft, Moved, StatusChosen
+from routing.core.events import Accepted, Arrived, CustomerLeft, MessageWanted, Moved, StatusChosen
 from routing.core.facts import Fact, LedOn, Offered, TurnedAway
 from routing.core.figures import Figures
-from routing.core.model import AgentId, InteractionId, Medium, Opening, QueueId, QueueRule, Status, Why
+from routing.core.model import (
+    AgentId,
+    InteractionId,
+    Medium,
+    Opening,
+    Overflow,
+    QueueId,
+    QueueRule,
+    Status,
+    Why,
+)
 from routing.core.presence import Phase
 from tests.routing.scene import START, Scene, agent, leads, present, queue, step
 
@@ -328,3 +338,56 @@ def test_what_came_due_while_the_rules_changed_is_done() -> None:
     scene.now += 61
     turn = scene.router.configure(rules, scene.agents, scene.now)
     assert led(list(turn.facts)) == [("help", "waited")]
+
+
+def test_who_is_not_served_leaves_a_message() -> None:
+    """Whatever the reason is; the fact and the decision say so, and the contact is over like that of anybody who is told."""
+    night = queue("day", opening=OFFICE, overflow=(Overflow(why=Why.CLOSED, voicemail=True),))
+    turn = signed_in(Scene([night]), "ann").tell(
+        Arrived(interaction=ONE, medium=Medium.VOICE, queue=QueueId("day"), enqueued_at=START, at=START)
+    )
+    [told] = [fact for fact in turn.facts if isinstance(fact, TurnedAway)]
+    [decision] = [one for one in turn.decisions if isinstance(one, TurnAway)]
+    assert (told.why, told.voicemail, decision.voicemail) == (Why.CLOSED, True, True)
+
+
+def test_who_waits_leaves_a_message_by_key() -> None:
+    """The dialplan takes it, so nothing is decided; who is led to a phone, talks, or wrote a letter has asked in vain."""
+    scene = Scene([queue("day")])
+    arrives(scene)
+    turn = scene.tell(MessageWanted(interaction=ONE, at=scene.now))
+    [told] = turn.facts
+    assert isinstance(told, TurnedAway)
+    assert (told.why, told.voicemail, list(turn.decisions)) == (Why.ASKED, True, [])
+    assert ONE not in scene.router.centre.interactions
+    arrives(scene, "letter", medium=Medium.EMAIL)
+    arrives(scene, "message", medium=Medium.VOICEMAIL)
+    for name in ("letter", "message", "one", "nobody"):
+        assert not scene.tell(MessageWanted(interaction=InteractionId(name), at=scene.now)).facts
+    signed_in(scene, "ann")
+    rung = InteractionId("rung")
+    arrives(scene, rung)
+    if scene.router.centre.interactions[rung].phase is Phase.OFFERED:
+        assert not scene.tell(MessageWanted(interaction=rung, at=scene.now)).facts
+
+
+def test_a_message_waits_like_a_letter() -> None:
+    """Whatever the hours; and it is never told anything, as nobody is on the line."""
+    scene = signed_in(Scene([queue("day", opening=OFFICE)]), "ann")
+    assert not turned_away(arrives(scene, medium=Medium.VOICEMAIL))
+    assert scene.router.centre.interactions[ONE].phase is Phase.OFFERED
+
+
+def test_a_message_takes_the_room_of_a_letter() -> None:
+    """Who may have one letter at once has either, and a call interrupts it."""
+    scene = signed_in(Scene([queue("day")]), "ann")
+    arrives(scene, medium=Medium.VOICEMAIL)
+    offer = scene.router.centre.interactions[ONE].offer
+    assert offer is not None
+    scene.tell(Accepted(offer=offer, at=scene.now))
+    arrives(scene, "letter", medium=Medium.EMAIL)
+    arrives(scene, "call")
+    phases = {
+        name: scene.router.centre.interactions[InteractionId(name)].phase for name in ("letter", "call")
+    }
+    assert phases == {"letter": Phase.WAITING, "call": Phase.OFFERED}

@@ -27,7 +27,7 @@ from crm_core.flows.machine import (
     Speak,
     State,
 )
-from crm_core.flows.model import MOST_TRIES, Flow
+from crm_core.flows.model import MOST_TRIES, Flow, Voicemail
 from crm_core.flows.validation import errors, problems
 from tests.crm_core.flows.drawn_flows import FLOWS, KNOWN, whole
 
@@ -196,3 +196,14 @@ def test_a_flow_without_errors_does_not_fail_by_itself(flow: Flow, data: st.Data
         state, command = machine.advance(state, data.draw(fitting(command)), NOW)
     if isinstance(command, End):
         assert command.kind is not EndKind.FAILED
+
+
+def test_a_message_is_the_end() -> None:
+    """What is said is said to its end; then the dialplan takes the message, for the step's queue."""
+    step = Voicemail(queue_id="q-care", prompt="ours:closed")
+    state, end, asked = through([], Flow(start="bye", steps={"bye": step}))
+    assert asked[0] == Speak(prompt="ours:closed")
+    assert (end.kind, end.queue_id, ways(state)) == (EndKind.VOICEMAIL, "q-care", [("bye", "voicemail")])
+    assert not errors(problems(Flow(start="bye", steps={"bye": step}), KNOWN))
+    nowhere = Flow(start="bye", steps={"bye": Voicemail(prompt="")})
+    assert [each.code for each in errors(problems(nowhere, KNOWN))] == ["flow.prompt_missing", "flow.missing"]

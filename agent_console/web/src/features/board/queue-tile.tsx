@@ -29,6 +29,7 @@ export function QueueTile({ queue }: { queue: QueueDoc }) {
       <div className="tile-waits">
         <Wait icon="phone" label={t("board.calls_wait")} n={queue.waiting.voice} since={queue.longest_since.voice} level={queue.waiting.voice > 0 ? wait : "calm"} />
         <Wait icon="mail" label={t("board.letters_wait")} n={queue.waiting.email} since={queue.longest_since.email} level="calm" />
+        {queue.waiting.voicemail > 0 && <Wait icon="voicemail" label={t("message.wait")} n={queue.waiting.voicemail} since={queue.longest_since.voicemail} level="calm" />}
         {queue.waiting.chat > 0 && <Wait icon="chat" label={t("board.chats_wait")} n={queue.waiting.chat} since={queue.longest_since.chat} level={wait} />}
       </div>
       <dl className="tile-figures">

@@ -8,6 +8,7 @@ import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Empty } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
+import { iconOf } from "../desk/items";
 import { waitingOf } from "./narrowed";
 import { CallbackMark } from "./callback-mark";
 import { Why } from "./why";
@@ -20,7 +21,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
   const waiting = waitingOf(useList("waiting"), shown).sort((a, b) => Number(a.until !== null) - Number(b.until !== null) || a.enqueued_at - b.enqueued_at);
   const [asked, setAsked] = useState<string | null>(null);
   const about = waiting.find((each) => each.id === asked);
-  const name = (each: WaitingDoc): string => phoneNumber(each.customer) || t(each.medium === "voice" ? "item.withheld" : "item.unnamed");
+  const name = (each: WaitingDoc): string => phoneNumber(each.customer) || t(each.medium === "voice" || each.medium === "voicemail" ? "item.withheld" : "item.unnamed");
   const queues = new Map(shown.map((queue) => [queue.id, queue]));
   return (
     <section className="panel" aria-labelledby="board-waiting">
@@ -30,7 +31,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
           {waiting.slice(0, MOST_ROWS).map((each) => (
             <li key={each.id}>
               <span className="waiting-place num">{each.until === null ? each.position : ""}</span>
-              <Icon name={each.medium === "voice" ? "phone" : "mail"} size={16} />
+              <Icon name={iconOf(each.medium)} size={16} />
               <span className="grow clip"><span className="strong">{name(each)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
               {each.callback && <CallbackMark id={each.id} />}
               {each.until !== null && <span className="tiny faint">{t("board.called_at", { at: moment(each.until, now, i18n.language as Language) })}</span>}

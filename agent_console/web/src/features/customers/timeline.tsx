@@ -8,6 +8,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import { Bones, Empty, Failure, Pill } from "../../ui/panes";
 import { fieldOf, useEntity } from "../records/entities";
 import { momentText } from "../records/values";
+import { iconOf as mediumIcon } from "../desk/items";
 import type { Entry, TimelinePage } from "./types";
 
 const ICONS: Record<string, IconName> = {
@@ -60,7 +61,7 @@ export function Timeline({ party, group = false, version = "" }: Props) {
 }
 
 function iconOf({ kind, detail }: Entry): IconName {
-  return kind === "interaction" && detail["medium"] !== "voice" ? "mail" : (ICONS[kind] ?? "dot");
+  return kind === "interaction" ? mediumIcon(String(detail["medium"])) : (ICONS[kind] ?? "dot");
 }
 
 const said = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -23,7 +23,7 @@ export function withheld(): string {
 }
 
 export function customerAddress(item: Item): string {
-  return item.medium === "voice" ? phoneNumber(item.customer.address) : item.customer.address;
+  return item.medium === "voice" || item.medium === "voicemail" ? phoneNumber(item.customer.address) : item.customer.address;
 }
 
 /** The language to draw the customer's name in: a Chinese name needs its own region's glyphs. */
@@ -49,9 +49,13 @@ export function offerKey(item: Item): string {
 }
 
 export function mediumIcon(item: Item): IconName {
-  if (item.medium !== "voice") return "mail";
-  return item.callback ? "callback" : "phone";
+  return item.medium === "voice" && item.callback ? "callback" : iconOf(item.medium);
 }
+
+const ICONS: Record<string, IconName> = { voice: "phone", voicemail: "voicemail" };
+
+/** What stands for a medium; whatever is written looks like a letter. */
+export const iconOf = (medium: string): IconName => ICONS[medium] ?? "mail";
 
 /** When the present state of an item began. */
 export function stateSince(item: Item): number {

@@ -36,6 +36,7 @@ function QueueGlance() {
     <div className="glances" role="group" aria-label={t("queue.pressure")}>
       <Glance icon="phone" label={t("medium.voice")} waiting={sum(queues.map((q) => q.waiting.voice))} since={oldest(queues.map((q) => q.longest_since.voice))} />
       <Glance icon="mail" label={t("medium.email")} waiting={sum(queues.map((q) => q.waiting.email))} since={oldest(queues.map((q) => q.longest_since.email))} />
+      {queues.some((q) => q.waiting.voicemail > 0) && <Glance icon="voicemail" label={t("medium.voicemail")} waiting={sum(queues.map((q) => q.waiting.voicemail))} since={oldest(queues.map((q) => q.longest_since.voicemail))} />}
       {queues.some((q) => q.waiting.chat > 0) && <Glance icon="chat" label={t("medium.chat")} waiting={sum(queues.map((q) => q.waiting.chat))} since={oldest(queues.map((q) => q.longest_since.chat))} />}
     </div>
   );

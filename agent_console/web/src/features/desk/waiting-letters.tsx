@@ -15,7 +15,7 @@ import { Timer } from "../../ui/ring";
 /** Letters that wait in one's queues, and those that one set aside: to be taken by hand. Nothing is asked for before it is open. */
 export function WaitingLetters({ held }: { held: number }) {
   const { t } = useTranslation();
-  const waiting = useList("queues").reduce((sum, queue) => sum + queue.waiting.email, 0);
+  const waiting = useList("queues").reduce((sum, queue) => sum + queue.waiting.email + queue.waiting.voicemail, 0);
   const [open, setOpen] = useState(false);
   const told = useResource(open ? "letters" : null, () => call<{ items: WaitingLetter[] }>("GET", "/me/letters"), `${waiting}/${held}`);
   const [busy, problem, run] = useBusy();

@@ -45,8 +45,8 @@ const HELD = { tone: "ring", icon: "pause" } as const;
 export function StatePill({ item }: { item: Item }) {
   const { t } = useTranslation();
   const { tone, icon } = isHeld(item) ? HELD : STATE[item.state];
-  const letter = item.medium === "email" && item.state === "connected";
-  return <Pill tone={letter ? "accent" : tone} icon={letter ? "mail" : icon}>{t(stateKey(item))}</Pill>;
+  const letter = item.medium !== "voice" && item.state === "connected";
+  return <Pill tone={letter ? "accent" : tone} icon={letter ? mediumIcon(item) : icon}>{t(stateKey(item))}</Pill>;
 }
 
 function Card({ item, place, current, select }: { item: Item; place: number; current: boolean; select: () => void }) {

@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { KnownOf, LastInquiry } from "../contracts/known";
 import { Wishes } from "../wishes/lines";
+import { iconOf } from "../desk/items";
 import { CasePill, isOpen } from "./case-box";
 import { useDispositionLabel } from "./dispositions";
 
@@ -63,7 +64,7 @@ export function Past({ past }: { past: PastInteraction }) {
   const what = past.subject || (past.disposition && label(past.disposition)) || t(missed ? "customer.abandoned" : `medium.${past.medium}`);
   return (
     <li className="line">
-      <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={past.medium === "voice" ? "phone" : "mail"} size={15} /></span>
+      <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={iconOf(past.medium)} size={15} /></span>
       <span className="grow line-two"><span className="clip" dir="auto">{what}</span><span className="tiny faint clip">{[past.queue, past.agent].filter(Boolean).join(" · ")}</span></span>
       {missed && past.subject && <Pill tone="stop">{t("customer.abandoned")}</Pill>}
       <span className="tiny faint num">{moment(past.at, now, i18n.language as Language)}</span>

@@ -12,6 +12,7 @@ import { CameBy } from "../flows/visit";
 import { ContractLine } from "../contracts/contract-marks";
 import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
+import { MessagePanel } from "./message-panel";
 import { NoteField } from "./note-field";
 import { OfferPanel } from "./offer-panel";
 import { PassedOn } from "./passed-on";
@@ -27,6 +28,7 @@ export function Interaction({ item }: { item: Item }) {
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
       {item.state === "connected" && item.medium === "email" && <Letters item={item} />}
+      {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
       {item.state === "wrap_up" && <WrapUp item={item} />}
     </article>
   );
@@ -44,7 +46,7 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && <span className="num clip">{address}</span>}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {item.medium === "voice" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
+          {item.medium !== "email" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
           {item.state !== "offered" && <PassedOn item={item} />}
         </p>
       </div>

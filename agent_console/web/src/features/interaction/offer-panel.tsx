@@ -4,7 +4,7 @@ import { usePhone } from "../../store/hooks";
 import { Button } from "../../ui/button";
 import { Ring, Timer } from "../../ui/ring";
 import { Wrong } from "../../ui/panes";
-import { offerKey } from "../desk/items";
+import { iconOf, offerKey } from "../desk/items";
 import { useShortcut } from "../desk/shortcuts";
 import { useOffer } from "./offer";
 import { PassedOnNote } from "./passed-on";
@@ -27,7 +27,7 @@ export function OfferPanel({ item }: { item: Item }) {
         <Wrong problem={problem} />
       </div>
       <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t("offer.decline")}</Button>
-      <Button look="go" big icon={item.medium === "voice" ? "phone" : "mail"} onPress={take} isDisabled={busy || !here} data-testid="answer">
+      <Button look="go" big icon={iconOf(item.medium)} onPress={take} isDisabled={busy || !here} data-testid="answer">
         {t(item.medium === "voice" ? "offer.answer" : "offer.accept")}
       </Button>
       <PassedOnNote item={item} />

@@ -8,7 +8,7 @@ import { Icon, type IconName } from "../../ui/icon";
 import type { Above } from "../../ui/modal";
 import { Wrong } from "../../ui/panes";
 import { Ring } from "../../ui/ring";
-import { customerLang, customerName, inOrder, offerKey } from "../desk/items";
+import { customerLang, customerName, iconOf, inOrder, offerKey } from "../desk/items";
 import { useOffer, usePlainCall } from "./offer";
 import { passedKey } from "./passed-on";
 
@@ -31,7 +31,7 @@ function Offered({ item, taken }: { item: Item } & Above) {
       <Who words={t(offerKey(item))} name={customerName(item)} lang={customerLang(item)} more={[item.passed_by !== null && t(passedKey(item), { name: item.passed_by }), item.queue.name].filter(Boolean).join(" · ")} />
       <Wrong problem={problem} />
       <Button icon={voice ? "hangup" : "cross"} isDisabled={busy} onPress={leave} data-testid="strip-decline">{t("offer.decline")}</Button>
-      <Button look="go" icon={voice ? "phone" : "mail"} isDisabled={busy || !here} onPress={() => { take(); taken(); }} data-testid="strip-answer">{t(voice ? "offer.answer" : "offer.accept")}</Button>
+      <Button look="go" icon={iconOf(item.medium)} isDisabled={busy || !here} onPress={() => { take(); taken(); }} data-testid="strip-answer">{t(voice ? "offer.answer" : "offer.accept")}</Button>
     </section>
   );
 }

@@ -73,7 +73,7 @@ function Wave({ recording, at, seek }: { recording: Recording; at: number; seek:
     event.preventDefault();
     seek(to);
   };
-  const heard = peaks ? talked(peaks) : null;
+  const heard = peaks && peaks.agent.length > 0 ? talked(peaks) : null; // nobody is on the other side of a message
   return (
     <div className="player-wave">
       <div
@@ -91,7 +91,7 @@ function Wave({ recording, at, seek }: { recording: Recording; at: number; seek:
       >
         <svg viewBox={`0 0 ${WIDTH} ${2 * HALF}`} preserveAspectRatio="none" aria-hidden="true">
           <path className="wave-customer" d={bars(peaks?.customer ?? [], true)} />
-          <path className="wave-agent" d={bars(peaks?.agent ?? [], false)} />
+          <path className={peaks?.agent.length === 0 ? "wave-customer" : "wave-agent"} d={bars(peaks?.agent.length === 0 ? peaks.customer : (peaks?.agent ?? []), false)} />
         </svg>
         {seconds > 0 && recording.pauses.map(([begin, end]) => <span key={begin} className="player-pause" style={{ insetInlineStart: `${(begin / seconds) * 100}%`, inlineSize: `${((end - begin) / seconds) * 100}%` }} data-testid="player-pause" />)}
         <span className="player-at" style={{ insetInlineStart: `${part * 100}%` }} />

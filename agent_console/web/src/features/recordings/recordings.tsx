@@ -23,7 +23,7 @@ function Talk({ recording }: { recording: Recording }) {
   const now = useNow();
   return (
     <li className="recording" data-testid="recording" data-state={recording.state}>
-      <p className="small"><span>{t("recording.with", { agent: recording.agent ?? "–" })}</span> <span className="faint num">{moment(recording.started_at, now, i18n.language as Language)}</span></p>
+      <p className="small"><span>{recording.peaks?.agent.length === 0 ? t("message.left") : t("recording.with", { agent: recording.agent ?? "–" })}</span> <span className="faint num">{moment(recording.started_at, now, i18n.language as Language)}</span></p>
       {recording.state !== "kept" && <p className="recording-wrong small"><Icon name="warn" size={16} /><span>{t(`recording.state_${recording.state}`)}</span></p>}
       {recording.may_listen && <Player recording={recording} />}
       {recording.audible && !recording.may_listen && <p className="small soft">{t("recording.not_allowed")}</p>}

@@ -12,6 +12,7 @@ import { CasePill } from "../interaction/case-box";
 import { LetterView } from "../interaction/letter-view";
 import { Stays } from "../interaction/stays";
 import { Link } from "../../ui/link";
+import { Left } from "../interaction/message-panel";
 import { Recordings } from "../recordings/recordings";
 import { recordAddress, useEntities, useEntity } from "../records/entities";
 import { iconOf } from "./found";
@@ -94,7 +95,8 @@ function OpenedInteraction({ id, letter }: { id: string; letter: string | null }
           {record.note && <Part title={t("note.label")}><p className="customer-note" dir="auto">{record.note}</p></Part>}
           {record.flow && <Part title={t("visit.title")}><CameBy visit={record.flow} /></Part>}
           {record.segments.length > 0 && <Part title={t("stay.title")}><Stays stays={record.segments} /></Part>}
-          {record.medium === "voice" && <Recordings interaction={id} around={(talks) => <Part title={t("recording.title")}>{talks}</Part>} />}
+          {(record.medium === "voice" || record.medium === "voicemail") && <Recordings interaction={id} around={(talks) => <Part title={t("recording.title")}>{talks}</Part>} />}
+          {(record.messages ?? []).length > 0 && <Part title={t("message.left_here")}><Left messages={record.messages ?? []} /></Part>}
           <Thread letters={record.thread} open={letter} />
         </>
       )}

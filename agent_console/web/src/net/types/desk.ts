@@ -94,6 +94,7 @@ export interface PerMedium<T> {
   voice: T;
   email: T;
   chat: T;
+  voicemail: T;
 }
 
 export interface QueueDoc extends QueueName {

@@ -55,4 +55,14 @@ export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at">
   thread: Letter[];
   /** How a caller came through an entry flow. */
   flow: Visit | null;
+  /** What was left in this call. */
+  messages?: MessageDoc[];
+}
+
+/** A message that a caller left: the work that it has become; null: it was silent. */
+export interface MessageDoc {
+  left_at: Seconds;
+  seconds: number;
+  sound_s: number;
+  interaction: string | null;
 }
