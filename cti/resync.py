@@ -49,6 +49,7 @@ VARIABLES = (
     "TL_PAUSED",
     "TL_FLOW",
     "TL_LANGUAGE",
+    "TL_OUT",
 )
 
 

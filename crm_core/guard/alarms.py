@@ -126,6 +126,26 @@ def country_of(number: str) -> str:
     return next(known, digits[:3])
 
 
+def watching(conn: Connection) -> list[str]:
+    """Supervisors and administrators."""
+    account = user_account.c
+    query = select(account.id).where(account.active, account.role.in_(("supervisor", "admin")))
+    return list(conn.execute(query).scalars())
+
+
+def tell_of_flood(conn: Connection, number: str, now: float) -> None:
+    """Far too many calls come in from this number, and are held back."""
+    notifications.tell(conn, watching(conn), now, "caller.flood", "caller", number[:40], number=number[:40])
+    entry = audit.Entry(
+        at=now,
+        origin=THE_SYSTEM,
+        action="flood",
+        entity="caller",
+        object_id=number[:40],
+    )
+    audit.record(conn, entry)
+
+
 def _new_country(conn: Connection, number: str, watched: Watched, now: float) -> bool:
     country = country_of(number)
     if country in {"", COUNTRY} or not within(NIGHT, now, watched.zone):
@@ -134,7 +154,7 @@ def _new_country(conn: Connection, number: str, watched: Watched, now: float) ->
     lately = case((_C.at >= now - HOUR_S, 1), else_=0)
     query = select(func.count(), func.sum(lately)).where(there, _C.at >= now - WEEKS * WEEK_S)
     calls, of_them = conn.execute(query).one()
-    return calls == of_them and calls >= NEW_COUNTRY_FROM
+    return bool(calls == of_them and calls >= NEW_COUNTRY_FROM)
 
 
 def _hour(conn: Connection, until: float, now: float) -> Hour:
@@ -153,12 +173,8 @@ def _raise(conn: Connection, kind: str, detail: Mapping[str, Any], now: float, *
     alarm = new_id()
     row = {"id": alarm, "at": now, "kind": kind, "detail": detail, "locks": locks}
     conn.execute(insert(outside_alarm), row)
-    account = user_account.c
-    watching = conn.execute(
-        select(account.id).where(account.active, account.role.in_(("supervisor", "admin")))
-    ).scalars()
     notifications.tell(
-        conn, list(watching), now, CODE, "outside_alarm", alarm, kind=kind, locked=locks, **detail
+        conn, watching(conn), now, CODE, "outside_alarm", alarm, kind=kind, locked=locks, **detail
     )
     entry = audit.Entry(
         at=now,

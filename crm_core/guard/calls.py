@@ -76,23 +76,19 @@ def permit(
     told to the audit trail."""
     known = plans.read(conn, watched.zone)
     locked = alarms.locked(conn)
-    verdict: Allowed | Forbidden = Forbidden(code="number.not_allowed")
+    refused = Forbidden(code="number.not_allowed")
     for plan in plans_of(conn, known, asked) or (otherwise,):
-        verdict = judge(
-            plan,
-            usage(conn, plan, now, zone=watched.zone, locked=locked),
-            asked.number,
-            now,
-            by_person=asked.why.by_person,
-        )
+        spent_so_far = usage(conn, plan, now, zone=watched.zone, locked=locked)
+        verdict = judge(plan, spent_so_far, asked.number, now, by_person=asked.why.by_person)
         if isinstance(verdict, Allowed):
             call = _kept(conn, asked, plan, verdict, now)
             told = not verdict.emergency and alarms.look(
                 conn, numbers.canonical(verdict.number), watched, now
             )
             return Permit(id=call, number=verdict.number, told=told)
-    _tell_refused(conn, asked, verdict, now)
-    return verdict
+        refused = verdict
+    _tell_refused(conn, asked, refused, now)
+    return refused
 
 
 def usage(conn: Connection, plan: Plan, now: float, *, zone: str, locked: bool) -> Usage:

@@ -44,6 +44,17 @@ def read(conn: Connection, zone: str) -> Plans:
     return Plans(plans=_plans(conn, set(uses.values()), zone), uses=uses) if uses else Plans()
 
 
+def of_queues(conn: Connection, otherwise: Plan) -> tuple[Plan, ...]:
+    """By which any queue calls out: theirs, and the settings' unless every queue has one."""
+    known = read(conn, "UTC")
+    theirs = [
+        known.plans[plan]
+        for (whose, _), plan in known.uses.items()
+        if whose in {"queue", "queues"} and plan in known.plans
+    ]
+    return (*theirs, *(() if ("queues", "") in known.uses else (otherwise,)))
+
+
 def roles_of(conn: Connection, user_id: str) -> tuple[str, ...]:
     """The roles that were given to somebody, else the built-in one of their workplace."""
     given = select(user_role.c.role_id).where(user_role.c.user_id == user_id).order_by(user_role.c.role_id)
