@@ -33,7 +33,7 @@ def key(kind: str, text: str) -> str | None:
         called = numbers.dialled(text)
         return None if called is None else f"={numbers.canonical(called)}"
     read = numbers.prefix(text.rstrip("*"))
-    return read if read is not None and len(read.removeprefix("+")) >= _LEAST else None
+    return read if sum(mark.isdigit() for mark in text) >= _LEAST else None
 
 
 def keys_of(caller: str) -> list[str]:

@@ -11,6 +11,8 @@ from crm_core.phone_numbers import DEFAULT_REGION
 COUNTRY = str(phonenumbers.country_code_for_region(DEFAULT_REGION))
 EVERYTHING = ""
 """The prefix of every number, which people write as a star."""
+ABROAD = "+"
+"""The prefix of every number of another country."""
 _BETWEEN_DIGITS = re.compile(r"[ ().\-/]")
 _DIALLED = re.compile(r"\+?[0-9]{3,16}", re.ASCII)
 _PREFIX = re.compile(r"\*|\+?[0-9]{0,16}", re.ASCII)
@@ -47,7 +49,14 @@ def prefix(text: str) -> str | None:
     return EVERYTHING if text == "*" else canonical(text)
 
 
+def begins(number: str, with_prefix: str) -> bool:
+    """Whether a canonical number begins with a prefix."""
+    if with_prefix == ABROAD and number.startswith(f"+{COUNTRY}"):
+        return False
+    return number.startswith(with_prefix)
+
+
 def longest(number: str, prefixes: Iterable[tuple[str, T]]) -> tuple[str, T] | None:
     """Of the prefixes with which the number begins the longest; of two that are alike the later one."""
-    fitting = [each for each in prefixes if number.startswith(each[0])]
+    fitting = [each for each in prefixes if begins(number, each[0])]
     return max(reversed(fitting), key=lambda each: len(each[0]), default=None)
