@@ -1,15 +1,21 @@
 """Callers who are not taken: numbers, prefixes, and whoever hides theirs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, update
 
-from crm_core.guard import numbers
+from config.errors import Refused
+from crm_core import notifications
+from crm_core.access.model import Action, Scope
+from crm_core.access.reader import SYSTEM
+from crm_core.guard import alarms, numbers
+from crm_core.records import known, rows
+from crm_core.records.change import Acting
 from crm_core.tables import blocked_caller, interaction
 
 ANONYMOUS = "anonymous"
-IN_FORCE = "in_force"
+IN_FORCE, ASKED = "in_force", "asked"
 _LEAST = 3
 """Digits of the shortest prefix."""
 _HIDDEN = frozenset({"", "anonymous", "restricted", "unavailable", "private", "unknown"})
@@ -96,3 +102,46 @@ def hits(conn: Connection, block: str, most: int) -> tuple[int, Sequence[Hit]]:
         for each in rows
     ]
     return count, found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Somebody at a call wants no more of its caller; `until` None: for good."""
+
+    interaction_id: str
+    number: str
+    reason: str
+    until: float | None
+
+
+def ask(conn: Connection, acting: Acting, wish: Wish) -> str:
+    """Whoever may block callers does so; of others it is asked for, and those who keep watch decide. The new entry's state. `Refused`:
+    block.no_number, block.already."""
+    found = key("number", wish.number)
+    if found is None:
+        raise Refused("block.no_number")
+    row = blocked_caller.c
+    there = select(row.id).where(row.key == found, row.state.in_((IN_FORCE, ASKED)), row.deleted_at.is_(None))
+    if (
+        conn.execute(there.where(or_(row.until.is_(None), row.until > acting.now)).limit(1)).first()
+        is not None
+    ):
+        raise Refused("block.already")
+    entity = known.entity("blocked_caller")
+    may = acting.reader.scope(entity.name, Action.CREATE) is not Scope.NONE
+    state = IN_FORCE if may else ASKED
+    given = {
+        "kind": "number",
+        "number": wish.number,
+        "action": "busy",
+        "reason": wish.reason,
+        "until": wish.until,
+        "state": state,
+    }
+    made = rows.create(conn, replace(acting, reader=SYSTEM), entity, given).id
+    own = {"asked_by": acting.origin.user_id, "interaction_id": wish.interaction_id}
+    conn.execute(update(blocked_caller).where(row.id == made).values(**own))
+    if not may:
+        told = {"number": wish.number, "by": acting.origin.name}
+        notifications.tell(conn, alarms.watching(conn), acting.now, "block.asked", entity.name, made, **told)
+    return state
