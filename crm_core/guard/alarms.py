@@ -174,7 +174,7 @@ def _raise(conn: Connection, kind: str, detail: Mapping[str, Any], now: float, *
     row = {"id": alarm, "at": now, "kind": kind, "detail": detail, "locks": locks}
     conn.execute(insert(outside_alarm), row)
     notifications.tell(
-        conn, watching(conn), now, CODE, "outside_alarm", alarm, kind=kind, locked=locks, **detail
+        conn, watching(conn), now, f"{CODE}_{kind}", "outside_alarm", alarm, locked=locks, **detail
     )
     entry = audit.Entry(
         at=now,

@@ -152,7 +152,7 @@ def test_far_more_calls_than_usual_are_told_once_and_lock(conn: Connection) -> N
     loud = asks(conn, "0212345678", user_id=ann, watched=watched)
     assert isinstance(loud, Permit)
     assert loud.told
-    assert [each.code for each in notifications.of_user(conn, sue)] == ["outside.alarm"]
+    assert [each.code for each in notifications.of_user(conn, sue)] == ["outside.alarm_calls"]
     assert notifications.of_user(conn, ann) == []
     assert code(asks(conn, "0212345678", user_id=ann, watched=watched)) == "outside.locked"
     plan = add(conn, "dial_plan", name="P", allowed="0")
@@ -180,7 +180,7 @@ def test_many_calls_to_a_new_country_at_night_are_told(conn: Connection) -> None
     for _ in range(6):
         asks(conn, "0037121234567", user_id=ann, watched=watched, now=night)
     [told] = notifications.of_user(conn, sue)
-    assert (told.code, told.params["kind"], told.params["country"]) == ("outside.alarm", "country", "371")
+    assert (told.code, told.params["country"]) == ("outside.alarm_country", "371")
 
 
 def block(conn: Connection, **values: Any) -> str:

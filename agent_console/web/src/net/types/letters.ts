@@ -55,4 +55,6 @@ export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at">
   thread: Letter[];
   /** How a caller came through an entry flow. */
   flow: Visit | null;
+  /** What the telephone network says of the caller's number. */
+  attestation: string | null;
 }
