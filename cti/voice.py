@@ -16,7 +16,7 @@ from config.logs import Transcript
 from config.peers import LinkStatus
 from config.settings import Asterisk, Guard
 from crm_core.store import Store
-from cti.ami import actions
+from cti.ami import actions, fitness
 from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
 from cti.ami.events import CallEvent, DeviceSaid, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
@@ -148,8 +148,10 @@ class VoiceChannel:
         self._tasks: asyncio.TaskGroup | None = None
 
     async def check(self) -> None:
-        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend."""
+        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend; what is not as it should be, but works, is told."""
         await self.link.check()
+        for sentence in await fitness.lacks(self.link):
+            _log.note("!", "asterisk", sentence)
 
     async def run(self) -> None:
         """Serve until cancelled; nothing is asked or answered before the floor knows what was."""

@@ -132,7 +132,7 @@ DIAL_PLAN = Entity(
         ),
         Field(
             name="emergency",
-            kind=FieldKind.TEXT,
+            kind=FieldKind.LONG_TEXT,
             label=label("Emergency numbers", "緊急號碼", "紧急号码"),
             hint=label(
                 "People may always dial these, whatever the rest says. Nobody is called back at them.",
@@ -220,7 +220,7 @@ DIAL_PLAN_USE = Entity(
     label=label("Assigned dial plan", "撥號規則指派", "拨号规则分配"),
     plural=label("Who dials by which plan", "撥號規則指派", "拨号规则分配"),
     module="settings",
-    icon="people",
+    icon="users",
     title="title",
     sort="whose,created_at",
     rights=RIGHTS_ADMIN,

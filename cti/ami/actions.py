@@ -78,6 +78,16 @@ def ping(within_s: float = 5.0) -> Action:
     return Action(name="Ping", within_s=within_s)
 
 
+def core_settings() -> Action:
+    """Answered with `AsteriskVersion`."""
+    return Action(name="CoreSettings")
+
+
+def list_commands() -> Action:
+    """Answered with a header for each action that our user may ask for."""
+    return Action(name="ListCommands")
+
+
 def set_global(name: str, value: str) -> Action:
     """Set a global dialplan variable."""
     headers = (("Variable", _checked(_WORD, "a variable", name)), ("Value", value))

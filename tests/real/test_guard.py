@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from config.clock import SystemClock
 from config.errors import Refused
 from config.settings import Guard
 from crm_core.guard import blocks
@@ -18,6 +19,8 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from crm_core.tables import interaction, outside_call
+from cti.ami.fitness import lacks
+from cti.ami.link import AmiAddress, Link
 from routing.core.facts import Consulted, ConsultOver, Enqueued, Resumed
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import Sipp, caller_scenario, sipp
@@ -173,3 +176,26 @@ async def channels(lab: AsteriskLab) -> int:
     """How many there are."""
     said = await lab.cli("core show channels count")
     return int(said.split(" active channel")[0].split()[-1])
+
+
+async def test_the_configuration_that_we_write_lacks_nothing_and_allows_no_more(tmp_path: Path) -> None:
+    """Version, modules, privileges and event filters; without the filters and with all privileges each is told."""
+    async with asterisk_lab(tmp_path) as lab:
+        given = lab.settings()
+        address = AmiAddress(
+            host=given.ami_host,
+            port=given.ami_port,
+            user=given.ami_user,
+            secret=given.ami_secret.get_secret_value(),
+        )
+        assert await lacks(Link.to(address, SystemClock())) == []
+        place = tmp_path / "asterisk" / "manager.conf"
+        lines = [line for line in place.read_text().splitlines() if not line.startswith("eventfilter")]
+        place.write_text(
+            "\n".join(lines).replace("read = call,", "read = all,").replace("write = call,", "write = all,")
+        )
+        await lab.cli("manager reload")
+        sentences = "\n".join(await lacks(Link.to(address, SystemClock())))
+        assert "could use Command" in sentences
+        assert "could use UpdateConfig" in sentences
+        assert "events that nobody reads" in sentences
