@@ -51,6 +51,7 @@ BLOCKED_CALLER = Entity(
     table=blocked_caller,
     told_by="action",
     prepare=_prepare,
+    erased=blocks.forget,
     fields=(
         Field(
             name="kind",

@@ -1,15 +1,15 @@
 """Callers who are not taken: numbers, prefixes, and whoever hides theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from config.errors import Refused
 from crm_core import notifications
 from crm_core.access.model import Action, Scope
 from crm_core.access.reader import SYSTEM
-from crm_core.guard import alarms, numbers
+from crm_core.guard import alarms, calls, numbers
 from crm_core.records import known, rows
 from crm_core.records.change import Acting
 from crm_core.tables import blocked_caller, interaction
@@ -145,3 +145,10 @@ def ask(conn: Connection, acting: Acting, wish: Wish) -> str:
         told = {"number": wish.number, "by": acting.origin.name}
         notifications.tell(conn, alarms.watching(conn), acting.now, "block.asked", entity.name, made, **told)
     return state
+
+
+def forget(conn: Connection, carried: Mapping[str, Collection[str]]) -> None:
+    """The customer of these calls is erased: entries that were asked for because of them go, and of calls out only the country is kept."""
+    for call in carried["interaction"]:
+        conn.execute(delete(blocked_caller).where(blocked_caller.c.interaction_id == call))
+    calls.forget(conn, carried["interaction"])

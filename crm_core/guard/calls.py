@@ -1,6 +1,6 @@
 """The calls that went out: a row each, from which everything that counts is added up. Nothing is counted beside them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -140,6 +140,15 @@ def end_unseen(conn: Connection, seen: Collection[str], now: float) -> Sequence[
     for row in gone:
         ended(conn, row.id, min(now, (row.answered_at or row.at) + LOST_COUNTS_S))
     return [row.id for row in gone]
+
+
+def forget(conn: Connection, interaction_ids: Iterable[str]) -> None:
+    """Of the numbers that were called because of these interactions only the country is kept; what was spent stays."""
+    for name in interaction_ids:
+        for row in conn.execute(select(_C.id, _C.number).where(_C.interaction_id == name)).all():
+            country = alarms.country_of(row.number)
+            kept = f"+{country}" if country else ""
+            conn.execute(update(outside_call).where(_C.id == row.id).values(number=kept))
 
 
 def _kept(conn: Connection, asked: Asked, plan: Plan, allowed: Allowed, now: float) -> str:

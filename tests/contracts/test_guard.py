@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from config.errors import Refused
 from crm_core import audit, interactions, notifications, queues, users
@@ -15,7 +15,7 @@ from crm_core.guard.calls import Asked, Permit, Why
 from crm_core.guard.plan import Forbidden, from_settings
 from crm_core.records import known, rows
 from crm_core.records.change import system
-from crm_core.tables import audit_event, outside_call
+from crm_core.tables import audit_event, blocked_caller, outside_call
 
 NOW = 1_795_752_000.0  # 2026-11-27 12:00 in Taipei
 WATCHED = Watched(zone="Asia/Taipei", factor=0)
@@ -254,3 +254,18 @@ def test_hits_are_counted_from_the_calls(conn: Connection) -> None:
     assert row is not None
     assert (row.attestation, row.blocked_by) == ("failed", found)
     assert plans.read(conn, "UTC") == plans.Plans()
+
+
+def test_of_a_customer_who_is_erased_neither_their_block_nor_their_number_is_left(conn: Connection) -> None:
+    """What was spent still counts, and so does the country; other entries stay."""
+    mine, other = (
+        block(conn, kind="number", number="0912345678"),
+        block(conn, kind="number", number="0912345679"),
+    )
+    conn.execute(update(blocked_caller).where(blocked_caller.c.id == mine).values(interaction_id="tl-1"))
+    _went(conn, NOW, "+85221234567")
+    conn.execute(update(outside_call).values(interaction_id="tl-1"))
+    blocks.forget(conn, {"interaction": ["tl-1"]})
+    assert list(conn.execute(select(blocked_caller.c.id)).scalars()) == [other]
+    assert conn.execute(select(outside_call.c.number)).scalar_one() == "+852"
+    assert calls.spent(conn, None, NOW - 1, NOW + 1).calls == 1
