@@ -120,8 +120,8 @@ def spent(
 
 
 def not_dialled(conn: Connection, call: str) -> None:
-    """Asterisk was not told of it after all."""
-    conn.execute(delete(outside_call).where(_C.id == call, _C.answered_at.is_(None)))
+    """Asterisk was not told of it after all, or ended before it dialled. One that has rung in vain has ended, and stays."""
+    conn.execute(delete(outside_call).where(_C.id == call, _C.answered_at.is_(None), _C.ended_at.is_(None)))
 
 
 def answered(conn: Connection, call: str, at: float) -> None:

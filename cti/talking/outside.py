@@ -21,6 +21,8 @@ from routing.core.model import AgentId, InteractionId, QueueId
 
 OUTGOING = "PJSIP/trunk-out-"
 """So the channels of calls out are named."""
+CALLING_BACK = "Local/s@trunkline-callback"
+"""And those in the place of somebody who is to be called back."""
 RETRY_S = 1.0
 Unit = Callable[[Connection], object]
 _log = Transcript("voice")
@@ -105,6 +107,11 @@ class Outside:
         """An event of Asterisk: a call out that is answered, or ends."""
         if message.event == "DialEnd" and message["DialStatus"] == "ANSWER":
             self._of(message["DestChannel"], message["DestChanVariable/TL_OUT"], calls.answered, message.at)
+        elif message.event == "Hangup" and message["Channel"].startswith(CALLING_BACK):
+            call = message[
+                "ChanVariable/TL_OUT"
+            ]  # the agent did not answer, or the customer's leg has ended before
+            self._news.put_nowait(partial(calls.not_dialled, call=call))
         elif message.event == "Hangup":
             self._of(message["Channel"], message["ChanVariable/TL_OUT"], calls.ended, message.at)
 
