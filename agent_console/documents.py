@@ -229,6 +229,8 @@ class PopDocument(TypedDict):
 
     customer: Customer
     entry: str
+    # what the telephone network says of the caller's number: passed (_a, _b, _c), failed, none; null: nothing
+    attestation: str | None
     subject: str
     match: MatchDocument
     case: CaseBrief | None
@@ -314,6 +316,7 @@ class Item(TypedDict):
     wrap_up_until: float | None
     customer: Customer
     entry: str
+    attestation: str | None
     subject: str
     match: MatchDocument
     case: CaseBrief | None

@@ -70,6 +70,7 @@ def pop(known: Pop, letters: int, version: int, clocks: Iterable[Clock]) -> PopD
     return PopDocument(
         customer=Customer(address=row.customer_address, name=row.customer_name),
         entry=row.entry_address,
+        attestation=row.attestation,
         subject=row.subject,
         match=MatchDocument(
             strength=_STRENGTHS.get(known.match, "pending"),

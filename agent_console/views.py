@@ -52,6 +52,7 @@ SHOWN_WAITING = 100
 _UNREAD = PopDocument(
     customer=Customer(address="", name=""),
     entry="",
+    attestation=None,
     subject="",
     match=MatchDocument(strength="pending", parties=[]),
     case=None,

@@ -21,11 +21,14 @@ from config.clock import SystemClock
 from config.settings import Asterisk
 from crm_core import queues
 from crm_core.store import Connection, Store
+from cti.arriving.door import Door
 from cti.arriving.entry import Entry
 from cti.arriving.prompt_files import PromptFiles
 from cti.callbacks import Callbacks
 from cti.calls import Calls
 from cti.directory import Directory
+from cti.talking.outside import Outside
+from cti.voice import UNGUARDED
 from routing.bus import LocalBus
 from routing.core.events import CustomerLeft
 from routing.core.facts import Enqueued, Fact
@@ -60,7 +63,10 @@ class _Server:
         settings = Asterisk(ami_secret=SecretStr("x"), ari_secret=SecretStr("x"), fastagi_port=port)
         self.directory = Directory(store, bus, clock)
         self.calls = Calls(self.directory.agent_of)
-        callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        outside = Outside(
+            store, bus, clock, self.directory, settings=settings, guard=UNGUARDED, time_zone="UTC"
+        )
+        callbacks = Callbacks(store, floor, clock, outside)
         self.entry = Entry(
             settings,
             store,
@@ -71,6 +77,8 @@ class _Server:
             calls=self.calls,
             callbacks=callbacks,
             prompts=PromptFiles(store, bus, None),
+            door=Door(store, bus, clock, self.directory, UNGUARDED),
+            outside=outside,
         )
         self.pops = Pops(store, clock, self._loaded)
         self.floor = floor

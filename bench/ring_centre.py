@@ -160,6 +160,9 @@ fastagi_port = {layout.fastagi_port}
 listen_port = {free_port()}
 relay_port = {free_port()}
 reply_secret = "{secrets.token_urlsafe(24)}"
+
+[guard]
+flood_calls = 0
 """,
         encoding="utf-8",
     )

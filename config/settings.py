@@ -197,10 +197,10 @@ class Asterisk(Secretive):
     """Port of that."""
     callback_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
     """Beginnings of the numbers that callers may be called back at; of several that fit the longest decides, and one with `!` before it forbids. As
-    it comes: numbers within Taiwan without the dear ones (0203, 0204, 0209), none abroad. Empty: nobody is called back."""
+    it comes: numbers within Taiwan without the dear ones (0203, 0204, 0209), none abroad. Empty: nobody is called back. Of queues without a dial plan."""
     outside_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
     """Beginnings of the numbers that agents may call to ask somebody outside, or to hand a caller over to them; read like `callback_numbers`. Empty:
-    none."""
+    none. Of people without a dial plan."""
     prompts_dir: str = ""
     """Folder into which this server writes uploaded prompts for Asterisk to play, by the same path for both; empty: `prompts` in `data_dir`."""
 
@@ -323,6 +323,25 @@ class Recordings(Secretive):
     """A recording that its agent has paused goes on by itself after so many seconds; 0: it stays paused until the agent ends the pause, or the talk is over. Agents are reminded every minute either way."""
 
 
+class Guard(Section):
+    """Calls out that are far beyond what is usual, calls in that come too fast, and what the network says of callers' numbers. Who may dial what is said by dial plans, in the console."""
+
+    flood_calls: int = Field(default=120, ge=0, le=100_000)
+    """A caller's number from which more calls than this come within `flood_within_s` hears that it is busy until it calls less; 0: never. Those who hide their number are many, and are not held back."""
+    flood_within_s: float = Field(default=60.0, ge=1.0, le=3600.0)
+    """The time for that."""
+    alarm_factor: float = Field(default=3.0, ge=0.0, le=1000.0)
+    """Calls out (or their cost) of an hour are conspicuous from so many times the mean of the same hours of the last four weeks on: supervisors and administrators are told. 0: nobody is."""
+    alarm_least_calls: int = Field(default=20, ge=1, le=100_000)
+    """Fewer calls out in an hour are never conspicuous."""
+    alarm_least_cost: float = Field(default=0.0, ge=0.0, le=1e9)
+    """Less cost in an hour is never conspicuous; 0: cost is not looked at. Needs dial plans with rates."""
+    alarm_locks: bool = False
+    """Lock calls out at once when they are conspicuous, until a supervisor lifts it. Emergency numbers can be dialled all the same."""
+    caller_verification: Literal["", "provider", "asterisk"] = ""
+    """Who says whether a caller's number is theirs (STIR/SHAKEN): `provider`, in the `verstat` of P-Asserted-Identity or From, which the provider must take out of what callers send; `asterisk`, with res_stir_shaken set up there; empty: nobody."""
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -336,6 +355,7 @@ class Settings(Section):
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
     recordings: Recordings = Recordings()
+    guard: Guard = Guard()
 
     @model_validator(mode="after")
     def _sealed(self) -> "Settings":

@@ -13,6 +13,7 @@ from config.ids import new_id
 from crm_core.flows import kept as flows
 from crm_core.sla.calendar import DAY_MINUTES, Calendar, Day, Hours, SpecialDay
 from crm_core.tables import queue, sla_calendar, sla_calendar_day, sla_calendar_hours, sla_policy
+from crm_core.tables.base import metadata
 
 MOST_SPECIAL_DAYS = 400
 LEAST_MINUTES_A_WEEK = 60
@@ -60,7 +61,7 @@ def replace_calendar(conn: Connection, calendar_id: str, given: Calendar, now: f
 
 
 def delete_calendar(conn: Connection, calendar_id: str, now: float) -> None:
-    """Retire it; `Refused` while a policy counts by it, or a queue or an entry flow opens by it."""
+    """Retire it; `Refused` while a policy counts by it, or a queue, an entry flow or a dial plan opens by it."""
     old = calendar(conn, calendar_id)
     using = select(sla_policy.c.name).where(
         sla_policy.c.calendar_id == old.version, sla_policy.c.retired_at.is_(None)
@@ -75,6 +76,11 @@ def delete_calendar(conn: Connection, calendar_id: str, now: float) -> None:
     asking = flows.with_calendar(conn, calendar_id)
     if asking is not None:
         raise Refused("sla_calendar.opens_flow", flow=asking)
+    plan = metadata.tables["dial_plan"].c
+    dialling = select(plan.name).where(plan.calendar_id == calendar_id, plan.deleted_at.is_(None))
+    dialled = conn.execute(dialling.order_by(plan.name)).scalars().first()
+    if dialled is not None:
+        raise Refused("sla_calendar.opens_plan", plan=dialled)
     _retire(conn, old.version, now)
 
 

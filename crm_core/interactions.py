@@ -25,7 +25,8 @@ _OPEN = ("new", "waiting", "offered", "connected")
 class Interaction:
     """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
     none, one, many. `direction` is "in" also while only the ledger has spoken of it. `over_limit`: calls, minutes; `told`:
-    the sentence that the caller heard of their contract. `callback`: they are to be called back and were not reached yet."""
+    the sentence that the caller heard of their contract. `callback`: they are to be called back and were not reached yet. `attestation`: what the
+    network says of the caller's number (see `cti.arriving.attestation`); `blocked_by`: the entry of the block list that was applied."""
 
     id: str
     medium: str
@@ -54,6 +55,8 @@ class Interaction:
     over_limit: str | None
     told: str | None
     callback: bool = False
+    attestation: str | None = None
+    blocked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,13 @@ def ensure(
         },
     )
     return made.rowcount == 1
+
+
+def mark(conn: Connection, interaction_id: str, *, attestation: str | None, blocked_by: str | None) -> None:
+    """What was found out about a call on its way in, beside who it is."""
+    if attestation is not None or blocked_by is not None:
+        found = update(interaction_table).where(interaction_table.c.id == interaction_id)
+        conn.execute(found.values(attestation=attestation, blocked_by=blocked_by))
 
 
 def end_early(conn: Connection, interaction_id: str, at: float) -> None:

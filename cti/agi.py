@@ -16,6 +16,7 @@ REPLY_WITHIN_S = 2.0
 
 
 _RESULT = re.compile(r"200 result=([-0-9*#A-D]*)")
+_VALUE = re.compile(r"200 result=1 \((.*)\)$")
 GONE = "-1"
 """What Asterisk answers when the caller hung up meanwhile; so do we for a connection that ended."""
 
@@ -45,7 +46,7 @@ class AgiSession:
 
     def __init__(self, transport: asyncio.Transport, request: AgiRequest) -> None:
         self._transport = transport
-        self._replies: deque[asyncio.Future[str] | None] = deque()
+        self._replies: deque[asyncio.Future[bytes | None] | None] = deque()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._closing = False
@@ -86,11 +87,25 @@ class AgiSession:
         await self._quiet.wait()
         if self._closing or self.led or self.gone.is_set():
             return GONE
-        reply: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        line = await self._replied(command)
+        return GONE if line is None else _result(line)
+
+    async def variable(self, name: str) -> str:
+        """What a channel variable or a function of the dialplan says, in the caller's words as it may be; empty when it says nothing, or they left."""
+        await self._quiet.wait()
+        if self._closing or self.led or self.gone.is_set():
+            return ""
+        found = _VALUE.match(
+            (await self._replied(f'GET VARIABLE "{name}"') or b"").decode("utf-8", "replace")
+        )
+        return found.group(1) if found else ""
+
+    async def _replied(self, command: str) -> bytes | None:
+        reply: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self._command(command, reply=reply)
         return await reply
 
-    def _command(self, *commands: str, reply: asyncio.Future[str] | None = None) -> None:
+    def _command(self, *commands: str, reply: asyncio.Future[bytes | None] | None = None) -> None:
         self._replies.extend(reply for _ in commands)
         self._quiet.clear()
         self._transport.write("".join(f"{command}\n" for command in commands).encode())
@@ -102,7 +117,7 @@ class AgiSession:
             return
         reply = self._replies.popleft() if self._replies else None
         if reply is not None and not reply.done():
-            reply.set_result(_result(line))
+            reply.set_result(line)
         if not self._replies:
             self._quiet.set()
 
@@ -113,7 +128,7 @@ class AgiSession:
         while self._replies:
             reply = self._replies.popleft()
             if reply is not None and not reply.done():
-                reply.set_result(GONE)
+                reply.set_result(None)
 
     async def close(self) -> None:
         """Let the dialplan go on, after what was asked has been done."""

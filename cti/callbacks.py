@@ -1,13 +1,14 @@
 """Calling back: who may ask for it, and how the agent's phone and then theirs is rung."""
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from config.clock import Clock
 from config.errors import Refused, Unavailable
 from config.ids import new_id
 from config.logs import Transcript
 from crm_core import interactions
+from crm_core.guard.calls import Permit, Why
 from crm_core.store import Store
 from crm_core.voicemail import filing
 from cti.agi import AgiSession
@@ -15,6 +16,7 @@ from cti.ami import actions
 from cti.ami.actions import Action
 from cti.calls import channel_of, interaction_of
 from cti.ports import Floor
+from cti.talking.outside import Outside
 from routing.core.events import Arrived, CallbackWanted
 from routing.core.facts import CallbackKept
 from routing.core.model import AgentId, InteractionId, Medium, OfferId, QueueId
@@ -28,30 +30,29 @@ _NUMBER = re.compile(r"\+?[0-9]{3,16}", re.ASCII)
 _log = Transcript("voice")
 
 
-def may_be_called(number: str, prefixes: Sequence[str]) -> bool:
-    """Whether we call this number. Of the prefixes that it begins with the longest decides; one that begins with `!` forbids. A number that begins
-    with none is not called: whoever sends a false number must not have us call somewhere dear."""
-    if not _NUMBER.fullmatch(number):
-        return False
-    fitting = [each for each in prefixes if number.startswith(each.removeprefix("!"))]
-    longest = max(fitting, key=lambda each: len(each.removeprefix("!")), default="!")
-    return not longest.startswith("!")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialling:
+    """What Asterisk is to be told, and by which permit."""
+
+    action: Action
+    permit: Permit
 
 
 class Callbacks:
-    """One server's. `prefixes` as of `may_be_called`."""
+    """One server's."""
 
-    def __init__(self, store: Store, floor: Floor, clock: Clock, prefixes: Sequence[str]) -> None:
-        self._store, self._floor, self._clock, self._prefixes = store, floor, clock, prefixes
+    def __init__(self, store: Store, floor: Floor, clock: Clock, outside: Outside) -> None:
+        self._store, self._floor, self._clock, self._outside = store, floor, clock, outside
 
-    def may_ask(self, number: str) -> bool:
+    def may_ask(self, number: str, queue: QueueId) -> bool:
         """Whether a caller with this number is told that they may be called back."""
-        return may_be_called(number, self._prefixes)
+        return bool(_NUMBER.fullmatch(number)) and self._outside.may_call_back(number, queue)
 
     async def keep(self, session: AgiSession) -> None:
         """Somebody pressed the key. TL_CALLBACK_KEPT tells the dialplan that it is recorded; else they wait on, and are told so."""
         interaction = interaction_of(session.request["agi_uniqueid"])
-        if not self.may_ask(session.request["agi_callerid"]):
+        work = self._floor.centre.interactions.get(interaction)
+        if work is None or not self.may_ask(session.request["agi_callerid"], work.queue):
             _log.note("!", interaction, "asked to be called back at a number that is not called")
             return
         wanted = CallbackWanted(interaction=interaction, at=self._clock.now())
@@ -67,7 +68,11 @@ class Callbacks:
         """A call to whoever left this message, for its agent first and as old as the message. `Refused`: they cannot be called, are to be already, or the
         queue takes nobody in."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, message))
-        if row is None or row.queue_id is None or not self.may_ask(row.customer_address):
+        if (
+            row is None
+            or row.queue_id is None
+            or not self.may_ask(row.customer_address, QueueId(row.queue_id))
+        ):
             raise Refused("callback.number", interaction=message)
         if await self._store.read(lambda conn: interactions.to_call_back(conn, row.customer_address)):
             raise Refused("callback.waits", interaction=message)
@@ -89,21 +94,25 @@ class Callbacks:
 
     async def action(
         self, work: Work, offer: OfferId, ring_s: float, extension: str, *, recorded: bool
-    ) -> Action:
-        """What rings the agent's phone, and then the customer's."""
+    ) -> Dialling:
+        """What rings the agent's phone, and then the customer's. `Refused` as of `Outside.permit`."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, work.id))
-        number = "" if row is None else row.customer_address
-        if row is None or not self.may_ask(number):
+        if row is None or not _NUMBER.fullmatch(row.customer_address):
             raise Refused("callback.number", interaction=work.id)
+        permit = await self._outside.permit(
+            row.customer_address, why=Why.CALLBACK, interaction=work.id, who=work.agent, queue=work.queue
+        )
         shown = row.entry_address if _NUMBER.fullmatch(row.entry_address) else ""
-        return actions.call_back(
+        action = actions.call_back(
             channel_of(work.id),
             extension=extension,
-            number=number,
+            number=permit.number,
             from_number=shown,
             queue=work.queue,
             offer=offer,
             ring_s=ring_s,
             age=work.enqueued_at,
             recorded=recorded,
+            out=permit.id,
         )
+        return Dialling(action=action, permit=permit)

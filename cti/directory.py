@@ -10,6 +10,8 @@ from crm_core import queues
 from crm_core.contracts import intake
 from crm_core.flows import kept as flows
 from crm_core.flows.kept import Version
+from crm_core.guard import blocks, plans
+from crm_core.guard.plans import Plans
 from crm_core.queues import Entry, Queue
 from crm_core.store import Connection, Store
 from cti.ami.actions import is_extension
@@ -46,6 +48,8 @@ class _Page:
     identifying: dict[str, str] = field(default_factory=dict)
     flows: dict[str, Version] = field(default_factory=dict)
     limited: bool = False
+    plans: Plans = field(default_factory=Plans)
+    blocking: bool = False
     agents: dict[str, AgentId] = field(default_factory=dict)
     extensions: dict[AgentId, str] = field(default_factory=dict)
 
@@ -80,6 +84,8 @@ def _read(conn: Connection, now: float) -> _Page:
         },
         flows=_flows(conn, entries),
         limited=intake.any_limited(conn, now),
+        plans=plans.read(conn, "UTC"),
+        blocking=blocks.any_in_force(conn, now),
         agents=phones,
         extensions={agent: extension for extension, agent in phones.items()},
     )
@@ -206,6 +212,16 @@ class Directory:
     def limited(self) -> bool:
         """Whether any contract in force has a limit: only then is a caller's contract looked up before they wait."""
         return self._page.limited
+
+    @property
+    def plans(self) -> Plans:
+        """Which prefixes may be dialled for whom; at which hours and how much is asked when something is dialled."""
+        return self._page.plans
+
+    @property
+    def blocking(self) -> bool:
+        """Whether any caller is blocked: only then callers are looked up in the block list."""
+        return self._page.blocking
 
     def ring_s(self, queue: QueueId) -> float:
         """How long a phone rings for it."""

@@ -50,6 +50,7 @@ VARIABLES = (
     "TL_PAUSED",
     "TL_FLOW",
     "TL_LANGUAGE",
+    "TL_OUT",
 )
 
 

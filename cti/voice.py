@@ -14,14 +14,15 @@ from config.clock import Clock
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from config.peers import LinkStatus
-from config.settings import Asterisk
+from config.settings import Asterisk, Guard
 from crm_core.store import Store
 from crm_core.voicemail import filing
-from cti.ami import actions
+from cti.ami import actions, fitness
 from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
 from cti.ami.events import CallEvent, DeviceSaid, MessageLeft, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
+from cti.arriving.door import Door
 from cti.arriving.entry import Entry
 from cti.arriving.messages import TOPIC as MESSAGE_LEFT
 from cti.arriving.newcomer import newcomer_of
@@ -46,11 +47,13 @@ from cti.resync import (
 )
 from cti.talking.conferences import Conferences
 from cti.talking.consults import Consults
+from cti.talking.outside import Outside
 from cti.talking.pauses import Pauses
 from cti.talking.talks import Talks, talking
 from cti.talking.watches import Watches
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import (
+    Accepted,
     Adopted,
     ConferenceEnded,
     CustomerLeft,
@@ -59,6 +62,7 @@ from routing.core.events import (
     HoldEnded,
     OfferFailed,
     Returned,
+    Unreached,
 )
 from routing.core.facts import Fact, StatusChanged
 from routing.core.model import AgentId, By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
@@ -70,6 +74,9 @@ REATTACH_WITHIN_S = 10.0
 SWEEP_EVERY_S = 15.0
 CALLER_GONE = ("does not exist", "No such channel", "channel not up")
 """Asterisk's words (manager.c) for a channel that has hung up, or is about to."""
+
+UNGUARDED = Guard(flood_calls=0, alarm_factor=0)
+"""Neither floods are held back nor is anybody told of calls out; who may dial what is judged all the same."""
 
 _log = Transcript("voice")
 
@@ -93,11 +100,16 @@ class VoiceChannel:
         *,
         pause_ends_after_s: float = 0.0,
         prompts_dir: Path | None = None,
+        guard: Guard = UNGUARDED,
+        time_zone: str = "UTC",
     ) -> None:
         self._store, self._floor, self._bus, self._clock = store, floor, bus, clock
         self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
-        self._callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        self.outside = Outside(
+            store, bus, clock, self._directory, settings=settings, guard=guard, time_zone=time_zone
+        )
+        self._callbacks = Callbacks(store, floor, clock, self.outside)
         self._prompts = PromptFiles(store, bus, prompts_dir)
         self.entry = Entry(
             settings,
@@ -109,6 +121,8 @@ class VoiceChannel:
             calls=self._calls,
             callbacks=self._callbacks,
             prompts=self._prompts,
+            door=Door(store, bus, clock, self._directory, guard),
+            outside=self.outside,
         )
         self.link = Link(
             AmiAddress(
@@ -127,7 +141,7 @@ class VoiceChannel:
         self._buffer: list[Message] | None = []
         self._order = asyncio.Lock()
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
-        self.consults = Consults(self.talks, floor, clock, self._directory, settings.outside_numbers)
+        self.consults = Consults(self.talks, floor, clock, self._directory, self.outside)
         self.conferences = Conferences(self.talks, floor, clock, self._directory)
         self.watches = Watches(self.talks, floor, clock)
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
@@ -136,8 +150,10 @@ class VoiceChannel:
         self._tasks: asyncio.TaskGroup | None = None
 
     async def check(self) -> None:
-        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend."""
+        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend; what is not as it should be, but works, is told."""
         await self.link.check()
+        for sentence in await fitness.lacks(self.link):
+            _log.note("!", "asterisk", sentence)
 
     async def run(self) -> None:
         """Serve until cancelled; nothing is asked or answered before the floor knows what was."""
@@ -152,6 +168,7 @@ class VoiceChannel:
                 self._tasks.create_task(self.entry.run(), name="voice entry")
                 self._tasks.create_task(self._sweep(), name="voice sweep")
                 self._tasks.create_task(self.pauses.run(), name="voice pauses")
+                self._tasks.create_task(self.outside.run(), name="voice calls out")
                 self._tasks.create_task(self.link.run(), name="voice link")
         finally:
             unlisten()
@@ -179,16 +196,30 @@ class VoiceChannel:
     async def _call_back(self, work: Work, decision: Offer) -> None:
         """The agent's phone first, then the customer's."""
         extension, recorded = self._extension(decision), self._is_recorded(work.id)
-        action = await self._callbacks.action(
-            work, decision.offer, decision.ring_s, extension, recorded=recorded
-        )
+        try:
+            dialling = await self._callbacks.action(
+                work, decision.offer, decision.ring_s, extension, recorded=recorded
+            )
+        except Refused as refusal:
+            self._put_off(work, decision.offer, refusal)
+            return
+        action = dialling.action
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
+                self.outside.not_dialled(dialling.permit)
                 return
             _log.note(">", work.id, f"call back by {extension} for {decision.offer}")
             self._calls.offering(work.id, decision.offer, recorded=recorded, calls_back=True)
             asked = self._ask((action,))
         await self._led(work.id, decision.offer, asked)
+
+    def _put_off(self, work: Work, offer: OfferId, refusal: Refused) -> None:
+        """They are not called now: that counts as a try without them, so that they are tried again later, and no agent is to blame."""
+        _log.note("!", work.id, f"is not called back now: {refusal}")
+        at = self._clock.now()
+        self._tell(
+            (Accepted(offer=offer, at=at), Unreached(interaction=work.id, reason="not_allowed", at=at))
+        )
 
     def _still_to_do(self, decision: Offer) -> bool:
         """Not when a resync has done it, when it is over, or when the caller got to talk to somebody meanwhile."""
@@ -395,6 +426,7 @@ class VoiceChannel:
             self._take(message)
 
     def _take(self, message: Message) -> None:
+        self.outside.hear(message)
         event = read(message, self._clock.now())
         if isinstance(event, Unclaimed):
             self._sweep_wanted.set()
@@ -467,6 +499,7 @@ class VoiceChannel:
         centre = self._floor.centre
         known = self._calls.interactions | set(centre.interactions)
         status = await self._status()
+        self.outside.align(status)
         for leg in left_over(status):
             _log.note("!", leg, "is left over of a consultation")
             self.talks.send(actions.hang_up(leg))
@@ -509,6 +542,7 @@ class VoiceChannel:
         before = frozenset(self._floor.centre.interactions) | self._calls.interactions
         await self.entry.followed()
         status = await self._status()
+        self.outside.align(status)
         standings = read_standings(status)
         found = await self._apply(standings, before)
         if found.strangers and await self._admit(found.strangers):
@@ -572,14 +606,13 @@ class VoiceChannel:
     async def _call_late(self, work: Work, offer: OfferId) -> None:
         ring_s, recorded = self._directory.ring_s(work.queue), self._is_recorded(work.id)
         try:
-            action = await self._callbacks.action(
-                work, offer, ring_s, self._extension(work), recorded=recorded
-            )
+            extension = self._extension(work)
+            dialling = await self._callbacks.action(work, offer, ring_s, extension, recorded=recorded)
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:
             self._calls.offering(work.id, offer, recorded=recorded, calls_back=True)
-            await self._led(work.id, offer, self._ask((action,)))
+            await self._led(work.id, offer, self._ask((dialling.action,)))
 
     async def _lead_late(self, work: Work, offer: OfferId) -> None:
         try:

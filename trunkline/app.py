@@ -113,6 +113,8 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
         clock,
         prompts_dir=settings.prompts_dir(),
         pause_ends_after_s=settings.recordings.pause_ends_after_s,
+        guard=settings.guard,
+        time_zone=settings.centre.time_zone,
     )
     floor.add_channel(voice)
     floor.add_channel(EmailChannel(floor, clock))

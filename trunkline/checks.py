@@ -7,9 +7,13 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config.clock import SystemClock
+from config.errors import Unavailable
 from config.settings import ConfigurationError, Settings
 from crm_core import schema
 from crm_core.store import SchemaMismatch, Store
+from cti.ami import fitness
+from cti.ami.link import AmiAddress, Link
 
 CONNECT_DEADLINE_S = 5.0
 
@@ -96,6 +100,8 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(_recordings_finding(settings))
     address = (settings.asterisk.ami_host, settings.asterisk.ami_port)
     findings.append(await _reach("Asterisk's manager interface", "[asterisk] ami_host, ami_port", *address))
+    if findings[-1].good:
+        findings += await _asterisk_findings(settings)
     findings.append(
         await _reach(
             "the mail relay",
@@ -105,6 +111,25 @@ async def examine(settings: Settings) -> list[Finding]:
         )
     )
     return findings
+
+
+async def _asterisk_findings(settings: Settings) -> list[Finding]:
+    """Whether it is as we need it, and lets our user do no more than that."""
+    subject, given = "Asterisk", settings.asterisk
+    address = AmiAddress(
+        host=given.ami_host,
+        port=given.ami_port,
+        user=given.ami_user,
+        secret=given.ami_secret.get_secret_value(),
+    )
+    try:
+        sentences = await fitness.lacks(Link.to(address, SystemClock()))
+    except (Unavailable, TimeoutError) as problem:
+        return [Finding(subject=subject, good=False, words=str(problem) or "does not answer")]
+    found = [Finding(subject=subject, good=False, words=each) for each in sentences]
+    return found or [
+        Finding(subject=subject, good=True, words="version, modules, privileges and event filters are right")
+    ]
 
 
 def _port_finding(listener: Listener) -> Finding:

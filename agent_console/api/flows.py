@@ -29,9 +29,9 @@ from crm_core.flows.model import Flow, Language
 from crm_core.flows.preview import Tried
 from crm_core.flows.validation import Known, Problem
 from crm_core.flows.visits import LONGEST_SPAN_S
+from crm_core.guard import plan, plans
 from crm_core.records.change import Acting
 from crm_core.store import Connection
-from cti.callbacks import may_be_called
 
 router = APIRouter(prefix="/flows", tags=["flows"])
 
@@ -225,8 +225,10 @@ def _judged(conn: Connection, within: Context, flow: KeptFlow) -> tuple[KeptFlow
 
 
 def _known(conn: Connection, within: Context) -> Known:
-    prefixes = within.settings.asterisk.outside_numbers
-    return known_things.read(conn, lambda number: may_be_called(number, prefixes))
+    """By the plans of the queues, whichever; when a caller comes, that of their number's queue decides."""
+    settled = plan.from_settings(within.settings.asterisk.outside_numbers)
+    decide = plans.of_queues(conn, settled)
+    return known_things.read(conn, lambda number: any(plan.may_dial(each, number) for each in decide))
 
 
 def _answer(response: Response, flow: KeptFlow, found: list[Problem]) -> FlowAnswer:

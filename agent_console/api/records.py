@@ -239,7 +239,7 @@ async def _one_of_many(at: Desk, entity: Entity, row_id: str, given: Bulk) -> Bu
     return BulkOutcome(id=row_id, outcome="done", code=None, errors=[])
 
 
-_WORKED_BY = frozenset({"entry", "queue"})
+_WORKED_BY = frozenset({"blocked_caller", "dial_plan", "dial_plan_use", "entry", "queue"})
 
 
 def _published(at: Desk, entity: Entity, row_id: str) -> None:

@@ -1,5 +1,6 @@
 """What an agent does with a customer they are at: put them on hold, and pass them on."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -12,6 +13,9 @@ from agent_console.acting import AtDesk
 from agent_console.api.bodies import Body
 from agent_console.context import Context
 from config.errors import Kind, Refused
+from crm_core.guard import plans
+from crm_core.guard.plan import from_settings
+from crm_core.store import Connection
 from routing.core.events import Transferred
 from routing.core.facts import Requeued
 from routing.core.model import AgentId, Medium, QueueId, Status
@@ -98,7 +102,7 @@ async def consult(
     interaction: str, given: Consultation, user: AsAgent, within: InContext, at: AtDesk
 ) -> None:
     """Put the caller on hold, unless they are, and call somebody meanwhile; the item's `consult` tells how that goes, `DELETE .../hold` ends it and
-    brings the caller back. 409 `agent.busy`, `agent.no_phone`, `consult.already`, `interaction.state`, `call.not_connected`; 422 `number.not_allowed`."""
+    brings the caller back. 409 `agent.busy`, `agent.no_phone`, `consult.already`, `interaction.state`, `call.not_connected`; 422 `number.not_allowed`; 409 `outside.locked`, `outside.night`, `outside.at_once`, `outside.budget`, by the dial plan."""
     work = scope.own_call(within, user, interaction)
     if given.agent_id is not None:
         if given.agent_id == user.id:
@@ -132,7 +136,7 @@ async def read_targets(interaction: str, user: AsAgent, within: InContext) -> Ta
     return TargetsAnswer(
         queues=sorted(queues, key=lambda each: each["name"]),
         agents=sorted(agents, key=lambda each: (not each["free"], each["name"])),
-        outside=bool(within.settings.asterisk.outside_numbers),
+        outside=await within.store.read(partial(_calls_outside, user_id=user.id, within=within)),
     )
 
 
@@ -165,6 +169,12 @@ def _event(within: Context, work: Work, agent: AgentId, given: Transfer) -> Tran
             raise Refused("agent.signed_out", pointer="/agent_id")
     at = within.clock.now()
     return Transferred(interaction=work.id, agent=agent, queue=queue, to=to, wait_s=KEPT_S, at=at)
+
+
+def _calls_outside(conn: Connection, user_id: str, within: Context) -> bool:
+    settled = from_settings(within.settings.asterisk.outside_numbers)
+    theirs = plans.read(conn, "UTC").of_person(user_id, plans.roles_of(conn, user_id))
+    return any(plan.allows_any or plan.emergency for plan in theirs or (settled,))
 
 
 def _queue(within: Context, name: QueueId) -> QueueTarget:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, delete, exists
 from crm_core.casework.lifecycle import DONE
 from crm_core.entities.erasure import ERASURE
 from crm_core.flows import visits
+from crm_core.guard import calls
 from crm_core.privacy.erase import blank_carried, blank_speaking
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, OF_LETTER
 from crm_core.recordings import kept
@@ -99,6 +100,7 @@ def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
     blank_carried(conn, {OF_INTERACTION: ids}, {})
     kept.forget(conn, ids)
     visits.forget(conn, ids)
+    calls.forget(conn, ids)
     index.forget_many(conn, "note", ids)
 
 

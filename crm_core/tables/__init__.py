@@ -28,6 +28,7 @@ from crm_core.tables.desk import (
     user_account,
 )
 from crm_core.tables.flows import flow, flow_version, flow_visit, prompt, prompt_sound
+from crm_core.tables.guard import blocked_caller, outside_alarm, outside_call
 from crm_core.tables.identity import (
     api_token,
     pending_sign_in,
@@ -104,6 +105,7 @@ __all__ = [
     "audit_event",
     "audit_head",
     "background_job",
+    "blocked_caller",
     "branding",
     "case_activity",
     "case_event",
@@ -136,6 +138,8 @@ __all__ = [
     "notification",
     "offer",
     "outbox",
+    "outside_alarm",
+    "outside_call",
     "party",
     "party_merge",
     "party_merge_image",

@@ -125,6 +125,9 @@ interaction = Table(
     Column("service_contract_id", Text),
     Column("over_limit", Text),
     Column("told", Text),
+    # what the telephone network says of the caller's number, and the block that was applied to the call
+    Column("attestation", Text),
+    Column("blocked_by", Text),
     one_of("direction", "in", "out"),
     one_of("state", "new", "waiting", "offered", "connected", "wrap_up", "closed"),
     one_of("outcome", "handled", "abandoned"),
@@ -137,6 +140,7 @@ interaction = Table(
         where="service_contract_id IS NOT NULL",
     ),
     index_where("ix_interaction_open", "medium", where=_OPEN),
+    index_where("ix_interaction_blocked_by", "blocked_by", where="blocked_by IS NOT NULL"),
     Index(None, "agent_id"),
 )
 

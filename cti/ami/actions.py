@@ -79,6 +79,16 @@ def ping(within_s: float = 5.0) -> Action:
     return Action(name="Ping", within_s=within_s)
 
 
+def core_settings() -> Action:
+    """Answered with `AsteriskVersion`."""
+    return Action(name="CoreSettings")
+
+
+def list_commands() -> Action:
+    """Answered with a header for each action that our user may ask for."""
+    return Action(name="ListCommands")
+
+
 def set_global(name: str, value: str) -> Action:
     """Set a global dialplan variable."""
     headers = (("Variable", _checked(_WORD, "a variable", name)), ("Value", value))
@@ -127,8 +137,8 @@ def hold(caller: str, leg: str, *, consults: bool = False) -> Action:
     return Action(name="Redirect", headers=headers)
 
 
-def set_consult(leg: str, *, ask: str, ring_s: float, from_number: str, ours: bool) -> Action:
-    """Whom `consult` will call: an extension of ours, or a number outside, as `from_number`."""
+def set_consult(leg: str, *, ask: str, ring_s: float, from_number: str, ours: bool, out: str = "") -> Action:
+    """Whom `consult` will call: an extension of ours, or a number outside, as `from_number`, by the permit `out`."""
     if ours:
         device = f"PJSIP/{_checked(_EXTENSION, 'an extension', ask)}"
     else:
@@ -136,10 +146,14 @@ def set_consult(leg: str, *, ask: str, ring_s: float, from_number: str, ours: bo
     shown = _checked(_NUMBER, "a telephone number", from_number) if from_number else ""
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", leg)),
-        ("Variable", "ARRAY(TL_ASK,TL_ASK_RING_S,TL_ASK_FROM,TL_ASK_OURS)"),
-        ("Value", f"{device},{ring_s:.0f},{shown},{int(ours)}"),
+        ("Variable", "ARRAY(TL_ASK,TL_ASK_RING_S,TL_ASK_FROM,TL_ASK_OURS,TL_OUT)"),
+        ("Value", f"{device},{ring_s:.0f},{shown},{int(ours)},{_permit(out)}"),
     )
     return Action(name="Setvar", headers=headers)
+
+
+def _permit(call: str) -> str:
+    return _checked(_WORD, "a call out", call) if call else ""
 
 
 def consult(leg: str) -> Action:
@@ -382,9 +396,10 @@ def call_back(
     ring_s: float,
     age: float,
     recorded: bool,
+    out: str = "",
 ) -> Action:
     """Ring this agent's phone and, when it answers, the customer's: by a channel in the customer's place that has the id `channel`, and its far end
-    `far_of(channel)`. Always asynchronous."""
+    `far_of(channel)`. `out`: the permit. Always asynchronous."""
     place = _checked(_CHANNEL, "a channel", channel)
     number = _checked(_NUMBER, "a telephone number", number)
     variables = {
@@ -398,6 +413,7 @@ def call_back(
         "TL_RECORD": str(int(recorded)),
         "TL_FAR": far_of(place),
         "TL_CALL_TO": number,
+        "TL_OUT": _permit(out),
     }
     headers = (
         ("Channel", "Local/s@trunkline-callback/n"),

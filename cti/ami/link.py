@@ -8,7 +8,7 @@ would do by itself is replaced, because each was seen to lose calls: it replays 
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -170,6 +170,10 @@ class _Connection(asyncio.Protocol):
             self._transport.resume_reading()
         return some
 
+    def heard(self) -> frozenset[str]:
+        """The names of the events that have come and were not taken."""
+        return frozenset(event.event for event in self._events)
+
     def close(self, reason: str) -> None:
         """End the connection; everything pending is unknown."""
         self._end(reason)
@@ -224,6 +228,17 @@ class Link:
         self._connection: _Connection | None = None
         self._status = LinkStatus(up=False, since=clock.now(), reason="asterisk.connecting")
 
+    @classmethod
+    def to(cls, address: AmiAddress, clock: Clock) -> "Link":
+        """One to `check` or `look` with: it keeps no session."""
+
+        async def nothing(_: float = 0.0) -> None:
+            return None
+
+        return cls(
+            address, clock, on_event=lambda _: None, on_up=nothing, on_down=lambda: None, heartbeat=nothing
+        )
+
     @property
     def status(self) -> LinkStatus:
         """Up or down, since when, and why."""
@@ -239,6 +254,19 @@ class Link:
             await self._login(connection)
         finally:
             connection.close("checked")
+
+    async def look(self, wanted: Collection[Action]) -> tuple[tuple[Outcome, ...], frozenset[str]]:
+        """Log in once, ask these, and leave: how they ended, and which events came meanwhile. Raises as `check`."""
+        try:
+            connection = await self._manager.open()
+        except (OSError, TimeoutError) as problem:
+            raise self._unreachable(problem) from problem
+        try:
+            await self._login(connection)
+            outcomes = await asyncio.gather(*connection.send(tuple(wanted)))
+            return tuple(outcomes), connection.heard()
+        finally:
+            connection.close("looked")
 
     async def run(self) -> None:
         """Connect, serve, and connect again with growing pauses, until cancelled."""

@@ -19,6 +19,7 @@ from crm_core.store import Store
 from cti.agi import AgiConnection, AgiSession
 from cti.ami.protocol import moment
 from cti.arriving.deadlines import in_time
+from cti.arriving.door import BUSY, Door
 from cti.arriving.flow_entry import FlowEntry, known
 from cti.arriving.newcomer import Newcomer, record, said
 from cti.arriving.prompt_files import PromptFiles
@@ -29,6 +30,7 @@ from cti.callbacks import Callbacks
 from cti.calls import Calls, interaction_of
 from cti.directory import Directory
 from cti.ports import Bus, Floor
+from cti.talking.outside import Outside
 from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event, MessageWanted
 from routing.core.facts import CallbackKept, Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
@@ -66,9 +68,12 @@ class Entry:
         calls: Calls,
         callbacks: Callbacks,
         prompts: PromptFiles,
+        door: Door,
+        outside: Outside,
     ) -> None:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
         self._directory, self._calls, self._callbacks = directory, calls, callbacks
+        self._door = door
         self._flows = FlowEntry(
             store=store,
             clock=clock,
@@ -76,6 +81,7 @@ class Entry:
             callbacks=callbacks,
             prompts=prompts,
             keep_place=self._keep_place,
+            outside=outside,
         )
         self._welcome = Welcome(store=store, clock=clock, directory=directory)
         self._tasks: asyncio.TaskGroup | None = None
@@ -184,7 +190,24 @@ class Entry:
             session.set_variable("TL_REFUSED", "1")
         else:
             _log.note("<", newcomer.interaction, f"entered from {newcomer.caller} for {newcomer.number}")
-            await self._lead_in(session, newcomer, queue)
+            await self._at_the_door(session, newcomer, queue)
+
+    async def _at_the_door(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> None:
+        held_back, begins = self._door.holds_back(newcomer)
+        if held_back:
+            session.set_variable("TL_REFUSED", BUSY)
+            if begins and self._tasks is not None:
+                name = f"flood {newcomer.interaction}"
+                self._tasks.create_task(self._door.tell_of_flood(newcomer), name=name)
+            return
+        seen = await self._door.look(session, newcomer)
+        if seen.ends:
+            session.set_variable("TL_REFUSED", seen.ends)
+            self._record_later(seen.newcomer, queue)
+        elif seen.into is not None:
+            await self._wait_in_line(session, seen.newcomer, Greeted(queue=seen.into))
+        else:
+            await self._lead_in(session, seen.newcomer, queue)
 
     async def _lead_in(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> None:
         greeted = await self._greet(session, newcomer, queue)
@@ -207,7 +230,9 @@ class Entry:
         return self._directory.message_rules(greeted.queue, prompt_language(language))
 
     async def _wait_in_line(self, session: AgiSession, newcomer: Newcomer, greeted: Greeted) -> None:
-        if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(newcomer.caller):
+        if self._directory.calls_back(greeted.queue) and self._callbacks.may_ask(
+            newcomer.caller, greeted.queue
+        ):
             language = greeted.language or self._directory.language(greeted.queue)
             await session.assign("TL_CALLBACK", prompt_language(language))
         if self._directory.takes_messages(greeted.queue):
@@ -266,7 +291,7 @@ class Entry:
 
     async def _asked_before(self, newcomer: Newcomer, queue: QueueId) -> Interaction | None:
         """Who is to be called back and calls again meanwhile has their old place on the line, and is not called as well."""
-        if not self._directory.calls_back(queue) or not self._callbacks.may_ask(newcomer.caller):
+        if not self._directory.calls_back(queue) or not self._callbacks.may_ask(newcomer.caller, queue):
             return None
         try:
             return await in_time(
@@ -334,11 +359,12 @@ class Entry:
 
     def _record_later(self, newcomer: Newcomer, queue: QueueId) -> None:
         """Whoever left us in the middle of a sentence hung up, or (when we were slow) stands in hold: then the next sweep admits them,
-        and only when that has not happened they are written down as gone. Whoever was put through is gone already."""
+        and only when that has not happened they are written down as gone. Whoever was put through, or is blocked, is gone already."""
         put_through = newcomer.visit is not None and newcomer.visit.outcome == EndKind.TRANSFER.value
+        gone = put_through or newcomer.blocked_by is not None
 
         async def record_them() -> None:
-            await asyncio.sleep(0 if put_through else GONE_AFTER_S)
+            await asyncio.sleep(0 if gone else GONE_AFTER_S)
             await self._record_in_time(newcomer, queue, admitted=False)
 
         if self._tasks is not None:

@@ -9,6 +9,7 @@ from config.logs import Transcript
 from crm_core.flows import visits
 from crm_core.flows.kept import Version
 from crm_core.flows.machine import End, EndKind
+from crm_core.guard.calls import Why
 from crm_core.store import Store
 from cti.agi import AgiSession
 from cti.arriving.deadlines import in_time
@@ -20,6 +21,7 @@ from cti.arriving.prompts import Prompts, prompt_language
 from cti.arriving.welcome import Greeted
 from cti.callbacks import Callbacks
 from cti.directory import Directory
+from cti.talking.outside import Outside
 from routing.core.model import Need, QueueId, Seconds
 
 _INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK, EndKind.VOICEMAIL})
@@ -37,6 +39,7 @@ class FlowEntry:
     callbacks: Callbacks
     prompts: PromptFiles
     keep_place: Callable[[Newcomer, QueueId], Awaitable[bool]]
+    outside: Outside
 
     async def greet(
         self, session: AgiSession, newcomer: Newcomer, queue: QueueId, version: Version
@@ -70,9 +73,13 @@ class FlowEntry:
             number=newcomer.caller,
             dialled=newcomer.number,
             version=version,
-            may_call_back=lambda: self.callbacks.may_ask(newcomer.caller),
+            may_call_back=lambda: self.callbacks.may_ask(newcomer.caller, queue),
             keep_place=keep_place,
             put_through=put_through,
+            permit=lambda called: self.outside.permit(
+                called, why=Why.FLOW, interaction=newcomer.interaction, queue=queue
+            ),
+            over=self.outside.over,
         )
         passed = await run.run(language)
         await prompts.over()

@@ -36,6 +36,7 @@ from crm_core.flows.machine import (
 from crm_core.flows.model import Callback, Caller, Contract, Hours, Identify, Lookup, Transfer
 from crm_core.flows.outside import Person
 from crm_core.flows.sound import LONGEST_S
+from crm_core.guard.calls import Permit
 from crm_core.recognition import Match
 from crm_core.store import Store
 from cti.agi import GONE, AgiSession
@@ -65,7 +66,7 @@ class Passed:
 @dataclass(slots=True, kw_only=True)
 class FlowRun:
     """One caller's. `may_call_back`: whether their number is called at all; `keep_place` and `put_through` are told before what they say
-    happens: the first says whether it is kept, the second is given the state with which it is to be on record."""
+    happens: the first says whether it is kept, the second is given the state with which it is to be on record. `permit` and `over`: of calls outside."""
 
     session: AgiSession
     dialogue: Dialogue
@@ -78,6 +79,8 @@ class FlowRun:
     may_call_back: Callable[[], bool]
     keep_place: Callable[[Passed], Awaitable[bool]]
     put_through: Callable[[Passed], Awaitable[None]]
+    permit: Callable[[str], Awaitable[Permit]]
+    over: Callable[[Permit], None]
     _identified: Match | None = field(default=None)
     _told: str | None = field(default=None)
     _marked: tuple[str, str] = field(default=("", ""))
@@ -230,16 +233,22 @@ class FlowRun:
     async def _dial(self, step: Transfer, state: State) -> Answer:
         """Asterisk holds both until one hangs up; without us, too. As soon as somebody answers, `trunkline-put-through` says that the call is over
         when it comes back here; otherwise nobody was reached."""
+        try:
+            permit = await self.permit(step.number)
+        except Refused as refusal:
+            _log.note("!", self.interaction, f"{step.number} is not called: {refusal}")
+            return Came("failed")
         await self.put_through(self._passed(state, End(kind=EndKind.TRANSFER)))
         await self.dialogue.prompts.be_given(0)
         shown = f"o({self.dialled})" if _is_number(self.dialled) else ""
-        options = f"r{shown}U(trunkline-put-through)"
+        options = f"r{shown}b(trunkline-out-leg^s^1({permit.id}))U(trunkline-put-through)"
         _log.note(">", self.interaction, f"Dial {step.number}")
         result = await self.session.run(
-            f'EXEC Dial "PJSIP/{step.number}@trunk-out,{int(step.ring_s)},{options}"'
+            f'EXEC Dial "PJSIP/{permit.number}@trunk-out,{int(step.ring_s)},{options}"'
         )
         if result == GONE:
             return Left()
+        self.over(permit)
         _log.note("<", self.interaction, f"{step.number} was not reached")
         return Came("failed")
 

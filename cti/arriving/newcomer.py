@@ -34,6 +34,9 @@ class Newcomer:
     priority_points: int = 0
     visit: Visit | None = None
     """What a flow asks for them beside what their queue asks, and how they came through it."""
+    attestation: str | None = None
+    blocked_by: str | None = None
+    """What the network says of their number, and the entry of the block list that was applied."""
 
 
 def newcomer_of(standing: Standing, now: float) -> Newcomer:
@@ -96,6 +99,9 @@ def record(
         entry_address=newcomer.number,
         subject="",
         enqueued_at=newcomer.enqueued_at,
+    )
+    interactions.mark(
+        conn, newcomer.interaction, attestation=newcomer.attestation, blocked_by=newcomer.blocked_by
     )
     said = recognition.living(conn, newcomer.identified) if newcomer.identified else None
     day = today(newcomer.enqueued_at)

@@ -1,36 +1,33 @@
 """Asking somebody while a caller is on hold, and handing over to them: a colleague, or a number outside."""
 
-import re
-from collections.abc import Sequence
-
 from config.clock import Clock
-from config.errors import Kind, Refused, Unavailable
+from config.errors import Refused, Unavailable
 from config.logs import Transcript
+from crm_core.guard.calls import Why
 from cti.ami import actions
 from cti.ami.actions import Action
-from cti.callbacks import may_be_called
 from cti.calls import Call, channel_of
 from cti.directory import Directory
 from cti.ports import Floor
-from cti.talking.talks import Talks
+from cti.talking.outside import Outside
+from cti.talking.talks import Talks, talking
 from routing.core.events import ConsultBegan, HandedOver, WorkEnded
 from routing.core.model import AgentId, By, InteractionId
 from routing.core.presence import may_be_asked
 
 RING_S = 30.0
 """So long whom an agent calls is rung."""
-_BETWEEN_DIGITS = re.compile(r"[ ().\-/]")
 _log = Transcript("voice")
 
 
 class Consults:
-    """One server's. `prefixes`: which numbers outside may be called (`cti.callbacks.may_be_called`)."""
+    """One server's."""
 
     def __init__(
-        self, talks: Talks, floor: Floor, clock: Clock, directory: Directory, prefixes: Sequence[str]
+        self, talks: Talks, floor: Floor, clock: Clock, directory: Directory, outside: Outside
     ) -> None:
         self._talks, self._floor, self._clock = talks, floor, clock
-        self._directory, self._prefixes = directory, prefixes
+        self._directory, self._outside = directory, outside
 
     async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
         """Call a colleague. The caller hears music from now on. `Refused`: call.not_connected, call.held_by_phone, call.in_conference,
@@ -44,11 +41,16 @@ class Consults:
         await self._ask(interaction, extension, ours=True)
 
     async def ask_outside(self, interaction: InteractionId, number: str) -> None:
-        """Call a number. Errors as of `ask_colleague`, and number.not_allowed."""
-        called = _BETWEEN_DIGITS.sub("", number)
-        if not may_be_called(called, self._prefixes):
-            raise Refused("number.not_allowed", Kind.INVALID, pointer="/number")
-        await self._ask(interaction, called, ours=False)
+        """Call a number. Errors as of `ask_colleague`, and those of `Outside.permit` by the plan of whoever is at the call."""
+        work = talking(self._floor.centre, interaction)
+        permit = await self._outside.permit(
+            number, why=Why.CONSULT, interaction=interaction, who=work.agent, queue=work.queue
+        )
+        try:
+            await self._ask(interaction, permit.number, ours=False, out=permit.id)
+        except Refused:  # nothing was sent; of what Asterisk does not answer the next look tells
+            self._outside.not_dialled(permit)
+            raise
 
     async def hand_over(self, interaction: InteractionId, agent: AgentId) -> None:
         """The caller talks with whom the agent has called. A colleague's it is then; of somebody outside nobody here has to do with it any more.
@@ -76,14 +78,14 @@ class Consults:
         work = self._floor.centre.interactions.get(interaction)
         return None if work is None or work.consult is None else self._directory.agent_of(work.consult.whom)
 
-    async def _ask(self, interaction: InteractionId, whom: str, *, ours: bool) -> None:
+    async def _ask(self, interaction: InteractionId, whom: str, *, ours: bool, out: str = "") -> None:
         async with self._talks.order:
             call = self._talks.two_of(interaction)
             if call.consults:
                 raise Refused("consult.already", interaction=interaction)
             if call.held and not call.aside:
                 raise Refused("call.held_by_phone", interaction=interaction)
-            await self._talks.must(interaction, self._whom(interaction, call, whom, ours=ours))
+            await self._talks.must(interaction, self._whom(interaction, call, whom, ours=ours, out=out))
             call.consults = True  # before whoever is called can answer
             try:
                 await self._talks.must(interaction, _begin(call))
@@ -92,13 +94,13 @@ class Consults:
                 raise
             await self._floor.settle(ConsultBegan(interaction=interaction, whom=whom, at=self._clock.now()))
 
-    def _whom(self, interaction: InteractionId, call: Call, whom: str, *, ours: bool) -> Action:
+    def _whom(self, interaction: InteractionId, call: Call, whom: str, *, ours: bool, out: str) -> Action:
         """Colleagues see the extension of whoever calls them; outside the number is our provider's to set."""
         work = self._floor.centre.interactions.get(interaction)
         agent = None if work is None else work.agent
         shown = (self._directory.extension_of(agent) or "") if ours and agent is not None else ""
         _log.note(">", interaction, f"consult {whom if ours else 'outside'}")
-        return actions.set_consult(call.leg, ask=whom, ring_s=RING_S, from_number=shown, ours=ours)
+        return actions.set_consult(call.leg, ask=whom, ring_s=RING_S, from_number=shown, ours=ours, out=out)
 
 
 def _begin(call: Call) -> Action:

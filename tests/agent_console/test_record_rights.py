@@ -26,6 +26,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "rule": {"entity": "case"},
     "queue": {"ring_s": 15, "callback_retry_s": 60, "relaxation": None},
     "entry": {"address": "10{n}"},
+    "dial_plan": {"allowed": "0", "emergency": "119"},
+    "blocked_caller": {"number": "091200{n}"},
     "contact_point": {"kind": "email", "raw": WORDS + "{n}@example.org"},
     "party_segment": {"filter": {"field": "kind", "is": "eq", "value": "person"}},
     "repair_rule": {"lacking": "title"},
@@ -85,6 +87,8 @@ async def make(house: House, name: str, n: int, *, owner: str | None = None, tea
     wanted = [f for f in entity.fields if f.kind is FieldKind.REFERENCE and f.required and not f.read_only]
     references = {f.name: await make(house, f.refers, n + 1000 * (i + 1)) for i, f in enumerate(wanted)}
     given = sample(entity, n, references) | ({"owner_id": owner, "team_id": team} if entity.scoped else {})
+    if name == "dial_plan_use":
+        given |= {"whose": "queue", "queue_id": await make(house, "queue", n + 500)}
     if name == "contract_line":
         given["product_id"] = await make(house, "product", n + 500)
     if name == "duplicate_rule":

@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from config.clock import SystemClock
-from config.settings import Asterisk
+from config.settings import Asterisk, Guard
 from crm_core import queues, users
 from crm_core.store import Connection, Store
-from cti.voice import VoiceChannel
+from cti.voice import UNGUARDED, VoiceChannel
 from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.facts import Fact
@@ -155,6 +155,7 @@ async def telephone_room(
     *,
     record_share: int = 0,
     pause_ends_after_s: float = 0.0,
+    guard: Guard = UNGUARDED,
 ) -> AsyncIterator[Room]:
     """Run it until the block ends; what made it end by itself is raised there."""
     url = with_tables(folder / "room.db")
@@ -178,6 +179,7 @@ async def telephone_room(
             clock,
             pause_ends_after_s=pause_ends_after_s,
             prompts_dir=folder / "prompts",
+            guard=guard,
         )
         room = Room(
             ami=ami, store=store, bus=bus, ledger=ledger, floor=floor, voice=voice, agents=agents,

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import Asterisk
+from crm_core.guard.plan import from_settings, may_dial
 from cti.ami import actions
 from cti.ami.actions import FAR, Action
 from cti.ami.events import CallEvent, CameBack, HangupAsked, HungUp, LegAnswered, LegRang, NotReached, read
 from cti.ami.protocol import Message, UnsafeText
-from cti.callbacks import may_be_called
 from cti.calls import Call, Calls, Place
 from cti.resync import missing
 from routing.core.events import (
@@ -153,7 +153,7 @@ USUAL: Any = Asterisk.model_fields["callback_numbers"].default
 )
 def test_which_numbers_are_called(number: str, prefixes: tuple[str, ...], allowed: bool) -> None:
     """The longest beginning decides; what begins with none is not called."""
-    assert may_be_called(number, prefixes) is allowed
+    assert may_dial(from_settings(prefixes), number) is allowed
 
 
 def call_back(**given: Any) -> Action:

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from config.clock import SystemClock
+from config.settings import Guard
 from crm_core import interactions, queues, users
 from crm_core.store import Connection, Store
 from cti.arriving.message_desk import MessageDesk
-from cti.voice import VoiceChannel
+from cti.voice import UNGUARDED, VoiceChannel
 from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.facts import Fact
@@ -107,7 +108,7 @@ def agent_of(store: Store, extension: str) -> "asyncio.Task[AgentId]":
 
 
 @asynccontextmanager
-async def voice_server(lab: AsteriskLab, url: str) -> AsyncIterator[VoiceServer]:
+async def voice_server(lab: AsteriskLab, url: str, guard: Guard = UNGUARDED) -> AsyncIterator[VoiceServer]:
     """Run it until the block ends; leaving the block is as sudden as a crash for Asterisk."""
     clock, bus, store = SystemClock(), LocalBus(), Store(url)
     store.open()
@@ -115,7 +116,9 @@ async def voice_server(lab: AsteriskLab, url: str) -> AsyncIterator[VoiceServer]
         queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
         router = Router(queue_rules, agent_rules)
         floor = Floor(router, StoreLedger(store, clock), clock, Figures(0.0, queue_rules))
-        voice = VoiceChannel(lab.settings(), store, floor, bus, clock, prompts_dir=lab.folder / "prompts")
+        voice = VoiceChannel(
+            lab.settings(), store, floor, bus, clock, prompts_dir=lab.folder / "prompts", guard=guard
+        )
         floor.add_channel(voice)
         floor.add_channel(MessageDesk(floor, clock))
         server = VoiceServer(store, floor, bus, voice, [], asyncio.Event())

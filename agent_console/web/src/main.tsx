@@ -13,6 +13,7 @@ import "./styles/customers.css";
 import "./styles/imports.css";
 import "./styles/people.css";
 import "./styles/branding.css";
+import "./styles/guard.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

@@ -15,7 +15,7 @@ import { sends } from "../src/ui/ime";
 
 const item = (id: string, extra: Partial<Item> = {}): Item => ({
   id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, held_since: null, recording: null, consult: null, conference: null, watchers: [], passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
-  customer: { address: "+886912345678", name: "" }, entry: "", subject: "", match: { strength: "none", parties: [] }, case: null, contract: null, flow: null, clocks: [], note: "", letters: 0, version: 1, ...extra,
+  customer: { address: "+886912345678", name: "" }, entry: "", attestation: null, subject: "", match: { strength: "none", parties: [] }, case: null, contract: null, flow: null, clocks: [], note: "", letters: 0, version: 1, ...extra,
 });
 
 describe("figures", () => {

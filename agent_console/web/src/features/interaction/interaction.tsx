@@ -9,6 +9,8 @@ import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
 import { CaseBox } from "./case-box";
 import { CameBy } from "../flows/visit";
+import { Attested } from "../guard/attested";
+import { BlockCaller } from "../guard/block";
 import { ContractLine } from "../contracts/contract-marks";
 import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
@@ -47,12 +49,13 @@ function Head({ item }: { item: Item }) {
           {name !== address && <span className="num clip">{address}</span>}
           <span lang={item.queue.language}>{item.queue.name}</span>
           {item.medium !== "email" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
+          {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
         </p>
       </div>
       <div className="head-state">
         <Timer since={stateSince(item)} className="num head-time" />
-        <span className="row"><SlaMark item={item} /><StatePill item={item} /></span>
+        <span className="row"><BlockCaller item={item} /><SlaMark item={item} /><StatePill item={item} /></span>
       </div>
     </header>
   );

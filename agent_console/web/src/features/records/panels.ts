@@ -28,6 +28,7 @@ const standing: Panel = { id: "standing", title: "contracts.standing", component
 const queues: Panel = { id: "queues", title: "departments.queues", component: lazy(() => import("../admin/queues-panel")) };
 
 const OF: Readonly<Record<string, readonly Panel[]>> = {
+  blocked_caller: [{ id: "hits", title: "guard.hits_title", component: lazy(() => import("../guard/hits-panel")) }],
   case: [
     { id: "work", title: "casework.title", component: lazy(() => import("../casework/work-panel")) },
     { id: "thread", title: "casework.thread", component: lazy(() => import("../casework/thread-panel")) },

@@ -6,6 +6,7 @@ import { useResource } from "../../store/resource";
 import { Modal } from "../../ui/modal";
 import { Bones, Failure } from "../../ui/panes";
 import { Cases, History, Notes, Profile } from "../customer/customer";
+import { Attested } from "../guard/attested";
 import { CameBy } from "../flows/visit";
 import { Past } from "../interaction/brief";
 import { CasePill } from "../interaction/case-box";
@@ -92,6 +93,7 @@ function OpenedInteraction({ id, letter }: { id: string; letter: string | null }
       {(record) => (
         <>
           <ul className="lines airy"><Past past={{ id, medium: record.medium, queue: record.queue?.name ?? "", at: record.enqueued_at, agent: record.agent, disposition: record.disposition, outcome: record.outcome, subject: record.subject }} /></ul>
+          {record.attestation && <Part title={t("attested.title")}><p><Attested of={record.attestation} /></p></Part>}
           {record.note && <Part title={t("note.label")}><p className="customer-note" dir="auto">{record.note}</p></Part>}
           {record.flow && <Part title={t("visit.title")}><CameBy visit={record.flow} /></Part>}
           {record.segments.length > 0 && <Part title={t("stay.title")}><Stays stays={record.segments} /></Part>}

@@ -78,6 +78,8 @@ export interface Item {
   wrap_up_until: Seconds | null;
   customer: { address: string; name: string };
   entry: string;
+  /** What the telephone network says of the caller's number (STIR/SHAKEN): passed, perhaps with a level, failed, none; null: nothing. */
+  attestation: string | null;
   subject: string;
   match: { strength: "pending" | "none" | "one" | "many"; parties: Party[] };
   case: CaseRow | null;

@@ -57,6 +57,8 @@ export interface InteractionRecord extends Omit<PastInteraction, "queue" | "at">
   flow: Visit | null;
   /** What was left in this call. */
   messages?: MessageDoc[];
+  /** What the telephone network says of the caller's number. */
+  attestation: string | null;
 }
 
 /** A message that a caller left: the work that it has become; null: it was silent. */

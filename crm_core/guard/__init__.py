@@ -1,0 +1,1 @@
+"""Which numbers are dialled, by whom and how often; and whose calls are not taken."""
