@@ -379,6 +379,8 @@ class Calls:
         match call.place:
             case Place.OFFERED if call.offer and not answered:
                 outcome = OUTCOMES.get(event.dial_status, Outcome.FAILED)
+                if outcome is Outcome.NO_ANSWER and not call.rang:  # nobody can have heard it
+                    outcome = Outcome.UNREACHABLE
                 news: Event = OfferFailed(offer=call.offer, outcome=outcome, at=event.at)
             case Place.CONNECTED if answered:
                 news = Returned(interaction=call.interaction, at=event.at, reason=PHONE_LOST)

@@ -28,6 +28,7 @@ from cti.arriving.messages import TOPIC as MESSAGE_LEFT
 from cti.arriving.newcomer import newcomer_of
 from cti.arriving.prompt_files import PromptFiles
 from cti.arriving.prompts import goodbye, prompt_language
+from cti.arriving.second_look import second_look
 from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of, interaction_of
 from cti.directory import Directory
@@ -188,10 +189,12 @@ class VoiceChannel:
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
                 return
-            asked = self._lead(
-                decision.interaction, decision.offer, decision.ring_s, self._extension(decision)
-            )
+            extension = self._extension(decision)
+            asked = self._lead(decision.interaction, decision.offer, decision.ring_s, extension)
         await self._led(decision.interaction, decision.offer, asked)  # the next caller is not kept waiting
+        if asked and self._tasks is not None:
+            looks = second_look(self.talks, decision.interaction, decision.offer, extension)
+            self._tasks.create_task(looks, name=f"second look at {decision.offer}")
 
     async def _call_back(self, work: Work, decision: Offer) -> None:
         """The agent's phone first, then the customer's."""
@@ -336,9 +339,10 @@ class VoiceChannel:
     def _ask(self, wanted: Sequence[Action]) -> Sequence[Awaitable[Outcome]]:
         """Send in order; nothing while the link is down."""
         try:
-            return self.link.send(wanted)
+            sent = self.link.send(wanted)
         except Unavailable:
             return ()
+        return [self.talks.led(action, asked) for action, asked in zip(wanted, sent, strict=True)]
 
     async def _outcome(
         self, interaction: InteractionId, asked: Sequence[Awaitable[Outcome]]

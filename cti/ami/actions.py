@@ -347,6 +347,12 @@ def status(variables: Iterable[str]) -> Action:
     return Action(name="Status", headers=(("Variables", names),), list_end="StatusComplete", within_s=10.0)
 
 
+def status_of(channel: str) -> Action:
+    """One channel; refused when there is none."""
+    headers = (("Channel", _checked(_CHANNEL, "a channel", channel)),)
+    return Action(name="Status", headers=headers, list_end="StatusComplete", within_s=AT_ONCE_S)
+
+
 def bridge_list() -> Action:
     """Every bridge."""
     return Action(name="BridgeList", list_end="BridgeListComplete", within_s=10.0)

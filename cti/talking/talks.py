@@ -1,7 +1,7 @@
 """What an agent does with a caller they talk with: hold, and pass on. The dialplan keeps both meanwhile, so that a server that dies ends no call."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
@@ -16,8 +16,8 @@ from routing.core.model import InteractionId, Medium
 from routing.core.presence import Phase, Work
 from routing.core.state import Centre
 
-_LED_AGAIN_S, _LED_TRIES = 0.05, 6
-"""A leg that a bridge is just taken into cannot be led elsewhere yet."""
+_LED_AGAIN_S, _LED_TRIES = 0.05, 20
+"""A leg that a bridge is just taken into cannot be led elsewhere yet, nor a caller who is still leaving the place that they were led from."""
 _log = Transcript("voice")
 
 
@@ -132,11 +132,17 @@ class Talks:
     async def must(self, interaction: InteractionId, action: Action) -> None:
         """Ask Asterisk; `Unavailable` when it does not do it, or cannot be told."""
         _log.note(">", interaction, f"{action.name} {dict(action.headers).get('Context', '')}".rstrip())
-        outcome = await self._link.ask(action)
+        outcome = await self.led(action, self._link.ask(action))
+        if not isinstance(outcome, Answered):
+            raise Unavailable("asterisk", outcome.reason)
+
+    async def led(self, action: Action, asked: Awaitable[Outcome]) -> Outcome:
+        """How an action ended that was `asked` for; again for as long as whom it leads is still on the way from where they were. Asterisk says the same of
+        one who hangs up, who is unknown to it a moment later."""
+        outcome = await asked
         for _ in range(_LED_TRIES):
             if not (isinstance(outcome, RefusedByAsterisk) and actions.is_being_led(outcome)):
                 break
             await asyncio.sleep(_LED_AGAIN_S)
-            outcome = await self._link.ask(action)
-        if not isinstance(outcome, Answered):
-            raise Unavailable("asterisk", outcome.reason)
+            (outcome,) = await self.ask(action)
+        return outcome

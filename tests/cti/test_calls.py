@@ -113,6 +113,13 @@ def test_an_offer_that_fails_says_how(status: str, outcome: Outcome) -> None:
     assert run(calls, [CALLER_GONE]) == [CustomerLeft(interaction=ONE, at=9.0)]
 
 
+def test_a_telephone_that_never_rang_is_not_the_agents_fault() -> None:
+    """Whether it does not answer at all or says at once that nobody is there."""
+    assert run(offered(), [came_back("NOANSWER")]) == [
+        OfferFailed(offer=OFFER, outcome=Outcome.UNREACHABLE, at=4.0)
+    ]
+
+
 @pytest.mark.parametrize(("channel", "ours"), [(CALLER, True), (LEG, False)])
 def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -> None:
     """Of a talk alone; what is over is over, and a new leg is not on hold."""

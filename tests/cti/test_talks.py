@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import Unavailable
+from cti.talking.talks import _LED_TRIES
 from tests.cti.test_pauses import ONE, refusing, talk
 from tests.fakes.ami import AmiPeer
 
@@ -41,4 +42,4 @@ async def test_a_leg_that_is_gone_is_told_as_that(tmp_path: Path, words: str) ->
         room.ami.answers["Redirect"] = gone
         with pytest.raises(Unavailable, match=words[:10]):
             await room.voice.talks.hold(ONE)
-        assert len(asked) == (7 if words == NOT_UP else 1)
+        assert len(asked) == (1 + _LED_TRIES if words == NOT_UP else 1)

@@ -13,15 +13,22 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.tables import party, user_account
 from cti import voice
+from cti.arriving.second_look import AFTER_S
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
-from routing.core.facts import Abandoned, Connected, Described, Enqueued, Offered
+from routing.core.facts import Abandoned, Connected, Described, Enqueued, Offered, OfferRang
 from routing.core.model import InteractionId, Medium, OfferId, Status
 from routing.core.presence import Phase
 from tests.cti.room import NOW, Room, add_agent, standing, telephone_room
 from tests.fakes.ami import AmiPeer
 
 ONE = InteractionId("tl-ast-1.1")
+RINGS = (
+    ("Uniqueid", "ast-1.1"),
+    ("DestUniqueid", "leg-1"),
+    ("DestChanVariable", f"TL_OFFER={ONE}/1"),
+    ("DialStatus", "RINGING"),
+)
 
 
 async def _ringing(room: Room, extension: str) -> None:
@@ -106,6 +113,50 @@ async def test_a_caller_who_hangs_up_at_the_redirect_costs_the_agent_nothing(
         await _ringing(room, "1001")
         await room.until(lambda: room.count(Abandoned) == 1)
         assert room.floor.centre.agents[room.agents["1001"]].status is Status.READY
+
+
+async def test_a_caller_who_is_still_leaving_one_telephone_is_led_to_the_next(tmp_path: Path) -> None:
+    """Asterisk refuses that in the same words as for one who hangs up; a moment later it does not, and nobody has left."""
+    async with telephone_room(tmp_path) as room:
+        await _ringing(room, "1001")
+        refusals = 2
+
+        async def on_the_way(peer: AmiPeer, action: dict[str, str]) -> None:
+            nonlocal refusals
+            if action["Context"] == "trunkline-connect" and refusals:
+                refusals -= 1
+                peer.reply(action, "Error", ("Message", "Redirect failed, channel not up."))
+            else:
+                peer.reply(action, "Success")
+
+        room.ami.answers["Redirect"] = on_the_way
+        await room.ready("1002")
+        pause = StatusChosen(agent=room.agents["1001"], status=Status.PAUSED, at=SystemClock().now())
+        await room.floor.settle(pause)
+        await room.until(lambda: room.redirects()[-1]["Exten"] == "1002" and refusals == 0)
+        await room.floor.settle()
+        assert room.count(Abandoned) == 0
+        assert room.floor.centre.interactions[ONE].agent == room.agents["1002"]
+
+
+async def test_a_caller_who_was_not_led_though_asterisk_said_so_is_led_again(tmp_path: Path) -> None:
+    """Once, when their telephone does not ring and they still hear music."""
+    async with telephone_room(tmp_path) as room:
+        await _ringing(room, "1001")
+        await room.until(lambda: len(room.redirects()) == 2)
+        assert [one["Exten"] for one in room.redirects()] == ["1001", "1001"]
+        room.event("DialState", *RINGS)
+        await room.until(lambda: room.count(OfferRang) == 1)
+
+
+async def test_a_telephone_that_rings_is_not_rung_again(tmp_path: Path) -> None:
+    """Nobody looks a second time."""
+    async with telephone_room(tmp_path) as room:
+        await _ringing(room, "1001")
+        room.event("DialState", *RINGS)
+        await room.until(lambda: room.count(OfferRang) == 1)
+        await asyncio.sleep(AFTER_S + 0.2)
+        assert len(room.redirects()) == 1
 
 
 async def test_a_repeated_offer_does_not_ring_again(tmp_path: Path) -> None:

@@ -74,6 +74,13 @@ class Ear(asyncio.DatagramProtocol):
             self._presses = False
             await asyncio.sleep(0.06)
 
+    def flood(self, keys: int) -> None:
+        """So many at once, as no finger can."""
+        for number in range(keys):
+            self._stamp += 160
+            self._send(number % len(KEYS), self._stamp, first=True, ended=False, length=80)
+            self._send(number % len(KEYS), self._stamp, first=False, ended=True, length=160)
+
     async def breathes(self) -> None:
         """Send silence as long as nothing else is said, as a telephone does, to whomever was heard last. Until cancelled."""
         self._breathes = True

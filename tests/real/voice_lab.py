@@ -108,16 +108,21 @@ def agent_of(store: Store, extension: str) -> "asyncio.Task[AgentId]":
 
 
 @asynccontextmanager
-async def voice_server(lab: AsteriskLab, url: str, guard: Guard = UNGUARDED) -> AsyncIterator[VoiceServer]:
-    """Run it until the block ends; leaving the block is as sudden as a crash for Asterisk."""
+async def voice_server(
+    lab: AsteriskLab, url: str, guard: Guard = UNGUARDED, *, ami_port: int | None = None
+) -> AsyncIterator[VoiceServer]:
+    """Run it until the block ends; leaving the block is as sudden as a crash for Asterisk. `ami_port`: of what leads to Asterisk's."""
     clock, bus, store = SystemClock(), LocalBus(), Store(url)
+    settings = lab.settings()
+    if ami_port is not None:
+        settings = settings.model_copy(update={"ami_port": ami_port})
     store.open()
     try:
         queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
         router = Router(queue_rules, agent_rules)
         floor = Floor(router, StoreLedger(store, clock), clock, Figures(0.0, queue_rules))
         voice = VoiceChannel(
-            lab.settings(), store, floor, bus, clock, prompts_dir=lab.folder / "prompts", guard=guard
+            settings, store, floor, bus, clock, prompts_dir=lab.folder / "prompts", guard=guard
         )
         floor.add_channel(voice)
         floor.add_channel(MessageDesk(floor, clock))

@@ -1,7 +1,7 @@
 """Where other systems trip, by number: what the router does there.
 
 Twenty-five places at which call distributors and their links are known to go wrong. A test is named after its number; below is which shows what, or
-why a number is not the router's. Offers, work and restarts (7 to 22) are in `test_edge_offers`.
+why a number is not the router's. Offers, work and restarts (7 to 22) are in `test_edge_offers`. What shows each on a real Asterisk is told in docs/testing.md.
 
 ==  ===========================================================  ==================================================================================
 no  where others trip                                            shown by
@@ -18,12 +18,12 @@ no  where others trip                                            shown by
 10  two answers to one call                                      test_10_* in test_edge_offers: one offer rings one phone, so there is no race of two
 11  pause, sign-out, a call of one's own while it rings          test_11_* in test_edge_offers
 12  a wait runs out while it rings                               test_12_* in test_edge_offers: steps and preferred agents
-13  who owns talk and wrap-up after a transfer                   test_13_* in test_edge_offers: as far as the router sees one; keys for it: not built
-14  two ends of a Local channel                                  not the router's: cti/test_resync (other channels), cti/test_calls (each event twice)
+13  who owns talk and wrap-up after a transfer                   test_13_* in test_edge_offers; scenarios/13_*
+14  two ends of a Local channel                                  not the router's: scenarios/14_*, cti/test_resync, cti/test_calls (each event twice)
 15  wrap-up in many queues, of nothing, of parts of a second     test_15_* in test_edge_offers; nobody can lengthen one: there is no such event
-16  a forgotten hold, three-way, barge                           not the router's; not built
-17  the link drops, is slow, replies late or twice               not the router's: cti/test_ami_link, cti/test_calls (each event twice)
-18  Asterisk restarts                                            not the router's: real/test_asterisk_resilience
+16  a forgotten hold, three-way, barge                           not the router's: scenarios/16_*, real/test_talks, test_conferences, test_watches
+17  the link drops, is slow, replies late or twice               not the router's: scenarios/17_*, cti/test_ami_link, cti/test_calls (each event twice)
+18  Asterisk restarts                                            not the router's: scenarios/18_*, real/test_asterisk_resilience
 19  we restart                                                   test_19_* in test_edge_offers; real/test_kill, real/test_asterisk_resilience
 20  the database is slow or gone                                 test_floor (a ledger that is away), cti/test_voice (stops no telephone)
 21  the clock is set, the day turns                              test_21_* in test_edge_offers; test_floor (midnight), test_figures (time zones)
