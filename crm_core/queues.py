@@ -60,6 +60,12 @@ class Queue:
     record_share: int = 0
     record_out_share: int | None = None
     record_days: int | None = None
+    hold_music: str = ""
+    hold_prompt_id: str | None = None
+    told_every_s: float = 0.0
+    told_position: bool = False
+    told_wait: bool = False
+    told_prompt_id: str | None = None
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 
