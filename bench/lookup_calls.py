@@ -22,6 +22,7 @@ from config.settings import Asterisk
 from crm_core import queues
 from crm_core.store import Connection, Store
 from cti.arriving.entry import Entry
+from cti.arriving.holding import Holding
 from cti.arriving.prompt_files import PromptFiles
 from cti.callbacks import Callbacks
 from cti.calls import Calls
@@ -61,6 +62,7 @@ class _Server:
         self.directory = Directory(store, bus, clock)
         self.calls = Calls(self.directory.agent_of)
         callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        prompts = PromptFiles(store, bus, None)
         self.entry = Entry(
             settings,
             store,
@@ -70,7 +72,8 @@ class _Server:
             directory=self.directory,
             calls=self.calls,
             callbacks=callbacks,
-            prompts=PromptFiles(store, bus, None),
+            prompts=prompts,
+            holding=Holding(floor, self.directory, prompts),
         )
         self.pops = Pops(store, clock, self._loaded)
         self.floor = floor

@@ -50,7 +50,8 @@ class _Story:
         if visit is None:
             self.tracks.customer.go("waiting", self.at)
             return self.at
-        begin = self.at = visit.started_at
+        # of whom the server lost in a flow without knowing since when it says 0
+        begin = self.at = visit.started_at or self.at
         self.tracks.customer.go("flow", begin)
         lane = self.tracks.of(LaneKind.FLOW, visit.flow_id)
         for stage in visit.path or ():
@@ -116,6 +117,7 @@ class _Story:
 
     def enqueued(self, fact: LedgerEntry, at: float) -> None:
         self._queue = fact.queue or ""
+        self._stop_all(LaneKind.FLOW, at)
         self._wait(at)
 
     def _wait(self, at: float, kind: str = "waiting") -> None:

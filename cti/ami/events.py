@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from cti.ami.protocol import Message
 
-
 _CAUSE_DIGITS = 3
 
 

@@ -20,6 +20,8 @@ from crm_core.store import Store
 from cti.agi import AgiConnection, AgiSession
 from cti.arriving.deadlines import in_time
 from cti.arriving.flow_entry import FlowEntry, known
+from cti.arriving.holding import SCRIPT as HOLD_SCRIPT
+from cti.arriving.holding import Holding
 from cti.arriving.newcomer import Newcomer, record, said
 from cti.arriving.prompt_files import PromptFiles
 from cti.arriving.prompts import prompt_language
@@ -63,9 +65,11 @@ class Entry:
         calls: Calls,
         callbacks: Callbacks,
         prompts: PromptFiles,
+        holding: Holding,
     ) -> None:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
         self._directory, self._calls, self._callbacks = directory, calls, callbacks
+        self._holding = holding
         self._flows = FlowEntry(
             store=store,
             clock=clock,
@@ -143,6 +147,10 @@ class Entry:
             await self._callbacks.keep(session)
             await session.close()
             return
+        if session.request["agi_network_script"] == HOLD_SCRIPT:
+            await self._holding.tell(session)
+            await session.close()
+            return
         newcomer = self._read(session)
         self._sessions[newcomer.interaction] = session
         try:
@@ -184,6 +192,8 @@ class Entry:
         if again is not None:
             newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))
         session.set_variable("TL_QUEUE", greeted.queue)
+        for name, value in self._holding.variables(greeted.queue, greeted.language).items():
+            session.set_variable(name, value)
         if self._directory.is_recorded(newcomer.interaction, greeted.queue):
             session.set_variable("TL_RECORD", "1")  # the fallback queue records by it
         facts = await self._admit_or_leave(newcomer, greeted.queue)

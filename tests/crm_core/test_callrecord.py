@@ -1,5 +1,6 @@
 """The record of an interaction: whatever the ledger tells, its lanes say what was, and nothing else."""
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ OWNERS = {"1002": "bob"}
 
 
 def _row(**changes: Any) -> Interaction:
-    usual: dict[str, Any] = {name: None for name in Interaction.__dataclass_fields__}
+    usual: dict[str, Any] = dict.fromkeys(Interaction.__dataclass_fields__)
     usual |= {
         "id": "tl-1",
         "medium": "voice",
@@ -143,11 +144,39 @@ def test_somebody_asked_outside_has_a_lane_under_their_number() -> None:
     assert record.end == NOW
 
 
-KINDS = (
-    "enqueued described led_on offered offer_rang offer_ended connected recording_paused recording_resumed held resumed consulting consulted "
-    "consult_over conferring conference_over watched watch_over requeued parked unparked callback_kept customer_reached callback_missed "
-    "callback_put_off callback_dropped turned_away abandoned finished wrapped_up something_new"
-).split()
+KINDS = [
+    "enqueued",
+    "described",
+    "led_on",
+    "offered",
+    "offer_rang",
+    "offer_ended",
+    "connected",
+    "recording_paused",
+    "recording_resumed",
+    "held",
+    "resumed",
+    "consulting",
+    "consulted",
+    "consult_over",
+    "conferring",
+    "conference_over",
+    "watched",
+    "watch_over",
+    "requeued",
+    "parked",
+    "unparked",
+    "callback_kept",
+    "customer_reached",
+    "callback_missed",
+    "callback_put_off",
+    "callback_dropped",
+    "turned_away",
+    "abandoned",
+    "finished",
+    "wrapped_up",
+    "something_new",
+]
 DATA = st.fixed_dictionaries(
     {},
     optional={
@@ -217,5 +246,5 @@ def test_where_the_customer_was_is_known_from_the_first_moment_to_their_last(
     spans = record.lanes[0].spans
     away = ("ended_", "abandoned", "turned_away", "callback_dropped")
     assert not spans or spans[0].begin == record.begin
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         assert before.end == after.begin or (before.outcome or "").startswith(away)
