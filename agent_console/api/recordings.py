@@ -57,7 +57,7 @@ async def list_recordings(interaction: str, user: SignedIn, within: InContext) -
     """Its recorded talks."""
     await scope.readable_interaction(within, user, interaction)
     found = await within.store.read(lambda c: kept.of_interaction(c, interaction))
-    return RecordingsAnswer(items=[_answer(within, user, each) for each in found])
+    return RecordingsAnswer(items=[recording_answer(within, user, each) for each in found])
 
 
 @router.get("/recordings/{recording}/audio", response_class=Response)
@@ -107,7 +107,8 @@ async def play(
     )
 
 
-def _answer(within: Context, user: User, one: Recording) -> RecordingAnswer:
+def recording_answer(within: Context, user: User, one: Recording) -> RecordingAnswer:
+    """A recording as this reader may know it."""
     may = _may_listen(within, user, one)
     return RecordingAnswer(
         id=one.id,
