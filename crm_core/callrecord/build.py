@@ -57,7 +57,7 @@ class _Story:
         for stage in visit.path or ():
             self.at = max(self.at, stage.at)
             lane.stop(self.at, None)
-            lane.go(stage.kind, self.at, about=stage.label or stage.step)
+            lane.go(stage.kind, self.at, about=stage.label)
             if keys := "".join(stage.keys):
                 lane.mark("key", self.at, keys)
         if not visit.path:
