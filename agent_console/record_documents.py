@@ -12,7 +12,7 @@ from crm_core.callrecord.read import Found
 class SpanDocument(TypedDict):
     """What somebody did. `kind`: of the customer flow, waiting, talking, hold, conference, calling (they are called back), callback (they are to be),
     set_aside, at_work (of a letter); of a queue waiting, callback, set_aside; of an agent offered, ringing, talking, hold, consult (they ask somebody),
-    called and consult (they are asked), conference, calling, wrap_up, at_work; of somebody outside called, consult, conference; of a supervisor listen,
+    called and asked (by a colleague), conference, calling, wrap_up, at_work; of somebody outside called, asked, conference; of a supervisor listen,
     whisper, barge; of the recording recorded, paused, stopped; of a flow the kind of each step. `end`: null while it goes on. `outcome`: how it
     ended, if by more than by what follows. `offer`: the id of the offer by which they were asked (`GET /interactions/{id}/routing`). `about`: of a step
     its name, of a supervisor the agent at whose talk they were."""

@@ -165,7 +165,7 @@ class _Story:
 
     def consulted(self, _: LedgerEntry, at: float) -> None:
         if self._asked:
-            self._other(self._asked).go("consult", at)
+            self._other(self._asked).go("asked", at)
 
     def consult_over(self, fact: LedgerEntry, at: float) -> None:
         reason = str(fact.data.get("reason", ""))

@@ -44,7 +44,7 @@ class Track:
         ended, self._now = self._now, None
         if ended is None:
             return
-        if at > ended.begin or outcome is not None or ended.kind not in _FLEETING:
+        if at > ended.begin or outcome not in {None, "answered"} or ended.kind not in _FLEETING:
             self.spans.append(replace(ended, end=at, outcome=outcome))
 
     def mark(self, kind: str, at: float, about: str = "") -> None:

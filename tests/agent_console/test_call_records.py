@@ -64,7 +64,7 @@ async def test_the_record_tells_who_was_with_whom_and_how_it_ended(house: House)
         lanes = kinds(record)
         assert lanes["customer", "Lin"] == ["waiting", "talking", "hold", "conference", "talking"]
         assert lanes["agent", "Ann"][-4:] == ["talking", "hold", "consult", "conference"]
-        assert lanes["agent", "Bob"][:4] == ["called", "consult", "conference", "talking"]
+        assert lanes["agent", "Bob"][:4] == ["called", "asked", "conference", "talking"]
         assert lanes["supervisor", "Sue"] == ["listen", "whisper"]
         assert lanes["recording", ""] == ["recorded", "recorded"]
         assert (record["ended_by"], record["cause"], record["explained"]) == ("customer", 16, True)

@@ -109,7 +109,7 @@ def test_a_call_with_hold_consultation_conference_and_transfer_is_drawn_as_it_wa
     ]
     assert _lane(record, LaneKind.AGENT, "bob") == [
         ("called", 121, 125, None),
-        ("consult", 125, 130, None),
+        ("asked", 125, 130, None),
         ("conference", 130, 140, "agent_left"),
         ("talking", 140, 150, None),
         ("wrap_up", 150, 160, "handled"),

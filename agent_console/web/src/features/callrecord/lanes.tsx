@@ -8,7 +8,11 @@ import { isNamed, laneName, lookOf, markName, outcomeOf, spanName, timesOf } fro
 const ROW = 38;
 const HEAD = 26;
 const BAR = 26;
-const LABEL_FROM_PX = 46;
+const LABEL_FROM_PX = 38;
+/** Room for a mark at the first and the last moment. */
+const PAD = 11;
+
+const across = (record: CallRecord, at: number, width: number): number => PAD + placeOf(record, at, Math.max(0, width - 2 * PAD));
 
 interface Props {
   record: CallRecord;
@@ -46,7 +50,7 @@ export function Lanes({ record, zoom, heard, chosen, choose }: Props) {
     if (chosen === null || !svg.current?.contains(document.activeElement)) return;
     svg.current.querySelector<SVGGElement>(`[data-piece="${chosen}"]`)?.focus();
   }, [chosen]);
-  const at = heard === null ? null : placeOf(record, heard, width);
+  const at = heard === null ? null : across(record, heard, width);
   useEffect(() => {
     const box = scroller.current;
     if (at !== null && box && (at < box.scrollLeft || at > box.scrollLeft + box.clientWidth)) box.scrollLeft = at - box.clientWidth / 3;
@@ -58,8 +62,8 @@ export function Lanes({ record, zoom, heard, chosen, choose }: Props) {
       </ul>
       <div className="lane-scroll" ref={scroller}>
         <svg ref={svg} width={width} height={height} role="group" aria-label={t("callrecord.drawing")} onKeyDown={press}>
-          {ticks(record.end - record.begin, width).map((tick) => {
-            const x = placeOf(record, record.begin + tick, width);
+          {ticks(record.end - record.begin, width - 2 * PAD).map((tick) => {
+            const x = across(record, record.begin + tick, width);
             return <g key={tick} aria-hidden="true"><line className="lane-tick" x1={x} x2={x} y1={HEAD - 6} y2={height} /><text className="lane-time" x={x + 4} y={HEAD - 10}>{duration(tick)}</text></g>;
           })}
           {record.lanes.map((_, row) => <line key={row} className="lane-line" x1={0} x2={width} y1={HEAD + (row + 1) * ROW - 0.5} y2={HEAD + (row + 1) * ROW - 0.5} aria-hidden="true" />)}
@@ -87,7 +91,7 @@ interface DrawnProps {
 function Drawn({ record, lane, piece, width, isStop, isChosen, choose }: DrawnProps) {
   const { t } = useTranslation();
   const { span, mark } = piece;
-  const x = placeOf(record, piece.begin, width);
+  const x = across(record, piece.begin, width);
   const y = HEAD + piece.lane * ROW + (ROW - BAR) / 2;
   const label = span ? spanName(t, lane, span) : mark ? markName(t, mark) : "";
   const told = span ? [laneName(t, lane), label, timesOf(t, record.begin, span, record.end), outcomeOf(t, span)] : [laneName(t, lane), label, duration(piece.begin - record.begin)];
@@ -103,18 +107,18 @@ function Drawn({ record, lane, piece, width, isStop, isChosen, choose }: DrawnPr
     return (
       <g {...shared} className={`lane-mark${isChosen ? " chosen" : ""}`}>
         <title>{name}</title>
-        {mark?.kind === "key" && mark.about !== "" ? <><rect className="lane-key" x={x - 9} y={y + 3} width={18 + (mark.about.length - 1) * 8} height={BAR - 6} rx={4} /><text x={x - 4} y={middle + 4}>{mark.about}</text></> : <path d={`M${x},${middle - 8} l8,8 l-8,8 l-8,-8 z`} />}
+        {mark?.kind === "key" && mark.about !== "" ? <><rect className="lane-key" x={x - 9} y={y + 3} width={18 + (mark.about.length - 1) * 8} height={BAR - 6} rx={4} /><text x={x - 4} y={middle + 4}>{mark.about}</text></> : <path d={`M${x},${y - 5} l6,6 l-6,6 l-6,-6 z`} />}
       </g>
     );
   }
-  const wide = Math.max(3, placeOf(record, piece.end, width) - x - 1);
+  const wide = Math.max(3, across(record, piece.end, width) - x - 1);
   const shown = wide >= LABEL_FROM_PX;
   const id = `span-${piece.key.replace(" ", "-")}`;
   return (
     <g {...shared} className={`lane-span ${lookOf(lane, span)}${isChosen ? " chosen" : ""}`} data-begin={(span.begin - record.begin).toFixed(3)} data-end={(piece.end - record.begin).toFixed(3)}>
       <title>{name}</title>
       <rect x={x} y={y} width={wide} height={BAR} rx={Math.min(5, wide / 2)} />
-      {shown && <><clipPath id={id}><rect x={x} y={y} width={wide - 6} height={BAR} /></clipPath><text x={x + 8} y={y + BAR / 2 + 4.5} clipPath={`url(#${id})`}>{label}</text></>}
+      {shown && <><clipPath id={id}><rect x={x} y={y} width={Math.max(0, wide - 3)} height={BAR} /></clipPath><text x={x + 6} y={y + BAR / 2 + 4.5} clipPath={`url(#${id})`}>{label}</text></>}
     </g>
   );
 }

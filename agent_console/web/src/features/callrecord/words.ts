@@ -4,7 +4,7 @@ import type { LaneDoc, MarkDoc, SpanDoc } from "./types";
 
 const LOOKS: Record<string, string> = {
   talking: "talk", at_work: "talk", conference: "accent", waiting: "mute", callback: "mute", set_aside: "mute", flow: "rest", offered: "ring", ringing: "ring",
-  calling: "ring", hold: "hold", called: "rest", consult: "rest", wrap_up: "mute", listen: "accent", whisper: "accent", barge: "accent", recorded: "go", paused: "hold", stopped: "stop",
+  calling: "ring", hold: "hold", called: "rest", consult: "rest", asked: "rest", wrap_up: "mute", listen: "accent", whisper: "accent", barge: "accent", recorded: "go", paused: "hold", stopped: "stop",
 };
 
 /** The look of a span: its words say the same. */
