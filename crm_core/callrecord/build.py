@@ -153,7 +153,10 @@ class _Story:
         self.tracks.recording.go("recorded", at)
 
     def held(self, fact: LedgerEntry, at: float) -> None:
-        self._both(fact, "hold", at)
+        """Of whom the agent asks it may be told first that they are called."""
+        self.tracks.customer.go("hold", at)
+        if not self._asked:
+            self._agent(fact).go("hold", at)
 
     def resumed(self, fact: LedgerEntry, at: float) -> None:
         self._both(fact, self._talking, at)

@@ -178,7 +178,7 @@ KINDS = [
     "something_new",
 ]
 DATA = st.fixed_dictionaries(
-    {},
+    {"by": st.sampled_from(["customer", "agent", "system"])},
     optional={
         "outcome": st.sampled_from(["accepted", "no_answer"]),
         "reason": st.sampled_from(["transferred", "left", "released", "agent_left", "ended", "conference"]),
@@ -188,7 +188,6 @@ DATA = st.fixed_dictionaries(
         "mode": st.sampled_from(["listen", "barge"]),
         "recorded": st.booleans(),
         "pause": st.sampled_from(["by_hand", "stopped"]),
-        "by": st.sampled_from(["customer", "agent", "system"]),
         "wrap_up_until": st.just(1500.0),
         "cause": st.sampled_from([None, 16]),
     },
