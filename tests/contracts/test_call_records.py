@@ -18,7 +18,7 @@ ACTING = system(NOW)
 
 
 def lived(conn: Connection, last: LedgerEntry, *more: LedgerEntry) -> None:
-    epoch = lease.take(conn, lease.FLOOR, "me", 5.0).epoch
+    epoch = lease.take(conn, lease.FLOOR, "test", 60.0)
     ledger.append(conn, epoch, [enqueued(), *more, last])
 
 
