@@ -17,6 +17,7 @@ from agent_console.api import (
     branding,
     built_in_roles,
     by_hand,
+    call_records,
     call_us,
     case_work,
     cases,
@@ -172,6 +173,7 @@ def _api() -> APIRouter:
     api.include_router(closing.router, dependencies=[Depends(signed_in)])
     api.include_router(forecast.router, dependencies=[Depends(signed_in)])
     api.include_router(recordings.router, dependencies=[Depends(signed_in)])
+    api.include_router(call_records.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
     api.include_router(conferences.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])

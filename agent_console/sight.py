@@ -114,6 +114,11 @@ def callers_are_seen(rights: Rights) -> bool:
     return not _no_names(rights) and not _no_addresses(rights)
 
 
+def addresses_are_seen(rights: Rights) -> bool:
+    """Whether numbers are for them, and keys, which may be one."""
+    return not _no_addresses(rights)
+
+
 def subjects_are_seen(rights: Rights) -> bool:
     """Whether what somebody wrote about is for them before it is theirs."""
     return not _lacks(rights, "case") and "subject" not in rights.hidden("case")

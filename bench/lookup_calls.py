@@ -23,6 +23,7 @@ from crm_core import queues
 from crm_core.store import Connection, Store
 from cti.arriving.door import Door
 from cti.arriving.entry import Entry
+from cti.arriving.holding import Holding
 from cti.arriving.prompt_files import PromptFiles
 from cti.callbacks import Callbacks
 from cti.calls import Calls
@@ -67,6 +68,7 @@ class _Server:
             store, bus, clock, self.directory, settings=settings, guard=UNGUARDED, time_zone="UTC"
         )
         callbacks = Callbacks(store, floor, clock, outside)
+        prompts = PromptFiles(store, bus, None)
         self.entry = Entry(
             settings,
             store,
@@ -76,9 +78,10 @@ class _Server:
             directory=self.directory,
             calls=self.calls,
             callbacks=callbacks,
-            prompts=PromptFiles(store, bus, None),
+            prompts=prompts,
             door=Door(store, bus, clock, self.directory, UNGUARDED),
             outside=outside,
+            holding=Holding(floor, self.directory, prompts),
         )
         self.pops = Pops(store, clock, self._loaded)
         self.floor = floor

@@ -25,6 +25,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
+    Integer,
     Text,
     Update,
     and_,
@@ -80,7 +81,13 @@ def fold(conn: Connection, seq: int, entry: LedgerEntry) -> None:
         raise IllegalFact(entry) from error
 
 
-_USUAL = {"p_steps": 0, "p_preferred": False, "p_recorded": False, "p_voicemail": False}
+_USUAL = {
+    "p_steps": 0,
+    "p_preferred": False,
+    "p_recorded": False,
+    "p_voicemail": False,
+    "p_cause": None,
+}
 """What a fact leaves out where it is as usual."""
 
 
@@ -199,6 +206,7 @@ _CUSTOMER_IS_HEARD = (
 )
 _END_OF_OFFER = bindparam("p_outcome", type_=Text)
 _UNTIL = bindparam("p_wrap_up_until", type_=Double)
+_CAUSE = bindparam("p_cause", type_=Integer)
 
 
 def _of_agent(**changes: ColumnElement[Any]) -> Step:
@@ -438,7 +446,7 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
     "abandoned": (
         _must(
             _interaction_in("waiting").values(
-                state="closed", outcome="abandoned", ended_at=_AT, closed_at=_AT
+                state="closed", outcome="abandoned", ended_at=_AT, closed_at=_AT, hangup_cause=_CAUSE
             )
         ),
         _must(_open_segment("queue").values(ended_at=_AT, outcome="abandoned")),
@@ -450,6 +458,7 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                 outcome="handled",
                 ended_at=_AT,
                 ended_by=bindparam("p_by"),
+                hangup_cause=_CAUSE,
                 wrap_up_until=_UNTIL,
                 closed_at=case((_UNTIL.is_(None), _AT), else_=None),
             )

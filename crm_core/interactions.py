@@ -26,7 +26,8 @@ class Interaction:
     """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
     none, one, many. `direction` is "in" also while only the ledger has spoken of it. `over_limit`: calls, minutes; `told`:
     the sentence that the caller heard of their contract. `callback`: they are to be called back and were not reached yet. `attestation`: what the
-    network says of the caller's number (see `cti.arriving.attestation`); `blocked_by`: the entry of the block list that was applied."""
+    network says of the caller's number (see `cti.arriving.attestation`); `blocked_by`: the entry of the block list that was applied.
+    `hangup_cause`: of a call, the Q.850 number of the line that ended first."""
 
     id: str
     medium: str
@@ -57,6 +58,7 @@ class Interaction:
     callback: bool = False
     attestation: str | None = None
     blocked_by: str | None = None
+    hangup_cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What a queue's words must agree with: other queues, departments, customers' levels, each other."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from crm_core.records import codes
 from crm_core.records.change import Acting, Change
 from crm_core.tables import queue
 
+TOLD_AT_MOST_EVERY_S = 15
+_MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 WISHES = ("preferred", "preferred_second", "preferred_third")
 
 
@@ -24,6 +27,7 @@ def prepare(conn: Connection, change: Change) -> None:
         raise change.refuse("relaxation", "queue.step_useless", skill=useless)
     after["requires"] = queue_words.said(needs)
     after["relaxation"] = after.get("relaxation") or ""
+    _check_hold(change)
     _check_groups(conn, change, steps)
     _check_wishes(conn, change)
     _check_overflow(conn, change)
@@ -60,6 +64,16 @@ def rewrite(conn: Connection, acting: Acting, queue_id: str, words: Mapping[str,
         detail={"changes": changes},
     )
     audit.record(conn, entry)
+
+
+def _check_hold(change: Change) -> None:
+    """A class of music is a word that Asterisk knows by; nobody is told something all the time."""
+    music = (change.after.get("hold_music") or "").strip()
+    if music and not _MUSIC.fullmatch(music):
+        raise change.refuse("hold_music", "queue.music")
+    change.after["hold_music"] = music
+    if 0 < (change.after.get("told_every_s") or 0) < TOLD_AT_MOST_EVERY_S:
+        raise change.refuse("told_every_s", "queue.told_too_often", least=TOLD_AT_MOST_EVERY_S)
 
 
 def _check_groups(conn: Connection, change: Change, steps: Iterable[GivenUp]) -> None:

@@ -63,6 +63,12 @@ class Queue:
     record_share: int = 0
     record_out_share: int | None = None
     record_days: int | None = None
+    hold_music: str = ""
+    hold_prompt_id: str | None = None
+    told_every_s: float = 0.0
+    told_position: bool = False
+    told_wait: bool = False
+    told_prompt_id: str | None = None
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 
@@ -115,6 +121,20 @@ def list_queues(conn: Connection) -> list[Queue]:
     words = (queue.c.requires, queue.c.relaxation, queue.c.served_by, queue.c.overflow)
     query = select(*_COLUMNS, *words).where(queue.c.deleted_at.is_(None))
     return [_queue(columns(row)) for row in conn.execute(query.order_by(queue.c.name, queue.c.id))]
+
+
+def tunes(conn: Connection) -> frozenset[str]:
+    """The uploaded prompts that callers hear as music."""
+    return frozenset(each.hold_prompt_id for each in list_queues(conn) if each.hold_prompt_id)
+
+
+def saying(conn: Connection, prompt_id: str) -> str | None:
+    """The name of a queue whose callers hear this uploaded prompt while they wait."""
+    row = queue.c
+    uses = or_(row.hold_prompt_id == prompt_id, row.told_prompt_id == prompt_id)
+    query = select(row.name).where(uses, row.deleted_at.is_(None)).order_by(row.name).limit(1)
+    found: str | None = conn.execute(query).scalar_one_or_none()
+    return found
 
 
 def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:

@@ -446,8 +446,8 @@ class Calls:
         if call.place is Place.OVER:
             return []
         if call.place in {Place.CONNECTED, Place.REATTACHING}:
-            return [WorkEnded(interaction=call.interaction, by=by, at=at)]
-        return [CustomerLeft(interaction=call.interaction, at=at)]
+            return [WorkEnded(interaction=call.interaction, by=by, at=at, cause=event.q850)]
+        return [CustomerLeft(interaction=call.interaction, at=at, cause=event.q850)]
 
     def _leg_gone(self, event: HungUp) -> list[Event]:
         """The agent is free now, not when the dialplan has looked at the cause and hung the caller up."""
@@ -461,7 +461,7 @@ class Calls:
         self._unleg(call)
         call.place = Place.OVER
         by, at = call.ended or (By.AGENT, event.at)
-        return [WorkEnded(interaction=call.interaction, by=by, at=at)]
+        return [WorkEnded(interaction=call.interaction, by=by, at=at, cause=event.q850)]
 
     def _queue_answered(self, event: QueueAnswered) -> list[Event]:
         call, agent = self._calls.get(event.caller), self._agent_of(extension_in(event.interface))

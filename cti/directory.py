@@ -33,11 +33,25 @@ _log = Transcript("voice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What callers of a queue hear while they wait: a class of Asterisk's `music`, or an uploaded `tune`; every so often (0: never) their `position`,
+    the expected `wait` and an uploaded `prompt`, where that is said."""
+
+    music: str = ""
+    tune: str | None = None
+    every_s: float = 0.0
+    position: bool = False
+    wait: bool = False
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
     numbers: dict[str, QueueId] = field(default_factory=dict)
     otherwise: QueueId | None = None
     rings: dict[QueueId, float] = field(default_factory=dict)
     languages: dict[QueueId, str] = field(default_factory=dict)
+    holds: dict[QueueId, Hold] = field(default_factory=dict)
     record_shares: dict[QueueId, int] = field(default_factory=dict)
     record_out_shares: dict[QueueId, int] = field(default_factory=dict)
     record_shares_of: dict[AgentId, int] = field(default_factory=dict)
@@ -68,6 +82,7 @@ def _read(conn: Connection, now: float) -> _Page:
         otherwise=numbers.get(ANY_NUMBER, only),
         rings=rings,
         languages={QueueId(queue.id): queue.language for queue in every},
+        holds={QueueId(queue.id): _hold(queue) for queue in every},
         record_shares={QueueId(queue.id): queue.record_share for queue in every},
         record_out_shares={
             QueueId(queue.id): queue.record_out_share for queue in every if queue.record_out_share is not None
@@ -94,6 +109,17 @@ def _read(conn: Connection, now: float) -> _Page:
 def _message(queue: Queue) -> str:
     """How long a message may be, and how much silence ends it, as the dialplan reads it after the language."""
     return f"{queue.voicemail_most_s}/{queue.voicemail_silence_s}"
+
+
+def _hold(queue: Queue) -> Hold:
+    return Hold(
+        music=queue.hold_music,
+        tune=queue.hold_prompt_id,
+        every_s=queue.told_every_s,
+        position=queue.told_position,
+        wait=queue.told_wait,
+        prompt=queue.told_prompt_id,
+    )
 
 
 def _flows(conn: Connection, entries: list[Entry]) -> dict[str, Version]:
@@ -155,6 +181,10 @@ class Directory:
     def language(self, queue: QueueId) -> str:
         """In which callers of this queue are spoken to."""
         return self._page.languages.get(queue, "en")
+
+    def hold(self, queue: QueueId) -> Hold:
+        """What callers of this queue hear while they wait."""
+        return self._page.holds.get(queue, Hold())
 
     def is_recorded(
         self, interaction: InteractionId, queue: QueueId, agent: AgentId | None = None, *, out: bool = False

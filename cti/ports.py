@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from routing.core.estimate import Estimate
 from routing.core.events import Event
 from routing.core.facts import Fact
+from routing.core.model import InteractionId
 from routing.core.state import Centre
 
 
@@ -22,6 +24,8 @@ class Floor(Protocol):
     def submit(self, *events: Event) -> None: ...
 
     async def settle(self, *events: Event) -> tuple[Fact, ...]: ...
+
+    def estimate(self, interaction: InteractionId) -> Estimate | None: ...
 
     def listen(self, listener: Callable[[Sequence[Fact]], None]) -> Callable[[], None]: ...
 

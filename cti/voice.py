@@ -24,6 +24,7 @@ from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.arriving.door import Door
 from cti.arriving.entry import Entry
+from cti.arriving.holding import Holding
 from cti.arriving.messages import TOPIC as MESSAGE_LEFT
 from cti.arriving.newcomer import newcomer_of
 from cti.arriving.prompt_files import PromptFiles
@@ -65,7 +66,7 @@ from routing.core.events import (
     Returned,
     Unreached,
 )
-from routing.core.facts import Fact, StatusChanged
+from routing.core.facts import Fact, LedOn, StatusChanged
 from routing.core.model import AgentId, By, Device, InteractionId, Medium, OfferId, PauseKind, QueueId, Why
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
@@ -112,6 +113,7 @@ class VoiceChannel:
         )
         self._callbacks = Callbacks(store, floor, clock, self.outside)
         self._prompts = PromptFiles(store, bus, prompts_dir)
+        self._holding = Holding(floor, self._directory, self._prompts)
         self.entry = Entry(
             settings,
             store,
@@ -124,6 +126,7 @@ class VoiceChannel:
             prompts=self._prompts,
             door=Door(store, bus, clock, self._directory, guard),
             outside=self.outside,
+            holding=self._holding,
         )
         self.link = Link(
             AmiAddress(
@@ -454,6 +457,11 @@ class VoiceChannel:
             if isinstance(fact, StatusChanged)
             for action in self._members.follow(fact.agent, fact.status)
         ]
+        changes += [
+            self._holding.action(fact.interaction, fact.queue)
+            for fact in facts
+            if isinstance(fact, LedOn) and self._calls.get(fact.interaction) is not None
+        ]
         if changes:
             with suppress(Unavailable):  # aligned after the next connect
                 self.link.send(changes)
@@ -577,6 +585,8 @@ class VoiceChannel:
             if queue is None or self._floor.centre.closed(stranger.interaction):
                 continue
             _log.note("<", stranger.interaction, "found waiting")
+            if not stranger.queue:  # they came in while nobody could say what they hear
+                self.talks.send(self._holding.action(stranger.interaction, queue, stranger.language))
             asked.append(self.entry.admit(newcomer_of(stranger, self._clock.now()), queue))
         await asyncio.gather(*asked)  # a thousand are one turn, not a thousand
         return bool(asked)

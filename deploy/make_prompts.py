@@ -1,4 +1,5 @@
-"""Make the recordings that callers hear from config/asterisk/sounds/prompts.toml: `python3 deploy/make_prompts.py`.
+"""Make the recordings that callers hear from config/asterisk/sounds/prompts.toml: `python3 deploy/make_prompts.py`;
+with names behind it, of those alone.
 
 Needs espeak-ng and sox (Debian: `apt-get install espeak-ng sox`), and only whoever changes a sentence needs them: the
 recordings are in the repository. Speech that espeak-ng makes carries no licence of espeak-ng's. GSM files at
@@ -20,9 +21,10 @@ VOICES = {
 WORDS_A_MINUTE = "175"
 
 
-def main() -> int:
-    """Make all of them anew."""
+def main(*names: str) -> int:
+    """Make these anew, or all."""
     prompts = tomllib.loads((SOUNDS / "prompts.toml").read_text(encoding="utf-8"))
+    prompts = {name: prompts[name] for name in names or prompts}
     for name, languages in prompts.items():
         for language, words in languages.items():
             voice, spoken = VOICES[language]
@@ -44,4 +46,4 @@ def _speak(words: str, voice: str, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

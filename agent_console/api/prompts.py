@@ -72,7 +72,7 @@ async def change_prompt(
 
 @router.delete("/{prompt}", status_code=204)
 async def remove_prompt(prompt: str, at: AtAdministration, match: IfMatch = None) -> None:
-    """With its sounds. 409 `prompt.in_use` while a flow says it."""
+    """With its sounds. 409 `prompt.in_use` while a flow says it, `prompt.in_use_by_queue` while callers of a queue hear it."""
     version = version_of(match)
     await at.write(lambda c, acting: prompts.remove(c, acting, prompt, version))
     _published(at, prompt)

@@ -58,8 +58,8 @@ async def list_recordings(interaction: str, user: SignedIn, within: InContext) -
     """Its recorded talks."""
     await scope.readable_interaction(within, user, interaction)
     found = await within.store.read(lambda c: kept.of_interaction(c, interaction))
-    theirs = await _is_message(within, interaction)
-    return RecordingsAnswer(items=[_answer(within, user, each, theirs=theirs) for each in found])
+    theirs = await is_message(within, interaction)
+    return RecordingsAnswer(items=[recording_answer(within, user, each, theirs=theirs) for each in found])
 
 
 @router.get("/recordings/{recording}/audio", response_class=Response)
@@ -79,7 +79,7 @@ async def play(
     if found is None or found.state == kept.ERASED:
         raise Refused("recording.unknown", Kind.MISSING, id=recording[:200])
     await scope.readable_interaction(within, user, found.interaction_id)
-    theirs = await _is_message(within, found.interaction_id)
+    theirs = await is_message(within, found.interaction_id)
     if not (_may_download(user) if download else _may_listen(within, user, found, theirs=theirs)):
         raise Refused("recording.not_yours", Kind.FORBIDDEN)
     if not found.audible:
@@ -110,12 +110,13 @@ async def play(
     )
 
 
-async def _is_message(within: Context, interaction: str) -> bool:
+async def is_message(within: Context, interaction: str) -> bool:
     """What a caller has left is there to be heard by all who may read it."""
     return await within.store.read(lambda c: filing.call_of(c, interaction)) is not None
 
 
-def _answer(within: Context, user: User, one: Recording, *, theirs: bool) -> RecordingAnswer:
+def recording_answer(within: Context, user: User, one: Recording, *, theirs: bool) -> RecordingAnswer:
+    """A recording as this reader may know it; `theirs`: it is a message, which all may hear who may read it."""
     may = _may_listen(within, user, one, theirs=theirs)
     return RecordingAnswer(
         id=one.id,

@@ -41,6 +41,8 @@ class AsteriskLayout:
     """And the secret."""
     callback_told_after_s: int = 15
     """How long callers hear music before they are told that they may be called back."""
+    place_told_after_s: int = 10
+    """How long callers hear music before they are first told how far they are."""
     callback_ring_s: int = 40
     """How long a customer's phone is rung when they are called back."""
     hold_recall_s: int = 60

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from crm_core import calendars
 from crm_core.access.model import allowed
+from crm_core.flows import prompts
 from crm_core.queue_checks import follow_name, prepare
 from crm_core.records.declared import Entity, Field, FieldKind, Label, Section, label
 from crm_core.records.shape import choice
@@ -16,6 +17,10 @@ _KEPT = allowed(read="all", create="all", update="all", export="all", **{"import
 
 def _calendars(conn: Connection) -> Sequence[tuple[str, str]]:
     return [(each.id, each.calendar.name) for each in calendars.list_calendars(conn)]
+
+
+def _prompts(conn: Connection) -> Sequence[tuple[str, str]]:
+    return [(each.id, each.name) for each in prompts.listed(conn) if each.sounds]
 
 
 _NEVER = choice("never", "Not offered", "不派給", "不分配")
@@ -108,6 +113,7 @@ QUEUE = Entity(
         Section(name="together", label=label("Several things at once", "同時處理", "同时处理")),
         Section(name="times", label=label("Times", "時間", "时间")),
         Section(name="voicemail", label=label("Messages", "語音留言", "语音留言")),
+        Section(name="waiting", label=label("While callers wait", "來電等候時", "来电等待时")),
         Section(name="callbacks", label=label("Calling back", "回撥", "回拨")),
         Section(name="recording", label=label("Recording", "錄音", "录音")),
         Section(name="doors", label=label("Opening and overflow", "服務時間與轉接", "服务时间与溢出")),
@@ -379,6 +385,78 @@ QUEUE = Entity(
             least=0,
             most=60,
             section="voicemail",
+        ),
+        Field(
+            name="hold_music",
+            kind=FieldKind.TEXT,
+            label=label("Music", "等候音樂", "等待音乐"),
+            hint=label(
+                "A class of Asterisk's music on hold. Nothing: the usual one.",
+                "Asterisk 等候音樂的類別名稱，留空則播放預設音樂。",
+                "Asterisk 等待音乐的类别名称，留空则播放默认音乐。",
+            ),
+            most=40,
+            section="waiting",
+        ),
+        Field(
+            name="hold_prompt_id",
+            kind=FieldKind.CODE,
+            words=_prompts,
+            label=label("Music of your own", "自訂等候音樂", "自定义等待音乐"),
+            hint=label(
+                "An uploaded prompt, played over and over instead, in the caller's language where it has that.",
+                "改為重複播放已上傳的語音，若有來電者語言的版本則優先。",
+                "改为循环播放已上传的语音，若有来电者语言的版本则优先。",
+            ),
+            section="waiting",
+        ),
+        Field(
+            name="told_every_s",
+            kind=FieldKind.NUMBER,
+            label=label("Told something every (s)", "播報間隔（秒）", "播报间隔（秒）"),
+            hint=label(
+                "At first after 10 s, then so often. 0: never, else 15 or more.",
+                "首次在 10 秒後播報，之後依此間隔。0 表示不播報，否則至少 15 秒。",
+                "首次在 10 秒后播报，之后按此间隔。0 表示不播报，否则至少 15 秒。",
+            ),
+            required=True,
+            default=0.0,
+            least=0.0,
+            most=3600.0,
+            section="waiting",
+        ),
+        Field(
+            name="told_position",
+            kind=FieldKind.BOOLEAN,
+            label=label("Their place in line", "播報排隊順位", "播报排队顺序"),
+            required=True,
+            default=False,
+            section="waiting",
+        ),
+        Field(
+            name="told_wait",
+            kind=FieldKind.BOOLEAN,
+            label=label("How long they will wait", "播報預計等候時間", "播报预计等待时间"),
+            hint=label(
+                "Where it can be known: somebody is at work who could serve them, and five or more of this queue were served of late.",
+                "僅在可推估時播報：有能服務的人員在線上，且近期已服務過五件以上。",
+                "仅在可估算时播报：有能服务的人员在线，且近期已服务五件以上。",
+            ),
+            required=True,
+            default=False,
+            section="waiting",
+        ),
+        Field(
+            name="told_prompt_id",
+            kind=FieldKind.CODE,
+            words=_prompts,
+            label=label("A message of your own", "自訂訊息", "自定义消息"),
+            hint=label(
+                "An uploaded prompt, after the others. Nothing at all to tell: callers are thanked for waiting.",
+                "在其他播報之後播放已上傳的語音。若無可播報的內容，則感謝來電者耐心等候。",
+                "在其他播报之后播放已上传的语音。若没有可播报的内容，则感谢来电者耐心等待。",
+            ),
+            section="waiting",
         ),
         Field(
             name="callback_offered",

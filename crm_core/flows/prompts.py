@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
+from crm_core import queues
 from crm_core.flows import kept, rows
 from crm_core.flows.sound import RATE
 from crm_core.paging import columns
@@ -123,8 +124,9 @@ def change(
 
 
 def remove(conn: Connection, acting: Acting, prompt_id: str, version: int | None) -> None:
-    """Its sounds go with it. `Refused` (prompt.in_use) while a flow says it."""
+    """Its sounds go with it. `Refused` (prompt.in_use) while a flow says it, or (prompt.in_use_by_queue) a queue."""
     before = _row(conn, prompt_id, version)
+    _check_queues(conn, prompt_id)
     using = kept.with_prompt(conn, prompt_id)
     if using is not None:
         raise Refused("prompt.in_use", flow=using)
@@ -161,6 +163,8 @@ def remove_sound(conn: Connection, acting: Acting, prompt_id: str, language: str
         raise Refused("prompt.no_sound", Kind.MISSING, id=prompt_id, language=language)
     if len(before.sounds) == 1 and before.used_by:
         raise Refused("prompt.in_use", flow=before.used_by[0])
+    if len(before.sounds) == 1:
+        _check_queues(conn, prompt_id)
     conn.execute(delete(prompt_sound).where(_S.prompt_id == prompt_id, _S.language == language))
     rows.change(conn, acting, prompt, prompt_id)
     rows.tell(
@@ -174,6 +178,12 @@ def _row(conn: Connection, prompt_id: str, version: int | None = None) -> Any:
     if row is None:
         raise Refused("prompt.unknown", Kind.MISSING, id=prompt_id[:100])
     return row
+
+
+def _check_queues(conn: Connection, prompt_id: str) -> None:
+    name = queues.saying(conn, prompt_id)
+    if name is not None:
+        raise Refused("prompt.in_use_by_queue", queue=name)
 
 
 def _check_name(conn: Connection, name: str, *, but: str) -> None:

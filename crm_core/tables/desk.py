@@ -146,6 +146,13 @@ queue = Table(
     Column("record_share", Integer, nullable=False, server_default="0"),
     Column("record_out_share", Integer),
     Column("record_days", Integer),
+    # what its callers hear: a class of Asterisk's music, or an uploaded prompt; and what they are told, so often (0: nothing)
+    Column("hold_music", Text, nullable=False, server_default=""),
+    Column("hold_prompt_id", Text),
+    Column("told_every_s", Double, nullable=False, server_default="0"),
+    Column("told_position", Boolean, nullable=False, server_default=false()),
+    Column("told_wait", Boolean, nullable=False, server_default=false()),
+    Column("told_prompt_id", Text),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

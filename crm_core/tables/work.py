@@ -112,6 +112,8 @@ interaction = Table(
     moment("answered_at", nullable=True),
     moment("ended_at", nullable=True),
     Column("ended_by", Text),
+    # of a call: why the line that ended first did, as a Q.850 number
+    Column("hangup_cause", Integer),
     moment("wrap_up_until", nullable=True),
     moment("closed_at", nullable=True, index=True),
     Column("disposition", Text),

@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _CHANNEL = re.compile(r"[\w./@+*#:;-]{1,128}", re.ASCII)
 _WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
 _MESSAGE = re.compile(r"[A-Za-z-]{1,10}/[0-9]{1,4}/[0-9]{1,3}", re.ASCII)
+_MUSIC = re.compile(r"[\w-]{1,40}", re.ASCII)
+_PLACE = re.compile(r"[\w./-]{1,400}", re.ASCII)
 _RECORDING = re.compile(r"[A-Za-z-]{1,10}/[a-z-]{1,40}", re.ASCII)
 FAR = "-far"
 AT_ONCE_S = 2.0
@@ -69,6 +71,11 @@ def is_extension(text: str) -> bool:
     return bool(_EXTENSION.fullmatch(text))
 
 
+def is_music(text: str) -> bool:
+    """Tell whether text can be a class of music: letters, digits, `_` and `-`, 40 at most."""
+    return bool(_MUSIC.fullmatch(text))
+
+
 def login(user: str, secret: str) -> Action:
     """The first action of a connection; events follow at once."""
     return Action(name="Login", headers=(("Username", user), ("Secret", secret), ("Events", "on")))
@@ -102,6 +109,18 @@ def set_offer(channel: str, *, offer: str, ring_s: float, reattach: bool, record
         ("Channel", _checked(_CHANNEL, "a channel", channel)),
         ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD)"),
         ("Value", value),
+    )
+    return Action(name="Setvar", headers=headers)
+
+
+def set_hold(channel: str, *, music: str, tune: str, pieces: int, every_s: float) -> Action:
+    """What `trunkline-hold` plays and how often it asks what to say (0: never), from the next second on."""
+    checked = _checked(_MUSIC, "a class of music", music) if music else ""
+    place = _checked(_PLACE, "a place", tune) if tune else ""
+    headers = (
+        ("Channel", _checked(_CHANNEL, "a channel", channel)),
+        ("Variable", "ARRAY(TL_MOH,TL_TUNE,TL_PIECES,TL_TOLD_EVERY)"),
+        ("Value", f"{checked},{place},{pieces},{every_s:.0f}"),
     )
     return Action(name="Setvar", headers=headers)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from cti.ami.protocol import Message
 
+_CAUSE_DIGITS = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegRang:
@@ -51,6 +53,12 @@ class HungUp:
     channel: str
     at: float
     cause: str = ""
+
+    @property
+    def q850(self) -> int | None:
+        """None where Asterisk names none: 0 is its word for "not set"."""
+        known = self.cause.isascii() and self.cause.isdigit() and len(self.cause) <= _CAUSE_DIGITS
+        return int(self.cause) or None if known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ from cti.ami.protocol import moment
 from cti.arriving.deadlines import in_time
 from cti.arriving.door import BUSY, Door
 from cti.arriving.flow_entry import FlowEntry, known
+from cti.arriving.holding import SCRIPT as HOLD_SCRIPT
+from cti.arriving.holding import Holding
 from cti.arriving.newcomer import Newcomer, record, said
 from cti.arriving.prompt_files import PromptFiles
 from cti.arriving.prompts import prompt_language
@@ -70,10 +72,12 @@ class Entry:
         prompts: PromptFiles,
         door: Door,
         outside: Outside,
+        holding: Holding,
     ) -> None:
         self._settings, self._store, self._floor, self._bus, self._clock = settings, store, floor, bus, clock
         self._directory, self._calls, self._callbacks = directory, calls, callbacks
         self._door = door
+        self._holding = holding
         self._flows = FlowEntry(
             store=store,
             clock=clock,
@@ -150,6 +154,10 @@ class Entry:
             return
         if session.request["agi_network_script"] in {CALLBACK_SCRIPT, MESSAGE_SCRIPT}:
             await self._key(session)
+            await session.close()
+            return
+        if session.request["agi_network_script"] == HOLD_SCRIPT:
+            await self._holding.tell(session)
             await session.close()
             return
         newcomer = self._read(session)
@@ -241,6 +249,8 @@ class Entry:
         if again is not None:
             newcomer = replace(newcomer, enqueued_at=min(again.enqueued_at, newcomer.enqueued_at))
         session.set_variable("TL_QUEUE", greeted.queue)
+        for name, value in self._holding.variables(greeted.queue, greeted.language).items():
+            session.set_variable(name, value)
         if self._directory.is_recorded(newcomer.interaction, greeted.queue):
             session.set_variable("TL_RECORD", "1")  # the fallback queue records by it
         facts = await self._admit_or_leave(newcomer, greeted.queue)

@@ -45,11 +45,13 @@ REMEMBERED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """`wait_s` from now; `position` in its own line (1: next); `agents`: places at work that may serve it."""
+    """`wait_s` from now; `position` in its own line (1: next); `agents`: places at work that may serve it; `works`: of its queue so many have ended of
+    late, on which it rests."""
 
     wait_s: float
     position: int
     agents: int
+    works: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,9 @@ def estimate(crowd: Crowd, seen: "Seen") -> Estimate | None:
         (_through(ring, crowd.queue, seen) for ring in crowd.rings if ring.agents), default=0.0
     )
     wait_s = max(_through(own, crowd.queue, seen), until_through)
-    return Estimate(wait_s=wait_s, position=crowd.ahead + 1, agents=crowd.agents)
+    return Estimate(
+        wait_s=wait_s, position=crowd.ahead + 1, agents=crowd.agents, works=seen.works(crowd.queue)
+    )
 
 
 def _through(ring: Ring, queue: QueueId, seen: "Seen") -> float:
@@ -109,6 +113,10 @@ class Seen:
     def handling_s(self, queue: QueueId) -> float:
         """Seconds on average; it follows about the last `REMEMBERED`."""
         return self._mean.get(queue, USUAL_S)
+
+    def works(self, queue: QueueId) -> int:
+        """How many have ended, up to `REMEMBERED`."""
+        return self._count.get(queue, USUAL_WEIGHT) - USUAL_WEIGHT
 
     def gives_up(self, queue: QueueId) -> float:
         """How many of those who wait give up in a second, each: those who did by all the time that was waited, of late."""

@@ -139,10 +139,11 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLeft:
-    """The customer hung up or withdrew, wherever the interaction was."""
+    """The customer hung up or withdrew, wherever the interaction was. `cause`: of a line, its Q.850 number."""
 
     interaction: InteractionId
     at: Seconds
+    cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,11 +342,12 @@ class Transferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkEnded:
-    """The conversation is over; after-contact work begins if the queue has any."""
+    """The conversation is over; after-contact work begins if the queue has any. `cause`: of the line that ended first, its Q.850 number."""
 
     interaction: InteractionId
     by: By
     at: Seconds
+    cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -311,22 +311,25 @@ class CallbackDropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
-    """The customer left before anyone answered."""
+    """The customer left before anyone answered. `cause`: of their line, its Q.850 number."""
 
     interaction: InteractionId
     queue: QueueId
     at: Seconds
+    cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The conversation ended; after-contact work runs until `wrap_up_until` (None: there is none)."""
+    """The conversation ended; after-contact work runs until `wrap_up_until` (None: there is none). `cause`: of the line that ended first, its
+    Q.850 number."""
 
     interaction: InteractionId
     agent: AgentId
     by: By
     wrap_up_until: Seconds | None
     at: Seconds
+    cause: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -277,7 +277,7 @@ def _work_changed(
 
 def _over(queues: Mapping[QueueId, QueueRule], work: Work, event: WorkEnded | WrapUpEnded) -> Verdict:
     if isinstance(event, WorkEnded):
-        return given_up(queues, work, event) or _finish(queues, work, event.by, event.at)
+        return given_up(queues, work, event) or _finish(queues, work, event.by, event)
     return _wrapped_up(work, event)
 
 
@@ -300,7 +300,7 @@ def _message_wanted(work: Work, event: MessageWanted) -> Verdict:
 def _customer_left(queues: Mapping[QueueId, QueueRule], work: Work, event: CustomerLeft) -> Verdict:
     if work.callback:
         return NOTHING  # nobody is on the line; whoever calls them says what becomes of it
-    gone = Abandoned(interaction=work.id, queue=work.queue, at=event.at)
+    gone = Abandoned(interaction=work.id, queue=work.queue, at=event.at, cause=event.cause)
     match work.phase:
         case Phase.WAITING | Phase.PARKED:
             return Verdict((gone,))
@@ -308,7 +308,7 @@ def _customer_left(queues: Mapping[QueueId, QueueRule], work: Work, event: Custo
             ended = end_offer(work, Outcome.CUSTOMER_LEFT, event.at)
             return Verdict((ended, gone), (withdrawal(work, Outcome.CUSTOMER_LEFT),))
         case Phase.CONNECTED:
-            return _finish(queues, work, By.CUSTOMER, event.at)
+            return _finish(queues, work, By.CUSTOMER, event)
         case Phase.WRAP_UP:
             return NOTHING
         case _:
@@ -340,12 +340,17 @@ def _returned(queues: Mapping[QueueId, QueueRule], work: Work, event: Returned) 
     )
 
 
-def _finish(queues: Mapping[QueueId, QueueRule], work: Work, by: By, at: Seconds) -> Verdict:
+def _finish(
+    queues: Mapping[QueueId, QueueRule], work: Work, by: By, event: CustomerLeft | WorkEnded
+) -> Verdict:
     if work.phase is not Phase.CONNECTED:
         return NOTHING
-    rule = queues.get(work.queue)
+    rule, at = queues.get(work.queue), event.at
     until = at + rule.wrap_up_s if rule is not None and rule.wrap_up_s > 0 else None
-    return Verdict((Finished(interaction=work.id, agent=holder(work), by=by, wrap_up_until=until, at=at),))
+    finished = Finished(
+        interaction=work.id, agent=holder(work), by=by, wrap_up_until=until, at=at, cause=event.cause
+    )
+    return Verdict((finished,))
 
 
 def _wrapped_up(work: Work, event: WrapUpEnded) -> Verdict:

@@ -224,7 +224,7 @@ def _told(fact: Described | Abandoned | ConsoleSeen) -> Event:
                 preferred_wait_s=max(0.0, fact.preferred_until - fact.at),
             )
         case Abandoned():
-            return CustomerLeft(interaction=fact.interaction, at=fact.at)
+            return CustomerLeft(interaction=fact.interaction, at=fact.at, cause=fact.cause)
         case ConsoleSeen():
             return ConsoleChanged(agent=fact.agent, present=fact.present, at=fact.at)
 

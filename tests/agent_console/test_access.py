@@ -105,6 +105,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
     ("GET", "/api/v1/interactions/{interaction}"): (READER, None),
     ("GET", "/api/v1/interactions/{interaction}/recordings"): (READER, None),
+    ("GET", "/api/v1/interactions/{interaction}/record"): (READER, None),
     # of one that is there: tests/agent_console/test_recordings.py
     ("GET", "/api/v1/recordings/{recording}/audio"): (SESSION, None),
     ("GET", "/api/v1/cases/{case}"): (READER, None),

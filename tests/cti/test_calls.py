@@ -514,3 +514,14 @@ def test_a_snapshot_forgets_neither_who_hung_up_nor_how_often_the_phone_was_rung
     calls.replace([Call(interaction=ONE, place=Place.REATTACHING, offer=OFFER)], {ONE})
     assert calls.reattaching(ONE, OFFER) > first
     assert not calls.gave_up_reattaching(ONE, first)
+
+
+@pytest.mark.parametrize(
+    ("said", "known"), [("16", 16), ("0", None), ("", None), ("x", None), ("9999", None), ("１６", None)]
+)
+def test_why_a_line_ended_is_told_as_a_number_or_not_at_all(said: str, known: int | None) -> None:
+    """Asterisk's cause goes with the end of the talk, and of the wait; what is no number of Q.850's kind is none."""
+    calls = Calls({"1001": ANN}.get)
+    calls.arrived(ONE)
+    (left,) = calls.take(HungUp(channel=CALLER, at=9.0, cause=said))
+    assert left == CustomerLeft(interaction=ONE, at=9.0, cause=known)

@@ -19,7 +19,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.remembered import Said
 from crm_core.store import Connection
-from cti.arriving import limits, prompts
+from cti.arriving import holding, limits, prompts, waiting_words
 from cti.arriving.limits import telling
 from routing.core.facts import Enqueued
 from tests.cti.room import NOW, Room, telephone_room
@@ -76,6 +76,8 @@ def test_every_sentence_has_a_recording_in_every_language() -> None:
     wanted |= {f"identify-{word}" for word in ("ask", "pin", "again", "thanks", "none")}
     wanted |= {f"callback-{word}" for word in ("offer", "kept", "refused")}
     wanted |= {f"message-{word}" for word in ("offer", "ask", "thanks")}
+    wanted |= {f"position-{count}" for count in range(1, waiting_words.PLACES + 1)} | {"position-many"}
+    wanted |= {f"wait-{minutes}" for minutes in waiting_words.MINUTES} | {"wait-long", holding.COMFORT}
     wanted |= {prompts.BUSY, *prompts.GOODBYES.values()}
     assert set(texts) == wanted
     for language in ("en", "zh-TW", "zh-CN"):

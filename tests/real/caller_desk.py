@@ -32,12 +32,12 @@ class Desk:
 
     @asynccontextmanager
     async def call(
-        self, number: str, *, hang_up_after_s: float | None = None
+        self, number: str, *, to: str = "100", hang_up_after_s: float | None = None
     ) -> AsyncIterator[tuple[Sipp, Ear]]:
         """Somebody calls and listens."""
         port = free_port()
         scenario = caller_scenario(
-            to="100", number=number, name="", hang_up_after_s=hang_up_after_s, cancel_after_s=None, speak=None
+            to=to, number=number, name="", hang_up_after_s=hang_up_after_s, cancel_after_s=None, speak=None
         )
         async with ear(port) as listening:
             target = ("127.0.0.1", self.lab.layout.sip_port)

@@ -4,6 +4,8 @@ import type { AgentDoc, Device } from "../../net/types";
 import { serverNow, useNow } from "../../store/clock";
 import { useList } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
+import { Link } from "../../ui/link";
+import { recordOf } from "../callrecord/address";
 import { Empty, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { shown, type Shown } from "../desk/states";
@@ -60,7 +62,7 @@ function Row({ agent, watches }: { agent: AgentDoc; watches: boolean }) {
       <td><span className="row"><span className="avatar small" aria-hidden="true" data-initials={initials(agent.name)} /><span className="strong clip">{agent.name}</span></span></td>
       <td><Pill tone={state.tone} icon={state.icon}>{t(state.key)}</Pill></td>
       <td className={`end num${long ? " long" : ""}`}>{long && <><Icon name="clock" size={14} /><span className="vh">{t("board.long")}</span></>}{away ? "–" : <Timer since={state.since} />}</td>
-      <td>{agent.item && <span className="row"><Icon name={iconOf(agent.item.medium)} size={15} />{agent.item.callback && <CallbackMark id={agent.item.id} />}<span className="clip">{phoneNumber(agent.item.customer) || t(agent.item.medium === "voice" ? "item.withheld" : "item.unnamed")}</span><span className="faint tiny clip">{agent.item.queue}</span></span>}{three && <span className="row small soft"><Icon name="users" size={15} /><span className="clip" dir="auto">{t("conference.board", { name: phoneNumber(three.whom) })}</span></span>}</td>
+      <td>{agent.item && <span className="row"><Icon name={iconOf(agent.item.medium)} size={15} />{agent.item.callback && <CallbackMark id={agent.item.id} />}<Link to={recordOf(agent.item.id)} className="clip plain-link" title={t("callrecord.open")}>{phoneNumber(agent.item.customer) || t(agent.item.medium === "voice" ? "item.withheld" : "item.unnamed")}</Link><span className="faint tiny clip">{agent.item.queue}</span></span>}{three && <span className="row small soft"><Icon name="users" size={15} /><span className="clip" dir="auto">{t("conference.board", { name: phoneNumber(three.whom) })}</span></span>}</td>
       <td><span className="row small soft">{agent.extension === null ? "–" : <><Icon name={DEVICE[agent.device]} size={15} /><span className="num">{agent.extension}</span><span className="faint">{t(`device.${agent.device}`)}</span></>}</span></td>
       <td className="end num">{agent.handled}</td>
       {watches && <td className="end"><span className="watch-cell"><WatcherMarks watchers={agent.item?.watchers ?? []} /><WatchMenu agent={agent} /></span></td>}

@@ -6,6 +6,8 @@ import { useNow } from "../../store/clock";
 import { useList } from "../../store/hooks";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
+import { Link } from "../../ui/link";
+import { recordOf } from "../callrecord/address";
 import { Empty } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { iconOf } from "../desk/items";
@@ -32,7 +34,7 @@ export function WaitingList({ queues: shown }: { queues: readonly QueueDoc[] }) 
             <li key={each.id}>
               <span className="waiting-place num">{each.until === null ? each.position : ""}</span>
               <Icon name={iconOf(each.medium)} size={16} />
-              <span className="grow clip"><span className="strong">{name(each)}</span><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
+              <span className="grow clip"><Link to={recordOf(each.id)} className="strong plain-link" title={t("callrecord.open")}>{name(each)}</Link><span className="faint tiny" lang={queues.get(each.queue)?.language}> {queues.get(each.queue)?.name ?? each.queue}</span></span>
               {each.callback && <CallbackMark id={each.id} />}
               {each.until !== null && <span className="tiny faint">{t("board.called_at", { at: moment(each.until, now, i18n.language as Language) })}</span>}
               {each.phase === "offered" && <span className="tiny row ringing"><Icon name="bell" size={14} />{t("board.ringing")}</span>}

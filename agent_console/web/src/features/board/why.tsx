@@ -21,21 +21,25 @@ interface Props {
   /** Changes when the answer may have changed. */
   version: string;
   close: () => void;
+  /** The offer that is asked about, marked among the others. */
+  asked?: string | null;
+  /** It is to be read only: the record of what was. */
+  over?: boolean;
 }
 
 /** Why one who waits has not been offered to anybody, and to whom it was. */
-export function Why({ interaction, queue, callback, until, who, version, close }: Props) {
+export function Why({ interaction, queue, callback, until, who, version, close, asked = null, over = false }: Props) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const told = useResource(interaction, () => call<RoutingTold>("GET", `/interactions/${segment(interaction)}/routing`), version);
   return (
-    <Modal title={t("why.title", { who })} icon="clock" close={close} light cross testid="why">
+    <Modal title={t(over ? "why.title_over" : "why.title", { who })} icon="clock" close={close} light cross testid="why">
       {!told.data ? (told.problem ? <Failure problem={told.problem} retry={told.again} /> : <Bones lines={4} />) : (
         <div className="why">
           {told.data.waiting ? <Wait waiting={told.data.waiting} /> : <p className="soft">{until === null ? t("why.over") : t("why.called_at", { at: moment(until, now, i18n.language as Language) })}</p>}
-          <div className="row"><Give interaction={interaction} /><Move interaction={interaction} from={queue} />{callback && <CancelCallback interaction={interaction} close={close} />}</div>
+          {!over && <div className="row"><Give interaction={interaction} /><Move interaction={interaction} from={queue} />{callback && <CancelCallback interaction={interaction} close={close} />}</div>}
           <h3 className="label">{t("why.offers")}</h3>
-          {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} />)}</ol>}
+          {told.data.offers.length === 0 ? <p className="soft small">{t("why.no_offers")}</p> : <ol className="why-rows">{told.data.offers.map((each) => <Offer key={each.id} offer={each} marked={each.id === asked} />)}</ol>}
         </div>
       )}
     </Modal>
@@ -125,12 +129,12 @@ function CancelCallback({ interaction, close }: { interaction: string; close: ()
   );
 }
 
-function Offer({ offer }: { offer: OfferTold }) {
+function Offer({ offer, marked }: { offer: OfferTold; marked: boolean }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const names = offer.passed_over.map((each) => `${each.name} (${reason(t, each)})`).join(" · ");
   return (
-    <li>
+    <li aria-current={marked || undefined}>
       <span className="strong clip" dir="auto">{offer.name}</span>
       <span className="soft">
         <span className="num">{moment(offer.offered_at, now, i18n.language as Language)}</span> · {offer.outcome ? t(`why.outcome.${offer.outcome}`) : t("why.live")}

@@ -6,6 +6,8 @@ import { usePages } from "../../store/pages";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icon";
 import { Bones, Empty, Failure, Pill } from "../../ui/panes";
+import { Link } from "../../ui/link";
+import { recordOf } from "../callrecord/address";
 import { fieldOf, useEntity } from "../records/entities";
 import { momentText } from "../records/values";
 import { iconOf as mediumIcon } from "../desk/items";
@@ -66,12 +68,12 @@ function iconOf({ kind, detail }: Entry): IconName {
 
 const said = (value: unknown): string => (typeof value === "string" ? value : "");
 
-function What({ entry: { kind, title, detail } }: { entry: Entry }) {
+function What({ entry: { id, kind, title, detail } }: { entry: Entry }) {
   const { t } = useTranslation();
   const party = useEntity("party");
   switch (kind) {
     case "interaction":
-      return <>{title || t(`medium.${said(detail["medium"])}`, { defaultValue: said(detail["medium"]) })}</>;
+      return <Link to={recordOf(id)} className="plain-link" title={t("callrecord.open")}>{title || t(`medium.${said(detail["medium"])}`, { defaultValue: said(detail["medium"]) })}</Link>;
     case "letter":
       return <>{title || t("customers.letter")}</>;
     case "case":

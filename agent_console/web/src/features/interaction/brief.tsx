@@ -3,6 +3,8 @@ import { moment } from "../../format";
 import type { Language, Party, PastInteraction } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
+import { Link } from "../../ui/link";
+import { recordOf } from "../callrecord/address";
 import { Pill } from "../../ui/panes";
 import { KnownOf, LastInquiry } from "../contracts/known";
 import { Wishes } from "../wishes/lines";
@@ -65,7 +67,7 @@ export function Past({ past }: { past: PastInteraction }) {
   return (
     <li className="line">
       <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={iconOf(past.medium)} size={15} /></span>
-      <span className="grow line-two"><span className="clip" dir="auto">{what}</span><span className="tiny faint clip">{[past.queue, past.agent].filter(Boolean).join(" · ")}</span></span>
+      <span className="grow line-two"><Link to={recordOf(past.id)} className="clip plain-link" dir="auto" title={t("callrecord.open")}>{what}</Link><span className="tiny faint clip">{[past.queue, past.agent].filter(Boolean).join(" · ")}</span></span>
       {missed && past.subject && <Pill tone="stop">{t("customer.abandoned")}</Pill>}
       <span className="tiny faint num">{moment(past.at, now, i18n.language as Language)}</span>
     </li>

@@ -1,8 +1,10 @@
 import { useTranslation } from "react-i18next";
 import type { Item } from "../../net/types";
 import { Icon } from "../../ui/icon";
+import { Link } from "../../ui/link";
 import { Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
+import { recordOf } from "../callrecord/address";
 import { customerAddress, customerLang, customerName, mediumIcon, stateSince } from "../desk/items";
 import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
@@ -51,6 +53,7 @@ function Head({ item }: { item: Item }) {
           {item.medium !== "email" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
+          {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t("callrecord.open")}</Link>}
         </p>
       </div>
       <div className="head-state">

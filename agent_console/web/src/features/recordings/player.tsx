@@ -8,8 +8,8 @@ import { bars, HALF, moved, talked, WIDTH } from "./wave";
 
 const SPEEDS = [1, 1.25, 1.5, 2];
 
-/** One talk to be heard: who talked when, play, seek, how fast. */
-export function Player({ recording }: { recording: Recording }) {
+/** One talk to be heard: who talked when, play, seek, how fast. `heard` is told at which second it is. */
+export function Player({ recording, heard }: { recording: Recording; heard?: ((seconds: number) => void) | undefined }) {
   const { t } = useTranslation();
   const audio = useRef<HTMLAudioElement>(null);
   const [playing, setPlaying] = useState(false);
@@ -29,6 +29,7 @@ export function Player({ recording }: { recording: Recording }) {
   };
   const seek = (to: number): void => {
     setAt(to);
+    heard?.(to);
     if (audio.current) audio.current.currentTime = to;
   };
   const faster = (): void => {
@@ -46,7 +47,10 @@ export function Player({ recording }: { recording: Recording }) {
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
         onEnded={() => setPlaying(false)}
-        onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
+        onTimeUpdate={(event) => {
+          setAt(event.currentTarget.currentTime);
+          heard?.(event.currentTarget.currentTime);
+        }}
         onError={() => { setPlaying(false); setFailed(true); }}
       />
       <IconButton icon={playing ? "pause" : "play"} label={playing ? t("recording.pause") : t("recording.play")} look="plain" onPress={toggle} data-testid="player-toggle" />

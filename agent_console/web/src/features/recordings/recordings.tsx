@@ -18,14 +18,15 @@ export function Recordings({ interaction, around }: { interaction: string; aroun
   return <>{around(<ul className="recordings" data-testid="recordings">{data.items.map((each) => <Talk key={each.id} recording={each} />)}</ul>)}</>;
 }
 
-function Talk({ recording }: { recording: Recording }) {
+/** One; `heard` is told at which second of it the player is. */
+export function Talk({ recording, heard }: { recording: Recording; heard?: ((seconds: number) => void) | undefined }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   return (
     <li className="recording" data-testid="recording" data-state={recording.state}>
       <p className="small"><span>{recording.peaks?.agent.length === 0 ? t("message.left") : t("recording.with", { agent: recording.agent ?? "–" })}</span> <span className="faint num">{moment(recording.started_at, now, i18n.language as Language)}</span></p>
       {recording.state !== "kept" && <p className="recording-wrong small"><Icon name="warn" size={16} /><span>{t(`recording.state_${recording.state}`)}</span></p>}
-      {recording.may_listen && <Player recording={recording} />}
+      {recording.may_listen && <Player recording={recording} heard={heard} />}
       {recording.audible && !recording.may_listen && <p className="small soft">{t("recording.not_allowed")}</p>}
     </li>
   );

@@ -6,6 +6,7 @@ import { useResource } from "../../store/resource";
 import { Modal } from "../../ui/modal";
 import { Bones, Failure } from "../../ui/panes";
 import { Cases, History, Notes, Profile } from "../customer/customer";
+import { recordOf } from "../callrecord/address";
 import { Attested } from "../guard/attested";
 import { CameBy } from "../flows/visit";
 import { Past } from "../interaction/brief";
@@ -32,7 +33,7 @@ export function Opened({ hit, close }: { hit: Found; close: () => void }) {
 function Content({ hit, close }: { hit: Found; close: () => void }) {
   if (hit.kind === "party") return <OpenedParty id={hit.id} />;
   if (hit.case_id !== null) return <OpenedCase id={hit.case_id} letter={hit.kind === "letter" ? hit.id : null} close={close} />;
-  return hit.interaction_id === null ? null : <OpenedInteraction id={hit.interaction_id} letter={hit.kind === "letter" ? hit.id : null} />;
+  return hit.interaction_id === null ? null : <OpenedInteraction id={hit.interaction_id} letter={hit.kind === "letter" ? hit.id : null} close={close} />;
 }
 
 function Fetched<T>({ path, children }: { path: string; children: (data: T) => ReactNode }) {
@@ -86,7 +87,7 @@ function CaseLink({ id, number, left }: { id: string; number: string; left: () =
   return entity ? <Link to={recordAddress(entity, id)} className="num" onClick={left}>{number}</Link> : <span className="num soft">{number}</span>;
 }
 
-function OpenedInteraction({ id, letter }: { id: string; letter: string | null }) {
+function OpenedInteraction({ id, letter, close }: { id: string; letter: string | null; close: () => void }) {
   const { t } = useTranslation();
   return (
     <Fetched<InteractionRecord> path={`/interactions/${segment(id)}`}>
@@ -96,7 +97,7 @@ function OpenedInteraction({ id, letter }: { id: string; letter: string | null }
           {record.attestation && <Part title={t("attested.title")}><p><Attested of={record.attestation} /></p></Part>}
           {record.note && <Part title={t("note.label")}><p className="customer-note" dir="auto">{record.note}</p></Part>}
           {record.flow && <Part title={t("visit.title")}><CameBy visit={record.flow} /></Part>}
-          {record.segments.length > 0 && <Part title={t("stay.title")}><Stays stays={record.segments} /></Part>}
+          {record.segments.length > 0 && <Part title={t("stay.title")}><Stays stays={record.segments} /><p><Link to={recordOf(id)} onClick={close} data-testid="open-record">{t("callrecord.open")}</Link></p></Part>}
           {(record.medium === "voice" || record.medium === "voicemail") && <Recordings interaction={id} around={(talks) => <Part title={t("recording.title")}>{talks}</Part>} />}
           {(record.messages ?? []).length > 0 && <Part title={t("message.left_here")}><Left messages={record.messages ?? []} /></Part>}
           <Thread letters={record.thread} open={letter} />

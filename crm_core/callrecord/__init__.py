@@ -1,0 +1,1 @@
+"""The record of one interaction: who took part in it, when, and how each part of it ended."""
