@@ -18,6 +18,7 @@ from agent_console.api import (
     built_in_roles,
     by_hand,
     call_us,
+    calls_out,
     case_work,
     cases,
     closing,
@@ -171,6 +172,7 @@ def _api() -> APIRouter:
     api.include_router(forecast.router, dependencies=[Depends(signed_in)])
     api.include_router(recordings.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
+    api.include_router(calls_out.router, dependencies=[Depends(signed_in)])
     api.include_router(conferences.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])
     api.include_router(recording_pauses.router, dependencies=[Depends(signed_in)])

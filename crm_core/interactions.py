@@ -25,7 +25,8 @@ _OPEN = ("new", "waiting", "offered", "connected")
 class Interaction:
     """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
     none, one, many. `direction` is "in" also while only the ledger has spoken of it. `over_limit`: calls, minutes; `told`:
-    the sentence that the caller heard of their contract. `callback`: they are to be called back and were not reached yet."""
+    the sentence that the caller heard of their contract. `callback`: they are to be called back, or called, and were not reached yet; `unreached`: why an
+    agent's own call did not reach them."""
 
     id: str
     medium: str
@@ -54,6 +55,7 @@ class Interaction:
     over_limit: str | None
     told: str | None
     callback: bool = False
+    unreached: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

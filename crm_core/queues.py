@@ -60,6 +60,8 @@ class Queue:
     record_share: int = 0
     record_out_share: int | None = None
     record_days: int | None = None
+    caller_id: str | None = None
+    auto_answer: bool = False
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 

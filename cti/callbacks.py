@@ -35,10 +35,18 @@ def may_be_called(number: str, prefixes: Sequence[str]) -> bool:
 
 
 class Callbacks:
-    """One server's. `prefixes` as of `may_be_called`."""
+    """One server's. `prefixes` as of `may_be_called`: for who asked to be called back; `outside`: for whom agents call by themselves."""
 
-    def __init__(self, store: Store, floor: Floor, clock: Clock, prefixes: Sequence[str]) -> None:
-        self._store, self._floor, self._clock, self._prefixes = store, floor, clock, prefixes
+    def __init__(
+        self,
+        store: Store,
+        floor: Floor,
+        clock: Clock,
+        prefixes: Sequence[str],
+        outside: Sequence[str] = (),
+    ) -> None:
+        self._store, self._floor, self._clock = store, floor, clock
+        self._prefixes, self._outside = prefixes, outside
 
     def may_ask(self, number: str) -> bool:
         """Whether a caller with this number is told that they may be called back."""
@@ -60,12 +68,20 @@ class Callbacks:
             await session.assign("TL_CALLBACK_KEPT", "1")
 
     async def action(
-        self, work: Work, offer: OfferId, ring_s: float, extension: str, *, recorded: bool
+        self,
+        work: Work,
+        offer: OfferId,
+        ring_s: float,
+        extension: str,
+        *,
+        recorded: bool,
+        answers_itself: bool = False,
     ) -> Action:
-        """What rings the agent's phone, and then the customer's."""
+        """What rings the agent's phone, and then the customer's. Of a call that the agent makes themselves their phone answers by itself."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, work.id))
         number = "" if row is None else row.customer_address
-        if row is None or not self.may_ask(number):
+        prefixes = self._outside if work.dialled else self._prefixes
+        if row is None or not may_be_called(number, prefixes):
             raise Refused("callback.number", interaction=work.id)
         shown = row.entry_address if _NUMBER.fullmatch(row.entry_address) else ""
         return actions.call_back(
@@ -78,4 +94,5 @@ class Callbacks:
             ring_s=ring_s,
             age=work.enqueued_at,
             recorded=recorded,
+            answers_itself=work.dialled or answers_itself,
         )

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from routing.core.events import Event
 from routing.core.facts import Fact
+from routing.core.model import AgentId, QueueId
 from routing.core.state import Centre
 
 
@@ -18,6 +19,8 @@ class Floor(Protocol):
     def alive(self) -> bool: ...
 
     async def restored(self) -> None: ...
+
+    def no_room_to_dial(self, agent: AgentId, queue: QueueId) -> str: ...
 
     def submit(self, *events: Event) -> None: ...
 

@@ -27,6 +27,7 @@ from cti.arriving.prompt_files import PromptFiles
 from cti.arriving.prompts import goodbye
 from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of
+from cti.dialling import Dialling
 from cti.directory import Directory
 from cti.members import Members
 from cti.ports import Bus, Floor
@@ -95,7 +96,7 @@ class VoiceChannel:
         self._floor, self._clock = floor, clock
         self._directory = Directory(store, bus, clock)
         self._calls = Calls(self._directory.agent_of)
-        self._callbacks = Callbacks(store, floor, clock, settings.callback_numbers)
+        self._callbacks = Callbacks(store, floor, clock, settings.callback_numbers, settings.outside_numbers)
         self._prompts = PromptFiles(store, bus, prompts_dir)
         self.entry = Entry(
             settings,
@@ -127,6 +128,7 @@ class VoiceChannel:
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
         self.consults = Consults(self.talks, floor, clock, self._directory, settings.outside_numbers)
         self.conferences = Conferences(self.talks, floor, clock, self._directory)
+        self.dialling = Dialling(floor, clock, self._directory, self, settings.outside_numbers)
         self.watches = Watches(self.talks, floor, clock)
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
         self._sweep_wanted = asyncio.Event()
@@ -178,7 +180,12 @@ class VoiceChannel:
         """The agent's phone first, then the customer's."""
         extension, recorded = self._extension(decision), self._is_recorded(work.id)
         action = await self._callbacks.action(
-            work, decision.offer, decision.ring_s, extension, recorded=recorded
+            work,
+            decision.offer,
+            decision.ring_s,
+            extension,
+            recorded=recorded,
+            answers_itself=self._directory.answers_itself(work.queue),
         )
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
@@ -209,17 +216,28 @@ class VoiceChannel:
         out = work.callback or (call is not None and call.out)
         return self._directory.is_recorded(interaction, work.queue, work.agent, out=out)
 
+    def _answers_itself(self, interaction: InteractionId) -> bool:
+        work = self._floor.centre.interactions.get(interaction)
+        return work is not None and self._directory.answers_itself(work.queue)
+
     def _lead(
         self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str
     ) -> Sequence[Awaitable[Outcome]]:
         _log.note(">", interaction, f"lead to {extension} for {offer}")
-        recorded = self._is_recorded(interaction)
+        recorded, itself = self._is_recorded(interaction), self._answers_itself(interaction)
         self._calls.offering(interaction, offer, recorded=recorded)
-        if self.entry.lead(interaction, offer, ring_s, extension, recorded=recorded):
+        if self.entry.lead(interaction, offer, ring_s, extension, recorded=recorded, answers_itself=itself):
             return ()
         channel = channel_of(interaction)
         wanted = (
-            actions.set_offer(channel, offer=offer, ring_s=ring_s, reattach=False, recorded=recorded),
+            actions.set_offer(
+                channel,
+                offer=offer,
+                ring_s=ring_s,
+                reattach=False,
+                recorded=recorded,
+                answers_itself=itself,
+            ),
             actions.redirect_to_agent(channel, extension),
         )
         return self._ask(wanted)
@@ -539,7 +557,12 @@ class VoiceChannel:
         ring_s, recorded = self._directory.ring_s(work.queue), self._is_recorded(work.id)
         try:
             action = await self._callbacks.action(
-                work, offer, ring_s, self._extension(work), recorded=recorded
+                work,
+                offer,
+                ring_s,
+                self._extension(work),
+                recorded=recorded,
+                answers_itself=self._directory.answers_itself(work.queue),
             )
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))

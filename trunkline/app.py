@@ -129,6 +129,7 @@ async def wire(settings: Settings, store: Store) -> Centre:
         calls=voice,
         talks=voice.talks,
         consults=voice.consults,
+        dialling=voice.dialling,
         conferences=voice.conferences,
         watches=voice.watches,
         pauses=voice.pauses,

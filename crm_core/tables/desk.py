@@ -142,6 +142,9 @@ queue = Table(
     Column("record_share", Integer, nullable=False, server_default="0"),
     Column("record_out_share", Integer),
     Column("record_days", Integer),
+    # the number that calls made on its behalf show (NULL: the number that its callers dial), and whether agents' phones answer its calls by themselves
+    Column("caller_id", Text),
+    Column("auto_answer", Boolean, nullable=False, server_default=false()),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

@@ -21,6 +21,7 @@ from routing.core.events import (
     ConsultReached,
     CustomerLeft,
     DeviceChanged,
+    DialAsked,
     Event,
     HoldBegan,
     HoldEnded,
@@ -48,6 +49,8 @@ from routing.core.facts import (
     CustomerReached,
     Described,
     DeviceSeen,
+    DialDropped,
+    Dialled,
     Enqueued,
     Fact,
     Finished,
@@ -63,6 +66,7 @@ from routing.core.facts import (
     Resumed,
     StatusChanged,
     TurnedAway,
+    Unanswered,
     Unparked,
     Watched,
     WatchOver,
@@ -81,6 +85,7 @@ _Step = (
     | Parked
     | CustomerReached
     | CallbackMissed
+    | Unanswered
     | Finished
     | WrappedUp
 )
@@ -264,12 +269,29 @@ class _Reader:
             case Enqueued():
                 self.journeys.setdefault(fact.interaction, Journey(fact))
                 return _Outside(_arrived(fact))
+            case Dialled():
+                return self._dialled(fact)
+            case DialDropped():
+                return None  # it follows from the offer's end
             case Described() | Abandoned() | ConsoleSeen():
                 return _Outside(_told(fact))
             case LedOn() | TurnedAway() | Unparked() | CallbackKept() | CallbackPutOff() | CallbackDropped():
                 return self._elsewhere(fact)
             case _:
                 return self._with_agent(fact, before)
+
+    def _dialled(self, fact: Dialled) -> _Outside:
+        """A journey like any other, but that nobody waits in it."""
+        came = Enqueued(
+            interaction=fact.interaction,
+            medium=Medium.VOICE,
+            queue=fact.queue,
+            priority_points=0,
+            at=fact.at,
+        )
+        self.journeys.setdefault(fact.interaction, Journey(came))
+        asked = DialAsked(interaction=fact.interaction, queue=fact.queue, agent=fact.agent, at=fact.at)
+        return _Outside(asked)
 
     def _with_agent(self, fact: _OfAgent, before: Fact | None) -> _Outside | None:
         if isinstance(fact, BesideFact):
@@ -358,13 +380,17 @@ class _Reader:
                 self._phones.over(fact)
             case CustomerReached():
                 journey.was_reached(self._span(0.0, fact))
-            case Parked() | CallbackMissed() | Finished() | WrappedUp():
+            case Parked() | CallbackMissed() | Unanswered() | Finished() | WrappedUp():
                 self._follow_end(journey, fact)
             case _:
                 assert_never(fact)
 
-    def _follow_end(self, journey: Journey, fact: Parked | CallbackMissed | Finished | WrappedUp) -> None:
+    def _follow_end(
+        self, journey: Journey, fact: Parked | CallbackMissed | Unanswered | Finished | WrappedUp
+    ) -> None:
         match fact:
+            case Unanswered():
+                journey.stretch(self._span(0.0, fact), missed=fact.reason)
             case CallbackMissed():
                 journey.stretch(self._span(0.0, fact), missed=fact.reason)
                 self._phones.over(fact)
