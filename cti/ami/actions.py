@@ -372,7 +372,10 @@ def call_back(
     answers_itself: bool = False,
 ) -> Action:
     """Ring this agent's phone and, when it answers, the customer's: by a channel in the customer's place that has the id `channel`, and its far end
-    `far_of(channel)`. Always asynchronous."""
+    `far_of(channel)`. Always asynchronous.
+
+    What passes through it is not translated within it: Asterisk (22) takes the sound of a second agent for late, and drops as much of it as the first
+    one's talk had lasted."""
     place = _checked(_CHANNEL, "a channel", channel)
     number = _checked(_NUMBER, "a telephone number", number)
     variables = {
@@ -397,6 +400,7 @@ def call_back(
         ("Priority", "1"),
         ("CallerID", f"<{number}>"),
         ("Timeout", "10000"),
+        ("Codecs", "ulaw"),
         ("Async", "true"),
         *(("Variable", f"{name}={value}") for name, value in variables.items()),
     )

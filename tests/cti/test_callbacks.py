@@ -121,7 +121,13 @@ def test_callers_on_the_line_are_not_reached() -> None:
 
 def test_the_dialplan_s_word_is_read() -> None:
     said = Message(
-        {"Event": "UserEvent", "UserEvent": "TrunklineUnreached", "Interaction": ONE, "DialStatus": "BUSY"}
+        {
+            "Event": "UserEvent",
+            "UserEvent": "TrunklineUnreached",
+            "Interaction": ONE,
+            "DialStatus": "BUSY",
+            "Cause": "17",
+        }
         | {"Uniqueid": f"{CALLER}{FAR}", "Timestamp": "4.0"}
     )
     assert read(said, 9.0) == BUSY
