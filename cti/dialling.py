@@ -40,7 +40,7 @@ class Dialling:
 
     async def dial(self, caller: AgentId, wanted: CallOut, keep: Keep) -> InteractionId:
         """The agent's phone rings, and when they have answered the customer's. What is known of the call is kept by `keep` before anybody is rung.
-        `Refused`: number.not_allowed, agent.no_phone, agent.no_room (`reason`), and what `keep` refuses."""
+        `Refused`: number.not_allowed, agent.no_phone, call.no_room (`reason`), and what `keep` refuses."""
         number, queue = self._number(wanted.number), QueueId(wanted.queue)
         if self._directory.extension_of(caller) is None:
             raise Refused("agent.no_phone", agent=caller)
@@ -53,7 +53,7 @@ class Dialling:
         facts = await self._floor.settle(asked)
         if not any(isinstance(fact, Dialled) and fact.interaction == name for fact in facts):
             self._must_have_room(caller, queue)
-            raise Refused("agent.no_room", reason="live_offer")  # a moment ago
+            raise Refused("call.no_room", reason="live_offer")  # a moment ago
         return name
 
     async def cancel(self, interaction: InteractionId, caller: AgentId) -> None:
@@ -85,4 +85,4 @@ class Dialling:
 
     def _must_have_room(self, caller: AgentId, queue: QueueId) -> None:
         if reason := self._floor.no_room_to_dial(caller, queue):
-            raise Refused("agent.no_room", reason=reason)
+            raise Refused("call.no_room", reason=reason)

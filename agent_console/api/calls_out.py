@@ -74,7 +74,7 @@ async def read_lines(user: AsAgent, within: InContext) -> LinesAnswer:
 @router.post("", status_code=201)
 async def dial(given: Dial, user: AsAgent, within: InContext, at: AtDesk) -> CallAnswer:
     """Ring the agent's phone and, when they have answered, the customer's. The agent has room for it as for a call that is offered to them, and may be on a
-    break. 409 `agent.no_room` (`reason`), `agent.no_phone`; `call.not_wanted` (`reason`: the customer's wish, which `confirmed` outweighs); `call.forbidden`
+    break. 409 `call.no_room` (`reason`), `agent.no_phone`; `call.not_wanted` (`reason`: the customer's wish, which `confirmed` outweighs); `call.forbidden`
     (`reason`: they have forbidden it, or are no customer any more). 422 `number.not_allowed`. 403 `queue.not_yours`."""
     agent, queue = AgentId(user.id), QueueId(given.queue_id)
     if queue not in within.hub.world.directory.serves.get(agent, frozenset()):

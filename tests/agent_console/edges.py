@@ -90,7 +90,7 @@ class PlainCalls:
         """Whoever is called answers when a test says so (`Accepted`, then `Reached`)."""
         name = InteractionId(f"tl-out-{wanted.number}")
         if reason := self.floor.no_room_to_dial(caller, QueueId(wanted.queue)):
-            raise Refused("agent.no_room", reason=reason)
+            raise Refused("call.no_room", reason=reason)
         await keep(replace(wanted, interaction=name, shown=self.shown_by(QueueId(wanted.queue))))
         await self.floor.settle(
             DialAsked(interaction=name, queue=QueueId(wanted.queue), agent=caller, at=time.time())

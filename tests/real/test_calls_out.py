@@ -145,7 +145,7 @@ async def test_an_agent_calls_a_customer(tmp_path: Path) -> None:
         name = await now.dial("0912-345-678")
         dialled = await now.server.fact(Dialled)
         assert dialled.interaction == name  # type: ignore[attr-defined]
-        with pytest.raises(Refused, match=r"agent\.no_room"):
+        with pytest.raises(Refused, match=r"call\.no_room"):
             await now.dial()
         talk = await now.server.fact(Connected)
         reached = await now.server.fact(CustomerReached)

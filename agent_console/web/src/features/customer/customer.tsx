@@ -9,6 +9,7 @@ import { useResource } from "../../store/resource";
 import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Bones, Empty, Failure, Pill } from "../../ui/panes";
+import { CallNumber } from "../dialling/call-number";
 import { Timeline } from "../customers/timeline";
 import { partyAddress, type Relation } from "../customers/types";
 import { CasePill } from "../interaction/case-box";
@@ -76,7 +77,7 @@ export function Profile({ party, version = "" }: { party: Omit<Party, "cases" | 
       <dl className="facts">
         {rows.filter(([, value]) => value).map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
         {party.traits.length > 0 && <div><dt>{t("customers.traits")}</dt><dd className="row wrap">{party.traits.map((trait) => <Pill key={trait} tone="accent">{trait}</Pill>)}</dd></div>}
-        {party.points.length > 0 && <div><dt>{t("customers.points")}</dt><dd>{party.points.map((point) => <Point key={point.id} point={point} />)}</dd></div>}
+        {party.points.length > 0 && <div><dt>{t("customers.points")}</dt><dd>{party.points.map((point) => <Point key={point.id} point={point} party={party.id} />)}</dd></div>}
       </dl>
     </div>
   );
@@ -84,12 +85,12 @@ export function Profile({ party, version = "" }: { party: Omit<Party, "cases" | 
 
 const NUMBERS = new Set(["phone", "sms", "fax"]);
 
-function Point({ point }: { point: PointDoc }) {
+function Point({ point, party }: { point: PointDoc; party: string }) {
   const { t } = useTranslation();
   const why = point.invalid_since !== null ? point.invalid_reason || t("customers.invalid") : point.opted_out_at !== null ? t("customers.opted_out") : point.current ? "" : t("customers.expired");
   return (
     <span className="block-line">
-      <span className={point.current ? "num breakable" : "num breakable struck"} dir="auto">{NUMBERS.has(point.kind) ? phoneNumber(point.normal) : point.raw}</span>
+      {point.kind === "phone" ? <CallNumber number={point.normal} party={party} className={point.current ? "num breakable" : "num breakable struck"} /> : <span className={point.current ? "num breakable" : "num breakable struck"} dir="auto">{NUMBERS.has(point.kind) ? phoneNumber(point.normal) : point.raw}</span>}
       {(point.label || why) && <span className="tiny faint"> {[point.label, why].filter(Boolean).join(" · ")}</span>}
     </span>
   );

@@ -26,7 +26,7 @@ export function OfferPanel({ item }: { item: Item }) {
         <p className="soft small">{t("offer.waited")} {waited}{hint(t, item, known, phone.stage)}</p>
         <Wrong problem={problem} />
       </div>
-      <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t("offer.decline")}</Button>
+      <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t(item.dialled && item.callback ? "dial.call_off" : "offer.decline")}</Button>
       <Button look="go" big icon={item.medium === "voice" ? "phone" : "mail"} onPress={take} isDisabled={busy || !here} data-testid="answer">
         {t(item.medium === "voice" ? "offer.answer" : "offer.accept")}
       </Button>
