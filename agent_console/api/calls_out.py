@@ -53,7 +53,7 @@ class LinesAnswer(TypedDict):
 
 
 @router.get("/lines")
-async def read_lines(user: AsAgent, within: InContext) -> LinesAnswer:
+async def read_call_lines(user: AsAgent, within: InContext) -> LinesAnswer:
     """On whose behalf the agent may call."""
     directory = within.hub.world.directory
     serves = directory.serves.get(AgentId(user.id), frozenset())

@@ -43,7 +43,7 @@ function Known({ party, item }: { party: Party; item: Item }) {
         <Tab id="relations" className="tab">{t("customers.relations")}</Tab>
       </TabList>
       <Panel id="profile"><Script party={party} /><Profile party={party} version={String(item.version)} /></Panel>
-      <Panel id="history"><History history={history.filter(({ id }) => id !== item.id)} />{retry}</Panel>
+      <Panel id="history"><History history={history.filter(({ id }) => id !== item.id)} again={party.phones[0]} party={party.id} />{retry}</Panel>
       <Panel id="cases"><Cases cases={cases} current={item.case?.id} />{retry}</Panel>
       <Panel id="notes"><Notes party={party} /></Panel>
       <Panel id="timeline"><Timeline party={party.id} version={String(item.version)} /></Panel>
@@ -117,10 +117,10 @@ function Related({ party }: { party: string }) {
   );
 }
 
-export function History({ history }: { history: PastInteraction[] }) {
+export function History({ history, again, party = "" }: { history: PastInteraction[]; again?: string | undefined; party?: string }) {
   const { t } = useTranslation();
   if (history.length === 0) return <Empty icon="clock" title={t("customer.no_history")} />;
-  return <ul className="lines airy">{history.map((each) => <Past key={each.id} past={each} />)}</ul>;
+  return <ul className="lines airy">{history.map((each) => <Past key={each.id} past={each} again={again} party={party} />)}</ul>;
 }
 
 export function Cases({ cases, current }: { cases: CaseRow[]; current: string | undefined }) {

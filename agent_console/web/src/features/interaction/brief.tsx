@@ -4,6 +4,7 @@ import type { Language, Party, PastInteraction } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
+import { CallNumber } from "../dialling/call-number";
 import { KnownOf, LastInquiry } from "../contracts/known";
 import { Wishes } from "../wishes/lines";
 import { CasePill, isOpen } from "./case-box";
@@ -55,7 +56,8 @@ export function Tier({ tier }: { tier: string }) {
   return <Pill tone={tier.toLowerCase() === "vip" || tier.toLowerCase() === "gold" ? "rest" : "mute"} icon="user">{t(`tier.${tier.toLowerCase()}`, { defaultValue: tier })}</Pill>;
 }
 
-export function Past({ past }: { past: PastInteraction }) {
+/** `again`: the number at which the customer of a call is called again. */
+export function Past({ past, again, party }: { past: PastInteraction; again?: string | undefined; party?: string }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const label = useDispositionLabel();
@@ -65,6 +67,7 @@ export function Past({ past }: { past: PastInteraction }) {
     <li className="line">
       <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={past.medium === "voice" ? "phone" : "mail"} size={15} /></span>
       <span className="grow line-two"><span className="clip" dir="auto">{what}</span><span className="tiny faint clip">{[past.queue, past.agent].filter(Boolean).join(" · ")}</span></span>
+      {again && past.medium === "voice" && <CallNumber number={again} party={party} bare />}
       {missed && past.subject && <Pill tone="stop">{t("customer.abandoned")}</Pill>}
       <span className="tiny faint num">{moment(past.at, now, i18n.language as Language)}</span>
     </li>
