@@ -197,7 +197,7 @@ class Promises:
         )
         for _ in range(actions):
             self.pass_time(seconds=1.0)
-            usual[dice.pick(range(len(usual)))](dice)
+            dice.pick(usual)(dice)
 
     def _rush(self, dice: Dice) -> None:
         """Several new ones at once, so that some have to wait."""
