@@ -245,6 +245,15 @@ def _adopted(fact: Connected, before: Fact | None) -> _Outside | None:
     return _Outside(Adopted(interaction=fact.interaction, agent=fact.agent, at=fact.at), holder)
 
 
+def _handed_over(before: Fact | None, fact: Connected) -> bool:
+    """Without a moment in the line between the two agents."""
+    match before:
+        case Requeued(interaction=fact.interaction, reason="transferred", at=fact.at):
+            return True
+        case _:
+            return False
+
+
 # -- what became of each -------------------------------------------------------------------------------------------------
 
 
@@ -335,6 +344,8 @@ class _Reader:
         journey = self.journeys.get(fact.interaction)
         if journey is not None:
             self._follow(journey, fact)
+            if isinstance(fact, Connected) and _handed_over(before, fact):
+                journey.was_handed_over()
         return _adopted(fact, before) if isinstance(fact, Connected) else None
 
     def _status(self, fact: StatusChanged, before: Fact | None) -> _Outside | None:
