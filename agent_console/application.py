@@ -19,6 +19,7 @@ from agent_console.api import (
     by_hand,
     call_records,
     call_us,
+    calls_out,
     case_work,
     cases,
     closing,
@@ -175,6 +176,7 @@ def _api() -> APIRouter:
     api.include_router(recordings.router, dependencies=[Depends(signed_in)])
     api.include_router(call_records.router, dependencies=[Depends(signed_in)])
     api.include_router(talks.router, dependencies=[Depends(signed_in)])
+    api.include_router(calls_out.router, dependencies=[Depends(signed_in)])
     api.include_router(conferences.router, dependencies=[Depends(signed_in)])
     api.include_router(watches.router, dependencies=[Depends(signed_in)])
     api.include_router(recording_pauses.router, dependencies=[Depends(signed_in)])

@@ -6,7 +6,17 @@ from pathlib import Path
 from agent_console.hub import Hub
 from agent_console.links import Links
 from agent_console.oidc.provider import Provider
-from agent_console.ports import Calls, Conferences, Consults, Letters, Pauses, Phones, Talks, Watches
+from agent_console.ports import (
+    Calls,
+    Conferences,
+    Consults,
+    Dialling,
+    Letters,
+    Pauses,
+    Phones,
+    Talks,
+    Watches,
+)
 from agent_console.rate import Rate
 from config.clock import Clock
 from config.settings import Settings
@@ -32,6 +42,7 @@ class Context:
     calls: Calls
     talks: Talks
     consults: Consults
+    dialling: Dialling
     conferences: Conferences
     watches: Watches
     pauses: Pauses

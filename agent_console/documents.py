@@ -296,7 +296,8 @@ class Item(TypedDict):
     """One interaction that is offered to, connected to or wrapped up by the agent who sees it. `callback`: nobody is on the line, the customer
     is called once the agent has answered; false again when they were reached. `held_since`: on hold since then. `passed_by`: who transferred it.
     `consult`: whom they call meanwhile; `conference`: who talks with both. `watchers`: supervisors at the talk, as far as the agent is to know of them.
-    `recording`: null, the talk is not recorded."""
+    `recording`: null, the talk is not recorded. `dialled`: the agent calls the customer by themselves; `unreached` says why they did not answer (busy, no_answer,
+    refused, wrong_number, congestion, failed, gave_up)."""
 
     id: str
     medium: str
@@ -304,6 +305,8 @@ class Item(TypedDict):
     queue: QueueName
     offer: OfferDocument | None
     callback: bool
+    dialled: bool
+    unreached: str
     held_since: float | None
     passed_by: str | None
     recording: RecordingDocument | None
@@ -349,7 +352,8 @@ class QueueDocument(TypedDict):
     threshold is meant in seconds, and a letter answered within the hour is not late.
 
     `closed`: for an emergency. `opening`: when it is open, spans of seconds since 1970 UTC from yesterday to the next eight days (None: always).
-    `turned_away`: callers who were told that nobody serves them; `led_on`: whom another queue took over.
+    `turned_away`: callers who were told that nobody serves them; `led_on`: whom another queue took over. `dialled`: calls that agents made on its behalf,
+    `reached`: those that customers answered; the other figures do not know of them.
     """
 
     id: str
@@ -370,6 +374,8 @@ class QueueDocument(TypedDict):
     opening: list[tuple[float, float]] | None
     turned_away: int
     led_on: int
+    dialled: int
+    reached: int
 
 
 class AgentItem(TypedDict):

@@ -11,12 +11,15 @@ from routing.core.facts import (
     TRANSFERRED,
     CallbackMissed,
     ConferenceOver,
+    DialDropped,
     Fact,
     OfferEnded,
     Requeued,
+    Unanswered,
     WrappedUp,
 )
 from routing.core.model import AgentId, Outcome, Seconds
+from routing.core.outgoing import GAVE_UP
 
 KEPT_S = 60.0
 _CODE_OF_MILESTONE = {"warned": "sla.warned", "breached": "sla.breached"}
@@ -53,6 +56,8 @@ class Notices:
 
     def note(self, fact: Fact) -> None:
         """Keep what this fact is worth telling; most are not."""
+        if isinstance(fact, DialDropped):  # the offer was of their own call: nothing was missed or declined
+            self._of.get(fact.agent, {}).pop(f"{fact.interaction}/1", None)
         notice = _notice(fact)
         if notice is not None:
             self.keep(notice)
@@ -162,14 +167,8 @@ def _notice(fact: Fact) -> Notice | None:
                 params=(("interaction", fact.interaction),),
                 at=fact.at,
             )
-        case CallbackMissed():
-            return Notice(
-                id=f"{fact.interaction}/missed/{fact.at}",
-                agent=fact.agent,
-                code="callback.missed",
-                params=(("interaction", fact.interaction), ("reason", fact.reason)),
-                at=fact.at,
-            )
+        case CallbackMissed() | DialDropped() | Unanswered():
+            return _of_own_call(fact)
         case WrappedUp(disposition=""):
             return Notice(
                 id=f"{fact.interaction}/wrap-up",
@@ -180,3 +179,23 @@ def _notice(fact: Fact) -> Notice | None:
             )
         case _:
             return None
+
+
+def _of_own_call(fact: CallbackMissed | DialDropped | Unanswered) -> Notice | None:
+    """That nobody was reached, unless they called it off themselves."""
+    match fact:
+        case CallbackMissed():
+            kind, code = "missed", "callback.missed"
+        case DialDropped():
+            kind, code = "dropped", "call.dropped"
+        case _:
+            kind, code = "unanswered", "call.unanswered"
+    if not isinstance(fact, CallbackMissed) and fact.reason in {Outcome.DECLINED, GAVE_UP}:
+        return None
+    return Notice(
+        id=f"{fact.interaction}/{kind}/{fact.at}",
+        agent=fact.agent,
+        code=code,
+        params=(("interaction", fact.interaction), ("reason", fact.reason)),
+        at=fact.at,
+    )

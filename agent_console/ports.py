@@ -4,19 +4,22 @@ All raise `Unavailable` when their peer (Asterisk, the database) cannot be reach
 not fit the state of the interaction.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from config.peers import LinkStatus, PhoneCredential
+from crm_core.calls_out import CallOut
 from crm_core.casework.post import Post
 from crm_core.users import User
 from routing.core.events import Transferred
-from routing.core.model import AgentId, InteractionId, PauseKind, WatchMode
+from routing.core.model import AgentId, InteractionId, PauseKind, QueueId, WatchMode
 
 __all__ = [
     "Calls",
     "Condition",
     "Conferences",
     "Consults",
+    "Dialling",
     "Letters",
     "LinkStatus",
     "MailPart",
@@ -26,6 +29,10 @@ __all__ = [
     "Talks",
     "Watches",
 ]
+
+
+Keep = Callable[[CallOut], Awaitable[None]]
+"""Writes down who is called, or refuses."""
 
 
 class Phones(Protocol):
@@ -73,6 +80,22 @@ class Talks(Protocol):
 
     async def transfer(self, event: Transferred) -> bool:
         """The caller waits for somebody else; false when there is nobody any more to whom they could be passed on."""
+        ...
+
+
+class Dialling(Protocol):
+    """Calls that agents make by themselves; how they go comes as facts."""
+
+    async def dial(self, caller: AgentId, wanted: CallOut, keep: Keep) -> InteractionId:
+        """Ring the agent's phone, and then the customer's; `keep` writes the call down first."""
+        ...
+
+    def shown_by(self, queue: QueueId) -> str:
+        """The number that customers see when they are called on behalf of this queue."""
+        ...
+
+    async def cancel(self, interaction: InteractionId, caller: AgentId) -> None:
+        """As long as the customer has not answered."""
         ...
 
 

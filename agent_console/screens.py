@@ -24,6 +24,7 @@ from routing.core.facts import (
     ConsultOver,
     CustomerReached,
     DeviceSeen,
+    DialDropped,
     Fact,
     Finished,
     Held,
@@ -36,6 +37,7 @@ from routing.core.facts import (
     Requeued,
     Resumed,
     StatusChanged,
+    Unanswered,
     Watched,
     WatchOver,
     WrappedUp,
@@ -53,6 +55,7 @@ _OF_AN_AGENT = (
     | Connected
     | CustomerReached
     | DeviceSeen
+    | DialDropped
     | Finished
     | Held
     | OfferEnded
@@ -64,6 +67,7 @@ _OF_AN_AGENT = (
     | Requeued
     | Resumed
     | StatusChanged
+    | Unanswered
     | Watched
     | WatchOver
     | WrappedUp

@@ -174,6 +174,8 @@ def item(world: World, work: Work, agent: AgentId) -> Item:
         queue=queue_name(world.directory, work.queue),
         offer=_offer(world.directory, work),
         callback=work.callback,
+        dialled=work.dialled,
+        unreached=work.unreached,
         held_since=work.held_at,
         passed_by=None if work.passed_by is None else world.directory.user_name(work.passed_by),
         recording=_recording(world, work),
@@ -227,6 +229,8 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         opening=_opening(world.directory, name),
         turned_away=figures.turned_away,
         led_on=figures.led_on,
+        dialled=figures.dialled,
+        reached=figures.reached,
     )
 
 

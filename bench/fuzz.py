@@ -266,7 +266,7 @@ class Exchange:
             lambda: HungUp(channel=channel, at=at, cause=dice.choice(("16", "44", "", "x"))),
             lambda: QueueAnswered(caller=caller, leg=leg, interface=dice.choice(("PJSIP/1001", "PJSIP/9", "Local/x")), at=at),
             lambda: HoldSaid(channel=channel, held=dice.random() < 0.5, ours=dice.random() < 0.5, at=at),
-            lambda: NotReached(interaction=interaction_of(caller), dial_status=dice.choice(STATUSES), at=at),
+            lambda: NotReached(interaction=interaction_of(caller), dial_status=dice.choice(STATUSES), cause=dice.choice(("16", "44", "x")), at=at),
             lambda: ConsultSaid(leg=leg, dial_status=dice.choice(STATUSES), at=at),
         )  # fmt: skip
         return dice.choice(kinds)()

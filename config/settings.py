@@ -199,7 +199,7 @@ class Asterisk(Secretive):
     """Beginnings of the numbers that callers may be called back at; of several that fit the longest decides, and one with `!` before it forbids. As
     it comes: numbers within Taiwan without the dear ones (0203, 0204, 0209), none abroad. Empty: nobody is called back. Of queues without a dial plan."""
     outside_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
-    """Beginnings of the numbers that agents may call to ask somebody outside, or to hand a caller over to them; read like `callback_numbers`. Empty:
+    """Beginnings of the numbers that agents may call: customers, or somebody outside to ask or to hand a caller over to; read like `callback_numbers`. Empty:
     none. Of people without a dial plan."""
     prompts_dir: str = ""
     """Folder into which this server writes uploaded prompts for Asterisk to play, by the same path for both; empty: `prompts` in `data_dir`."""

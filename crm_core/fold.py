@@ -13,6 +13,8 @@ Every step states what must be true before it: a step that touches no row where 
     waiting -> closed                           (abandoned, turned_away, callback_dropped)
     waiting -> waiting                          (callback_kept, callback_put_off: nobody is on the line)
     connected -> waiting                        (callback_missed), or with the customer (customer_reached)
+    new -> waiting -> offered                   (dialled, offered: an agent calls; in no queue's line)
+    waiting -> closed                           (dial_dropped); connected -> connected (unanswered, then finished)
 """
 
 import json
@@ -112,6 +114,17 @@ def _may(statement: Statement) -> Step:
 
     def step(conn: Connection, _: LedgerEntry, values: Parameters) -> None:
         prepared.run(conn, values)
+
+    return step
+
+
+def _must_either(first: Statement, otherwise: Statement) -> Step:
+    """Run `first`; where it touches nothing, `otherwise`, which has to touch one row then."""
+    usual, fallback = Prepared(first), _must(otherwise)
+
+    def step(conn: Connection, entry: LedgerEntry, values: Parameters) -> None:
+        if usual.run(conn, values).rowcount == 0:
+            fallback(conn, entry, values)
 
     return step
 
@@ -297,7 +310,13 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                 ),
             )
         ),
-        _must(_open_segment("queue").values(ended_at=_AT, outcome="answered")),
+        # whom an agent calls has not waited for anybody
+        _must_either(
+            _open_segment("queue").values(ended_at=_AT, outcome="answered"),
+            _interaction_in("connected")
+            .where(interaction.c.callback.is_(True), interaction.c.direction == "out")
+            .values(state="connected"),
+        ),
         # found at work without an offer of ours: the segment begins here
         _either(
             _open_segment("agent")
@@ -463,8 +482,47 @@ _STEPS: Mapping[str, tuple[Step, ...]] = {
                 closed_at=case((_UNTIL.is_(None), _AT), else_=None),
             )
         ),
-        _must(_open_segment("agent").values(ended_at=_AT, outcome="handled")),
+        _must(
+            _open_segment("agent").values(ended_at=_AT, outcome=func.coalesce(segment.c.outcome, "handled"))
+        ),
         _may(_END_OF_HOLD),
+    ),
+    "dialled": (
+        _either(
+            update(interaction)
+            .where(interaction.c.id == _INTERACTION, or_(interaction.c.state == "new", _TAKEN_FOR_GONE))
+            .values(
+                state="waiting",
+                queue_id=_QUEUE,
+                enqueued_at=_AT,
+                callback=True,
+                direction="out",
+                ended_at=None,
+                closed_at=None,
+                ended_by=None,
+            ),
+            insert(interaction).values(
+                id=_INTERACTION,
+                state="waiting",
+                medium="voice",
+                direction="out",
+                queue_id=_QUEUE,
+                enqueued_at=_AT,
+                callback=True,
+            ),
+        ),
+    ),
+    "dial_dropped": (
+        _must(
+            _interaction_in("waiting").values(
+                state="closed", ended_by="agent", ended_at=_AT, closed_at=_AT, unreached="not_called"
+            )
+        ),
+    ),
+    # with whom they never talked; `finished` follows
+    "unanswered": (
+        _must(_interaction_of_agent_in("connected").values(unreached=bindparam("p_reason", type_=Text))),
+        _must(_open_segment("agent").values(outcome="unreached")),
     ),
     "wrapped_up": (
         # also right after a `finished` without after-contact work

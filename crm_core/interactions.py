@@ -25,9 +25,10 @@ _OPEN = ("new", "waiting", "offered", "connected")
 class Interaction:
     """`state`: new, waiting, offered, connected, wrap_up, closed. `outcome`: handled, abandoned. `match`: pending,
     none, one, many. `direction` is "in" also while only the ledger has spoken of it. `over_limit`: calls, minutes; `told`:
-    the sentence that the caller heard of their contract. `callback`: they are to be called back and were not reached yet. `attestation`: what the
-    network says of the caller's number (see `cti.arriving.attestation`); `blocked_by`: the entry of the block list that was applied.
-    `hangup_cause`: of a call, the Q.850 number of the line that ended first."""
+    the sentence that the caller heard of their contract. `callback`: they are to be called back, or called, and were not reached yet; `unreached`: why an
+    agent's own call did not reach them.
+    `attestation`: what the network says of the caller's number (see `cti.arriving.attestation`); `blocked_by`: the entry of the block list that was
+    applied. `hangup_cause`: of a call, the Q.850 number of the line that ended first."""
 
     id: str
     medium: str
@@ -59,6 +60,7 @@ class Interaction:
     attestation: str | None = None
     blocked_by: str | None = None
     hangup_cause: int | None = None
+    unreached: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,17 @@ def read_number(raw: str, region: str = DEFAULT_REGION) -> Number:
     return Number(raw=raw, e164=None, national=digits.lstrip("0"), digits=digits, complete=False)
 
 
+def dialled_at_home(raw: str, region: str = DEFAULT_REGION) -> str:
+    """A number of this country as one dials it within it (+886 2 2345 6789 is 0223456789); of another one, or of none, empty."""
+    e164 = read_number(raw, region).e164
+    if e164 is None:
+        return ""
+    parsed = phonenumbers.parse(e164)
+    if phonenumbers.region_code_for_number(parsed) != region:
+        return ""
+    return _NOT_DIGITS.sub("", phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
 def _readings(text: str, digits: str, region: str) -> list[_Reading]:
     """What to try, best first."""
     if text.startswith("+"):

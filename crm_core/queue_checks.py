@@ -10,10 +10,12 @@ from crm_core import audit, departments, overflow_words, queue_words
 from crm_core.queue_words import GivenUp
 from crm_core.records import codes
 from crm_core.records.change import Acting, Change
-from crm_core.tables import queue
+from crm_core.tables import queue, user_account
 
 TOLD_AT_MOST_EVERY_S = 15
 _MUSIC = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+_NUMBER = re.compile(r"\+?[0-9]{3,16}", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"[ ().\-/]")
 WISHES = ("preferred", "preferred_second", "preferred_third")
 
 
@@ -31,6 +33,7 @@ def prepare(conn: Connection, change: Change) -> None:
     _check_groups(conn, change, steps)
     _check_wishes(conn, change)
     _check_overflow(conn, change)
+    _check_caller_id(conn, change)
 
 
 def follow_name(conn: Connection, change: Change) -> None:
@@ -101,6 +104,19 @@ def _check_wishes(conn: Connection, change: Change) -> None:
         if change.changed("tiers") and not codes.offered(conn, "party_tier", tier):
             raise change.refuse("tiers", "queue.tier_unknown", tier=tier)
     change.after["tiers"] = tiers
+
+
+def _check_caller_id(conn: Connection, change: Change) -> None:
+    """A number that a provider can show, and no agent's extension: customers would call it back."""
+    shown = _BETWEEN_DIGITS.sub("", change.after.get("caller_id") or "")
+    change.after["caller_id"] = shown or None
+    if not shown or not change.changed("caller_id"):
+        return
+    if not _NUMBER.fullmatch(shown):
+        raise change.refuse("caller_id", "queue.caller_id")
+    taken = select(user_account.c.id).where(user_account.c.extension == shown)
+    if conn.execute(taken.limit(1)).first() is not None:
+        raise change.refuse("caller_id", "queue.caller_id_extension")
 
 
 def _check_overflow(conn: Connection, change: Change) -> None:

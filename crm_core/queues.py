@@ -69,6 +69,8 @@ class Queue:
     told_position: bool = False
     told_wait: bool = False
     told_prompt_id: str | None = None
+    caller_id: str | None = None
+    auto_answer: bool = False
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 

@@ -26,12 +26,12 @@ FOR_ITS_AGENT_S = 120.0
 """So long only the agent who wants to call somebody is asked to; then whoever is next."""
 SCRIPT = "callback"
 """The AGI request of a caller who pressed the key."""
-_NUMBER = re.compile(r"\+?[0-9]{3,16}", re.ASCII)
+NUMBER = re.compile(r"\+?[0-9]{3,16}", re.ASCII)
 _log = Transcript("voice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialling:
+class Ringing:
     """What Asterisk is to be told, and by which permit."""
 
     action: Action
@@ -43,10 +43,20 @@ class Callbacks:
 
     def __init__(self, store: Store, floor: Floor, clock: Clock, outside: Outside) -> None:
         self._store, self._floor, self._clock, self._outside = store, floor, clock, outside
+        self._granted: dict[InteractionId, Permit] = {}
+
+    def grant(self, interaction: InteractionId, permit: Permit) -> None:
+        """An agent's own call was allowed when they asked for it: it is not asked a second time."""
+        self._granted[interaction] = permit
+
+    def revoke(self, interaction: InteractionId) -> None:
+        """It does not come about."""
+        if (permit := self._granted.pop(interaction, None)) is not None:
+            self._outside.not_dialled(permit)
 
     def may_ask(self, number: str, queue: QueueId) -> bool:
         """Whether a caller with this number is told that they may be called back."""
-        return bool(_NUMBER.fullmatch(number)) and self._outside.may_call_back(number, queue)
+        return bool(NUMBER.fullmatch(number)) and self._outside.may_call_back(number, queue)
 
     async def keep(self, session: AgiSession) -> None:
         """Somebody pressed the key. TL_CALLBACK_KEPT tells the dialplan that it is recorded; else they wait on, and are told so."""
@@ -93,16 +103,28 @@ class Callbacks:
         return call
 
     async def action(
-        self, work: Work, offer: OfferId, ring_s: float, extension: str, *, recorded: bool
-    ) -> Dialling:
-        """What rings the agent's phone, and then the customer's. `Refused` as of `Outside.permit`."""
+        self,
+        work: Work,
+        offer: OfferId,
+        ring_s: float,
+        extension: str,
+        *,
+        recorded: bool,
+        answers_itself: bool = False,
+    ) -> Ringing:
+        """What rings the agent's phone, and then the customer's. `Refused` as of `Outside.permit`. Of a call that the agent makes themselves their phone
+        answers by itself."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, work.id))
-        if row is None or not _NUMBER.fullmatch(row.customer_address):
+        if row is None or not NUMBER.fullmatch(row.customer_address):
             raise Refused("callback.number", interaction=work.id)
-        permit = await self._outside.permit(
-            row.customer_address, why=Why.CALLBACK, interaction=work.id, who=work.agent, queue=work.queue
+        permit = self._granted.pop(work.id, None) or await self._outside.permit(
+            self._outside.spelt(row.customer_address) if work.dialled else row.customer_address,
+            why=Why.MANUAL if work.dialled else Why.CALLBACK,
+            interaction=work.id,
+            who=work.agent,
+            queue=work.queue,
         )
-        shown = row.entry_address if _NUMBER.fullmatch(row.entry_address) else ""
+        shown = row.entry_address if NUMBER.fullmatch(row.entry_address) else ""
         action = actions.call_back(
             channel_of(work.id),
             extension=extension,
@@ -114,5 +136,6 @@ class Callbacks:
             age=work.enqueued_at,
             recorded=recorded,
             out=permit.id,
+            answers_itself=work.dialled or answers_itself,
         )
-        return Dialling(action=action, permit=permit)
+        return Ringing(action=action, permit=permit)

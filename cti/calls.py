@@ -74,6 +74,21 @@ OUTCOMES: Mapping[str, Outcome] = {
 UNREACHED: Mapping[str, str] = {"BUSY": "busy", "NOANSWER": "no_answer"}
 """DIALSTATUS of a customer who was not reached; whatever is not here is `failed`."""
 
+CAUSES: Mapping[str, str] = {
+    "1": "wrong_number",  # unallocated
+    "22": "wrong_number",  # changed
+    "28": "wrong_number",  # incomplete, or no number at all
+    "17": "busy",
+    "18": "no_answer",
+    "19": "no_answer",
+    "21": "refused",
+    "34": "congestion",
+    "38": "congestion",
+    "41": "congestion",
+    "42": "congestion",
+}
+"""The cause that the network gave (ITU-T Q.850) says more than DIALSTATUS, which knows neither a wrong number nor a refusal."""
+
 DEVICES: Mapping[str, Device] = {
     "NOT_INUSE": Device.REACHABLE,
     "INUSE": Device.IN_USE,
@@ -124,6 +139,12 @@ class Call:
     def out(self) -> bool:
         """We called them."""
         return self.calls_back or bool(self.far)
+
+
+def why_unreached(dial_status: str, cause: str) -> str:
+    """In one word. That nobody answered in time is our own doing, which has no cause."""
+    said = UNREACHED.get(dial_status, "failed")
+    return said if said == "no_answer" else CAUSES.get(cause, said)
 
 
 def channel_of(interaction: InteractionId) -> str:
@@ -367,8 +388,9 @@ class Calls:
         self._unleg(call)
         untold = call.offer if call.place is Place.OFFERED else None  # see `_reached`
         call.place = Place.OVER  # the agent is free now, not when all channels are down
-        reason = UNREACHED.get(event.dial_status, "failed")
-        unreached = Unreached(interaction=call.interaction, reason=reason, at=event.at)
+        unreached = Unreached(
+            interaction=call.interaction, reason=why_unreached(event.dial_status, event.cause), at=event.at
+        )
         return [Accepted(offer=untold, at=event.at), unreached] if untold else [unreached]
 
     def _came_back(self, event: CameBack) -> list[Event]:

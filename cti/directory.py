@@ -1,6 +1,7 @@
 """Who answers which number and which extension is whose: a copy in memory, so that a caller's way in reads no database."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from config.clock import Clock
@@ -59,6 +60,8 @@ class _Page:
     taking_messages: frozenset[QueueId] = frozenset()
     calling_back: frozenset[QueueId] = frozenset()
     by_territory: frozenset[QueueId] = frozenset()
+    answering: frozenset[QueueId] = frozenset()
+    shown: dict[QueueId, str] = field(default_factory=dict)
     identifying: dict[str, str] = field(default_factory=dict)
     flows: dict[str, Version] = field(default_factory=dict)
     limited: bool = False
@@ -93,6 +96,8 @@ def _read(conn: Connection, now: float) -> _Page:
         messages={QueueId(queue.id): _message(queue) for queue in every},
         taking_messages=frozenset(QueueId(queue.id) for queue in every if queue.voicemail_offered),
         calling_back=frozenset(QueueId(queue.id) for queue in every if queue.callback_offered),
+        shown=_shown(every, entries),
+        answering=frozenset(QueueId(queue.id) for queue in every if queue.auto_answer),
         by_territory=frozenset(QueueId(queue.id) for queue in every if queue.territory_wait_s > 0),
         identifying={
             _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
@@ -120,6 +125,16 @@ def _hold(queue: Queue) -> Hold:
         wait=queue.told_wait,
         prompt=queue.told_prompt_id,
     )
+
+
+def _shown(every: Sequence[Queue], entries: Sequence[Entry]) -> dict[QueueId, str]:
+    """By queue, the number that calls made on its behalf show: its own word for it, else the first number that its callers dial."""
+    found = {
+        QueueId(entry.queue_id): entry.address
+        for entry in reversed(entries)
+        if entry.address.removeprefix("+").isdigit()
+    }
+    return found | {QueueId(queue.id): queue.caller_id for queue in every if queue.caller_id}
 
 
 def _flows(conn: Connection, entries: list[Entry]) -> dict[str, Version]:
@@ -222,6 +237,14 @@ class Directory:
     def by_territory(self, queue: QueueId) -> bool:
         """Whether who calls there is for their territory's people at first, so that it must be known who they are before anybody is asked."""
         return queue in self._page.by_territory
+
+    def shown_by(self, queue: QueueId) -> str:
+        """The number that customers see when an agent calls them on its behalf; empty: whatever the provider shows."""
+        return self._page.shown.get(queue, "")
+
+    def answers_itself(self, queue: QueueId) -> bool:
+        """Whether agents' phones answer its calls by themselves, after a tone."""
+        return queue in self._page.answering
 
     def is_queue(self, queue: QueueId) -> bool:
         return queue in self._page.rings

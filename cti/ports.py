@@ -6,7 +6,7 @@ from typing import Protocol
 from routing.core.estimate import Estimate
 from routing.core.events import Event
 from routing.core.facts import Fact
-from routing.core.model import InteractionId
+from routing.core.model import AgentId, InteractionId, QueueId
 from routing.core.state import Centre
 
 
@@ -20,6 +20,8 @@ class Floor(Protocol):
     def alive(self) -> bool: ...
 
     async def restored(self) -> None: ...
+
+    def no_room_to_dial(self, agent: AgentId, queue: QueueId) -> str: ...
 
     def submit(self, *events: Event) -> None: ...
 

@@ -32,6 +32,7 @@ from cti.arriving.prompts import goodbye, prompt_language
 from cti.arriving.second_look import second_look
 from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of, interaction_of
+from cti.dialling import Dialling
 from cti.directory import Directory
 from cti.members import Members
 from cti.ports import Bus, Floor
@@ -147,6 +148,9 @@ class VoiceChannel:
         self.talks = Talks(self.link, floor, self._calls, self._order, lambda: self._buffer is not None)
         self.consults = Consults(self.talks, floor, clock, self._directory, self.outside)
         self.conferences = Conferences(self.talks, floor, clock, self._directory)
+        self.dialling = Dialling(
+            floor, clock, self._directory, self, outside=self.outside, callbacks=self._callbacks
+        )
         self.watches = Watches(self.talks, floor, clock)
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
         self._sweep_wanted = asyncio.Event()
@@ -203,16 +207,21 @@ class VoiceChannel:
         """The agent's phone first, then the customer's."""
         extension, recorded = self._extension(decision), self._is_recorded(work.id)
         try:
-            dialling = await self._callbacks.action(
-                work, decision.offer, decision.ring_s, extension, recorded=recorded
+            ringing = await self._callbacks.action(
+                work,
+                decision.offer,
+                decision.ring_s,
+                extension,
+                recorded=recorded,
+                answers_itself=self._directory.answers_itself(work.queue),
             )
         except Refused as refusal:
             self._put_off(work, decision.offer, refusal)
             return
-        action = dialling.action
+        action = ringing.action
         async with self._order:
             if self._buffer is not None or not self._still_to_do(decision):
-                self.outside.not_dialled(dialling.permit)
+                self.outside.not_dialled(ringing.permit)
                 return
             _log.note(">", work.id, f"call back by {extension} for {decision.offer}")
             self._calls.offering(work.id, decision.offer, recorded=recorded, calls_back=True)
@@ -248,17 +257,28 @@ class VoiceChannel:
         out = work.callback or (call is not None and call.out)
         return self._directory.is_recorded(interaction, work.queue, work.agent, out=out)
 
+    def _answers_itself(self, interaction: InteractionId) -> bool:
+        work = self._floor.centre.interactions.get(interaction)
+        return work is not None and self._directory.answers_itself(work.queue)
+
     def _lead(
         self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str
     ) -> Sequence[Awaitable[Outcome]]:
         _log.note(">", interaction, f"lead to {extension} for {offer}")
-        recorded = self._is_recorded(interaction)
+        recorded, itself = self._is_recorded(interaction), self._answers_itself(interaction)
         self._calls.offering(interaction, offer, recorded=recorded)
-        if self.entry.lead(interaction, offer, ring_s, extension, recorded=recorded):
+        if self.entry.lead(interaction, offer, ring_s, extension, recorded=recorded, answers_itself=itself):
             return ()
         channel = channel_of(interaction)
         wanted = (
-            actions.set_offer(channel, offer=offer, ring_s=ring_s, reattach=False, recorded=recorded),
+            actions.set_offer(
+                channel,
+                offer=offer,
+                ring_s=ring_s,
+                reattach=False,
+                recorded=recorded,
+                answers_itself=itself,
+            ),
             actions.redirect_to_agent(channel, extension),
         )
         return self._ask(wanted)
@@ -620,13 +640,19 @@ class VoiceChannel:
     async def _call_late(self, work: Work, offer: OfferId) -> None:
         ring_s, recorded = self._directory.ring_s(work.queue), self._is_recorded(work.id)
         try:
-            extension = self._extension(work)
-            dialling = await self._callbacks.action(work, offer, ring_s, extension, recorded=recorded)
+            ringing = await self._callbacks.action(
+                work,
+                offer,
+                ring_s,
+                self._extension(work),
+                recorded=recorded,
+                answers_itself=self._directory.answers_itself(work.queue),
+            )
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:
             self._calls.offering(work.id, offer, recorded=recorded, calls_back=True)
-            await self._led(work.id, offer, self._ask((dialling.action,)))
+            await self._led(work.id, offer, self._ask((ringing.action,)))
 
     async def _lead_late(self, work: Work, offer: OfferId) -> None:
         try:

@@ -115,6 +115,10 @@ class Floor:
         """Why this agent cannot be offered this one now, as a reason code; empty when they can."""
         return self._router.no_room(agent, interaction)
 
+    def no_room_to_dial(self, agent: AgentId, queue: QueueId) -> str:
+        """Why this agent cannot call somebody on behalf of this queue now, as a reason code; empty when they can."""
+        return self._router.no_room_to_dial(agent, queue)
+
     @property
     def figures(self) -> Figures:
         """Today's figures; for reading only."""

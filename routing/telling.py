@@ -19,6 +19,8 @@ from routing.core.facts import (
     CustomerReached,
     Described,
     DeviceSeen,
+    DialDropped,
+    Dialled,
     Enqueued,
     Fact,
     Finished,
@@ -35,6 +37,7 @@ from routing.core.facts import (
     Resumed,
     StatusChanged,
     TurnedAway,
+    Unanswered,
     Unparked,
     Watched,
     WatchOver,
@@ -59,15 +62,17 @@ def told(fact: Fact) -> tuple[str, str]:
             return fact.interaction, _of_interaction(fact)
 
 
-def _of_interaction(fact: Enqueued | LaterFact) -> str:
+def _of_interaction(fact: Enqueued | Dialled | LaterFact) -> str:
     if isinstance(fact, BesideFact):
         return _beside(fact)
     match fact:
         case Enqueued():
             words = f"waiting in {fact.queue}"
+        case Dialled() | DialDropped() | Unanswered():
+            words = _of_dialling(fact)
         case Described():
             words = f"asks for {_asked(fact)}"
-        case LedOn() | TurnedAway() | Parked() | Unparked():
+        case LedOn() | TurnedAway() | Parked() | Unparked() | Abandoned():
             words = _elsewhere(fact)
         case CallbackKept() | CustomerReached() | CallbackMissed() | CallbackPutOff() | CallbackDropped():
             words = _of_callback(fact)
@@ -77,8 +82,6 @@ def _of_interaction(fact: Enqueued | LaterFact) -> str:
             words = f"connected to {fact.agent}" + (", recorded" if fact.recorded else "")
         case Requeued():
             words = f"connected -> waiting: {fact.reason}"
-        case Abandoned():
-            words = "abandoned"
         case Finished():
             words = f"ended by {fact.by}" + ("" if fact.wrap_up_until is None else ", wrap-up begins")
         case WrappedUp():
@@ -125,8 +128,10 @@ def _beside(fact: BesideFact) -> str:
     return words
 
 
-def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked) -> str:
+def _elsewhere(fact: LedOn | TurnedAway | Parked | Unparked | Abandoned) -> str:
     match fact:
+        case Abandoned():
+            return "abandoned"
         case LedOn():
             return f"led on from {fact.origin} to {fact.queue}: {fact.why}"
         case TurnedAway():
@@ -153,6 +158,18 @@ def _of_callback(
             return "is called back when the queue opens"
         case CallbackDropped():
             return "is not called back any more"
+        case _:
+            assert_never(fact)
+
+
+def _of_dialling(fact: Dialled | DialDropped | Unanswered) -> str:
+    match fact:
+        case Dialled():
+            return f"{fact.agent} calls them for {fact.queue}"
+        case DialDropped():
+            return f"is not called by {fact.agent}: {fact.reason}"
+        case Unanswered():
+            return f"not reached by {fact.agent}: {fact.reason}"
         case _:
             assert_never(fact)
 

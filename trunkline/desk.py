@@ -48,6 +48,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         calls=voice,
         talks=voice.talks,
         consults=voice.consults,
+        dialling=voice.dialling,
         conferences=voice.conferences,
         watches=voice.watches,
         pauses=voice.pauses,

@@ -153,6 +153,9 @@ queue = Table(
     Column("told_position", Boolean, nullable=False, server_default=false()),
     Column("told_wait", Boolean, nullable=False, server_default=false()),
     Column("told_prompt_id", Text),
+    # the number that calls made on its behalf show (NULL: the number that its callers dial), and whether agents' phones answer its calls by themselves
+    Column("caller_id", Text),
+    Column("auto_answer", Boolean, nullable=False, server_default=false()),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

@@ -121,6 +121,8 @@ interaction = Table(
     Column("match", Text, nullable=False, server_default="pending"),
     # the customer is called back instead of waiting on the line, and has not been reached yet
     Column("callback", Boolean, nullable=False, server_default=false()),
+    # why the customer whom an agent called was not reached (busy, no_answer, refused ...); not_called: the agent's own phone was not answered
+    Column("unreached", Text),
     Column("party_id", Text, ForeignKey("party.id")),
     Column("case_id", Text, ForeignKey("support_case.id"), index=True),
     # the contract that it counts for; which limit it went over (calls, minutes); what the caller was told of it

@@ -102,12 +102,15 @@ def set_global(name: str, value: str) -> Action:
     return Action(name="Setvar", headers=headers)
 
 
-def set_offer(channel: str, *, offer: str, ring_s: float, reattach: bool, recorded: bool) -> Action:
-    """Set TL_OFFER, TL_RING_S, TL_REATTACH and TL_RECORD in one action (dialplan function ARRAY)."""
-    value = f"{_checked(_OFFER, 'an offer', offer)},{ring_s:.1f},{int(reattach)},{int(recorded)}"
+def set_offer(
+    channel: str, *, offer: str, ring_s: float, reattach: bool, recorded: bool, answers_itself: bool = False
+) -> Action:
+    """Set TL_OFFER, TL_RING_S, TL_REATTACH, TL_RECORD and TL_AUTO in one action (dialplan function ARRAY)."""
+    asked = _checked(_OFFER, "an offer", offer)
+    value = f"{asked},{ring_s:.1f},{int(reattach)},{int(recorded)},{int(answers_itself)}"
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", channel)),
-        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD)"),
+        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO)"),
         ("Value", value),
     )
     return Action(name="Setvar", headers=headers)
@@ -422,9 +425,13 @@ def call_back(
     age: float,
     recorded: bool,
     out: str = "",
+    answers_itself: bool = False,
 ) -> Action:
     """Ring this agent's phone and, when it answers, the customer's: by a channel in the customer's place that has the id `channel`, and its far end
-    `far_of(channel)`. `out`: the permit. Always asynchronous."""
+    `far_of(channel)`. `out`: the permit. Always asynchronous.
+
+    What passes through it is not translated within it: Asterisk (22) takes the sound of a second agent for late, and drops as much of it as the first
+    one's talk had lasted."""
     place = _checked(_CHANNEL, "a channel", channel)
     number = _checked(_NUMBER, "a telephone number", number)
     variables = {
@@ -436,6 +443,7 @@ def call_back(
         "TL_RING_S": f"{ring_s:.1f}",
         "TL_REATTACH": "0",
         "TL_RECORD": str(int(recorded)),
+        "TL_AUTO": str(int(answers_itself)),
         "TL_FAR": far_of(place),
         "TL_CALL_TO": number,
         "TL_OUT": _permit(out),
@@ -449,6 +457,7 @@ def call_back(
         ("Priority", "1"),
         ("CallerID", f"<{number}>"),
         ("Timeout", "10000"),
+        ("Codecs", "ulaw"),
         ("Async", "true"),
         *(("Variable", f"{name}={value}") for name, value in variables.items()),
     )

@@ -73,10 +73,11 @@ class QueueAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotReached:
-    """A customer who was to be called back did not answer. `dial_status` is DIALSTATUS."""
+    """A customer whom we called did not answer. `dial_status` is DIALSTATUS, `cause` HANGUPCAUSE (ITU-T Q.850)."""
 
     interaction: str
     dial_status: str
+    cause: str
     at: float
 
 
@@ -195,7 +196,12 @@ def _came_back(message: Message, at: float) -> CallEvent:
 
 
 def _not_reached(message: Message, at: float) -> CallEvent:
-    return NotReached(interaction=message["Interaction"], dial_status=message["DialStatus"], at=at)
+    return NotReached(
+        interaction=message["Interaction"],
+        dial_status=message["DialStatus"],
+        cause=message["Cause"],
+        at=at,
+    )
 
 
 def _held(message: Message, at: float) -> CallEvent:

@@ -125,7 +125,14 @@ class Entry:
             self._tasks.create_task(self._enter(session), name=f"agi {session.request['agi_uniqueid']}")
 
     def lead(
-        self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str, *, recorded: bool
+        self,
+        interaction: InteractionId,
+        offer: OfferId,
+        ring_s: float,
+        extension: str,
+        *,
+        recorded: bool,
+        answers_itself: bool = False,
     ) -> bool:
         """Lead a caller who is still in AGI to the agent's phone, by way of AGI: half the way of a redirect.
 
@@ -133,7 +140,7 @@ class Entry:
         """
         session = self._sessions.get(interaction)
         variables = {"TL_OFFER": offer, "TL_RING_S": f"{ring_s:.1f}", "TL_REATTACH": "0"}
-        variables["TL_RECORD"] = str(int(recorded))
+        variables |= {"TL_RECORD": str(int(recorded)), "TL_AUTO": str(int(answers_itself))}
         return session is not None and session.lead("trunkline-connect", extension, variables)
 
     async def followed(self) -> None:

@@ -1,6 +1,7 @@
 """Every number outside that is dialled goes through here: whether it may be, and what became of it."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
@@ -13,6 +14,7 @@ from crm_core.guard import calls, plan
 from crm_core.guard.alarms import Watched
 from crm_core.guard.calls import Asked, Permit, Why
 from crm_core.guard.plan import Forbidden, Plan
+from crm_core.phone_numbers import dialled_at_home
 from crm_core.store import Connection, Store
 from cti.ami.protocol import Message
 from cti.directory import Directory
@@ -24,6 +26,7 @@ OUTGOING = "PJSIP/trunk-out-"
 CALLING_BACK = "Local/s@trunkline-callback"
 """And those in the place of somebody who is to be called back."""
 RETRY_S = 1.0
+_BETWEEN_DIGITS = re.compile(r"[ ().\-/\u2010-\u2013]")
 Unit = Callable[[Connection], object]
 _log = Transcript("voice")
 
@@ -94,6 +97,12 @@ class Outside:
         """Whether a caller with this number, in this queue, is told that they may be called back; from memory, as callers wait."""
         decide = self._directory.plans.of_queue(queue) or (self._calling_back,)
         return any(plan.may_dial(each, number) for each in decide)
+
+    def spelt(self, number: str) -> str:
+        """As it may be dialled where the settings decide, which look at the spelling: as it was typed, or as one dials it within this country."""
+        plain = _BETWEEN_DIGITS.sub("", number)
+        spellings = (plain, dialled_at_home(plain))
+        return next((each for each in spellings if plan.may_dial(self._asking, each)), plain)
 
     def not_dialled(self, permit: Permit) -> None:
         """Asterisk was not told of it, or refused: it does not count."""

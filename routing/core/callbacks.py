@@ -21,14 +21,13 @@ from routing.core.facts import (
     Finished,
 )
 from routing.core.model import By, Medium, Outcome, QueueId, QueueRule, Seconds
+from routing.core.outgoing import GAVE_UP, unanswered
 from routing.core.presence import Phase, Work
 from routing.core.verdict import NOTHING, Verdict, end_offer, holder, withdrawal
 
 CallbackEvent = CallbackWanted | CallbackCancelled | Reached | Unreached
 HANGS_UP_WITHIN_S = 12.0
 """So long a caller who asked for it may still be on the line, to hear that they will be called; then their line is ended (`trunkline-hold`)."""
-GAVE_UP = "gave_up"
-"""The agent ended the attempt before the customer answered."""
 
 
 def judge_callback(queues: Mapping[QueueId, QueueRule], work: Work, event: CallbackEvent) -> Verdict:
@@ -52,6 +51,8 @@ def missed(queues: Mapping[QueueId, QueueRule], work: Work, reason: str, at: Sec
     """An attempt without the customer: another one later, or, after the last, the end, with after-contact work to say what is to become of it."""
     if not (work.callback and work.phase is Phase.CONNECTED):
         return NOTHING
+    if work.dialled:
+        return unanswered(queues, work, reason, at)
     rule = queues.get(work.queue)
     agent = holder(work)
     if rule is not None and work.tried + 1 < rule.callback_tries:

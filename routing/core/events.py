@@ -121,6 +121,16 @@ class CallbackCancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialAsked:
+    """An agent calls a customer by themselves, on behalf of `queue`: their phone is rung, and when they have answered the customer's."""
+
+    interaction: InteractionId
+    queue: QueueId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """The customer answered our call: from now on it is a call like any other."""
 
@@ -130,7 +140,7 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreached:
-    """Our call to the customer was not answered; `reason` says why (busy, no_answer, failed)."""
+    """Our call to the customer was not answered; `reason` says why (busy, no_answer, refused, wrong_number, congestion, failed)."""
 
     interaction: InteractionId
     reason: str
@@ -370,6 +380,7 @@ Event = (
     | MessageWanted
     | CallbackWanted
     | CallbackCancelled
+    | DialAsked
     | Reached
     | Unreached
     | CustomerLeft

@@ -272,7 +272,7 @@ class CallbackKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerReached:
-    """The customer answered the agent's call back."""
+    """The customer answered the agent's call."""
 
     interaction: InteractionId
     agent: AgentId
@@ -306,6 +306,37 @@ class CallbackDropped:
 
     interaction: InteractionId
     queue: QueueId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """An agent calls a customer on behalf of the queue. An `Offered` to that agent follows in the same batch: it reserves them, and nobody else."""
+
+    interaction: InteractionId
+    queue: QueueId
+    agent: AgentId
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialDropped:
+    """The agent's own phone was not answered, or they thought better of it (`reason` is the offer's outcome): nobody was called. It is closed."""
+
+    interaction: InteractionId
+    queue: QueueId
+    agent: AgentId
+    reason: str
+    at: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """The customer whom an agent called was not reached; a `Finished` follows in the same batch."""
+
+    interaction: InteractionId
+    agent: AgentId
+    reason: str
     at: Seconds
 
 
@@ -392,6 +423,9 @@ Fact = (
     | CallbackMissed
     | CallbackPutOff
     | CallbackDropped
+    | Dialled
+    | DialDropped
+    | Unanswered
     | Abandoned
     | Finished
     | WrappedUp
@@ -429,10 +463,12 @@ LaterFact = (
     | CallbackMissed
     | CallbackPutOff
     | CallbackDropped
+    | DialDropped
+    | Unanswered
     | Abandoned
     | Finished
     | WrappedUp
 )
 RecordingFact = RecordingPaused | RecordingResumed
-WorkFact = Enqueued | LaterFact | RecordingFact
+WorkFact = Enqueued | Dialled | LaterFact | RecordingFact
 """Facts of what happens beside a talk; of an agent alone; of an interaction after it came; of its recording; of an interaction."""

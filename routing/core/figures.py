@@ -16,6 +16,8 @@ from routing.core.facts import (
     CallbackMissed,
     Connected,
     CustomerReached,
+    DialDropped,
+    Dialled,
     Enqueued,
     Fact,
     Finished,
@@ -32,7 +34,7 @@ DEFAULT_ANSWER_WITHIN_S = 20.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFigures:
     """Counts of one queue. `..._in_time`: within the queue's `answer_within_s` of coming in; `not_reached`: asked to be called back, and were not, or took
-    it back."""
+    it back. `dialled`: calls that agents made by themselves, `reached`: those that were answered; they count in nothing else here."""
 
     offered: int = 0
     answered: int = 0
@@ -43,6 +45,8 @@ class QueueFigures:
     turned_away: int = 0
     led_on: int = 0
     not_reached: int = 0
+    dialled: int = 0
+    reached: int = 0
 
     def __add__(self, other: "QueueFigures") -> "QueueFigures":
         return QueueFigures(
@@ -55,6 +59,8 @@ class QueueFigures:
             turned_away=self.turned_away + other.turned_away,
             led_on=self.led_on + other.led_on,
             not_reached=self.not_reached + other.not_reached,
+            dialled=self.dialled + other.dialled,
+            reached=self.reached + other.reached,
         )
 
     def unanswered(self) -> int:
@@ -93,7 +99,8 @@ class AgentFigures:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """What must be known of an interaction until it ends; `counted` when it came on this day and is unanswered."""
+    """What must be known of an interaction until it ends; `counted` when it came on this day and is unanswered, `dialled` when an agent made it on this
+    day."""
 
     queue: QueueId
     medium: Medium
@@ -101,6 +108,7 @@ class _Open:
     counted: bool
     connected_at: Seconds | None = None
     callback: bool = False
+    dialled: bool = False
 
 
 class Figures:
@@ -123,7 +131,7 @@ class Figures:
         self._agents: dict[AgentId, AgentFigures] = {}
         for interaction, open_one in self._open.items():
             if open_one.enqueued_at < day_start:
-                self._open[interaction] = replace(open_one, counted=False)
+                self._open[interaction] = replace(open_one, counted=False, dialled=False)
 
     def queue(self, queue: QueueId, medium: Medium | None = None) -> QueueFigures:
         """The figures of a queue, of one medium or of all."""
@@ -144,6 +152,8 @@ class Figures:
         match fact:
             case Enqueued():
                 self._came(fact)
+            case Dialled():
+                self._dialled(fact)
             case CallbackKept():
                 self._kept(fact)
             case CustomerReached():
@@ -152,7 +162,7 @@ class Figures:
                 pass  # the agent is there, the customer not yet
             case Connected():
                 self._answered(fact)
-            case CallbackDropped():
+            case CallbackDropped() | DialDropped():
                 self._came_to_nothing(self._open.pop(fact.interaction, None))
             case Abandoned():
                 self._left(fact)
@@ -173,6 +183,14 @@ class Figures:
         if counted:
             self._add((fact.queue, fact.medium), QueueFigures(offered=1))
 
+    def _dialled(self, fact: Dialled) -> None:
+        today = fact.at >= self.day_start
+        self._open[fact.interaction] = _Open(
+            fact.queue, Medium.VOICE, fact.at, counted=False, callback=True, dialled=today
+        )
+        if today:
+            self._add((fact.queue, Medium.VOICE), QueueFigures(dialled=1))
+
     def _answered(self, fact: Connected | CustomerReached) -> None:
         open_one = self._open.get(fact.interaction)
         if open_one is None:
@@ -183,6 +201,8 @@ class Figures:
             in_time = int(self._in_time(open_one, fact.at))
             self._add(key, QueueFigures(answered=1, answered_in_time=in_time, answer_wait_s=wait_s))
             self._waits.setdefault(key, []).append(wait_s)
+        if open_one.dialled and open_one.callback:
+            self._add((open_one.queue, open_one.medium), QueueFigures(reached=1))
         since = open_one.connected_at if isinstance(fact, CustomerReached) else fact.at
         self._open[fact.interaction] = replace(
             open_one, counted=False, callback=False, connected_at=since or fact.at

@@ -21,6 +21,7 @@ from routing.core.events import (
     ConsultReached,
     CustomerLeft,
     DeviceChanged,
+    DialAsked,
     Event,
     HandedOver,
     HoldBegan,
@@ -63,6 +64,7 @@ from routing.core.model import (
     Status,
     Why,
 )
+from routing.core.outgoing import OF_OTHERS, dropped
 from routing.core.presence import Phase, Work
 from routing.core.recording import RecordingEvent, judge_recording
 from routing.core.state import Centre
@@ -80,8 +82,11 @@ _STILL_REACHING = frozenset({Outcome.DECLINED, Outcome.FAILED})
 """After these a phone may still ring: the screen declined for it, or nobody knows what became of the request."""
 
 
+_ByItself = MoreKnown | CustomerLeft | MessageWanted | Adopted | Returned | Beside | WorkEnded | WrapUpEnded
+
+
 def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> Verdict:
-    """Judge one event against the centre as it is now."""
+    """Judge one event against the centre as it is now. `DialAsked` also asks what the agent has room for (`outgoing.judge_dial`)."""
     match event:
         case Arrived():
             return _arrived(centre, event)
@@ -94,8 +99,18 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
         case Rang() | Accepted() | OfferFailed():
             return _offer_answered(centre, queues, event)
         case _:
-            work = centre.interactions.get(event.interaction)
-            return NOTHING if work is None else _of_work(centre, queues, work, event)
+            return _of_interaction(centre, queues, event)
+
+
+def _of_interaction(
+    centre: Centre,
+    queues: Mapping[QueueId, QueueRule],
+    event: ByHand | CallbackEvent | RecordingEvent | _ByItself | DialAsked,
+) -> Verdict:
+    work = centre.interactions.get(event.interaction)
+    if work is None or isinstance(event, DialAsked):
+        return NOTHING
+    return _of_work(centre, queues, work, event)
 
 
 def offer_expired(centre: Centre, queues: Mapping[QueueId, QueueRule], work: Work, at: Seconds) -> Verdict:
@@ -224,9 +239,6 @@ def _rang(work: Work, event: Rang) -> Verdict:
     return Verdict((OfferRang(offer=event.offer, interaction=work.id, agent=holder(work), at=event.at),))
 
 
-_ByItself = MoreKnown | CustomerLeft | MessageWanted | Adopted | Returned | Beside | WorkEnded | WrapUpEnded
-
-
 def _of_work(
     centre: Centre,
     queues: Mapping[QueueId, QueueRule],
@@ -235,6 +247,8 @@ def _of_work(
 ) -> Verdict:
     if isinstance(event, RecordingEvent):
         return judge_recording(work, event)
+    if work.dialling and isinstance(event, ByHand | OF_OTHERS):
+        return NOTHING
     if isinstance(event, ByHand):
         verdict = judge_by_hand(centre, queues, work, event)
     elif isinstance(event, CallbackEvent):
@@ -319,6 +333,8 @@ def _adopted(centre: Centre, work: Work, event: Adopted) -> Verdict:
     """They talk already, whatever we believed: no decision undoes it, the books follow."""
     if event.agent not in centre.agents or work.phase is Phase.WRAP_UP:
         return NOTHING
+    if work.dialling and work.agent != event.agent:
+        return NOTHING
     if work.phase in (Phase.WAITING, Phase.PARKED):
         return _connect(work, event.agent, event)
     if work.agent == event.agent:
@@ -382,6 +398,8 @@ def _fail(
     withdraw: bool,
 ) -> Verdict:
     """The offer ended without the agent, who is not ready until they say so; a queue may overlook some that were not answered."""
+    if work.dialling:
+        return dropped(work, outcome, at, withdraw=withdraw)
     agent = centre.agents[holder(work)]
     ended = end_offer(work, outcome, at)
     rule = queues.get(work.queue)
@@ -395,6 +413,8 @@ def _withdraw(centre: Centre, offer: OfferId | None, at: Seconds) -> Verdict:
     work = None if offer is None else _offered(centre, offer)
     if work is None:
         return NOTHING
+    if work.dialling:
+        return dropped(work, Outcome.WITHDRAWN, at, withdraw=True)
     return Verdict(
         (end_offer(work, Outcome.WITHDRAWN, at),),
         (withdrawal(work, Outcome.WITHDRAWN),),

@@ -119,7 +119,8 @@ class Work(NamedTuple):
     came, which breaks ties. `deadline` is the live offer's; `attempts` counts the offers made. `needs` is what it requires beside what
     its queue requires; `preferred` has it for themselves until `preferred_until`. `queued_at` is when it came to this queue, `been` names
     those where it was before. `parked_by` set it aside until `parked_until`. `callback`: nobody is on the line, the customer is to be called
-    back; they were `tried` so many times. `held_at`: on hold since then. `passed_by`: who passed it on last.
+    back; they were `tried` so many times. `dialled`: its agent calls the customer by themselves; until they answer `callback` holds as well, and `unreached`
+    says why they did not. `held_at`: on hold since then. `passed_by`: who passed it on last.
     `consult`: whom its agent calls meanwhile; `conference`: who talks with agent and customer. `watchers`: supervisors at the talk, in the order in which they came. `recorded`: the talk is, but
     for a `recording_pause`.
     """
@@ -155,3 +156,10 @@ class Work(NamedTuple):
     watchers: tuple[Watcher, ...] = ()
     recorded: bool = False
     recording_pause: RecordingPause | None = None
+    dialled: bool = False
+    unreached: str = ""
+
+    @property
+    def dialling(self) -> bool:
+        """The agent's own call has not reached the customer (yet): it is nobody else's."""
+        return self.dialled and self.callback

@@ -7,9 +7,10 @@ from typing import assert_never
 
 from routing.core import overflow
 from routing.core.callbacks import put_off
+from routing.core.capacity import Rooms
 from routing.core.decisions import Decision, Offer, TurnAway
 from routing.core.estimate import Estimate, Seen, estimate
-from routing.core.events import Event, StatusChosen
+from routing.core.events import DialAsked, Event, StatusChosen
 from routing.core.facts import (
     Abandoned,
     CallbackDropped,
@@ -37,6 +38,7 @@ from routing.core.model import (
     AgentId,
     AgentRule,
     InteractionId,
+    Medium,
     OfferId,
     Outcome,
     Overflow,
@@ -47,6 +49,7 @@ from routing.core.model import (
     Why,
 )
 from routing.core.order import Place, place
+from routing.core.outgoing import judge_dial
 from routing.core.presence import Phase, Work
 from routing.core.skills import Requirement, next_end
 from routing.core.stages import next_change
@@ -122,7 +125,7 @@ class Router:
         self._now = now
         self._expire(now)  # first: what follows asks who can serve it
         for event in events:
-            self._take(judge(self.centre, self._queues, event))
+            self._take(self._judge(event))
         self._fire(now)
         self._shift(now)
         return self._conclude(now)
@@ -182,9 +185,25 @@ class Router:
         self._index()
         return self._conclude(now)
 
+    def no_room_to_dial(self, agent: AgentId, queue: QueueId) -> str:
+        """Why this agent cannot call somebody on behalf of this queue now, as a reason code; empty when they can. On a break they can."""
+        state, rule = self.centre.agents.get(agent), self._agents.get(agent)
+        if state is None or rule is None or state.status is Status.SIGNED_OUT:
+            return Status.SIGNED_OUT.value
+        openings = self._rooms.of(state._replace(status=Status.READY), rule)
+        return openings.reasons[self._rooms.number(Medium.VOICE, queue)]
+
+    def _judge(self, event: Event) -> Verdict:
+        if isinstance(event, DialAsked):
+            return judge_dial(
+                self.centre, self._queues, event, self.no_room_to_dial(event.agent, event.queue)
+            )
+        return judge(self.centre, self._queues, event)
+
     def _set_rules(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
         self._queues = {rule.id: rule for rule in queues}
         self._agents = {rule.id: rule for rule in agents}
+        self._rooms = Rooms(self._queues.values())
         self._leads = any(overflow.has_rules(rule) for rule in self._queues.values())
 
     def _begin(self, facts: Iterable[Fact]) -> None:

@@ -25,6 +25,8 @@ from routing.core.facts import (
     CustomerReached,
     Described,
     DeviceSeen,
+    DialDropped,
+    Dialled,
     Enqueued,
     Fact,
     Finished,
@@ -42,6 +44,7 @@ from routing.core.facts import (
     Resumed,
     StatusChanged,
     TurnedAway,
+    Unanswered,
     Unparked,
     Watched,
     WatchOver,
@@ -117,6 +120,8 @@ class Centre:
         match fact:
             case Enqueued():
                 self._enqueue(fact)
+            case Dialled():
+                self._dial(fact)
             case StatusChanged() | ConsoleSeen() | DeviceSeen():
                 self._note_agent(fact)
             case RecordingPaused() | RecordingResumed():
@@ -141,6 +146,25 @@ class Centre:
             preferred=fact.preferred,
             preferred_until=fact.preferred_until,
             queued_at=fact.at,
+        )
+        self._put(work)
+
+    def _dial(self, fact: Dialled) -> None:
+        """It never waits for anybody: the offer to its agent follows at once."""
+        if fact.interaction in self._works or fact.interaction in self._closed:
+            return
+        self._arrivals += 1
+        work = Work(
+            id=fact.interaction,
+            medium=Medium.VOICE,
+            queue=fact.queue,
+            enqueued_at=fact.at,
+            priority_points=0,
+            arrival=self._arrivals,
+            phase=Phase.PARKED,
+            queued_at=fact.at,
+            callback=True,
+            dialled=True,
         )
         self._put(work)
 
@@ -173,8 +197,10 @@ class Centre:
                 self._park(work, fact)
             case CallbackKept() | CustomerReached() | CallbackMissed() | CallbackPutOff():
                 self._call_back(work, fact)
-            case Abandoned() | TurnedAway() | CallbackDropped():
+            case Abandoned() | TurnedAway() | CallbackDropped() | DialDropped():
                 self._close(work)
+            case Unanswered():
+                self._put(work._replace(unreached=fact.reason))
             case Finished():
                 self._finish(work, fact)
             case WrappedUp():
@@ -295,6 +321,8 @@ class Centre:
         back = _back_in_line(work)
         if fact.agent == work.preferred and fact.outcome in _REFUSED:
             back = back._replace(preferred=None)  # they do not want it: nobody waits for them any more
+        if work.dialling:
+            back = back._replace(phase=Phase.PARKED)  # until it is connected or dropped, in the same batch
         self._put(back)
         agent = self._agent(fact.agent)
         if fact.outcome is Outcome.NO_ANSWER:
@@ -379,11 +407,11 @@ class Centre:
     def _put(self, work: Work) -> None:
         self._works[work.id] = work
         line = self._unanswered.setdefault(work.queue, set())
-        if work.phase in (Phase.WAITING, Phase.OFFERED):
+        if work.phase in (Phase.WAITING, Phase.OFFERED) and not work.dialling:
             line.add(work.id)
         else:
             line.discard(work.id)
-        if work.callback:
+        if work.callback and not work.dialled:
             later = self._put_off.setdefault(work.queue, set())
             if work.phase is Phase.PARKED:
                 later.add(work.id)
@@ -393,7 +421,7 @@ class Centre:
     def _close(self, work: Work) -> None:
         del self._works[work.id]
         self._unanswered[work.queue].discard(work.id)
-        if work.callback:
+        if work.callback and not work.dialled:
             self._put_off[work.queue].discard(work.id)
         self._closed.add(work.id)
         self._closing_order.append(work.id)

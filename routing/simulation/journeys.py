@@ -90,6 +90,11 @@ class Journey:
             self.stretches.append(how)
         self.held_since = self.reached = None
 
+    def was_handed_over(self) -> None:
+        """What ended the last stretch was that another agent has them: they did not go back to the line."""
+        if self.stretches:
+            self.stretches[-1] = replace(self.stretches[-1], returned="adopted")
+
     def was_reached(self, at: Span) -> None:
         """The customer answered the call back."""
         if self.held_since is not None:

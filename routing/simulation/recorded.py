@@ -21,6 +21,7 @@ from routing.core.events import (
     ConsultReached,
     CustomerLeft,
     DeviceChanged,
+    DialAsked,
     Event,
     HoldBegan,
     HoldEnded,
@@ -49,6 +50,8 @@ from routing.core.facts import (
     CustomerReached,
     Described,
     DeviceSeen,
+    DialDropped,
+    Dialled,
     Enqueued,
     Fact,
     Finished,
@@ -64,6 +67,7 @@ from routing.core.facts import (
     Resumed,
     StatusChanged,
     TurnedAway,
+    Unanswered,
     Unparked,
     Watched,
     WatchOver,
@@ -82,6 +86,7 @@ _Step = (
     | Parked
     | CustomerReached
     | CallbackMissed
+    | Unanswered
     | Finished
     | WrappedUp
 )
@@ -241,6 +246,15 @@ def _adopted(fact: Connected, before: Fact | None) -> _Outside | None:
     return _Outside(Adopted(interaction=fact.interaction, agent=fact.agent, at=fact.at), holder)
 
 
+def _handed_over(before: Fact | None, fact: Connected) -> bool:
+    """Without a moment in the line between the two agents."""
+    match before:
+        case Requeued(interaction=fact.interaction, reason="transferred", at=fact.at):
+            return True
+        case _:
+            return False
+
+
 # -- what became of each -------------------------------------------------------------------------------------------------
 
 
@@ -265,12 +279,29 @@ class _Reader:
             case Enqueued():
                 self.journeys.setdefault(fact.interaction, Journey(fact))
                 return _Outside(_arrived(fact))
+            case Dialled():
+                return self._dialled(fact)
+            case DialDropped():
+                return None  # it follows from the offer's end
             case Described() | Abandoned() | ConsoleSeen():
                 return _Outside(_told(fact))
             case LedOn() | TurnedAway() | Unparked() | CallbackKept() | CallbackPutOff() | CallbackDropped():
                 return self._elsewhere(fact)
             case _:
                 return self._with_agent(fact, before)
+
+    def _dialled(self, fact: Dialled) -> _Outside:
+        """A journey like any other, but that nobody waits in it."""
+        came = Enqueued(
+            interaction=fact.interaction,
+            medium=Medium.VOICE,
+            queue=fact.queue,
+            priority_points=0,
+            at=fact.at,
+        )
+        self.journeys.setdefault(fact.interaction, Journey(came))
+        asked = DialAsked(interaction=fact.interaction, queue=fact.queue, agent=fact.agent, at=fact.at)
+        return _Outside(asked)
 
     def _with_agent(self, fact: _OfAgent, before: Fact | None) -> _Outside | None:
         if isinstance(fact, BesideFact):
@@ -316,6 +347,8 @@ class _Reader:
         journey = self.journeys.get(fact.interaction)
         if journey is not None:
             self._follow(journey, fact)
+            if isinstance(fact, Connected) and _handed_over(before, fact):
+                journey.was_handed_over()
         return _adopted(fact, before) if isinstance(fact, Connected) else None
 
     def _status(self, fact: StatusChanged, before: Fact | None) -> _Outside | None:
@@ -361,13 +394,17 @@ class _Reader:
                 self._phones.over(fact)
             case CustomerReached():
                 journey.was_reached(self._span(0.0, fact))
-            case Parked() | CallbackMissed() | Finished() | WrappedUp():
+            case Parked() | CallbackMissed() | Unanswered() | Finished() | WrappedUp():
                 self._follow_end(journey, fact)
             case _:
                 assert_never(fact)
 
-    def _follow_end(self, journey: Journey, fact: Parked | CallbackMissed | Finished | WrappedUp) -> None:
+    def _follow_end(
+        self, journey: Journey, fact: Parked | CallbackMissed | Unanswered | Finished | WrappedUp
+    ) -> None:
         match fact:
+            case Unanswered():
+                journey.stretch(self._span(0.0, fact), missed=fact.reason)
             case CallbackMissed():
                 journey.stretch(self._span(0.0, fact), missed=fact.reason)
                 self._phones.over(fact)

@@ -1,11 +1,13 @@
 """Stand-ins for the edges: they keep what they were asked and do what a peer would."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from agent_console.ports import Keep
 from config.errors import Kind, Refused, Unavailable
 from config.peers import LinkStatus, PhoneCredential
 from crm_core import interactions, letters
+from crm_core.calls_out import CallOut
 from crm_core.casework import texts
 from crm_core.casework.texts import Place
 from crm_core.store import Connection, Store
@@ -15,9 +17,11 @@ from routing.core.events import (
     ConferenceBegan,
     ConferenceEnded,
     ConsultBegan,
+    DialAsked,
     HandedOver,
     HoldBegan,
     HoldEnded,
+    OfferFailed,
     Rang,
     RecordingPauseBegan,
     RecordingPauseEnded,
@@ -27,7 +31,7 @@ from routing.core.events import (
     WorkEnded,
 )
 from routing.core.facts import Requeued
-from routing.core.model import AgentId, By, InteractionId, Medium, PauseKind, WatchMode
+from routing.core.model import AgentId, By, InteractionId, Medium, Outcome, PauseKind, QueueId, WatchMode
 from routing.core.presence import Conference
 from routing.floor import Floor
 
@@ -86,6 +90,26 @@ class PlainCalls:
     async def call_back(self, message: InteractionId, agent: AgentId) -> InteractionId:
         self.called_back.append((message, agent))
         return InteractionId(f"tl-{message}")
+
+    async def dial(self, caller: AgentId, wanted: CallOut, keep: Keep) -> InteractionId:
+        """Whoever is called answers when a test says so (`Accepted`, then `Reached`)."""
+        name = InteractionId(f"tl-out-{wanted.number}")
+        if reason := self.floor.no_room_to_dial(caller, QueueId(wanted.queue)):
+            raise Refused("call.no_room", reason=reason)
+        await keep(replace(wanted, interaction=name, shown=self.shown_by(QueueId(wanted.queue))))
+        await self.floor.settle(
+            DialAsked(interaction=name, queue=QueueId(wanted.queue), agent=caller, at=time.time())
+        )
+        return name
+
+    def shown_by(self, queue: QueueId) -> str:
+        return "0212345678"
+
+    async def cancel(self, interaction: InteractionId, caller: AgentId) -> None:
+        work = self.floor.centre.interactions.get(interaction)
+        if work is None or work.agent != caller or work.offer is None:
+            raise Refused("interaction.state", interaction=interaction)
+        await self.floor.settle(OfferFailed(offer=work.offer, outcome=Outcome.DECLINED, at=time.time()))
 
     async def reattach(self, interaction: InteractionId) -> None:
         self.reattached.append(interaction)

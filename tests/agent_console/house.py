@@ -255,7 +255,7 @@ async def _start(
     pauses = PlainPauses(floor)
     console = ConsoleServer(
         settings, store, floor, bus, clock,
-        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, watches=calls, pauses=pauses, mail=(mail,), static=static,
+        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
     rooms = [

@@ -170,6 +170,10 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/forecast"): (SUPERVISOR, None),
     ("GET", "/api/v1/forecast/queues"): (SUPERVISOR, None),
     ("GET", "/api/v1/me/letters"): (AGENT, None),
+    ("GET", "/api/v1/calls/lines"): (AGENT, None),
+    # of one's own queues and calls: tests/agent_console/test_calls_out.py
+    ("POST", "/api/v1/calls"): (AGENT, {"number": "0912345678", "queue_id": "none"}),
+    ("DELETE", "/api/v1/calls/{interaction}"): (AGENT, None),
     # of a letter that waits: tests/agent_console/test_by_hand.py
     ("POST", "/api/v1/interactions/{interaction}/take"): (AGENT, None),
     ("POST", "/api/v1/interactions/{interaction}/park"): (HOLDER, {"until": 4_000_000_000.0}),

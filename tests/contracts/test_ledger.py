@@ -450,3 +450,57 @@ async def test_a_lost_lease_fails_alone(store: Store) -> None:
     assert await store.read(lambda conn: [entry.interaction for entry in ledger.history(conn, 0.0)]) == [
         "good"
     ]
+
+
+DIALLED = LedgerEntry(kind="dialled", at=100.0, interaction="c1", queue="q", agent="ann")
+
+
+def of_the_call(conn: Connection) -> tuple[str | None, ...]:
+    row = interactions.interaction(conn, "c1")
+    assert row is not None
+    return row.state, row.direction, row.outcome, row.unreached
+
+
+def test_who_an_agent_calls_is_in_no_line(conn: Connection, epoch: int) -> None:
+    """Reserved from the first moment; answered when the customer is, and with no stay in a queue."""
+    reached = LedgerEntry(kind="customer_reached", at=112.0, interaction="c1", agent="ann")
+    begin = [DIALLED, offered(at=100.0), ended("accepted"), connected()]
+    ledger.append(conn, epoch, begin)
+    row = interactions.interaction(conn, "c1")
+    assert row is not None
+    assert (row.callback, row.answered_at) == (True, None)
+    ledger.append(conn, epoch, [reached, finished(190.0), wrapped_up()])
+    row = interactions.interaction(conn, "c1")
+    assert row is not None
+    assert (row.callback, row.answered_at, row.disposition) == (False, 112.0, "solved")
+    assert of_the_call(conn) == ("closed", "out", "handled", None)
+    assert [(stay.kind, stay.outcome) for stay in interactions.segments(conn, "c1")] == [("agent", "handled")]
+
+
+def test_who_does_not_answer_an_agent_is_on_record_with_the_reason(conn: Connection, epoch: int) -> None:
+    """As an attempt, and not as a talk; nor as one when the agent's own phone was not answered."""
+    missed = LedgerEntry(kind="unanswered", at=112.0, interaction="c1", agent="ann", data={"reason": "busy"})
+    ledger.append(
+        conn,
+        epoch,
+        [DIALLED, offered(at=100.0), ended("accepted"), connected(), missed, finished(None, at=112.0)],
+    )
+    assert of_the_call(conn) == ("closed", "out", "handled", "busy")
+    assert [(stay.kind, stay.outcome) for stay in interactions.segments(conn, "c1")] == [
+        ("agent", "unreached")
+    ]
+    other = LedgerEntry(kind="dialled", at=200.0, interaction="c2", queue="q", agent="ann")
+    over = LedgerEntry(
+        kind="dial_dropped", at=205.0, interaction="c2", queue="q", agent="ann", data={"reason": "no_answer"}
+    )
+    ledger.append(conn, epoch, [other, offered("c2", at=200.0), ended("no_answer", "c2", at=205.0), over])
+    row = interactions.interaction(conn, "c2")
+    assert row is not None
+    assert (row.state, row.outcome, row.unreached) == ("closed", None, "not_called")
+
+
+def test_nobody_is_dialled_twice_under_one_name(conn: Connection, epoch: int) -> None:
+    """Their row would be another's."""
+    ledger.append(conn, epoch, [DIALLED, offered(at=100.0), ended("accepted"), connected()])
+    with pytest.raises(IllegalFact):
+        ledger.append(conn, epoch, [DIALLED])

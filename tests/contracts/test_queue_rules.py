@@ -339,3 +339,18 @@ def test_closing_for_an_emergency(conn: Connection) -> None:
     assert not rule_of(conn, made).closed
     with pytest.raises(Refused):
         queues.close(conn, "nowhere", closed=True, now=NOW)
+
+
+def test_a_queue_shows_a_number_that_can_be_called_back(conn: Connection) -> None:
+    """Kept as it is dialled; words are refused, and so is the extension of somebody here."""
+    made = make(conn, name="Service", language="en", caller_id="02-2333 4444")
+    users.add_user(
+        conn, login="ann", name="Ann", password_hash="", role="agent", language="en", extension="1001"
+    )
+    for given, code in (("1001", "queue.caller_id_extension"), ("+12x", "queue.caller_id")):
+        with pytest.raises(Refused) as refused:
+            rows.patch(conn, system(NOW), known.entity("queue"), made, {"caller_id": given})
+        assert refused.value.code == code
+    found = queues.queue_by_id(conn, made)
+    assert found is not None
+    assert (found.caller_id, found.auto_answer) == ("0223334444", False)

@@ -32,7 +32,7 @@ from tests.cti.test_resync import CONNECT, caller, compare, phone, work
 
 THEIRS = "ast-1.4"
 REACHED = LegAnswered(caller=f"{CALLER}{FAR}", leg=THEIRS, offer="", at=4.0)
-BUSY = NotReached(interaction=ONE, dial_status="BUSY", at=4.0)
+BUSY = NotReached(interaction=ONE, dial_status="BUSY", cause="17", at=4.0)
 AGENT_ASKS, CUSTOMER_ASKS = HangupAsked(channel=LEG, at=7.0), HangupAsked(channel=THEIRS, at=7.0)
 FAR_GONE = HungUp(channel=f"{CALLER}{FAR}", at=7.5)
 
@@ -121,7 +121,13 @@ def test_callers_on_the_line_are_not_reached() -> None:
 
 def test_the_dialplan_s_word_is_read() -> None:
     said = Message(
-        {"Event": "UserEvent", "UserEvent": "TrunklineUnreached", "Interaction": ONE, "DialStatus": "BUSY"}
+        {
+            "Event": "UserEvent",
+            "UserEvent": "TrunklineUnreached",
+            "Interaction": ONE,
+            "DialStatus": "BUSY",
+            "Cause": "17",
+        }
         | {"Uniqueid": f"{CALLER}{FAR}", "Timestamp": "4.0"}
     )
     assert read(said, 9.0) == BUSY

@@ -111,3 +111,28 @@ async def test_whose_calls_are_recorded(store: Store) -> None:
     await directory.refresh()
     assert [recorded(agent, out=True) for agent in agents] == [False, False, True]
     assert recorded("ann")
+
+
+async def test_calls_out_show_the_queue_s_number(store: Store) -> None:
+    """Its own word for it, else a number that its callers dial; and its calls are answered by themselves where it says so."""
+
+    def fill(conn: Connection) -> tuple[str, str]:
+        made = []
+        for name, number in (("Care", "0223334444"), ("Sales", "0255556666")):
+            one = queues.add_queue(conn, name=name, language="en")
+            queues.add_entry(conn, "voice", number, one.id)
+            made.append(one.id)
+        conn.execute(
+            update(queue).where(queue.c.id == made[0]).values(caller_id="0299998888", auto_answer=True)
+        )
+        return made[0], made[1]
+
+    care, sales = await store.write(fill)
+    directory = Directory(store, LocalBus(), SystemClock())
+    await directory.refresh()
+    assert [directory.shown_by(QueueId(one)) for one in (care, sales, "none")] == [
+        "0299998888",
+        "0255556666",
+        "",
+    ]
+    assert [directory.answers_itself(QueueId(one)) for one in (care, sales)] == [True, False]

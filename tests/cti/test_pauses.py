@@ -127,7 +127,10 @@ async def test_a_pause_that_is_refused_ends_the_recording(tmp_path: Path, stoppi
             await room.voice.pauses.resume(ONE)
         assert refusal.value.code == "recording.stopped"
         await room.voice.reattach(ONE)
-        assert asked(room)[-2] == f"Setvar ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD)={ONE}/1,10.0,1,0"
+        assert (
+            asked(room)[-2]
+            == f"Setvar ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO)={ONE}/1,10.0,1,0,0"
+        )
 
 
 async def test_what_nobody_confirms_is_told_and_asked_for_again(

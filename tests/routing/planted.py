@@ -22,6 +22,7 @@ from routing.core import (
 from routing.core import router as routers
 from routing.core.capacity import Openings, Rooms
 from routing.core.events import (
+    CallbackWanted,
     ConferenceBegan,
     ConferenceEnded,
     CustomerLeft,
@@ -40,6 +41,7 @@ from routing.core.facts import (
     ConferenceOver,
     Conferring,
     Connected,
+    Dialled,
     Fact,
     Finished,
     LedOn,
@@ -48,6 +50,7 @@ from routing.core.facts import (
     RecordingPaused,
     Requeued,
     Resumed,
+    StatusChanged,
     Watched,
     WrappedUp,
 )
@@ -683,3 +686,85 @@ def who_is_to_be_called_leaves_a_message(plant: pytest.MonkeyPatch) -> None:
 
 def _waiting(work: Work) -> Work:
     return work._replace(phase=Phase.WAITING, parked_until=None)
+
+
+# -- calls that agents make -------------------------------------------------------------------------------------------------
+
+
+@fault
+def who_has_no_room_calls_all_the_same(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(Router, "no_room_to_dial", lambda self, agent, queue: "")
+
+
+@fault
+def who_is_on_a_break_cannot_call(plant: pytest.MonkeyPatch) -> None:
+    right = Router.no_room_to_dial
+
+    def wrong(self: Router, agent: AgentId, queue: Any) -> str:
+        state = self.centre.agents.get(agent)
+        paused = state is not None and state.status is Status.PAUSED
+        return "paused" if paused else right(self, agent, queue)
+
+    plant.setattr(Router, "no_room_to_dial", wrong)
+
+
+@fault
+def an_own_call_that_is_missed_pauses(plant: pytest.MonkeyPatch) -> None:
+    right = judge.dropped
+
+    def wrong(work: Work, outcome: Outcome, at: float, **how: bool) -> Verdict:
+        told = right(work, outcome, at, **how)
+        assert work.agent is not None
+        paused = StatusChanged(agent=work.agent, status=Status.PAUSED, reason="no_answer", at=at)
+        return replace_facts(told, (told.facts[0], paused, *told.facts[1:]))
+
+    plant.setattr(judge, "dropped", wrong)
+
+
+@fault
+def an_own_call_that_is_missed_stays(plant: pytest.MonkeyPatch) -> None:
+    right = judge.dropped
+
+    def wrong(work: Work, outcome: Outcome, at: float, **how: bool) -> Verdict:
+        told = right(work, outcome, at, **how)
+        return replace_facts(told, told.facts[:1])
+
+    plant.setattr(judge, "dropped", wrong)
+
+
+@fault
+def an_own_call_goes_on_to_others(plant: pytest.MonkeyPatch) -> None:
+    plant.setattr(judge, "OF_OTHERS", CallbackWanted)
+
+
+@fault
+def who_an_agent_calls_is_tried_again(plant: pytest.MonkeyPatch) -> None:
+    right = callbacks.missed
+
+    def wrong(queues: Any, work: Work, reason: str, at: float) -> Verdict:
+        return right(queues, work._replace(dialled=False), reason, at)
+
+    plant.setattr(callbacks, "missed", wrong)
+    plant.setattr(judge, "missed", wrong)
+
+
+@fault
+def an_own_call_counts_as_one_that_came(plant: pytest.MonkeyPatch) -> None:
+    right = Figures._dialled
+
+    def wrong(self: Figures, fact: Dialled) -> None:
+        right(self, fact)
+        self._open[fact.interaction] = replace(self._open[fact.interaction], counted=True)
+
+    plant.setattr(Figures, "_dialled", wrong)
+
+
+@fault
+def an_own_call_stands_in_the_line(plant: pytest.MonkeyPatch) -> None:
+    right = Centre._dial
+
+    def wrong(self: Centre, fact: Dialled) -> None:
+        right(self, fact)
+        self._put(self._works[fact.interaction]._replace(dialled=False))
+
+    plant.setattr(Centre, "_dial", wrong)

@@ -24,6 +24,7 @@ from routing.core.events import (
     ConsultReached,
     CustomerLeft,
     DeviceChanged,
+    DialAsked,
     Event,
     HandedOver,
     HoldBegan,
@@ -56,15 +57,19 @@ from routing.core.facts import (
     Connected,
     CustomerReached,
     Described,
+    DialDropped,
+    Dialled,
     Enqueued,
     Fact,
     Finished,
     Offered,
     OfferEnded,
+    OfferRang,
     Parked,
     Requeued,
     StatusChanged,
     TurnedAway,
+    Unanswered,
     Unparked,
     WrappedUp,
 )
@@ -76,6 +81,7 @@ from routing.core.model import (
     InteractionId,
     Medium,
     Need,
+    OfferId,
     Outcome,
     PauseKind,
     QueueId,
@@ -83,6 +89,7 @@ from routing.core.model import (
     Status,
     WatchMode,
 )
+from routing.core.outgoing import OF_OTHERS
 from routing.core.presence import AgentState, Phase, Work, WorkState
 from routing.core.recording import RecordingEvent
 from routing.core.router import Router, Turn
@@ -127,6 +134,9 @@ class Promises:
     _read = 0
     _rushed = 0
     _called = 0
+    _dialled_until = 0
+    _dialled = 0
+    _dialling: dict[InteractionId, Dialled]
 
     def turn(self, *told: Event) -> Turn:
         """Have it judged."""
@@ -167,6 +177,9 @@ class Promises:
             self._be_called,
             self._be_called,
             self._be_called,
+            self._dial,
+            self._go_on_dialling,
+            self._go_on_dialling,
             self._move,
             self._pass_on,
             self._hold,
@@ -186,7 +199,7 @@ class Promises:
         )
         for _ in range(actions):
             self.pass_time(seconds=1.0)
-            usual[dice.pick(range(len(usual)))](dice)
+            dice.pick(usual)(dice)
 
     def _rush(self, dice: Dice) -> None:
         """Several new ones at once, so that some have to wait."""
@@ -280,6 +293,56 @@ class Promises:
             self.turn(event)
             theirs = [one for one in self.facts[known:] if getattr(one, "interaction", None) == work.id]
             assert bool(theirs) == fits
+
+    def _dial(self, dice: Dice) -> None:
+        """An agent calls somebody: ready or on a break, when they have room for a call, and only once; they alone are offered it."""
+        agent, to = (
+            dice.pick([*sorted(self.router.centre.agents), AgentId("nobody")]),
+            dice.pick([*sorted(self.queue_rules), QueueId("unknown")]),
+        )
+        again = dice.pick([False, False, True])
+        self._dialled += not again
+        name = InteractionId(f"dial{self._dialled}")
+        event = DialAsked(interaction=name, queue=to, agent=agent, at=self.now)
+        fits = self.fits(event)
+        turn = self.turn(event)
+        mine = [fact for fact in turn.facts if getattr(fact, "interaction", None) == name]
+        assert bool(mine) == fits
+        if fits:
+            dialled, offered = mine[0], mine[1]
+            assert isinstance(dialled, Dialled)
+            assert isinstance(offered, Offered)
+            assert (offered.agent, offered.passed_over) == (agent, ())
+            work = self.router.centre.interactions[name]
+            assert (work.phase, work.agent, work.callback, work.dialled) == (Phase.OFFERED, agent, True, True)
+
+    def _go_on_dialling(self, dice: Dice) -> None:
+        """Their phone is answered, or it is not; the customer answers, or does not; or people decide by hand, in vain."""
+        mine = [work for work in self.router.centre.interactions.values() if work.dialling]
+        if not mine:
+            return
+        work, at = dice.pick(mine), self.now
+        told: tuple[Event, ...] = (
+            Accepted(offer=work.offer or OfferId("none"), at=at),
+            OfferFailed(offer=work.offer or OfferId("none"), outcome=dice.pick(sorted(REFUSED)), at=at),
+            Reached(interaction=work.id, at=at),
+            Unreached(interaction=work.id, reason="busy", at=at),
+            WorkEnded(interaction=work.id, by=By.AGENT, at=at),
+            Returned(interaction=work.id, at=at, reason="phone_lost"),
+            CustomerLeft(interaction=work.id, at=at),
+            CallbackCancelled(interaction=work.id, at=at),
+            Moved(interaction=work.id, queue=dice.pick(sorted(self.queue_rules)), at=at),
+            Assigned(
+                interaction=work.id, agent=dice.pick(sorted(self.router.centre.agents)), wait_s=5.0, at=at
+            ),
+            Adopted(interaction=work.id, agent=dice.pick(sorted(self.router.centre.agents)), at=at),
+        )
+        rings = work.phase is Phase.OFFERED
+        event = dice.pick(told[2:] if rings and dice.pick([True, False]) else (*told[:5], *told))
+        fits, known = self.fits(event), len(self.facts)
+        self.turn(event)
+        theirs = [one for one in self.facts[known:] if getattr(one, "interaction", None) == work.id]
+        assert bool(theirs) == fits
 
     def _move(self, dice: Dice) -> None:
         work, to = self._some(dice, Phase.WAITING), dice.pick(sorted(self.queue_rules))
@@ -508,7 +571,11 @@ class Promises:
         came: dict[str, Enqueued] = {}
         wishes: dict[str, Enqueued | Described] = {}
         for fact in self.facts:
-            if isinstance(fact, Enqueued):
+            if isinstance(fact, Dialled):
+                enqueued = _as_if_enqueued(fact)
+                came.setdefault(fact.interaction, enqueued)
+                wishes.setdefault(fact.interaction, enqueued)
+            elif isinstance(fact, Enqueued):
                 came.setdefault(fact.interaction, fact)
                 wishes.setdefault(fact.interaction, fact)
             elif isinstance(fact, Described):
@@ -605,7 +672,9 @@ class Promises:
             and following.at == fact.at
             and following.reason != "lunch"
         )
-        pauses = fact.outcome in REFUSED and agent.status is Status.READY and not overlooked
+        own = self._book.interactions[fact.interaction].dialling
+        assert own == (isinstance(following, DialDropped) or (own and fact.outcome is Outcome.ACCEPTED))
+        pauses = not own and fact.outcome in REFUSED and agent.status is Status.READY and not overlooked
         assert paused == pauses, (fact, following)
 
     def _judge_count(self, fact: OfferEnded) -> None:
@@ -636,6 +705,8 @@ class Promises:
                     assert fact.at >= self._callbacks[fact.interaction][1], (
                         "nobody is tried before their time"
                     )
+                case CustomerReached() if fact.interaction not in self._callbacks:
+                    pass  # an agent's own call
                 case CustomerReached() | CallbackDropped():
                     del self._callbacks[fact.interaction]
                 case Finished() if fact.interaction in self._callbacks:
@@ -656,6 +727,40 @@ class Promises:
             assert (work.callback, work.tried) == (True, tried)
             assert tried < CALLBACK_TRIES
 
+    @invariant()
+    def who_an_agent_calls_is_theirs_alone(self) -> None:
+        """From the first moment on: nobody else is offered it, it waits nowhere, and it is over with the first try."""
+        for place in range(self._dialled_until, len(self.facts)):
+            fact = self.facts[place]
+            name = getattr(fact, "interaction", InteractionId(""))
+            match fact:
+                case Dialled():
+                    self._dialling[name] = fact
+                    assert isinstance(self.facts[place + 1], Offered), "reserved at once"
+                case Offered() | Connected() if name in self._dialling:
+                    assert fact.agent == self._dialling[name].agent
+                case CustomerReached() | DialDropped() | Finished():
+                    self._dialling.pop(name, None)
+                case Unanswered():
+                    del self._dialling[name]
+                    after = self.facts[place + 1]
+                    assert isinstance(after, Finished), "what is to become of it is said now"
+                    assert after.interaction == name
+                case _:
+                    assert name not in self._dialling or isinstance(fact, OfferRang | OfferEnded), fact
+        self._dialled_until = len(self.facts)
+        under_way = {
+            work.id
+            for work in self.router.centre.interactions.values()
+            if work.dialling and work.phase is not Phase.WRAP_UP
+        }
+        assert under_way == set(self._dialling)
+        for name in under_way:
+            work = self.router.centre.interactions[name]
+            assert work.phase in (Phase.OFFERED, Phase.CONNECTED)
+            assert work.agent is not None
+            assert self.router.centre.agents[work.agent].work in (WorkState.OFFERED, WorkState.TALKING)
+
     def fits(self, event: Event) -> bool:
         """Whether it can mean anything now; an event that does not must change nothing."""
         match event:
@@ -671,7 +776,7 @@ class Promises:
             case DeviceChanged():
                 agent = self.router.centre.agents.get(event.agent)
                 return agent is not None and agent.device is not event.device
-            case Rang() | Accepted() | OfferFailed():
+            case Rang() | Accepted() | OfferFailed() | DialAsked():
                 return self._fits_offer(event)
             case _:
                 return self._fits_interaction(event)
@@ -683,11 +788,15 @@ class Promises:
         if isinstance(event, Beside):
             here = work is not None and work.phase is Phase.CONNECTED and not work.callback
             return work is not None and here and self._fits_beside(event, work)
+        if work is not None and work.dialling and isinstance(event, ByHand | OF_OTHERS):
+            return False
         if isinstance(event, CallbackEvent):
             return work is not None and self._fits_callback(event, work)
         return work is not None and self._fits_work(event, work)
 
-    def _fits_offer(self, event: Rang | Accepted | OfferFailed) -> bool:
+    def _fits_offer(self, event: Rang | Accepted | OfferFailed | DialAsked) -> bool:
+        if isinstance(event, DialAsked):
+            return self._fits_dial(event)
         live = [work for work in self.router.centre.interactions.values() if work.offer == event.offer]
         work = next((one for one in live if one.phase is Phase.OFFERED), None)
         if work is None:
@@ -699,6 +808,10 @@ class Promises:
                 return event.outcome in REFUSED
             case Accepted():
                 return True
+
+    def _fits_dial(self, event: DialAsked) -> bool:
+        """As much as a call that comes in, but that a break is none to them."""
+        raise NotImplementedError
 
     def _fits_work(
         self,
@@ -716,7 +829,8 @@ class Promises:
             case Adopted():
                 known = event.agent in self.router.centre.agents
                 already = work.phase is Phase.CONNECTED and work.agent == event.agent
-                return known and not already and work.phase is not Phase.WRAP_UP
+                others = work.dialling and work.agent != event.agent
+                return known and not already and not others and work.phase is not Phase.WRAP_UP
             case Returned() | WorkEnded():
                 return work.phase is Phase.CONNECTED
             case WrapUpEnded():
@@ -782,6 +896,12 @@ class Promises:
                 return theirs and work.medium in LETTERS and event.until > event.at
             case TakenUp():
                 return work.phase is Phase.PARKED
+
+
+def _as_if_enqueued(fact: Dialled) -> Enqueued:
+    return Enqueued(
+        interaction=fact.interaction, medium=Medium.VOICE, queue=fact.queue, priority_points=0, at=fact.at
+    )
 
 
 def _fits_recording(event: RecordingEvent, work: Work) -> bool:

@@ -43,6 +43,7 @@ PROMISES = (
     Day.whoever_waits_waits_where_they_belong,
     Day.nobody_is_sent_round,
     Day.who_is_called_back_is_called_by_rule,
+    Day.who_an_agent_calls_is_theirs_alone,
 )
 
 

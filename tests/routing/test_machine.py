@@ -24,6 +24,7 @@ from routing.core.events import (
     ConsultReached,
     CustomerLeft,
     DeviceChanged,
+    DialAsked,
     Event,
     HandedOver,
     HoldBegan,
@@ -51,6 +52,7 @@ from routing.core.facts import (
     CallbackKept,
     Connected,
     CustomerReached,
+    Dialled,
     Enqueued,
     Fact,
     LedOn,
@@ -122,6 +124,13 @@ def events(at: float) -> st.SearchStrategy[Event]:
         st.builds(Assigned, interaction=ids, agent=agents, wait_s=st.sampled_from([0.0, 10.0]), at=now),
         st.builds(SetAside, interaction=ids, agent=agents, until=st.sampled_from([at - 1, at + 12]), at=now),
         st.builds(TakenUp, interaction=ids, at=now),
+        st.builds(
+            DialAsked,
+            interaction=ids,
+            queue=st.sampled_from([one.id for one in QUEUES] + [QueueId("unknown")]),
+            agent=agents,
+            at=now,
+        ),
         st.builds(HoldBegan, interaction=ids, at=now),
         st.builds(HoldEnded, interaction=ids, at=now),
         st.builds(ConsultBegan, interaction=ids, whom=st.just("1002"), at=now),
@@ -190,6 +199,7 @@ class Day(Promises, RuleBasedStateMachine):
         self.facts: list[Fact] = []
         self.restarts = 0
         self._callbacks = {}
+        self._dialling = {}
         self.figures = Figures(START - 100.0, QUEUES)
 
     def turn(self, *told: Event) -> Turn:
@@ -213,6 +223,20 @@ class Day(Promises, RuleBasedStateMachine):
         self.facts += turn.facts
         self.check_nobody_is_beyond_capacity(turn)
 
+    def _fits_dial(self, event: DialAsked) -> bool:
+        state = self.router.centre.agents.get(event.agent)
+        mine = next((one for one in self.staff if one.id == event.agent), None)
+        known = event.interaction in self.router.centre.interactions or self.router.centre.closed(
+            event.interaction
+        )
+        if state is None or mine is None or known or event.queue not in self.queue_rules:
+            return False
+        if state.status is Status.SIGNED_OUT:
+            return False
+        room = scan.takes(self.queue_rules, Medium.VOICE, event.queue)
+        ready = state._replace(status=Status.READY)
+        return scan.has_room(ready, mine, self.held(state), room, self.queue_rules)
+
     def room(self, work: Work) -> Room:
         return scan.takes(self.queue_rules, work.medium, work.queue)
 
@@ -227,6 +251,8 @@ class Day(Promises, RuleBasedStateMachine):
             work = centre.interactions.get(offer.interaction)
             if not isinstance(offer, Offer) or work is None or work.offer != offer.offer:
                 continue
+            if work.dialled:
+                continue  # their own wish
             assert self.may_serve(offer.agent, work), "whoever is offered it can do it, at this moment"
             for other in centre.interactions.values():
                 comparable = other.medium is work.medium and self.room(other) == self.room(work)
@@ -522,10 +548,16 @@ class Day(Promises, RuleBasedStateMachine):
                 work
                 for work in open_ones
                 if work.queue == one
+                and not work.dialled
                 and work.id not in talked
                 and (work.callback or work.phase in (Phase.WAITING, Phase.OFFERED))
             ]
             assert figures.unanswered() == len(waiting)
+            reached = {fact.interaction for fact in self.facts if isinstance(fact, CustomerReached)}
+            dialled = [
+                fact.interaction for fact in self.facts if isinstance(fact, Dialled) and fact.queue == one
+            ]
+            assert (figures.dialled, figures.reached) == (len(dialled), len(reached & set(dialled)))
             assert figures.answered_in_time <= figures.answered
             assert 0.0 <= (figures.service_level() or 0.0) <= 1.0
 

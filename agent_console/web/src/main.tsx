@@ -2,6 +2,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/ui.css";
 import "./styles/desk.css";
+import "./styles/dialling.css";
 import "./styles/board.css";
 import "./styles/sla.css";
 import "./styles/contracts.css";

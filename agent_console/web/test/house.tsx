@@ -14,7 +14,7 @@ declare global {
 }
 
 export const itemOf = (id: string, extra: Partial<Item> = {}): Item => ({
-  id, medium: "email", state: "offered", queue: { id: "q", name: "Returns", language: "en" }, offer: null, callback: false, held_since: null, recording: null, consult: null, conference: null, watchers: [], passed_by: null, enqueued_at: 0, connected_at: null, finished_at: null, wrap_up_until: null,
+  id, medium: "email", state: "offered", queue: { id: "q", name: "Returns", language: "en" }, offer: null, callback: false, dialled: false, unreached: "", held_since: null, recording: null, consult: null, conference: null, watchers: [], passed_by: null, enqueued_at: 0, connected_at: null, finished_at: null, wrap_up_until: null,
   customer: { address: "ada@example.org", name: "Ada" }, entry: "", attestation: null, subject: "", match: { strength: "none", parties: [] }, case: null, contract: null, flow: null, clocks: [], note: "", letters: 0, version: 1, ...extra,
 });
 

@@ -14,7 +14,7 @@ import type { PhoneState } from "../src/phone/phone";
 import { sends } from "../src/ui/ime";
 
 const item = (id: string, extra: Partial<Item> = {}): Item => ({
-  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, held_since: null, recording: null, consult: null, conference: null, watchers: [], passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
+  id, medium: "voice", state: "connected", queue: { id: "q", name: "Q", language: "en" }, offer: null, callback: false, dialled: false, unreached: "", held_since: null, recording: null, consult: null, conference: null, watchers: [], passed_by: null, enqueued_at: 0, connected_at: 0, finished_at: null, wrap_up_until: null,
   customer: { address: "+886912345678", name: "" }, entry: "", attestation: null, subject: "", match: { strength: "none", parties: [] }, case: null, contract: null, flow: null, clocks: [], note: "", letters: 0, version: 1, ...extra,
 });
 
@@ -138,7 +138,7 @@ describe("search", () => {
 });
 
 describe("board", () => {
-  const queue: QueueDoc = { id: "q", name: "Q", language: "en", waiting: { voice: 0, email: 0, chat: 0, voicemail: 0 }, longest_since: { voice: null, email: null, chat: null, voicemail: null }, offered: 0, answered: 0, abandoned: 0, answered_in_time: 0, service_level: null, answer_within_s: 20, agents_ready: 1, agents_busy: 0, department: null, closed: false, opening: null, turned_away: 0, led_on: 0 };
+  const queue: QueueDoc = { id: "q", name: "Q", language: "en", waiting: { voice: 0, email: 0, chat: 0, voicemail: 0 }, longest_since: { voice: null, email: null, chat: null, voicemail: null }, offered: 0, answered: 0, abandoned: 0, answered_in_time: 0, service_level: null, answer_within_s: 20, agents_ready: 1, agents_busy: 0, department: null, closed: false, opening: null, turned_away: 0, led_on: 0, dialled: 0, reached: 0 };
   test("Waiting longer than promised is busy, longer than two minutes is an alarm.", () => {
     const waiting = (seconds: number) => waitLevel({ ...queue, longest_since: { voice: 1000 - seconds, email: null, chat: null, voicemail: null } }, 1000);
     expect([waiting(5), waiting(21), waiting(121)]).toEqual(["calm", "busy", "alarm"]);

@@ -36,6 +36,7 @@ export interface PhoneState {
   silent: boolean;
 }
 
+const ANNOUNCED_MS = 500;
 const OFF: PhoneState = { stage: "off", problem: null, call: null, silent: false };
 
 /** The agent's or the supervisor's phone in this tab: registers, answers, mutes, sends digits, hangs up; nothing else. */
@@ -141,9 +142,10 @@ export class Phone {
   #events(): LineEvents {
     return {
       stage: (stage, problem) => this.#stage(stage, problem),
-      rings: (call, answerItself) => {
+      rings: (call, answersItself) => {
         this.#set({ call: { ...call, state: "ringing", muted: false, rangAt: Date.now(), answeredAt: null } });
-        if (answerItself) this.answer();
+        if (answersItself === "now") this.answer();
+        else if (answersItself === "after_tone") this.#answerAfterTone();
         else this.#tone.ring();
       },
       talks: () => {
@@ -155,6 +157,13 @@ export class Phone {
         this.#set({ call: null });
       },
     };
+  }
+
+  /** The queue wants it so, or it is a call of their own: they hear that it comes, and are there. */
+  #answerAfterTone(): void {
+    const rangAt = this.state.call?.rangAt;
+    this.#tone.announce();
+    setTimeout(() => this.state.call?.rangAt === rangAt && this.answer(), ANNOUNCED_MS);
   }
 
   #stage(stage: PhoneStage, problem: PhoneProblem | null): void {

@@ -7,7 +7,7 @@ import type { PhoneCall, PhoneProblem, PhoneStage } from "./phone";
 
 export interface LineEvents {
   stage: (stage: PhoneStage, problem: PhoneProblem | null) => void;
-  rings: (call: Pick<PhoneCall, "interaction" | "offer" | "consult" | "watch" | "from">, answerItself: boolean) => void;
+  rings: (call: Pick<PhoneCall, "interaction" | "offer" | "consult" | "watch" | "from">, answersItself: "now" | "after_tone" | null) => void;
   /** The far side of a call of ours rings. */
   rung?: () => void;
   talks: () => void;
@@ -140,7 +140,7 @@ export class SipLine implements Line {
         watch,
         from: from.display_name || from.uri.user,
       },
-      watch || header("X-Trunkline-Reattach") === "1", // they have just asked for it
+      watch || header("X-Trunkline-Reattach") === "1" ? "now" : header("X-Trunkline-Answer") === "1" ? "after_tone" : null, // the first: they have just asked for it
     );
   }
 

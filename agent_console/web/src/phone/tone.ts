@@ -12,6 +12,11 @@ const REMINDER_HZ: typeof NOTES_HZ = [
   [659.25, 0, 0.2],
   [523.25, 0.26, 0.34],
 ];
+// a call answers itself: two quick high notes, once
+const ANNOUNCED_HZ: typeof NOTES_HZ = [
+  [880, 0, 0.14],
+  [1174.66, 0.18, 0.2],
+];
 const BAR_MS = 3_000;
 const LOUDNESS = 0.16;
 const SOFT = 0.06;
@@ -35,6 +40,11 @@ export class Tone {
     if (this.#timer) return;
     this.#play(NOTES_HZ, LOUDNESS);
     this.#timer = setInterval(() => this.#play(NOTES_HZ, LOUDNESS), BAR_MS);
+  }
+
+  /** Say that a call is there that is answered by itself. */
+  announce(): void {
+    this.#play(ANNOUNCED_HZ, LOUDNESS);
   }
 
   /** Say once that somebody is on hold. */

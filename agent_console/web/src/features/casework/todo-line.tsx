@@ -31,7 +31,7 @@ export function TodoLine({ task, changed, aboutCase }: { task: Todo; changed: ()
           {task.due_at !== null && <span className="num">{t("casework.by", { moment: momentText(task.due_at, i18n.language as Language) })}</span>}
           {task.party && task.party_id && <Link to={`/records/parties/${task.party_id}`} className="grid-link">{task.party}</Link>}
           {!aboutCase && task.number && task.about_id && <Link to={`/records/cases/${task.about_id}`} className="grid-link num">{task.number}</Link>}
-          {task.phone && <a className="grid-link num" href={`tel:${task.phone.replace(/[^\d+]/g, "")}`}>{task.phone}</a>}
+          {task.phone && <a className="grid-link num" href={`tel:${task.phone.replace(/[^\d+]/g, "")}`} data-party={task.party_id ?? undefined}>{task.phone}</a>}
         </p>
         {result !== null && !over && (
           <div className="row"><input className="input grow" autoFocus value={result} placeholder={t("casework.result")} aria-label={t("casework.result")} onChange={(event) => setResult(event.target.value)} /><Button small look="go" icon="check" isDisabled={busy} onPress={finish} data-testid="task-done-sure">{t("casework.done")}</Button></div>

@@ -9,6 +9,7 @@ import { useResource } from "../../store/resource";
 import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Bones, Empty, Failure, Pill } from "../../ui/panes";
+import { CallNumber } from "../dialling/call-number";
 import { Timeline } from "../customers/timeline";
 import { partyAddress, type Relation } from "../customers/types";
 import { CasePill } from "../interaction/case-box";
@@ -42,7 +43,7 @@ function Known({ party, item }: { party: Party; item: Item }) {
         <Tab id="relations" className="tab">{t("customers.relations")}</Tab>
       </TabList>
       <Panel id="profile"><Script party={party} /><Profile party={party} version={String(item.version)} /></Panel>
-      <Panel id="history"><History history={history.filter(({ id }) => id !== item.id)} />{retry}</Panel>
+      <Panel id="history"><History history={history.filter(({ id }) => id !== item.id)} again={party.phones[0]} party={party.id} />{retry}</Panel>
       <Panel id="cases"><Cases cases={cases} current={item.case?.id} />{retry}</Panel>
       <Panel id="notes"><Notes party={party} /></Panel>
       <Panel id="timeline"><Timeline party={party.id} version={String(item.version)} /></Panel>
@@ -76,7 +77,7 @@ export function Profile({ party, version = "" }: { party: Omit<Party, "cases" | 
       <dl className="facts">
         {rows.filter(([, value]) => value).map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
         {party.traits.length > 0 && <div><dt>{t("customers.traits")}</dt><dd className="row wrap">{party.traits.map((trait) => <Pill key={trait} tone="accent">{trait}</Pill>)}</dd></div>}
-        {party.points.length > 0 && <div><dt>{t("customers.points")}</dt><dd>{party.points.map((point) => <Point key={point.id} point={point} />)}</dd></div>}
+        {party.points.length > 0 && <div><dt>{t("customers.points")}</dt><dd>{party.points.map((point) => <Point key={point.id} point={point} party={party.id} />)}</dd></div>}
       </dl>
     </div>
   );
@@ -84,12 +85,12 @@ export function Profile({ party, version = "" }: { party: Omit<Party, "cases" | 
 
 const NUMBERS = new Set(["phone", "sms", "fax"]);
 
-function Point({ point }: { point: PointDoc }) {
+function Point({ point, party }: { point: PointDoc; party: string }) {
   const { t } = useTranslation();
   const why = point.invalid_since !== null ? point.invalid_reason || t("customers.invalid") : point.opted_out_at !== null ? t("customers.opted_out") : point.current ? "" : t("customers.expired");
   return (
     <span className="block-line">
-      <span className={point.current ? "num breakable" : "num breakable struck"} dir="auto">{NUMBERS.has(point.kind) ? phoneNumber(point.normal) : point.raw}</span>
+      {point.kind === "phone" ? <CallNumber number={point.normal} party={party} className={point.current ? "num breakable" : "num breakable struck"} /> : <span className={point.current ? "num breakable" : "num breakable struck"} dir="auto">{NUMBERS.has(point.kind) ? phoneNumber(point.normal) : point.raw}</span>}
       {(point.label || why) && <span className="tiny faint"> {[point.label, why].filter(Boolean).join(" · ")}</span>}
     </span>
   );
@@ -116,10 +117,10 @@ function Related({ party }: { party: string }) {
   );
 }
 
-export function History({ history }: { history: PastInteraction[] }) {
+export function History({ history, again, party = "" }: { history: PastInteraction[]; again?: string | undefined; party?: string }) {
   const { t } = useTranslation();
   if (history.length === 0) return <Empty icon="clock" title={t("customer.no_history")} />;
-  return <ul className="lines airy">{history.map((each) => <Past key={each.id} past={each} />)}</ul>;
+  return <ul className="lines airy">{history.map((each) => <Past key={each.id} past={each} again={again} party={party} />)}</ul>;
 }
 
 export function Cases({ cases, current }: { cases: CaseRow[]; current: string | undefined }) {

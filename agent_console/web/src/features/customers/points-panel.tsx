@@ -4,6 +4,7 @@ import type { Language } from "../../net/types";
 import { today } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
+import { CallNumber } from "../dialling/call-number";
 import { fieldOf, type EntityDoc, type RecordRow } from "../records/entities";
 import type { PanelProps } from "../records/panels";
 import { day, momentText, textOf } from "../records/values";
@@ -36,7 +37,7 @@ function Point({ row, entity }: { row: RecordRow; entity: EntityDoc }) {
     <span className="line grow">
       <span className="past-icon"><Icon name={ICONS[kind] ?? "globe"} size={15} /></span>
       <span className="grow line-two">
-        <span className={past || row["invalid_since"] !== null ? "struck clip" : "clip"} dir="auto">{NUMBERS.has(kind) ? phoneNumber(String(row["normal"])) : raw}</span>
+        {kind === "phone" ? <CallNumber number={String(row["normal"])} party={String(row["party_id"])} className={past || row["invalid_since"] !== null ? "struck clip" : "clip"} /> : <span className={past || row["invalid_since"] !== null ? "struck clip" : "clip"} dir="auto">{NUMBERS.has(kind) ? phoneNumber(String(row["normal"])) : raw}</span>}
         <span className="tiny faint clip">{about}{typeof until === "string" && <> · {t("customers.until", { day: day(until, language) })}</>}</span>
       </span>
       {row["is_primary"] === true && <Pill tone="accent" icon="star">{t("customers.preferred")}</Pill>}

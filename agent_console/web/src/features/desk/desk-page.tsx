@@ -11,6 +11,7 @@ import { Memos } from "../knowledge/memos";
 import { Suggestions } from "../knowledge/suggestions";
 import { Customer } from "../customer/customer";
 import { RecordingGuard } from "../recordings/guard";
+import { Dialling } from "../dialling/dialling";
 import { useAlerts } from "./alerts";
 import { go } from "../../route";
 import { Shell } from "../shell/shell";
@@ -43,7 +44,7 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
       <Shell
         home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
         bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /><Memos item={item} /></>}
-        tools={<><HoldReminder items={items} /><RecordingGuard items={items} /><ShortcutList open={help} close={() => setHelp(false)} /></>}
+        tools={<><Dialling /><HoldReminder items={items} /><RecordingGuard items={items} /><ShortcutList open={help} close={() => setHelp(false)} /></>}
       >
         <div className="desk-body">
           <WorkItems items={items} selected={item?.id ?? null} select={select} />

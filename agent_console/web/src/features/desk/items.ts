@@ -40,16 +40,17 @@ export function stateKey(item: Item): string {
   if (isHeld(item)) return "item.voice_held";
   if (item.conference && item.state === "connected") return "item.voice_conference";
   const callback = item.medium === "voice" && item.callback && item.state !== "wrap_up";
-  return `item.${callback ? "callback" : item.medium}_${item.state}`;
+  return `item.${callback ? (item.dialled ? "dialled" : "callback") : item.medium}_${item.state}`;
 }
 
 /** How an offer of it is announced. */
 export function offerKey(item: Item): string {
+  if (item.dialled && item.callback) return "offer.dialled";
   return item.medium === "voice" && item.callback ? "offer.callback" : `offer.${item.medium}`;
 }
 
 export function mediumIcon(item: Item): IconName {
-  return item.medium === "voice" && item.callback ? "callback" : iconOf(item.medium);
+  return item.medium === "voice" && item.callback && !item.dialled ? "callback" : iconOf(item.medium);
 }
 
 const ICONS: Record<string, IconName> = { voice: "phone", voicemail: "voicemail" };

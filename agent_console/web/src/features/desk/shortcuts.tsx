@@ -12,6 +12,7 @@ export const SHORTCUTS = {
   transfer: "KeyT",
   conference: "KeyJ",
   hangup: "KeyH",
+  dial: "KeyU",
   recording: "KeyX",
   ready: "KeyR",
   pause: "KeyP",

@@ -5,6 +5,7 @@ import { Timer } from "../../ui/ring";
 import type { Tone } from "../../ui/panes";
 import { StatusControl } from "./status-control";
 import { TapeMark } from "../recordings/tape-mark";
+import { DialButton } from "../dialling/dialling";
 import { SearchBox } from "../search/search-box";
 import { UserMenu } from "./user-menu";
 import type { PhoneStage } from "../../phone/phone";
@@ -18,6 +19,7 @@ export function StatusBar({ onShortcuts }: { onShortcuts: () => void }) {
       <TapeMark />
       <span className="bar-gap" />
       <SearchBox />
+      <DialButton />
       <QueueGlance />
       <span className="bar-line" />
       <PhoneHealth />

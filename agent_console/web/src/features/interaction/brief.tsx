@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { recordOf } from "../callrecord/address";
 import { Pill } from "../../ui/panes";
+import { CallNumber } from "../dialling/call-number";
 import { KnownOf, LastInquiry } from "../contracts/known";
 import { Wishes } from "../wishes/lines";
 import { iconOf } from "../desk/items";
@@ -58,7 +59,8 @@ export function Tier({ tier }: { tier: string }) {
   return <Pill tone={tier.toLowerCase() === "vip" || tier.toLowerCase() === "gold" ? "rest" : "mute"} icon="user">{t(`tier.${tier.toLowerCase()}`, { defaultValue: tier })}</Pill>;
 }
 
-export function Past({ past }: { past: PastInteraction }) {
+/** `again`: the number at which the customer of a call is called again. */
+export function Past({ past, again, party }: { past: PastInteraction; again?: string | undefined; party?: string }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const label = useDispositionLabel();
@@ -68,6 +70,7 @@ export function Past({ past }: { past: PastInteraction }) {
     <li className="line">
       <span className={missed ? "past-icon missed" : "past-icon"}><Icon name={iconOf(past.medium)} size={15} /></span>
       <span className="grow line-two"><Link to={recordOf(past.id)} className="clip plain-link" dir="auto" title={t("callrecord.open")}>{what}</Link><span className="tiny faint clip">{[past.queue, past.agent].filter(Boolean).join(" · ")}</span></span>
+      {again && past.medium === "voice" && <CallNumber number={again} party={party} bare />}
       {missed && past.subject && <Pill tone="stop">{t("customer.abandoned")}</Pill>}
       <span className="tiny faint num">{moment(past.at, now, i18n.language as Language)}</span>
     </li>

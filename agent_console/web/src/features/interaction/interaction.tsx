@@ -10,6 +10,7 @@ import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
 import { CaseBox } from "./case-box";
+import { CallNumber } from "../dialling/call-number";
 import { CameBy } from "../flows/visit";
 import { Attested } from "../guard/attested";
 import { BlockCaller } from "../guard/block";
@@ -26,6 +27,7 @@ import { Brief } from "./brief";
 
 /** The centre: one interaction, from the first ring to the last word of its wrap-up. */
 export function Interaction({ item }: { item: Item }) {
+  const { t } = useTranslation();
   return (
     <article className={`interaction ${item.medium} ${item.state}`} data-testid="interaction" data-id={item.id} data-match={item.match.strength}>
       <Head item={item} />
@@ -33,10 +35,13 @@ export function Interaction({ item }: { item: Item }) {
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
       {item.state === "connected" && item.medium === "email" && <Letters item={item} />}
       {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
+      {item.state === "wrap_up" && item.unreached !== "" && <p className="not-reached" role="status" data-testid="not-reached"><Icon name="warn" size={18} />{t("dial.not_reached", { why: t(`dial.why_not_${item.unreached}`) })}</p>}
       {item.state === "wrap_up" && <WrapUp item={item} />}
     </article>
   );
 }
+
+const knownAs = (item: Item): string | undefined => (item.match.strength === "one" ? item.match.parties[0]?.id : undefined);
 
 function Head({ item }: { item: Item }) {
   const { t } = useTranslation();
@@ -48,9 +53,9 @@ function Head({ item }: { item: Item }) {
       <div className="head-who">
         <h1 className="clip" lang={customerLang(item)} data-testid="party-name">{name}</h1>
         <p className="head-facts">
-          {name !== address && <span className="num clip">{address}</span>}
+          {name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {item.medium !== "email" && item.entry && <span className="faint num">{t("item.entry", { number: item.entry })}</span>}
+          {item.medium !== "email" && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
           {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t("callrecord.open")}</Link>}

@@ -23,10 +23,10 @@ export function OfferPanel({ item }: { item: Item }) {
       {offer && <Ring until={offer.deadline} totalS={offer.ring_s} size={56} label={t("offer.left")} />}
       <div className="grow">
         <p className="strong">{t(offerKey(item))}</p>
-        <p className="soft small">{t("offer.waited")} {waited}{hint(t, item, known, phone.stage)}</p>
+        <p className="soft small">{!(item.dialled && item.callback) && <>{t("offer.waited")} {waited}</>}{hint(t, item, known, phone.stage)}</p>
         <Wrong problem={problem} />
       </div>
-      <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t("offer.decline")}</Button>
+      <Button look="plain" big icon={item.medium === "voice" ? "hangup" : "cross"} onPress={leave} isDisabled={busy} data-testid="decline">{t(item.dialled && item.callback ? "dial.call_off" : "offer.decline")}</Button>
       <Button look="go" big icon={iconOf(item.medium)} onPress={take} isDisabled={busy || !here} data-testid="answer">
         {t(item.medium === "voice" ? "offer.answer" : "offer.accept")}
       </Button>
@@ -37,5 +37,5 @@ export function OfferPanel({ item }: { item: Item }) {
 
 function hint(t: (key: string) => string, item: Item, known: boolean, stage: string): string {
   if (item.medium !== "voice" || known) return "";
-  return ` · ${t(stage === "elsewhere" ? "offer.in_other_tab" : "offer.phone_follows")}`;
+  return `${item.dialled && item.callback ? "" : " · "}${t(stage === "elsewhere" ? "offer.in_other_tab" : "offer.phone_follows")}`;
 }

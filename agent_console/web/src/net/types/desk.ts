@@ -60,6 +60,10 @@ export interface Item {
   offer: { id: string; deadline: Seconds; rang_at: Seconds | null; ring_s: number } | null;
   /** Nobody is on the line: the customer is called once the agent has answered. */
   callback: boolean;
+  /** The agent calls the customer by themselves; `callback` holds until they answer. */
+  dialled: boolean;
+  /** Why they did not answer: a code. */
+  unreached: string;
   /** On hold since then. */
   held_since: Seconds | null;
   /** Null: the talk is not recorded. */
@@ -116,6 +120,9 @@ export interface QueueDoc extends QueueName {
   opening: [Seconds, Seconds][] | null;
   turned_away: number;
   led_on: number;
+  /** Calls that agents made on its behalf, and those that customers answered. */
+  dialled: number;
+  reached: number;
   /** Where it belongs, by id; null: nowhere. */
   department: string | null;
 }
