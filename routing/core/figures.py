@@ -211,7 +211,7 @@ class Figures:
     def _kept(self, fact: CallbackKept) -> None:
         open_one = self._open.get(fact.interaction)
         if open_one is not None:
-            self._open[fact.interaction] = replace(open_one, callback=True)
+            self._open[fact.interaction] = replace(open_one, callback=True, dialled=False)
 
     def _calls_back(self, fact: Connected) -> bool:
         open_one = self._open.get(fact.interaction)

@@ -294,7 +294,9 @@ class Centre:
     ) -> None:
         match fact:
             case CallbackKept():
-                self._put(work._replace(callback=True, phase=Phase.PARKED, parked_until=fact.until))
+                # whoever was called by an agent, came back to the line, and would rather be called again is called like anybody
+                kept = work._replace(callback=True, dialled=False)
+                self._put(kept._replace(phase=Phase.PARKED, parked_until=fact.until))
             case CustomerReached():
                 self._put(work._replace(callback=False))
             case CallbackMissed():

@@ -759,7 +759,13 @@ class Promises:
             work = self.router.centre.interactions[name]
             assert work.phase in (Phase.OFFERED, Phase.CONNECTED)
             assert work.agent is not None
-            assert self.router.centre.agents[work.agent].work in (WorkState.OFFERED, WorkState.TALKING)
+            agent = self.router.centre.agents[work.agent]
+            busy = {WorkState.OFFERED, WorkState.TALKING}
+            if (
+                agent.wrap_ups and work.phase is Phase.OFFERED
+            ):  # of a letter or message beside it: shown before the offer
+                busy.add(WorkState.WRAP_UP)
+            assert agent.work in busy
 
     def fits(self, event: Event) -> bool:
         """Whether it can mean anything now; an event that does not must change nothing."""

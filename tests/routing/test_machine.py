@@ -500,7 +500,7 @@ class Day(Promises, RuleBasedStateMachine):
         been: dict[InteractionId, set[QueueId]] = {}
         for fact in self.facts:
             match fact:
-                case Enqueued():
+                case Enqueued() | Dialled():
                     where[fact.interaction], been[fact.interaction] = fact.queue, set()
                 case LedOn():
                     assert where[fact.interaction] == fact.origin != fact.queue
