@@ -42,6 +42,7 @@ class _Story:
         self._row, self._owners = interaction, owners
         self._talking = "talking" if interaction.medium == "voice" else "at_work"
         self._queue, self._calls_back, self._asked = interaction.queue_id or "", False, ""
+        self._unreached = ""
 
     # -- how it begins and ends ------------------------------------------------------------------------------------------
 
@@ -230,6 +231,19 @@ class _Story:
         self._alone(at)
         self._wait(at, "callback")
 
+    def dialled(self, fact: LedgerEntry, at: float) -> None:
+        """An agent calls them: nobody else is asked, and they wait nowhere."""
+        self._queue, self._calls_back = fact.queue or "", True
+        self.tracks.customer.go("dialled", at)
+
+    def unanswered(self, fact: LedgerEntry, _: float) -> None:
+        """The end follows at once."""
+        self._unreached = f"unreached_{fact.data.get('reason', '')}"
+
+    def dial_dropped(self, fact: LedgerEntry, at: float) -> None:
+        self.tracks.customer.stop(at, "not_called")
+        self._stop_all(LaneKind.AGENT, at)
+
     def gone(self, fact: LedgerEntry, at: float) -> None:
         """Nobody has served them, and nobody will."""
         how = "voicemail" if fact.data.get("voicemail") else fact.kind
@@ -239,7 +253,7 @@ class _Story:
 
     def finished(self, fact: LedgerEntry, at: float) -> None:
         by = str(fact.data.get("by", ""))
-        self.tracks.customer.stop(at, f"ended_{by}" if by else None)
+        self.tracks.customer.stop(at, self._unreached or (f"ended_{by}" if by else None))
         self._hung_up(self._agent(fact) if by == "agent" else self.tracks.customer, fact, at)
         self._alone(at)
         if fact.data.get("wrap_up_until") is None:
@@ -284,6 +298,9 @@ _TOLD: Mapping[str, _Telling] = {
     "callback_dropped": _Story.gone,
     "abandoned": _Story.gone,
     "turned_away": _Story.gone,
+    "dialled": _Story.dialled,
+    "unanswered": _Story.unanswered,
+    "dial_dropped": _Story.dial_dropped,
     "finished": _Story.finished,
     "wrapped_up": _Story.wrapped_up,
 }

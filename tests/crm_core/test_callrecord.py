@@ -176,6 +176,9 @@ KINDS = [
     "finished",
     "wrapped_up",
     "something_new",
+    "dialled",
+    "unanswered",
+    "dial_dropped",
 ]
 DATA = st.fixed_dictionaries(
     {"by": st.sampled_from(["customer", "agent", "system"])},
@@ -243,7 +246,64 @@ def test_where_the_customer_was_is_known_from_the_first_moment_to_their_last(
     """The customer's lane has no gap until they are gone, unless they came back; then it is where they were away."""
     record = build(row, facts, _visit() if through_a_flow else None, OWNERS, NOW)
     spans = record.lanes[0].spans
-    away = ("ended_", "abandoned", "turned_away", "callback_dropped")
+    away = ("ended_", "abandoned", "turned_away", "callback_dropped", "unreached_", "not_called")
     assert not spans or spans[0].begin == record.begin
     for before, after in pairwise(spans):
         assert before.end == after.begin or (before.outcome or "").startswith(away)
+
+
+OWN = (
+    _fact("dialled", 100, "ann", queue="sales"),
+    _fact("offered", 100, "ann", queue="sales", offer="o1", deadline=130, passed_over=[]),
+    _fact("offer_rang", 101, "ann", offer="o1"),
+)
+PICKED_UP = (
+    _fact("offer_ended", 103, "ann", offer="o1", outcome="accepted"),
+    _fact("connected", 103, "ann", queue="sales", recorded=True),
+)
+
+
+def test_a_call_that_an_agent_makes_waits_nowhere() -> None:
+    """The customer's lane says that they are to be called and how it went: reached, not reached and why, or not called at all. No queue has a lane."""
+    row = _row(direction="out", closed_at=170.0)
+    talked = build(
+        row,
+        (*OWN, *PICKED_UP, _fact("customer_reached", 110, "ann"), _fact("finished", 170, "ann", by="agent")),
+        None,
+        {},
+        NOW,
+    )
+    assert _lane(talked, LaneKind.CUSTOMER) == [
+        ("dialled", 100, 103, None),
+        ("calling", 103, 110, None),
+        ("talking", 110, 170, "ended_agent"),
+    ]
+    assert [lane.kind for lane in talked.lanes if lane.kind is LaneKind.QUEUE and lane.spans] == []
+    busy = (
+        *OWN,
+        *PICKED_UP,
+        _fact("unanswered", 110, "ann", reason="busy"),
+        _fact("finished", 110, "ann", by="system"),
+    )
+    assert _lane(build(row, busy, None, {}, NOW), LaneKind.CUSTOMER)[-1] == (
+        "calling",
+        103,
+        110,
+        "unreached_busy",
+    )
+    dropped = (
+        *OWN,
+        _fact("offer_ended", 120, "ann", offer="o1", outcome="no_answer"),
+        _fact("dial_dropped", 120, "ann", reason="no_answer"),
+    )
+    assert _lane(build(row, dropped, None, {}, NOW), LaneKind.CUSTOMER) == [
+        ("dialled", 100, 120, "not_called")
+    ]
+
+
+def test_who_leaves_a_message_is_not_turned_away() -> None:
+    """The end of the wait says so, for customer and queue."""
+    facts = (*ANSWERED[:1], _fact("turned_away", 130, queue="sales", why="closed", voicemail=True))
+    record = build(_row(ended_at=130.0, closed_at=130.0), facts, None, {}, NOW)
+    assert _lane(record, LaneKind.CUSTOMER) == [("waiting", 100, 130, "voicemail")]
+    assert _lane(record, LaneKind.QUEUE, "sales") == [("waiting", 100, 130, "voicemail")]

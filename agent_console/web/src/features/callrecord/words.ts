@@ -3,7 +3,7 @@ import { duration } from "../../format";
 import type { LaneDoc, MarkDoc, SpanDoc } from "./types";
 
 const LOOKS: Record<string, string> = {
-  talking: "talk", at_work: "talk", conference: "accent", waiting: "mute", callback: "mute", set_aside: "mute", flow: "rest", offered: "ring", ringing: "ring",
+  talking: "talk", at_work: "talk", conference: "accent", waiting: "mute", callback: "mute", dialled: "mute", set_aside: "mute", flow: "rest", offered: "ring", ringing: "ring",
   calling: "ring", hold: "hold", called: "rest", consult: "rest", asked: "rest", wrap_up: "mute", listen: "accent", whisper: "accent", barge: "accent", recorded: "go", paused: "hold", stopped: "stop",
 };
 
