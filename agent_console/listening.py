@@ -2,14 +2,13 @@
 
 import socket
 
-from config.settings import ConfigurationError, Http
+from config.settings import ConfigurationError
 
 _BACKLOG = 2048
 
 
-def listen(http: Http) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Take the port; `ConfigurationError` says what to do when it cannot be had."""
-    host, port = http.host, http.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)

@@ -114,7 +114,7 @@ class ConsoleServer:
 
     def bind(self) -> None:
         """Take the port; `ConfigurationError` says what to do when it cannot be had."""
-        self._socket = listen(self._http)
+        self._socket = listen(self._http.host, self._http.port)
 
     async def run(self) -> None:
         """Serve until cancelled; then browsers are told (1001) and the port is given back."""

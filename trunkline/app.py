@@ -80,7 +80,7 @@ async def serve(settings: Settings) -> int:
 async def _serve(settings: Settings, store: Store) -> None:
     telephone = await wire_telephone(settings, store)
     await telephone.voice.check()
-    listening = listen(settings.http)
+    listening = listen(settings.http.host, settings.http.port)
     _log.note("-", "", f"process {os.getpid()} serves {checks.origin(settings)}")
     async with asyncio.TaskGroup() as tasks:
         _start(tasks, telephone.parts)

@@ -17,7 +17,7 @@ from agent_console import openapi, pages
 from agent_console.gate import allowed_origin, origins, token_in
 from agent_console.handoff import Desk, protocol_class
 from agent_console.headers import page_policy
-from agent_console.server import _listening
+from agent_console.listening import listen
 from config.settings import ConfigurationError, Http
 from tests.agent_console.house import House, open_house
 
@@ -57,7 +57,7 @@ async def test_sockets_are_handed_over_on_the_http_port() -> None:
             await connection.send(message)
 
     desk = Desk(check, echo)
-    listening = _listening("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     config = uvicorn.Config(app, ws=protocol_class(desk), http="httptools", lifespan="off", log_config=None)
     server = uvicorn.Server(config)
@@ -92,7 +92,7 @@ async def test_the_end_tells_the_browsers_and_frees_the_port(tmp_path: Path) -> 
         async with asyncio.timeout(10):
             while True:
                 try:
-                    _listening("127.0.0.1", port).close()
+                    listen("127.0.0.1", port).close()
                 except ConfigurationError:
                     await asyncio.sleep(0.02)
                 else:
@@ -104,13 +104,13 @@ def test_a_busy_port_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(ConfigurationError, match=rf"\[http\] port {port} on 127.0.0.1 .* set another"):
-            _listening("127.0.0.1", port)
+            listen("127.0.0.1", port)
 
 
 def test_a_strange_host_is_a_sentence() -> None:
     """An address that is not this machine's says so."""
     with pytest.raises(ConfigurationError, match=r"\[http\]"):
-        _listening("203.0.113.7", 8080)
+        listen("203.0.113.7", 8080)
 
 
 async def test_pages_have_a_policy_and_files_may_be_kept(house: House) -> None:

@@ -29,7 +29,7 @@ def test_a_lost_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
         lambda self, event: [one for one in take(self, event) if not isinstance(one, fuzz.CustomerLeft)],
     )
     _, found = fuzz.run(1, cases=150, until=time.monotonic() + 60)
-    assert "still open" in found
+    assert "still" in found  # open in the router, or tracked because it was offered again
 
 
 def test_a_framer_that_minds_the_cuts_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
