@@ -236,7 +236,7 @@ class Entry:
             await session.assign("TL_REFUSED", "2")
         elif greeted.message and await self._recorded(newcomer, greeted.queue):
             await session.assign("TL_MESSAGE", self._message_rules(greeted))
-            await session.assign("TL_REFUSED", "3")
+            await session.assign("TL_REFUSED", "5")
         else:
             await self._wait_in_line(session, newcomer, greeted)
 

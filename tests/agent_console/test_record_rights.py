@@ -24,7 +24,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "macro": {"state": "solved"},
     "procedure": {"entity": "case", "steps": [{"kind": "escalate"}]},
     "rule": {"entity": "case"},
-    "queue": {"ring_s": 15, "callback_retry_s": 60, "relaxation": None},
+    "queue": {"ring_s": 15, "callback_retry_s": 60, "relaxation": None, "told_every_s": 0, "hold_music": None, "caller_id": None},
     "entry": {"address": "10{n}"},
     "dial_plan": {"allowed": "0", "emergency": "119"},
     "blocked_caller": {"number": "091200{n}"},
