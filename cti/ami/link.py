@@ -25,6 +25,7 @@ from cti.ami.protocol import Framer, Message, MessageTooLong, encode
 CONNECT_WITHIN_S = 5.0
 BOOTED_WITHIN_S = 60.0
 PING_EVERY_S = 2.0
+LOOK_S = 0.2
 FIRST_PAUSE_S, LONGEST_PAUSE_S, REFUSED_PAUSE_S = 0.1, 5.0, 60.0
 _EVENTS_AT_ONCE = 100
 _MOST_EVENTS, _FEW_EVENTS = 10_000, 1_000
@@ -264,6 +265,7 @@ class Link:
         try:
             await self._login(connection)
             outcomes = await asyncio.gather(*connection.send(tuple(wanted)))
+            await asyncio.sleep(LOOK_S)  # Asterisk tells its events in a thread of their own, after the reply
             return tuple(outcomes), connection.heard()
         finally:
             connection.close("looked")

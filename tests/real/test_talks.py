@@ -67,6 +67,13 @@ class Talk:
         tone = sum(len(one) for one in packets if set(one) <= {0x20, 0xA0}) / 8000
         return tone, self.hears.loud_s(since, time.time()) - tone
 
+    async def is_heard(self) -> bool:
+        """Whether the caller comes to hear the agent's tone for most of a second: a phone that was rung a moment ago begins when the machine has time."""
+        for _ in range(8):
+            if (await self.tone_s())[0] > 0.8:
+                return True
+        return False
+
     async def hold(self) -> None:
         await self.server.voice.talks.hold(self.work.id)
 
@@ -321,7 +328,7 @@ async def test_a_colleague_takes_over(tmp_path: Path, held: bool) -> None:
         assert now.work.passed_by == now.agents["1001"]
         await now.device("1001", Device.REACHABLE)
         await now.quiet()
-        assert (await now.tone_s())[0] > 0.8, "the colleague is heard"
+        assert await now.is_heard(), "the colleague is heard"
         assert not now.caller.events("BYE")
         await now.server.voice.hang_up(name)
         await now.server.fact(Finished)
