@@ -55,16 +55,6 @@ HOLES = (
         words="a signed-in telephone can send messages in another's name",
     ),
     Hole(
-        name="CVE-2025-49832",
-        whole=((18, 26, 3), (20, 15, 1), (21, 10, 1), (22, 5, 1), (23,)),
-        words="a call can end Asterisk where STIR/SHAKEN is verified",
-    ),
-    Hole(
-        name="CVE-2025-57767",
-        whole=((20, 15, 2), (21, 10, 2), (22, 5, 2), (23,)),
-        words="a request with a malformed Authorization header can end Asterisk",
-    ),
-    Hole(
         name="CVE-2026-23738",
         whole=((20, 18, 2), (21, 12, 1), (22, 8, 2), (23, 2, 2)),
         words="the status page of its web server runs what a link says",
