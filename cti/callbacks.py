@@ -116,6 +116,7 @@ class Callbacks:
         answers by itself."""
         row = await self._store.read(lambda conn: interactions.interaction(conn, work.id))
         if row is None or not NUMBER.fullmatch(row.customer_address):
+            self.revoke(work.id)
             raise Refused("callback.number", interaction=work.id)
         permit = self._granted.pop(work.id, None) or await self._outside.permit(
             self._outside.spelt(row.customer_address) if work.dialled else row.customer_address,

@@ -205,7 +205,11 @@ class VoiceChannel:
 
     async def _call_back(self, work: Work, decision: Offer) -> None:
         """The agent's phone first, then the customer's."""
-        extension, recorded = self._extension(decision), self._is_recorded(work.id)
+        try:
+            extension, recorded = self._extension(decision), self._is_recorded(work.id)
+        except Refused:
+            self._callbacks.revoke(work.id)
+            raise
         try:
             ringing = await self._callbacks.action(
                 work,
