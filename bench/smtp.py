@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.frame import Row, cpu_seconds, ratios, report
-from channels.email.spool import SpoolReader
+from channels.email.receiving.spool import SpoolReader
 
 SESSIONS = 20
 LETTER_BYTES = 4096
@@ -80,7 +80,10 @@ def measure(rounds: int, letters: int, folder: Path) -> None:
     }  # fmt: skip
     ours: dict[str, list[float]] = {mode: [] for mode in MODES}
     null: dict[str, list[float]] = {mode: [] for mode in MODES}
-    with running("bench.null_drop") as theirs, running("channels.email.drop", json.dumps(arguments)) as drop:
+    with (
+        running("bench.null_drop") as theirs,
+        running("channels.email.receiving.drop", json.dumps(arguments)) as drop,
+    ):
         for peer in (theirs, drop):
             rate(peer, 200, ())
         cpu = cpu_seconds(drop.pid)

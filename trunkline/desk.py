@@ -15,10 +15,10 @@ from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
-from channels.email.composer import Composer
-from channels.email.drop_process import DropProcess
-from channels.email.intake import Intake
-from channels.email.outbox import Postman
+from channels.email.receiving.drop_process import DropProcess
+from channels.email.receiving.intake import Intake
+from channels.email.sending.composer import Composer
+from channels.email.sending.outbox import Postman
 from cti.phones import AsteriskPhones
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.email import writing
 from channels.email.addresses import split
+from channels.email.sending import writing
 from crm_core import letters, queues
 from crm_core.store import Connection
 

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.email import writing
+from channels.email.sending import writing
 from config.errors import Kind, Refused, Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition

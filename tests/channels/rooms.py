@@ -11,11 +11,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from channels.email.channel import EmailChannel
-from channels.email.composer import Composer
-from channels.email.intake import Intake
-from channels.email.outbox import Postman
-from channels.email.spool import Envelope
-from channels.email.spool_writer import SpoolWriter
+from channels.email.receiving.intake import Intake
+from channels.email.receiving.spool import Envelope
+from channels.email.receiving.spool_writer import SpoolWriter
+from channels.email.sending.composer import Composer
+from channels.email.sending.outbox import Postman
 from config.clock import SystemClock
 from config.settings import Mail
 from crm_core import cases, interactions, letters, parties, queues, users

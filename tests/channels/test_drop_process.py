@@ -13,8 +13,8 @@ import aiosmtplib
 import pytest
 from pydantic import SecretStr
 
-from channels.email.drop_process import DropProcess
-from channels.email.spool import SpoolReader
+from channels.email.receiving.drop_process import DropProcess
+from channels.email.receiving.spool import SpoolReader
 from config.clock import SystemClock
 from config.errors import Unavailable
 from config.settings import Mail
@@ -86,7 +86,7 @@ async def start(folder: Path, **limits: int) -> tuple[asyncio.subprocess.Process
             resource.setrlimit(resource.RLIMIT_FSIZE, (limits["file_bytes"],) * 2)
 
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "channels.email.drop", json.dumps(arguments),
+        sys.executable, "-m", "channels.email.receiving.drop", json.dumps(arguments),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, preexec_fn=limit,
     )  # fmt: skip
     assert process.stdout

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import update
 
 from channels.email.addresses import case_of, write_recipients
-from channels.email.parsed import Mark
-from channels.email.written import reply_subject
+from channels.email.reading.parsed import Mark
+from channels.email.sending.written import reply_subject
 from channels.web.requests import Request, file_request
 from config.errors import Refused
 from crm_core import cases, interactions, letters, queues, recognition, users

@@ -54,7 +54,7 @@ async def test_what_is_sent_is_not_sent_again_while_the_database_is_busy(
         other = sqlite3.connect(tmp_path / "centre.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         waits: list[str] = []
-        monkeypatch.setattr("channels.email.outbox.log.note", lambda *words: waits.append(words[-1]))
+        monkeypatch.setattr("channels.email.sending.outbox.log.note", lambda *words: waits.append(words[-1]))
         parts.append(asyncio.create_task(room.postman.run()))
 
         async def third_try() -> bool:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email import parse_worker
-from channels.email.charsets import codec_for, decode
-from channels.email.headers import decode_words, file_name, loose_base64
-from channels.email.markup import clean, text_of
-from channels.email.parse import parse
-from channels.email.parsed import Mark
+from channels.email.reading import parse_worker
+from channels.email.reading.charsets import codec_for, decode
+from channels.email.reading.headers import decode_words, file_name, loose_base64
+from channels.email.reading.markup import clean, text_of
+from channels.email.reading.parse import parse
+from channels.email.reading.parsed import Mark
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 

@@ -4,9 +4,9 @@ import asyncio
 import os
 import signal
 
-from channels.email.parse import parse
-from channels.email.parsed import UNPARSABLE
-from channels.email.parsing import Parsing
+from channels.email.reading.parse import parse
+from channels.email.reading.parsed import UNPARSABLE
+from channels.email.reading.parsing import Parsing
 
 LETTER = b"Subject: x\r\nFrom: a@b.example\r\n\r\nHello\r\n"
 

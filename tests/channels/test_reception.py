@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email.addresses import KnownRecipients, write_recipients
-from channels.email.drop import Acceptance
-from channels.email.reception import Doorkeeper, Limits, Reception, unstuffed
-from channels.email.spool import SpoolReader
-from channels.email.spool_writer import SpoolWriter
+from channels.email.receiving.drop import Acceptance
+from channels.email.receiving.reception import Doorkeeper, Limits, Reception, unstuffed
+from channels.email.receiving.spool import SpoolReader
+from channels.email.receiving.spool_writer import SpoolWriter
 
 
 class Client:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.spool import Envelope, Spooled, SpoolReader, encode, letter_id
-from channels.email.spool_writer import SpoolWriter
+from channels.email.receiving.spool import Envelope, Spooled, SpoolReader, encode, letter_id
+from channels.email.receiving.spool_writer import SpoolWriter
 
 ENVELOPE = Envelope(
     sender="ann@example.org", recipients=("service@example.com",), received_at=1.5, peer="192.0.2.1", helo="x"

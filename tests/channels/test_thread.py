@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.email.addresses import case_of, reply_address, split
-from channels.email.parsed import Mark
-from channels.email.thread import Evidence, Placement, Reference, place
+from channels.email.reading.parsed import Mark
+from channels.email.receiving.thread import Evidence, Placement, Reference, place
 
 SECRET = "a secret of some length"
 ANN, BOB = "ann@example.org", "bob@example.net"

@@ -5,8 +5,8 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from channels.email.writing import is_address
-from channels.email.written import Reply, compose, reply_subject
+from channels.email.sending.writing import is_address
+from channels.email.sending.written import Reply, compose, reply_subject
 
 OUTLOOK = "<AM6PR08MB1234D5A8B2C3D4E5F6A7B8C9D0E1F2A3B4@AM6PR08MB1234.eurprd08.prod.outlook.com>"
 HOSTILE = "=?utf-8?q?=0d=0aBcc:_eve=40example.net?="

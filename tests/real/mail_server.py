@@ -14,8 +14,8 @@ import config.loop  # isort: skip - before anything of Twisted
 from pydantic import SecretStr
 
 from channels.email.channel import EmailChannel
-from channels.email.drop_process import DropProcess
-from channels.email.intake import Intake
+from channels.email.receiving.drop_process import DropProcess
+from channels.email.receiving.intake import Intake
 from config.clock import SystemClock
 from config.logs import configure
 from config.settings import Mail

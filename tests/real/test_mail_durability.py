@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from channels.email.spool import SpoolReader
+from channels.email.receiving.spool import SpoolReader
 from crm_core.store import Connection, Store
 from crm_core.tables import interaction, letter
 from tests.channels.rooms import SERVICE, furnish
@@ -58,7 +58,7 @@ class Server:
         assert self._process
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         for pid in map(int, children.read_text().split()):
-            if b"channels.email.drop\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"channels.email.receiving.drop\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 os.kill(pid, signal.SIGKILL)
 
     async def stop(self) -> None:

@@ -8,9 +8,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.email import writing
-from channels.email.headers import Fields
-from channels.email.parse import LONGEST_HEADER_BYTES
+from channels.email.reading.headers import Fields
+from channels.email.reading.parse import LONGEST_HEADER_BYTES
+from channels.email.sending import writing
 from crm_core import letters
 from crm_core.letters import Letter
 from crm_core.store import Connection

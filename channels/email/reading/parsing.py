@@ -5,8 +5,8 @@ import asyncio.subprocess
 import sys
 from contextlib import suppress
 
-from channels.email.parse_worker import ANSWER, REQUEST, content_length, decode
-from channels.email.parsed import UNPARSABLE, Parsed
+from channels.email.reading.parse_worker import ANSWER, REQUEST, content_length, decode
+from channels.email.reading.parsed import UNPARSABLE, Parsed
 from config.logs import Transcript
 
 log = Transcript("mail")
@@ -73,6 +73,6 @@ class Parsing:
 
     async def _start(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "channels.email.parse_worker",
+            sys.executable, "-m", "channels.email.reading.parse_worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1024 * 1024,
         )  # fmt: skip

@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 
-from channels.email import addressing, writing
 from channels.email.addresses import reply_address
-from channels.email.written import Reply, answer_address, compose, reply_subject, reply_subject_of
+from channels.email.sending import addressing, writing
+from channels.email.sending.written import Reply, answer_address, compose, reply_subject, reply_subject_of
 from config.errors import Kind, Refused
 from config.settings import Mail
 from crm_core import cases, letters, parties

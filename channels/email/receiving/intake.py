@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from channels.email.addresses import write_recipients
-from channels.email.filing import Filed, file_letter
-from channels.email.parsed import UNPARSABLE, Parsed
-from channels.email.parsing import Parsing
-from channels.email.spool import Spooled, SpoolReader
+from channels.email.reading.parsed import UNPARSABLE, Parsed
+from channels.email.reading.parsing import Parsing
+from channels.email.receiving.filing import Filed, file_letter
+from channels.email.receiving.spool import Spooled, SpoolReader
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript

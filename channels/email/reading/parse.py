@@ -8,10 +8,10 @@ import re
 from email import message_from_bytes
 from email.message import Message
 
-from channels.email import markup
-from channels.email.body import Body, body_of
-from channels.email.headers import PARSER_FAULTS, Fields, Mailbox
-from channels.email.parsed import UNPARSABLE, Mark, Parsed
+from channels.email.reading import markup
+from channels.email.reading.body import Body, body_of
+from channels.email.reading.headers import PARSER_FAULTS, Fields, Mailbox
+from channels.email.reading.parsed import UNPARSABLE, Mark, Parsed
 
 LONGEST_HEADER_BYTES = 512 * 1024
 _RETURNED_ID = re.compile(rb"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)

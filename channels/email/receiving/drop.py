@@ -1,6 +1,6 @@
 """The drop: accepts letters by SMTP in a process of its own, so that a 20 MB letter never delays a call.
 
-`python -m channels.email.drop '{"host": ..., "port": ..., ...}'` says `listening PORT` on standard output, then one
+`python -m channels.email.receiving.drop '{"host": ..., "port": ..., ...}'` says `listening PORT` on standard output, then one
 empty line after each batch of letters that became durable. It ends when its standard input ends, so it never outlives
 the server; while the database is away it goes on accepting. Exit codes: 2 wrong arguments, 3 cannot listen, 4 the spool
 cannot be used; standard error then has one sentence.
@@ -22,9 +22,9 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as Dialogue
 
 from channels.email.addresses import KnownRecipients
-from channels.email.reception import Doorkeeper, Limits, Reception
-from channels.email.spool import Envelope
-from channels.email.spool_writer import SpoolWriter
+from channels.email.receiving.reception import Doorkeeper, Limits, Reception
+from channels.email.receiving.spool import Envelope
+from channels.email.receiving.spool_writer import SpoolWriter
 from config.logs import Transcript, configure
 
 log = Transcript("drop")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.utils import getaddresses, mktime_tz, parsedate_tz
 
-from channels.email.charsets import Decoded, clean, decode, guess
+from channels.email.reading.charsets import Decoded, clean, decode, guess
 
 # What the standard library's parsers are known to raise on malformed fields; RecursionError on nested comments.
 PARSER_FAULTS = (

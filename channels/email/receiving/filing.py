@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from channels.email.addresses import case_of, split
-from channels.email.parsed import Attachment, Mark, Parsed
-from channels.email.spool import Spooled
-from channels.email.thread import Evidence, Placement, Reference, place
+from channels.email.reading.parsed import Attachment, Mark, Parsed
+from channels.email.receiving.spool import Spooled
+from channels.email.receiving.thread import Evidence, Placement, Reference, place
 from config.errors import Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition, remembered

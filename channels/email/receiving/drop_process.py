@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from channels.email.drop import EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL, DropArguments
+from channels.email.receiving.drop import EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL, DropArguments
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
@@ -90,7 +90,7 @@ class DropProcess:
         """Run a drop until it ends; why it ended and its exit code."""
         pipe = asyncio.subprocess.PIPE
         drop = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "channels.email.drop", json.dumps(asdict(self._arguments)),
+            sys.executable, "-m", "channels.email.receiving.drop", json.dumps(asdict(self._arguments)),
             stdin=pipe, stdout=pipe, stderr=pipe,
         )  # fmt: skip
         assert drop.stdout  # noqa: S101 - a pipe, as asked for

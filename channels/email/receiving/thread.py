@@ -7,7 +7,7 @@ only for who takes part in the case: a token or a Message-ID can be forwarded, q
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.email.parsed import Mark
+from channels.email.reading.parsed import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 import hashlib
 import re
 
-from channels.email import addressing, writing
 from channels.email.addresses import reply_address
-from channels.email.case_post import CasePost
-from channels.email.written import Reply, answer_address, compose, reply_subject
+from channels.email.sending import addressing, writing
+from channels.email.sending.case_post import CasePost
+from channels.email.sending.written import Reply, answer_address, compose, reply_subject
 from config.clock import Clock
 from config.errors import Kind, Refused
 from config.logs import Transcript

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from channels.email.spool import Envelope, encode, letter_id, segments
+from channels.email.receiving.spool import Envelope, encode, letter_id, segments
 
 _SEGMENT_BYTES = 16 * 1024 * 1024
 _BATCH_LETTERS = 256

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 
-from channels.email.charsets import clean, decode
-from channels.email.headers import PARSER_FAULTS, Fields, decode_words, file_name, loose_base64
-from channels.email.parsed import Attachment, Mark
+from channels.email.reading.charsets import clean, decode
+from channels.email.reading.headers import PARSER_FAULTS, Fields, decode_words, file_name, loose_base64
+from channels.email.reading.parsed import Attachment, Mark
 
 _MOST_PARTS = 500
 _MOST_ATTACHMENTS = 200

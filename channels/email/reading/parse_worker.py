@@ -1,6 +1,6 @@
 """The parser's own process: letters in on standard input, fields out on standard output, one after the other.
 
-`python -m channels.email.parse_worker`. A hostile letter can at most end this process or use up its limits; the parent
+`python -m channels.email.reading.parse_worker`. A hostile letter can at most end this process or use up its limits; the parent
 goes on with the letter marked as unparsable. No pickles: a subverted worker must not be able to run code in the server.
 """
 
@@ -12,8 +12,8 @@ import struct
 import sys
 from typing import BinaryIO
 
-from channels.email.parse import parse
-from channels.email.parsed import Attachment, Parsed
+from channels.email.reading.parse import parse
+from channels.email.reading.parsed import Attachment, Parsed
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it

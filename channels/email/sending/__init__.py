@@ -1,0 +1,1 @@
+"""The way out: written letters, the outbox, the relay."""
