@@ -331,18 +331,10 @@ class Item(TypedDict):
     version: int
 
 
-class PerMedium(TypedDict):
-    voice: int
-    email: int
-    chat: int
-    voicemail: int
-
-
-class SincePerMedium(TypedDict):
-    voice: float | None
-    email: float | None
-    chat: float | None
-    voicemail: float | None
+PerMedium = dict[str, int]
+"""For each medium how many."""
+SincePerMedium = dict[str, float | None]
+"""For each medium since when."""
 
 
 class QueueDocument(TypedDict):

@@ -3,7 +3,8 @@
 No document depends on the present moment: durations are the browser's to compute from `since`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -204,18 +205,8 @@ def queue(world: World, name: QueueId) -> QueueDocument:
         id=name,
         name=rule.name,
         language=rule.language,
-        waiting=PerMedium(
-            voice=_count(waiting, Medium.VOICE),
-            email=_count(waiting, Medium.EMAIL),
-            chat=_count(waiting, Medium.CHAT),
-            voicemail=_count(waiting, Medium.VOICEMAIL),
-        ),
-        longest_since=SincePerMedium(
-            voice=_oldest(waiting, Medium.VOICE),
-            email=_oldest(waiting, Medium.EMAIL),
-            chat=_oldest(waiting, Medium.CHAT),
-            voicemail=_oldest(waiting, Medium.VOICEMAIL),
-        ),
+        waiting=_waiting(waiting),
+        longest_since=_longest(waiting),
         offered=figures.offered,
         answered=figures.answered,
         abandoned=figures.abandoned,
@@ -355,12 +346,16 @@ def _offer(directory: Directory, work: Work) -> OfferDocument | None:
     return OfferDocument(id=work.offer, deadline=work.deadline, rang_at=work.rang_at, ring_s=ring_s)
 
 
-def _count(waiting: Iterable[Work], medium: Medium) -> int:
-    return sum(work.medium == medium for work in waiting)
+def _waiting(waiting: Sequence[Work]) -> PerMedium:
+    count = Counter(work.medium for work in waiting)
+    return {medium.value: count[medium] for medium in Medium}
 
 
-def _oldest(waiting: Iterable[Work], medium: Medium) -> float | None:
-    return min((work.enqueued_at for work in waiting if work.medium == medium), default=None)
+def _longest(waiting: Sequence[Work]) -> SincePerMedium:
+    since: dict[Medium, float] = {}
+    for work in waiting:
+        since[work.medium] = min(work.enqueued_at, since.get(work.medium, work.enqueued_at))
+    return {medium.value: since.get(medium) for medium in Medium}
 
 
 def is_ready(state: AgentState) -> bool:

@@ -15,22 +15,22 @@ from functools import partial
 from typing import Protocol
 
 from agent_console.listening import listen
-from channels.email.channel import EmailChannel
 from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
 from crm_core.store import Store
-from cti.arriving.message_desk import MessageDesk
 from cti.arriving.messages import Messages
 from cti.keeper import Keeper
 from cti.voice import VoiceChannel
 from routing.bus import LocalBus
 from routing.core.figures import Figures
+from routing.core.model import LETTERS
 from routing.core.router import Router
 from routing.day import day_starts
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import RulesWatch, read_rules
+from routing.shown import Shown
 from trunkline import checks
 
 GIL_SWITCH_S = 0.0005
@@ -117,8 +117,8 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
         time_zone=settings.centre.time_zone,
     )
     floor.add_channel(voice)
-    floor.add_channel(EmailChannel(floor, clock))
-    floor.add_channel(MessageDesk(floor, clock))
+    for medium in sorted(LETTERS):
+        floor.add_channel(Shown(medium, floor, clock))
     keeper = Keeper(settings, store, floor, bus, clock)
     messages = Messages(settings, store, floor, bus, clock, talking=voice.talking)
     parts: dict[str, Part] = {

@@ -77,10 +77,10 @@ def at_once(rule: AgentRule, medium: Medium) -> int:
     match medium:
         case Medium.VOICE:
             return 1
-        case Medium.EMAIL | Medium.VOICEMAIL:
-            return rule.letters_at_once
         case Medium.CHAT:
             return rule.chats_at_once
+        case _:
+            return rule.letters_at_once
 
 
 _UNAVAILABLE = (Status.PAUSED.value, Status.SIGNED_OUT.value, "no_console", "live_offer", "wrap_up")

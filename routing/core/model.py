@@ -21,9 +21,13 @@ class Medium(StrEnum):
     EMAIL = "email"
     CHAT = "chat"
     VOICEMAIL = "voicemail"  # a message that a caller left: work like a letter
+    FAX = "fax"
+    FORM = "form"  # an inquiry on a page of the centre's or of a company's own site
+    SMS = "sms"
+    POST = "post"  # paper that was scanned
 
 
-LETTERS = frozenset({Medium.EMAIL, Medium.VOICEMAIL})
+LETTERS = frozenset(Medium) - {Medium.VOICE, Medium.CHAT}
 """What waits by other measures than people do, takes a letter's room, and may be set aside."""
 
 
@@ -166,12 +170,11 @@ class Room:
 
 _LETTER = Room(medium=Medium.EMAIL, beside=frozenset({Medium.EMAIL}))
 USUAL_ROOMS: Mapping[Medium, Room] = {
+    **dict.fromkeys(sorted(LETTERS), _LETTER),
     Medium.VOICE: Room(medium=Medium.VOICE, load=100, pauses=frozenset({Medium.EMAIL})),
-    Medium.EMAIL: _LETTER,
-    Medium.VOICEMAIL: _LETTER,
     Medium.CHAT: Room(medium=Medium.CHAT, beside=frozenset({Medium.CHAT}), pauses=frozenset({Medium.EMAIL})),
 }
-"""A call interrupts letters and nothing else, a chat stands beside chats and interrupts letters, a letter waits until there is neither; a message is a letter here."""
+"""A call interrupts letters and nothing else, a chat stands beside chats and interrupts letters, a letter waits until there is neither; whatever is no talk is a letter here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,7 +217,16 @@ async def test_the_board_shows_the_floor(house: House) -> None:
         row = await board.until("waiting", call, customer="Lin")
         assert (row["position"], row["phase"]) == (1, "waiting")
         queue = await board.until("queues", house.seed.queue, offered=1)
-        assert queue["waiting"] == {"voice": 1, "email": 0, "chat": 0, "voicemail": 0}
+        assert queue["waiting"] == {
+            "voice": 1,
+            "email": 0,
+            "chat": 0,
+            "voicemail": 0,
+            "fax": 0,
+            "form": 0,
+            "sms": 0,
+            "post": 0,
+        }
         assert queue["longest_since"]["voice"] == row["enqueued_at"]
         agent = await board.until("agents", house.seed.users["ann"])
         assert agent["status"] == "signed_out"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from channels.email.channel import EmailChannel
 from channels.email.receiving.intake import Intake
 from channels.email.receiving.spool import Envelope
 from channels.email.receiving.spool_writer import SpoolWriter
@@ -26,11 +25,12 @@ from crm_core.users import User
 from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Status
+from routing.core.model import AgentId, Medium, Status
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
+from routing.shown import Shown
 from tests.templates import with_tables
 
 SERVICE, SALES = "service@example.com", "sales@example.com"
@@ -117,7 +117,7 @@ async def mail_room(folder: Path, relay_port: int = 1) -> AsyncIterator[MailRoom
     )
     rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(*rules), StoreLedger(store, clock), clock, Figures(0.0, rules[0]))
-    floor.add_channel(EmailChannel(floor, clock))
+    floor.add_channel(Shown(Medium.EMAIL, floor, clock))
     spool = SpoolWriter(folder / "spool", lambda: None)
     room = MailRoom(
         folder=folder,

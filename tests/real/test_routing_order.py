@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from channels.email.channel import EmailChannel
 from config.clock import SystemClock
 from crm_core import interactions, queues, users
 from crm_core.records import known, rows
@@ -25,6 +24,7 @@ from routing.core.presence import AgentState, Phase, Work
 from routing.core.state import Centre
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
+from routing.shown import Shown
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import caller_scenario, sipp
 from tests.real.voice_lab import VoiceServer, prepare, voice_server, write_now
@@ -146,7 +146,7 @@ async def test_the_ledger_shows_the_order_that_the_rules_ask_for(tmp_path: Path)
         url = write_now(prepare(tmp_path, ring_s=10.0, extensions=EXTENSIONS), centre)
         server = await stack.enter_async_context(voice_server(lab, url))
         clock = SystemClock()
-        server.floor.add_channel(EmailChannel(server.floor, clock))
+        server.floor.add_channel(Shown(Medium.EMAIL, server.floor, clock))
         for extension in EXTENSIONS:
             await stack.enter_async_context(lab.phone(extension, answer_after_s=0.2, hang_up_after_s=TALK_S))
         for user in await server.store.read(users.list_users):

@@ -138,9 +138,9 @@ describe("search", () => {
 });
 
 describe("board", () => {
-  const queue: QueueDoc = { id: "q", name: "Q", language: "en", waiting: { voice: 0, email: 0, chat: 0, voicemail: 0 }, longest_since: { voice: null, email: null, chat: null, voicemail: null }, offered: 0, answered: 0, abandoned: 0, answered_in_time: 0, service_level: null, answer_within_s: 20, agents_ready: 1, agents_busy: 0, department: null, closed: false, opening: null, turned_away: 0, led_on: 0, dialled: 0, reached: 0 };
+  const queue: QueueDoc = { id: "q", name: "Q", language: "en", waiting: { voice: 0, email: 0, chat: 0, voicemail: 0, fax: 0, form: 0, sms: 0, post: 0 }, longest_since: { voice: null, email: null, chat: null, voicemail: null, fax: null, form: null, sms: null, post: null }, offered: 0, answered: 0, abandoned: 0, answered_in_time: 0, service_level: null, answer_within_s: 20, agents_ready: 1, agents_busy: 0, department: null, closed: false, opening: null, turned_away: 0, led_on: 0, dialled: 0, reached: 0 };
   test("Waiting longer than promised is busy, longer than two minutes is an alarm.", () => {
-    const waiting = (seconds: number) => waitLevel({ ...queue, longest_since: { voice: 1000 - seconds, email: null, chat: null, voicemail: null } }, 1000);
+    const waiting = (seconds: number) => waitLevel({ ...queue, longest_since: { voice: 1000 - seconds, email: null, chat: null, voicemail: null, fax: null, form: null, sms: null, post: null } }, 1000);
     expect([waiting(5), waiting(21), waiting(121)]).toEqual(["calm", "busy", "alarm"]);
   });
 
@@ -150,7 +150,7 @@ describe("board", () => {
 
   test("Nobody at work while somebody waits is an alarm; nobody there and nobody waiting is not.", () => {
     const empty = { ...queue, agents_ready: 0 };
-    expect([staffLevel(empty), staffLevel({ ...empty, waiting: { voice: 1, email: 0, chat: 0, voicemail: 0 } })]).toEqual(["calm", "alarm"]);
+    expect([staffLevel(empty), staffLevel({ ...empty, waiting: { voice: 1, email: 0, chat: 0, voicemail: 0, fax: 0, form: 0, sms: 0, post: 0 } })]).toEqual(["calm", "alarm"]);
   });
 });
 

@@ -82,7 +82,7 @@ test("Every notice that the server sends has words.", () => {
 });
 
 test("Every mark of a letter has words.", () => {
-  const marks = [...readFileSync(join("..", "..", "channels", "email", "parsed.py"), "utf8").matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map((found) => found[1] ?? "");
+  const marks = [...readFileSync(join("..", "..", "channels", "email", "reading", "parsed.py"), "utf8").matchAll(/^ {4}[A-Z_]+ = "([a-z_]+)"/gm)].map((found) => found[1] ?? "");
   expect(marks.length).toBeGreaterThan(5);
   expect(marks.filter((mark) => !english.has(`mark.${mark}`))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { serverNow, useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
+import { ALWAYS, SHOWN, iconOf } from "../desk/items";
 import { Closing } from "./closing";
 import { door, type Door } from "./opening";
 import { LEVELS, serviceLevel, staffLevel, waitLevel, worst, type Level } from "./thresholds";
@@ -29,8 +30,9 @@ export function QueueTile({ queue }: { queue: QueueDoc }) {
       <div className="tile-waits">
         <Wait icon="phone" label={t("board.calls_wait")} n={queue.waiting.voice} since={queue.longest_since.voice} level={queue.waiting.voice > 0 ? wait : "calm"} />
         <Wait icon="mail" label={t("board.letters_wait")} n={queue.waiting.email} since={queue.longest_since.email} level="calm" />
-        {queue.waiting.voicemail > 0 && <Wait icon="voicemail" label={t("message.wait")} n={queue.waiting.voicemail} since={queue.longest_since.voicemail} level="calm" />}
-        {queue.waiting.chat > 0 && <Wait icon="chat" label={t("board.chats_wait")} n={queue.waiting.chat} since={queue.longest_since.chat} level={wait} />}
+        {SHOWN.filter((medium) => !ALWAYS.includes(medium) && queue.waiting[medium] > 0).map((medium) => (
+          <Wait key={medium} icon={iconOf(medium)} label={t(`board.waits.${medium}`)} n={queue.waiting[medium]} since={queue.longest_since[medium]} level={medium === "chat" ? wait : "calm"} />
+        ))}
       </div>
       <dl className="tile-figures">
         <Figure label={t("board.sl", { seconds: Math.round(queue.answer_within_s) })} level={service}>{queue.service_level === null ? "–" : percent(queue.service_level)}</Figure>

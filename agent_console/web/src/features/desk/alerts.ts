@@ -16,7 +16,7 @@ export function useAlerts(items: readonly Item[], stray: PhoneCall | null): void
     document.title = name ? `● ${name} · Trunkline` : "Trunkline";
   }, [name]);
   const words = useRef({ title: "", body: "" });
-  words.current = { title: name ? t(offered?.medium === "email" ? "alert.letter" : offered?.medium === "voicemail" ? "alert.message" : offered?.callback ? "alert.callback" : "alert.call", { name }) : "", body };
+  words.current = { title: name ? t(!offered || offered.medium === "voice" ? (offered?.callback ? "alert.callback" : "alert.call") : `alert.${offered.medium}`, { name }) : "", body };
   useEffect(() => {
     if (!key || document.hasFocus()) return;
     return notify(key, words.current.title, words.current.body);

@@ -1,6 +1,6 @@
 import i18next from "i18next";
 import { phoneNumber } from "../../format";
-import type { Item } from "../../net/types";
+import type { Item, Medium } from "../../net/types";
 import type { IconName } from "../../ui/icon";
 
 const ORDER = { offered: 0, connected: 1, wrap_up: 2 } as const;
@@ -53,10 +53,17 @@ export function mediumIcon(item: Item): IconName {
   return item.medium === "voice" && item.callback && !item.dialled ? "callback" : iconOf(item.medium);
 }
 
-const ICONS: Record<string, IconName> = { voice: "phone", voicemail: "voicemail" };
+const ICONS: Record<Medium, IconName> = { voice: "phone", email: "mail", voicemail: "voicemail", chat: "chat", fax: "fax", form: "form", sms: "sms", post: "post" };
 
-/** What stands for a medium; whatever is written looks like a letter. */
-export const iconOf = (medium: string): IconName => ICONS[medium] ?? "mail";
+/** What stands for a medium; one that a newer server names looks like a letter. */
+export const iconOf = (medium: string): IconName => (medium in ICONS ? ICONS[medium as Medium] : "mail");
+
+/** What waits by itself: all but people who are on the line. In the order in which they are shown. */
+export const LETTERS: readonly Medium[] = ["email", "voicemail", "fax", "form", "sms", "post"];
+
+/** Shown also where nobody waits; the others only when somebody does. */
+export const ALWAYS: readonly Medium[] = ["voice", "email"];
+export const SHOWN: readonly Medium[] = [...ALWAYS, "chat", ...LETTERS.slice(1)];
 
 /** When the present state of an item began. */
 export function stateSince(item: Item): number {

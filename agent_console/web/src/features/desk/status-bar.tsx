@@ -3,6 +3,7 @@ import { useLink, useList, usePhone } from "../../store/hooks";
 import { Icon, type IconName } from "../../ui/icon";
 import { Timer } from "../../ui/ring";
 import type { Tone } from "../../ui/panes";
+import { ALWAYS, SHOWN, iconOf } from "./items";
 import { StatusControl } from "./status-control";
 import { TapeMark } from "../recordings/tape-mark";
 import { DialButton } from "../dialling/dialling";
@@ -36,10 +37,9 @@ function QueueGlance() {
   const queues = useList("queues");
   return (
     <div className="glances" role="group" aria-label={t("queue.pressure")}>
-      <Glance icon="phone" label={t("medium.voice")} waiting={sum(queues.map((q) => q.waiting.voice))} since={oldest(queues.map((q) => q.longest_since.voice))} />
-      <Glance icon="mail" label={t("medium.email")} waiting={sum(queues.map((q) => q.waiting.email))} since={oldest(queues.map((q) => q.longest_since.email))} />
-      {queues.some((q) => q.waiting.voicemail > 0) && <Glance icon="voicemail" label={t("medium.voicemail")} waiting={sum(queues.map((q) => q.waiting.voicemail))} since={oldest(queues.map((q) => q.longest_since.voicemail))} />}
-      {queues.some((q) => q.waiting.chat > 0) && <Glance icon="chat" label={t("medium.chat")} waiting={sum(queues.map((q) => q.waiting.chat))} since={oldest(queues.map((q) => q.longest_since.chat))} />}
+      {SHOWN.filter((medium) => ALWAYS.includes(medium) || queues.some((q) => q.waiting[medium] > 0)).map((medium) => (
+        <Glance key={medium} icon={iconOf(medium)} label={t(`medium.${medium}`)} waiting={sum(queues.map((q) => q.waiting[medium]))} since={oldest(queues.map((q) => q.longest_since[medium]))} />
+      ))}
     </div>
   );
 }

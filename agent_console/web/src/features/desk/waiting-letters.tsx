@@ -11,11 +11,12 @@ import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Bones, Failure, Wrong } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
+import { LETTERS } from "./items";
 
 /** Letters that wait in one's queues, and those that one set aside: to be taken by hand. Nothing is asked for before it is open. */
 export function WaitingLetters({ held }: { held: number }) {
   const { t } = useTranslation();
-  const waiting = useList("queues").reduce((sum, queue) => sum + queue.waiting.email + queue.waiting.voicemail, 0);
+  const waiting = useList("queues").reduce((sum, queue) => sum + LETTERS.reduce((of, medium) => of + queue.waiting[medium], 0), 0);
   const [open, setOpen] = useState(false);
   const told = useResource(open ? "letters" : null, () => call<{ items: WaitingLetter[] }>("GET", "/me/letters"), `${waiting}/${held}`);
   const [busy, problem, run] = useBusy();

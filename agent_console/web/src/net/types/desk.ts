@@ -96,12 +96,7 @@ export interface Item {
   version: number | string;
 }
 
-export interface PerMedium<T> {
-  voice: T;
-  email: T;
-  chat: T;
-  voicemail: T;
-}
+export type PerMedium<T> = Record<Medium, T>;
 
 export interface QueueDoc extends QueueName {
   waiting: PerMedium<number>;

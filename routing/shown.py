@@ -1,19 +1,18 @@
-"""Messages as the floor sees them: an offer is on the screen as soon as it is made, so there is nothing to ring."""
+"""Channels of what is only shown: letters, faxes, messages. An offer is on the screen as soon as it is made, so there is nothing to ring."""
 
 from config.clock import Clock
 from config.errors import Unavailable
-from cti.ports import Floor
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Rang
 from routing.core.model import Medium
+from routing.floor import Floor
 
 
-class MessageDesk:
-    """The Channel for messages that callers left."""
+class Shown:
+    """The Channel of one such medium."""
 
-    medium = Medium.VOICEMAIL
-
-    def __init__(self, floor: Floor, clock: Clock) -> None:
+    def __init__(self, medium: Medium, floor: Floor, clock: Clock) -> None:
+        self.medium = medium
         self._floor, self._clock = floor, clock
 
     async def offer(self, decision: Offer) -> None:
@@ -24,5 +23,5 @@ class MessageDesk:
         """The console takes it away by the ledger's fact."""
 
     async def turn_away(self, decision: TurnAway) -> None:
-        """A message waits until somebody hears it: only callers are turned away."""
-        raise Unavailable("voicemail", f"messages are not turned away: {decision.interaction}")
+        """It waits until somebody reads it: only callers are turned away."""
+        raise Unavailable(self.medium.value, f"not turned away: {decision.interaction}")
