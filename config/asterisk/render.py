@@ -11,7 +11,7 @@ from config.asterisk.layout import AsteriskLayout
 # In the order in which they load: Asterisk resolves needs between modules by itself, a person reads by purpose.
 MODULES = (
     # configuration that ARI pushes, devices, timing
-    "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_timing_timerfd", "res_crypto",
+    "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_sorcery_memory_cache", "res_timing_timerfd", "res_crypto",
     "res_manager_devicestate",
     # SIP
     "res_http_websocket", "res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub",
