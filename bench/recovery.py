@@ -69,6 +69,8 @@ class Bench:
     number: int = 0
     ended: list[str] = field(default_factory=list)
     """Whose talks were ended on purpose in this round: Asterisk may not have told their phones yet."""
+    booted: float = 0.0
+    """Since when this Asterisk runs: of talks that ended with the one before the phones were never told."""
 
     async def round(self, fault: str) -> Findings:
         """Calls, a fault, and what came of it."""
@@ -137,6 +139,8 @@ class Bench:
         since: dict[str, float] = {}
         for event in self.centre.phones.events():
             extension = event.detail.partition("sip:")[2].partition("@")[0]
+            if event.at < self.booted:
+                continue
             if event.word == "INVITE":
                 since[extension] = event.at
             else:
@@ -160,7 +164,8 @@ class Bench:
         if fault == RESTART:
             await self.centre.lab.stop(kill=True)
             await self.centre.lab.start()
-            return time.time(), 0.0
+            self.booted = time.time()
+            return self.booted, 0.0
         broken = time.time()
         (self.centre.wire.cut if fault == CUT else self.centre.wire.go_dead)()
         await self._end_talks(ENDED)
