@@ -44,8 +44,6 @@ RATE = 20
 ENDED = 3
 """Talks that end just before a fault, and as many while it lasts."""
 NEWCOMERS = 20
-SETTLED_S = 0.6
-"""Whoever's phone rang so long ago has answered."""
 PATIENCE_S = 90.0
 
 
@@ -68,9 +66,7 @@ class Bench:
     waiting: int
     number: int = 0
     ended: list[str] = field(default_factory=list)
-    """Whose talks were ended on purpose in this round: Asterisk may not have told their phones yet."""
-    booted: float = 0.0
-    """Since when this Asterisk runs: of talks that ended with the one before the phones were never told."""
+    """The agents' legs that were ended on purpose in this round: Asterisk may not have told their phones yet."""
 
     async def round(self, fault: str) -> Findings:
         """Calls, a fault, and what came of it."""
@@ -134,22 +130,10 @@ class Bench:
     def _rings(self) -> list[Rang]:
         return rang(self.centre.phones.events("INVITE"))
 
-    def _talking(self) -> list[str]:
-        """The extensions that talk, the longest first."""
-        since: dict[str, float] = {}
-        for event in self.centre.phones.events():
-            extension = event.detail.partition("sip:")[2].partition("@")[0]
-            if event.at < self.booted:
-                continue
-            if event.word == "INVITE":
-                since[extension] = event.at
-            else:
-                since.pop(extension, None)
-        return [name for name, at in since.items() if at < time.time() - SETTLED_S]
-
     async def _end_talks(self, count: int | None = None) -> None:
         """The agents of some talks hang up (None: all who talk)."""
-        chosen = [name for name in self._talking() if count is None or name not in self.ended][:count]
+        talking = await self.centre.talking()
+        chosen = [channel for channel in talking if count is None or channel not in self.ended][:count]
         self.ended += chosen
         await self.centre.hang_up(chosen)
 
@@ -164,8 +148,7 @@ class Bench:
         if fault == RESTART:
             await self.centre.lab.stop(kill=True)
             await self.centre.lab.start()
-            self.booted = time.time()
-            return self.booted, 0.0
+            return time.time(), 0.0
         broken = time.time()
         (self.centre.wire.cut if fault == CUT else self.centre.wire.go_dead)()
         await self._end_talks(ENDED)

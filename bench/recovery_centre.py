@@ -93,16 +93,24 @@ class Centre:
             board: Mapping[str, Mapping[str, Any]] = answer.json()
             return board
 
-    async def hang_up(self, extensions: Sequence[str]) -> None:
+    async def talking(self) -> list[str]:
+        """The channels of agents who talk, by Asterisk's word, the longest first. What a telephone has seen is no measure: a call may ring there
+        whose predecessor's end it has not written down."""
+        lines = (await self.lab.cli("core show channels concise")).splitlines()
+        legs = [fields for line in lines if len(fields := line.split("!")) >= 14]
+        agents = [one for one in legs if one[0].startswith("PJSIP/1") and one[4] == "Up" and one[-2]]
+        return [one[0] for one in sorted(agents, key=lambda one: -int(one[-3]))]
+
+    async def hang_up(self, channels: Sequence[str]) -> None:
         """As if these agents had put down their telephones: one action, by a connection that is not the server's."""
-        if not extensions:
+        if not channels:
             return
         layout = self.lab.layout
         reader, writer = await asyncio.open_connection("127.0.0.1", layout.ami_port)
-        one_of = "|".join(extensions)
+        one_of = "|".join(name.replace("/", "\\/") for name in channels)
         for lines in (
             ("Action: Login", f"Username: {layout.ami_user}", f"Secret: {layout.ami_secret}", "Events: off"),
-            ("Action: Hangup", f"Channel: /^PJSIP\\/({one_of})-.*$/", "Cause: 16"),
+            ("Action: Hangup", f"Channel: /^({one_of})$/", "Cause: 16"),
             ("Action: Logoff",),
         ):
             writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
