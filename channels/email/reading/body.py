@@ -15,6 +15,7 @@ _LONGEST_TEXT = 1_000_000
 _LONGEST_HTML = 2_000_000
 _BODY_TYPES = {"text/plain", "text/html"}
 _RETURNED_TYPES = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}
+_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html"}
 
 
@@ -26,6 +27,8 @@ class Body:
     htmls: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     returned: list[bytes] = field(default_factory=list)  # letters or headers that a report brings back
+    statuses: list[str] = field(default_factory=list)  # the fields of delivery reports (RFC 3464)
+    feedback: list[str] = field(default_factory=list)  # of complaints (RFC 5965)
     marks: dict[str, None] = field(default_factory=dict)  # ordered, each once
     types: set[str] = field(default_factory=set)
 
@@ -90,12 +93,22 @@ def _take(body: Body, part: _Part) -> None:
     body.mark(Mark.REPAIRED, when=part.repaired)
     if part.kind in _RETURNED_TYPES:
         body.returned.append(part.content)
+    elif part.kind in _STATUS_TYPES:
+        body.statuses.append(_report_text(part.content))
+    elif part.kind == "message/feedback-report":
+        body.feedback.append(_report_text(part.content))
     # A container without readable parts (no boundary) is text for want of anything better.
     is_text = part.kind in _BODY_TYPES or part.kind.startswith("multipart/")
     if is_text and part.disposition != "attachment" and not part.name:
         _take_text(body, part)
     elif part.content or part.name:
         _attach(body, part)
+
+
+def _report_text(content: bytes) -> str:
+    text = decode(content[:_LONGEST_TEXT], None).text
+    # "message" parts may not be encoded (RFC 2046, 5.2), which some do not know
+    return text if ":" in text else decode(loose_base64(content), None).text
 
 
 def _take_text(body: Body, part: _Part) -> None:

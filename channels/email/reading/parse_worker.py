@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from channels.email.reading.parse import parse
-from channels.email.reading.parsed import Attachment, Bounce, Parsed
+from channels.email.reading.parsed import Attachment, Bounce, Failure, Parsed
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it
@@ -28,7 +28,7 @@ def encode(parsed: Parsed) -> bytes:
         (one.name, one.content_type, one.inline, one.content_id, len(one.content))
         for one in parsed.attachments
     ]
-    fields["bounce"] = parsed.bounce and asdict(parsed.bounce)
+    fields["bounce"] = asdict(parsed.bounce) if parsed.bounce else None
     text = json.dumps(fields).encode()
     return b"".join((ANSWER.pack(len(text)), text, *(one.content for one in parsed.attachments)))
 
@@ -53,7 +53,10 @@ def decode(text: bytes, contents: bytes) -> Parsed:
         )
     bounce = fields.pop("bounce")
     if bounce:
-        fields["bounce"] = Bounce(**{**bounce, "recipients": tuple(bounce["recipients"])})
+        failures = tuple(Failure(**one) for one in bounce.pop("failures"))
+        fields["bounce"] = Bounce(
+            **{**bounce, "recipients": tuple(bounce["recipients"]), "failures": failures}
+        )
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
 

@@ -31,15 +31,29 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What became of one recipient. `original` is the address first written to, where that is another."""
+
+    recipient: str
+    original: str = ""
+    status: str = ""
+    reply_code: str = ""
+    reason: str = ""
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
     """A report that a letter was not delivered (or that its reader complained). `status` is RFC 3463's, `reply_code` SMTP's; both ""
-    when nothing says them. `hard`: no use to write to this address again."""
+    when nothing says them. `hard`: no use to write to this address again. All but `recipients` and `failures` are of the first."""
 
     recipients: tuple[str, ...] = ()
     status: str = ""
     reply_code: str = ""
     reason: str = ""
     hard: bool = False
+    failures: tuple[Failure, ...] = ()
+    """Each recipient's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
