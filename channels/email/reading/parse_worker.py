@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from channels.email.reading.parse import parse
-from channels.email.reading.parsed import Attachment, Bounce, Failure, Parsed
+from channels.email.reading.parsed import Attachment, Authentication, Bounce, Failure, Invite, Parsed
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it
@@ -29,6 +29,8 @@ def encode(parsed: Parsed) -> bytes:
         for one in parsed.attachments
     ]
     fields["bounce"] = asdict(parsed.bounce) if parsed.bounce else None
+    fields["invite"] = asdict(parsed.invite) if parsed.invite else None
+    fields["authentication"] = [asdict(one) for one in parsed.authentication]
     text = json.dumps(fields).encode()
     return b"".join((ANSWER.pack(len(text)), text, *(one.content for one in parsed.attachments)))
 
@@ -57,6 +59,9 @@ def decode(text: bytes, contents: bytes) -> Parsed:
         fields["bounce"] = Bounce(
             **{**bounce, "recipients": tuple(bounce["recipients"]), "failures": failures}
         )
+    invite = fields.pop("invite")
+    fields["invite"] = Invite(**invite) if invite else None
+    fields["authentication"] = [Authentication(**one) for one in fields["authentication"]]
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
 

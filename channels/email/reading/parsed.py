@@ -57,6 +57,29 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """A meeting (RFC 5545); times in seconds since 1970. `method` is REQUEST, CANCEL, REPLY ... or ""."""
+
+    method: str = ""
+    summary: str = ""
+    place: str = ""
+    organiser: str = ""
+    starts_at: float | None = None
+    ends_at: float | None = None
+    all_day: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """One result of a check of the letter's origin. `authority` is who checked; "" is this server."""
+
+    authority: str
+    method: str
+    result: str
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """A letter's fields, decoded and within limits. `html` is clean: no script, no style sheet, nothing remote."""
 
@@ -78,7 +101,15 @@ class Parsed:
     attachments: tuple[Attachment, ...] = ()
     bounce: Bounce | None = None
     automatic_rule: str = ""
-    """Why `Mark.AUTOMATIC` stands there: the name of the rule; "" for what a person wrote."""
+    """Why no automatic answer goes to this: the name of the rule (`automatic`); "" for what a person wrote to us."""
+    reply: str = ""
+    """What was written anew: the text without quotations and signature."""
+    signature: str = ""
+    language: str = ""
+    """A guess: "zh-TW", "zh-CN", "ja", "en" ...; "" where nothing tells."""
+    invite: Invite | None = None
+    authentication: tuple[Authentication, ...] = ()
+    """All that stands in the header: the server drops what its edge did not say."""
 
 
 UNPARSABLE = Parsed(marks=(Mark.UNPARSABLE,))
