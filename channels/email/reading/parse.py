@@ -14,6 +14,7 @@ from channels.email.reading import markup
 from channels.email.reading.authentication import results
 from channels.email.reading.automatic import automatic_rule, bulk_rule
 from channels.email.reading.bounces.report import Evidence, bounce_of
+from channels.email.reading.bounces.words import explanation
 from channels.email.reading.charsets import decode
 from channels.email.reading.headers import PARSER_FAULTS, Fields, Mailbox
 from channels.email.reading.language import language_of
@@ -61,7 +62,7 @@ def _header_alone(head: bytes, sender: str | None) -> Parsed:
 def _parse(message: "Message[str, str]", sender: str | None, *, truncated: bool) -> Parsed:
     fields = Fields(message)
     body = body_of(message)
-    body.mark(Mark.TRUNCATED, when=truncated)
+    body.mark(Mark.TRUNCATED, when=truncated, repair="header_cut")
     sources = fields.mailboxes("from") or fields.mailboxes("sender")
     source = sources[0] if sources else Mailbox(name="", address=sender or "")
     answers = fields.mailboxes("reply-to")
@@ -70,9 +71,14 @@ def _parse(message: "Message[str, str]", sender: str | None, *, truncated: bool)
     recipients = {name: tuple(box.address for box in fields.mailboxes(name)) for name in ("to", "cc")}
     body.mark(Mark.NO_SENDER, when=not source.address)
     bounce = bounce_of(_evidence(fields, body, written.text, sender))
-    found = _cut(written, source)
+    # what a mail system writes has no signature, and quotes in a way of its own
+    found = (
+        Cut(reply=explanation(written.text).strip(), signature="", quoted=True)
+        if bounce
+        else _cut(written, source)
+    )
     rule = _judge(body, fields, bounce, sender, found.reply)
-    body.mark(Mark.REPAIRED, when=fields.repaired)
+    body.mark(Mark.REPAIRED, when=fields.repaired, repair="header")
     return Parsed(
         message_id=next(iter(fields.ids("message-id")), None),
         in_reply_to=fields.ids("in-reply-to"),
@@ -95,6 +101,7 @@ def _parse(message: "Message[str, str]", sender: str | None, *, truncated: bool)
         signature=found.signature,
         language=language_of(found.reply) or language_of(subject),
         invite=next(filter(None, map(invite_of, body.calendars)), None),
+        repairs=tuple(body.repairs),
         authentication=results(fields),
     )
 
@@ -152,6 +159,8 @@ def _cut(written: _Written, source: Mailbox) -> Cut:
 def _evidence(fields: Fields, body: Body, text: str, sender: str | None) -> Evidence:
     origin = next(iter(fields.mailboxes("from")), Mailbox(name="", address=""))
     is_report = "multipart/report" in fields.text("content-type").lower()
+    if sender is None and fields.text("return-path").strip() == "<>":
+        sender = ""
     return Evidence(
         envelope=sender,
         origin=origin.address.lower(),

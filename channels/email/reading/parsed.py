@@ -108,6 +108,8 @@ class Parsed:
     language: str = ""
     """A guess: "zh-TW", "zh-CN", "ja", "en" ...; "" where nothing tells."""
     invite: Invite | None = None
+    repairs: tuple[str, ...] = ()
+    """What `Mark.REPAIRED` and `Mark.TRUNCATED` stand for: charset, header, transfer_encoding, structure, header_cut, parts_cut, text_cut, files_cut."""
     authentication: tuple[Authentication, ...] = ()
     """All that stands in the header: the server drops what its edge did not say."""
 

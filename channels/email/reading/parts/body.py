@@ -39,12 +39,15 @@ class Body:
     feedback: list[str] = field(default_factory=list)  # of complaints (RFC 5965)
     calendars: list[str] = field(default_factory=list)
     marks: dict[str, None] = field(default_factory=dict)  # ordered, each once
+    repairs: dict[str, None] = field(default_factory=dict)  # likewise
     types: set[str] = field(default_factory=set)
 
-    def mark(self, code: str, *, when: bool = True) -> None:
-        """Note a Mark if it applies."""
+    def mark(self, code: str, *, when: bool = True, repair: str = "") -> None:
+        """Note a Mark if it applies, and what it stands for."""
         if when:
             self.marks[code] = None
+            if repair:
+                self.repairs[repair] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def body_of(message: "Message[str, str]") -> Body:
         else:
             count += 1
             _take(body, _read(part, inside))
-    body.mark(Mark.TRUNCATED, when=bool(stack))
+    body.mark(Mark.TRUNCATED, when=bool(stack), repair="parts_cut")
     if not body.texts and not body.htmls:
         _read_from_files(body)
     return body
@@ -124,7 +127,7 @@ def bare_id(value: str) -> str:
 
 def _take(body: Body, part: _Part) -> None:
     body.types.add(part.kind)
-    body.mark(Mark.REPAIRED, when=part.repaired)
+    body.mark(Mark.REPAIRED, when=part.repaired, repair="transfer_encoding")
     if part.inside == "multipart/appledouble" and part.kind == "application/applefile":
         return  # what a Macintosh knows about the file beside it
     if part.kind in _RETURNED_TYPES:
@@ -192,8 +195,9 @@ def _take_text(body: Body, part: _Part) -> None:
     is_html = part.kind == "text/html"
     longest = _LONGEST_HTML if is_html else _LONGEST_TEXT
     text = clean(decoded.text)
-    body.mark(Mark.REPAIRED, when=decoded.repaired or part.kind.startswith("multipart/"))
-    body.mark(Mark.TRUNCATED, when=len(text) > longest)
+    body.mark(Mark.REPAIRED, when=decoded.repaired, repair="charset")
+    body.mark(Mark.REPAIRED, when=part.kind.startswith("multipart/"), repair="structure")
+    body.mark(Mark.TRUNCATED, when=len(text) > longest, repair="text_cut")
     text = text[:longest].replace("\r\n", "\n").replace("\r", "\n")
     if not is_html:
         text = _plain(body, part, text)
@@ -225,7 +229,7 @@ def _plain(body: Body, part: _Part, text: str) -> str:
 
 def _attach(body: Body, part: _Part) -> None:
     if len(body.attachments) >= _MOST_ATTACHMENTS:
-        body.mark(Mark.TRUNCATED)
+        body.mark(Mark.TRUNCATED, repair="files_cut")
         return
     fallback = f"attachment-{len(body.attachments) + 1}{_ENDINGS.get(part.kind, '')}"
     attachment = Attachment(
