@@ -1,6 +1,7 @@
 """Which language a letter is in, by its script and its smallest words. A guess for routing and templates, no more."""
 
 import re
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 
@@ -82,11 +83,17 @@ def _western(sample: str, words: list[str]) -> str:
         r"[ăđơưạấầậếềệộớờợ]", sample, re.IGNORECASE
     ):
         return "vi"
-    scores = {code: sum(word in small for word in words) for code, small in _small().items()}
-    best = max(scores, key=lambda code: scores[code])
-    return best if scores[best] * 12 >= len(words) > 0 and scores[best] else ""
+    known = _small()
+    scores = Counter(code for word in words for code in known.get(word, ()))
+    best, hits = next(iter(scores.most_common(1)), ("", 0))
+    return best if hits * 12 >= len(words) > 0 else ""
 
 
 @cache
-def _small() -> dict[str, frozenset[str]]:
-    return {code: frozenset(words.split()) for code, words in _SMALL.items()}
+def _small() -> dict[str, list[str]]:
+    """The languages of each small word."""
+    found: dict[str, list[str]] = {}
+    for code, words in _SMALL.items():
+        for word in words.split():
+            found.setdefault(word, []).append(code)
+    return found

@@ -1,6 +1,7 @@
 """HTML letters: cleaned for the screen, and as plain text for search, lists and replies."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from html import escape
@@ -53,6 +54,39 @@ class Cleaned:
 def clean(html: str) -> Cleaned:
     """HTML that runs nothing and loads nothing."""
     return Cleaned(html=_CLEANER.clean(html), remote=bool(_REMOTE.search(html)))
+
+
+def flattened(html: str) -> str:
+    """Without the tags that open below a sane depth: the cleaner's time grows with the square of it."""
+    if html.count("<") < 2 * _DEEPEST:
+        return html
+    open_tags: Counter[str] = Counter()
+    depth = 0
+
+    def kept(match: "re.Match[str]") -> str:
+        nonlocal depth
+        name = match[2].lower()
+        if name in _VOID:
+            return match[0]
+        if not match[1]:
+            if depth >= _DEEPEST:
+                return " <wbr "
+            open_tags[name] += 1
+            depth += 1
+        elif open_tags[name]:
+            open_tags[name] -= 1
+            depth -= 1
+        elif depth >= _DEEPEST // 2:
+            return " <wbr "
+        return match[0]
+
+    return _TAG.sub(kept, html)
+
+
+_DEEPEST = 300
+# never open for long: closed by what follows
+_VOID = {"br", "img", "hr", "input", "meta", "link", "wbr", "col", "area", "base", "p", "li", "dd", "dt", "option"}
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 
 
 def with_content_ids(html: str, known: Collection[str]) -> tuple[str, frozenset[str]]:

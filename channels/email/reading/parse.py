@@ -120,7 +120,7 @@ class _Written:
 def _written(body: Body) -> _Written:
     """The text (from the HTML where there is none), the clean HTML, and the files, those inline that the HTML shows."""
     text = "\n\n".join(body.texts)
-    source = "\n<hr>\n".join(body.htmls)
+    source = markup.flattened("\n<hr>\n".join(body.htmls))
     if not source:
         return _Written(text=text, html=None, source="", own_text=True, files=body.attachments)
     names = {

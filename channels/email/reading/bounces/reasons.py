@@ -4,6 +4,7 @@ The words (`phrases`) decide before the codes: 550 and 5.1.1 stand before refusa
 """
 
 import re
+from functools import lru_cache
 
 from channels.email.reading.bounces.phrases import PHRASES
 
@@ -22,7 +23,7 @@ _SPEAKER = re.compile(
 _PLAINLY_UNKNOWN = re.compile(
     r"user unknown|no such user|does not exist|unknown user|recipient address rejected: access denied"
 )
-_LONGEST = 4000
+_LONGEST = 1500
 
 _PATTERNS = tuple(
     (reason, re.compile("|".join(line.strip() for line in lines.splitlines() if line.strip())))
@@ -44,6 +45,7 @@ _AFTER_DATA = re.compile(
 _AFTER_RCPT = re.compile(r"in reply to rcpt|>>> rcpt|after rcpt|our rcpt")
 
 
+@lru_cache(maxsize=256)
 def reason_of(words: str) -> str:
     """Why, by what was said; "" where nothing says it."""
     said = _PREFIX.sub(" ", " ".join(words[:_LONGEST].split()).lower())

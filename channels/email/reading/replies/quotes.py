@@ -130,7 +130,7 @@ def _quotation(lines: Sequence[str], start: int, end: int) -> int:
 def _weak_attribution(lines: Sequence[str], start: int) -> int:
     for length in (1, 2, 3):
         part = lines[start : start + length]
-        if not all(line.strip() and not _QUOTED.match(line) for line in part):
+        if not all(line.strip() and len(line) <= _LONGEST_LINE and not _QUOTED.match(line) for line in part):
             return 0
         if looks_like_attribution(_joined(part)):
             return length if length == 1 or says_when_or_who(part[0]) else 0

@@ -91,7 +91,7 @@ def _by_rule(lines: Sequence[str], name: str, address: str) -> int | None:
     if number is None:
         return None
     below = [line for _, line in _written(lines, number + 1)]
-    telling = any(_CONTACT.search(line) or _names(line, name, address) for line in below)
+    telling = any(_contact(line) or _names(line, name, address) for line in below)
     return number if below and telling and all(_short(line) for line in below) else None
 
 
@@ -113,9 +113,13 @@ def _by_closing(lines: Sequence[str]) -> int | None:
 def _plain(line: str) -> bool:
     """Such as stands in a signature: a name, a title, contact data, another formula."""
     return _short(line) and (
-        bool(_CONTACT.search(line) or _CLOSING.match(line) or _ABBREVIATED.search(line))
+        bool(_contact(line) or _CLOSING.match(line) or _ABBREVIATED.search(line))
         or not _SENTENCE_END.search(line)
     )
+
+
+def _contact(line: str) -> bool:
+    return bool(_CONTACT.search(line[:300]))
 
 
 def _short(line: str) -> bool:
@@ -143,7 +147,7 @@ def _above_contacts(line: str, below: Sequence[str], name: str, address: str) ->
     """A line with part of the writer's name is theirs where ways to reach them stand below it."""
     known = set(re.split(r"[\W\d_]+", f"{name} {address.partition('@')[0]}".casefold())) - {""}
     said = [word for word in re.split(r"[\W\d_]+", line.casefold()) if word]
-    return len(said) <= 8 and bool(known & set(said)) and any(_CONTACT.search(text) for text in below)
+    return len(said) <= 8 and bool(known & set(said)) and any(map(_contact, below))
 
 
 def _names(line: str, name: str, address: str) -> bool:
@@ -176,7 +180,7 @@ def _by_contacts(lines: Sequence[str]) -> int | None:
         start -= 1
     block = lines[start : written[-1][0] + 1]
     before = next((line for line in reversed(lines[:start]) if line.strip()), "")
-    reached = sum(bool(_CONTACT.search(line)) for line in block)
+    reached = sum(map(_contact, block))
     told = before.rstrip().endswith((":", "：")) or block[0].rstrip().endswith((":", "："))
     fits = 2 <= len(block) <= _MOST_LINES and reached >= 2 and reached * 5 >= len(block) * 2
     return start if before and fits and not told and all(_plain(line) for line in block) else None
