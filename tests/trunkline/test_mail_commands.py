@@ -23,7 +23,7 @@ def test_letters_are_explained_one_json_object_a_line(tmp_path: Path) -> None:
     letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="發票.pdf")
     path = tmp_path / "letter.eml"
     path.write_bytes(letter.as_bytes())
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [*COMMAND, str(path), str(tmp_path / "none"), "-", str(tmp_path)],
         input=b"From: li@b.example\n\nHello",
         cwd=Path(__file__).parents[2],

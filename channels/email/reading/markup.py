@@ -85,7 +85,23 @@ def flattened(html: str) -> str:
 
 _DEEPEST = 300
 # never open for long: closed by what follows
-_VOID = {"br", "img", "hr", "input", "meta", "link", "wbr", "col", "area", "base", "p", "li", "dd", "dt", "option"}
+_VOID = {
+    "br",
+    "img",
+    "hr",
+    "input",
+    "meta",
+    "link",
+    "wbr",
+    "col",
+    "area",
+    "base",
+    "p",
+    "li",
+    "dd",
+    "dt",
+    "option",
+}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 
 

@@ -41,7 +41,7 @@ def parse(raw: bytes, sender: str | None = None) -> Parsed:
         kept = raw.rfind(b"\n", 0, LONGEST_HEADER_BYTES)
         if kept < 0:
             return UNPARSABLE
-        raw = raw[: kept + 1] + raw[length:]
+        raw = raw[:kept].rstrip(b"\r") + raw[length:]
     try:
         return _parse(message_from_bytes(raw), sender, truncated=long_header)
     except (*PARSER_FAULTS, MemoryError):

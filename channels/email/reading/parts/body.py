@@ -248,7 +248,8 @@ def _subject_of(part: _Part) -> str:
     if part.kind != "message/rfc822":
         return ""
     subject = Fields(message_from_bytes(part.content[:_LONGEST_HEAD])).text("subject")
-    return f"{re.sub(r'[/:*?|<>]+', ' ', subject)[:100].strip()}.eml" if subject else ""
+    bare = " ".join(re.sub(r"[/:*?|<>]+", " ", subject).split())[:100]
+    return f"{bare}.eml" if bare else ""
 
 
 def _type(part: "Message[str, str]") -> str:
@@ -264,13 +265,26 @@ def _field(part: "Message[str, str]", name: str) -> str:
 
 def _parameter(part: "Message[str, str]", header: str, name: str) -> str | None:
     try:
-        value = part.get_param(name, header=header)
+        value = _with_bare_bytes(part, header).get_param(name, header=header)
     except PARSER_FAULTS:
         return None
     if isinstance(value, tuple):  # RFC 2231: charset, language, bytes as Latin-1
         charset, _, data = value
         return decode(data.encode("latin-1", "replace"), charset or None).text
-    return value if isinstance(value, str) else None
+    return (
+        value.encode("latin-1", "replace").decode("utf-8", "surrogateescape")
+        if isinstance(value, str)
+        else None
+    )
+
+
+def _with_bare_bytes(part: "Message[str, str]", header: str) -> "Message[str, str]":
+    """The part with only this field, its bytes as Latin-1: the library loses what is not ASCII."""
+    bare: Message[str, str] = Message()
+    raw = next((str(value) for key, value in part.raw_items() if key.lower() == header), None)
+    if raw is not None:
+        bare[header] = raw.encode("utf-8", "surrogateescape").decode("latin-1")
+    return bare
 
 
 def _name(part: "Message[str, str]") -> str:
