@@ -14,7 +14,8 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from channels.email.reading.parse import parse
-from channels.email.reading.parsed import Attachment, Authentication, Bounce, Failure, Invite, Parsed
+from channels.email.reading.parsed import Attachment, Parsed
+from crm_core import letter_findings
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it
@@ -28,8 +29,8 @@ def encode(parsed: Parsed) -> bytes:
         (one.name, one.content_type, one.inline, one.content_id, len(one.content))
         for one in parsed.attachments
     ]
-    fields["bounce"] = asdict(parsed.bounce) if parsed.bounce else None
-    fields["invite"] = asdict(parsed.invite) if parsed.invite else None
+    fields["bounce"] = letter_findings.as_json(parsed.bounce)
+    fields["invite"] = letter_findings.as_json(parsed.invite)
     fields["authentication"] = [asdict(one) for one in parsed.authentication]
     text = json.dumps(fields).encode()
     return b"".join((ANSWER.pack(len(text)), text, *(one.content for one in parsed.attachments)))
@@ -53,15 +54,9 @@ def decode(text: bytes, contents: bytes) -> Parsed:
                 name=name, content_type=content_type, content=content, inline=inline, content_id=content_id
             )
         )
-    bounce = fields.pop("bounce")
-    if bounce:
-        failures = tuple(Failure(**one) for one in bounce.pop("failures"))
-        fields["bounce"] = Bounce(
-            **{**bounce, "recipients": tuple(bounce["recipients"]), "failures": failures}
-        )
-    invite = fields.pop("invite")
-    fields["invite"] = Invite(**invite) if invite else None
-    fields["authentication"] = [Authentication(**one) for one in fields["authentication"]]
+    fields["bounce"] = letter_findings.bounce_of(fields["bounce"])
+    fields["invite"] = letter_findings.invite_of(fields["invite"])
+    fields["authentication"] = letter_findings.checks_of(fields["authentication"])
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from crm_core.letter_findings import Authentication, Bounce, Failure, Invite
+
+__all__ = ["UNPARSABLE", "Attachment", "Authentication", "Bounce", "Failure", "Invite", "Mark", "Parsed"]
+
 
 class Mark:
     """Codes shown beside a letter; the console translates them."""
@@ -14,6 +18,8 @@ class Mark:
     AUTOMATIC = "auto_generated"  # RFC 3834: never answered automatically
     BULK = "bulk"  # a mailing list or mass mail
     BOUNCE = "bounce"  # a report that a letter was not delivered
+    INFECTED = "infected"  # a virus scanner found something; the file is kept and given to nobody
+    UNSCANNED = "unscanned"  # there is a scanner, but it gave no verdict
     STRANGER = "stranger"  # refers to a case its sender takes no part in: a case of its own was opened
     OTHER_QUEUE = "other_queue"  # refers to a case of another queue: the same
     NO_RECIPIENT = "no_recipient"  # no queue has this address: the first e-mail queue took it
@@ -28,55 +34,8 @@ class Attachment:
     content: bytes
     inline: bool
     content_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """What became of one recipient. `original` is the address first written to, where that is another."""
-
-    recipient: str
-    original: str = ""
-    status: str = ""
-    reply_code: str = ""
-    reason: str = ""
-    hard: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounce:
-    """A report that a letter was not delivered (or that its reader complained). `status` is RFC 3463's, `reply_code` SMTP's; both ""
-    when nothing says them. `hard`: no use to write to this address again. All but `recipients` and `failures` are of the first."""
-
-    recipients: tuple[str, ...] = ()
-    status: str = ""
-    reply_code: str = ""
-    reason: str = ""
-    hard: bool = False
-    failures: tuple[Failure, ...] = ()
-    """Each recipient's own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invite:
-    """A meeting (RFC 5545); times in seconds since 1970. `method` is REQUEST, CANCEL, REPLY ... or ""."""
-
-    method: str = ""
-    summary: str = ""
-    place: str = ""
-    organiser: str = ""
-    starts_at: float | None = None
-    ends_at: float | None = None
-    all_day: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authentication:
-    """One result of a check of the letter's origin. `authority` is who checked; "" is this server."""
-
-    authority: str
-    method: str
-    result: str
-    domain: str = ""
+    danger: str = ""
+    """What a virus scanner calls it; the parser leaves this empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
