@@ -92,10 +92,45 @@ class Person(TypedDict):
 
 
 class AttachmentDocument(TypedDict):
+    """`danger` is what a virus scanner called it: such a file is not given out."""
+
     id: str
     name: str
     content_type: str
     size: int
+    inline: bool
+    danger: str
+
+
+class FailureDocument(TypedDict):
+    """What became of one recipient of a letter that was not delivered; `hard`: no use to write there again."""
+
+    recipient: str
+    status: str
+    reply_code: str
+    reason: str
+    hard: bool
+
+
+class InviteDocument(TypedDict):
+    """A meeting that a letter invites to; times in seconds since 1970."""
+
+    method: str
+    summary: str
+    place: str
+    organiser: str
+    starts_at: float | None
+    ends_at: float | None
+    all_day: bool
+
+
+class CheckDocument(TypedDict):
+    """A check of a letter's origin: by our mail server, or by us (`authority` empty)."""
+
+    authority: str
+    method: str
+    result: str
+    domain: str
 
 
 # `from` is a word of Python, hence the other way of writing a typed dictionary
@@ -111,8 +146,15 @@ LetterDocument = TypedDict(
         "date": float | None,
         "received_at": float,
         "text": str,
+        "reply": str,
+        "signature": str,
+        "language": str,
         "has_html": bool,
         "marks": list[str],
+        "automatic_rule": str,
+        "failures": list[FailureDocument],
+        "invite": InviteDocument | None,
+        "authentication": list[CheckDocument],
         "attachments": list[AttachmentDocument],
         "delivery": str | None,
         "author": str | None,

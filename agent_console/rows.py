@@ -7,6 +7,9 @@ from agent_console import flow_documents
 from agent_console.answers import (
     AttachmentDocument,
     CaseDocument,
+    CheckDocument,
+    FailureDocument,
+    InviteDocument,
     LetterDocument,
     PartyAnswer,
     PartyRowDocument,
@@ -35,6 +38,7 @@ from crm_core.cases import Case
 from crm_core.customers.contact_points import is_current
 from crm_core.customers.relations import today
 from crm_core.interactions import Interaction, Segment
+from crm_core.letter_findings import Failure, Invite
 from crm_core.letter_types import Letter
 from crm_core.parties import ContactPoint, Party
 from crm_core.pop import PastContact, Pop, PopParty
@@ -174,15 +178,56 @@ def letter(row: Letter) -> LetterDocument:
             "date": row.date,
             "received_at": row.received_at,
             "text": row.text,
+            "reply": row.reply or row.text,
+            "signature": row.signature,
+            "language": row.language,
             "has_html": bool(row.html),
             "marks": list(row.marks),
+            "automatic_rule": row.automatic_rule,
+            "failures": [_failure(each) for each in row.bounce.failures] if row.bounce else [],
+            "invite": _invite(row.invite) if row.invite else None,
+            "authentication": [
+                CheckDocument(
+                    authority=each.authority, method=each.method, result=each.result, domain=each.domain
+                )
+                for each in row.authentication
+            ],
             "attachments": [
-                AttachmentDocument(id=each.id, name=each.name, content_type=each.content_type, size=each.size)
+                AttachmentDocument(
+                    id=each.id,
+                    name=each.name,
+                    content_type=each.content_type,
+                    size=each.size,
+                    inline=each.inline,
+                    danger=each.danger,
+                )
                 for each in row.attachments
             ],
             "delivery": row.delivery,
             "author": row.author,
         }
+    )
+
+
+def _invite(one: Invite) -> InviteDocument:
+    return InviteDocument(
+        method=one.method,
+        summary=one.summary,
+        place=one.place,
+        organiser=one.organiser,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        all_day=one.all_day,
+    )
+
+
+def _failure(one: Failure) -> FailureDocument:
+    return FailureDocument(
+        recipient=one.recipient,
+        status=one.status,
+        reply_code=one.reply_code,
+        reason=one.reason,
+        hard=one.hard,
     )
 
 

@@ -216,6 +216,12 @@ class Mail(Secretive):
     """Name in the SMTP greeting and in Message-IDs."""
     max_message_bytes: int = Field(default=50_000_000, ge=10_000)
     """Larger letters are refused with 552."""
+    authserv_id: str = ""
+    """Name under which the mail server before this one writes Authentication-Results; only its results are shown. Empty: nobody's."""
+    check_dkim: bool = False
+    """Check DKIM signatures here, with keys from DNS: for a server that takes mail from the Internet itself."""
+    clamd: str = ""
+    """Virus scanner (clamd) that is asked about attachments: a socket's path, or host:port. Empty: none."""
     relay_host: str = "127.0.0.1"
     """SMTP server that takes what we send."""
     relay_port: Port = 25

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from crm_core.letter_findings import Authentication, Bounce, Invite
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAttachment:
@@ -12,6 +14,8 @@ class NewAttachment:
     content: bytes
     inline: bool = False
     content_id: str = ""
+    danger: str = ""
+    """What a virus scanner called it: kept, and given to nobody. "" for a clean file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,15 @@ class ParsedFields:
     text: str = ""
     html: str = ""
     marks: tuple[str, ...] = ()
+    reply: str = ""
+    """The text without quotations and signature; "" for a letter that was stored before this was known."""
+    signature: str = ""
+    language: str = ""
+    automatic_rule: str = ""
+    bounce: Bounce | None = None
+    invite: Invite | None = None
+    authentication: tuple[Authentication, ...] = ()
+    """What may be believed: said by our own edge, or found out by us."""
     attachments: tuple[NewAttachment, ...] = ()
 
 
@@ -74,6 +87,7 @@ class Attachment:
     size: int
     inline: bool
     content_id: str
+    danger: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +99,7 @@ class AttachmentContent:
     name: str
     content_type: str
     content: bytes
+    danger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +129,13 @@ class Letter:
     text: str
     html: str
     marks: tuple[str, ...]
+    reply: str
+    signature: str
+    language: str
+    automatic_rule: str
+    bounce: Bounce | None
+    invite: Invite | None
+    authentication: tuple[Authentication, ...]
     attachments: tuple[Attachment, ...]
     delivery: str | None
     delivery_error: str | None

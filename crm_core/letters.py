@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import case_events, outbox
+from crm_core import case_events, letter_findings, outbox
 from crm_core.letter_types import (
     Attachment,
     AttachmentContent,
@@ -275,7 +275,16 @@ def _letters(conn: Connection, condition: Any) -> list[Letter]:
     )
     rows = conn.execute(query).all()
     attached = _attachments(conn, [row.id for row in rows])
-    return [Letter(attachments=tuple(attached.get(row.id, ())), **columns(row)) for row in rows]
+    return [_letter(columns(row), tuple(attached.get(row.id, ()))) for row in rows]
+
+
+def _letter(values: dict[str, Any], attached: tuple[Attachment, ...]) -> Letter:
+    found = {
+        "bounce": letter_findings.bounce_of(values["bounce"]),
+        "invite": letter_findings.invite_of(values["invite"]),
+        "authentication": letter_findings.checks_of(values["authentication"]),
+    }
+    return Letter(**{**values, **found, "attachments": attached})
 
 
 def _attachments(conn: Connection, letter_ids: Sequence[str]) -> dict[str, list[Attachment]]:
@@ -303,6 +312,9 @@ def _parsed(parsed: ParsedFields) -> dict[str, Any]:
     values = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
     del values["attachments"]
     values["reference_ids"] = values.pop("references")
+    values["bounce"] = letter_findings.as_json(parsed.bounce)
+    values["invite"] = letter_findings.as_json(parsed.invite)
+    values["authentication"] = [asdict(one) for one in parsed.authentication] or None
     return values
 
 
@@ -317,4 +329,5 @@ def _attachment(letter_id: str, position: int, part: NewAttachment) -> dict[str,
         "inline": part.inline,
         "content_id": part.content_id,
         "content": part.content,
+        "danger": part.danger,
     }

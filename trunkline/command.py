@@ -1,6 +1,6 @@
 """The installed command: `trunkline run | demo | init | check-config | doctor | asterisk-config | db upgrade | reindex | user`;
 `backup` and `restore` are in `trunkline.backup_commands`, `import` and `seed` in `trunkline.transfer_commands`, `simulate` and
-`staffing` in `trunkline.simulate_commands`, `replay` in `trunkline.replay_commands`.
+`staffing` in `trunkline.simulate_commands`, `replay` in `trunkline.replay_commands`, `mail` in `trunkline.mail_commands`.
 
 Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 something outside is missing or refuses
 (a port, the database's schema, Asterisk). Every failure is one sentence a line on standard error.
@@ -19,6 +19,7 @@ from trunkline import (
     __version__,
     backup_commands,
     checks,
+    mail_commands,
     replay_commands,
     simulate_commands,
     transfer_commands,
@@ -39,6 +40,7 @@ backup_commands.register(main)
 transfer_commands.register(main)
 simulate_commands.register(main)
 replay_commands.register(main)
+mail_commands.register(main)
 
 DEMO = Path(".trunkline/demo")
 LAUNCH = Path(".trunkline/asterisk/launch.json")

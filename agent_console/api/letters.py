@@ -47,6 +47,8 @@ async def download_attachment(attachment: str, user: SignedIn, within: InContext
     if found is None:
         raise Refused("attachment.unknown", Kind.MISSING, id=attachment)
     await _readable(within, user, found.letter_id)
+    if found.danger:
+        raise Refused("attachment.dangerous", id=attachment, danger=found.danger)
     return download(found.content, found.name, found.content_type)
 
 
@@ -64,6 +66,7 @@ def _inline_images(connection: Connection, letter: Letter) -> list[tuple[str, At
         each
         for each in letter.attachments
         if each.content_id
+        and not each.danger
         and each.content_type in letter_page.SHOWN_IMAGES
         and each.size <= letter_page.LARGEST_IMAGE_BYTES
     ]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from crm_core.tables.base import TextList, Words, index_where, metadata, moment, one_of
+from crm_core.tables.base import Json, TextList, Words, index_where, metadata, moment, one_of
 
 letter = Table(
     "letter",
@@ -31,6 +31,14 @@ letter = Table(
     Column("text", Words, nullable=False),
     Column("html", Words, nullable=False),
     Column("marks", TextList, nullable=False),
+    # what was understood of it: "" and NULL for what was stored before that was
+    Column("reply", Words, nullable=False, server_default=""),
+    Column("signature", Words, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("automatic_rule", Text, nullable=False, server_default=""),
+    Column("bounce", Json),
+    Column("invite", Json),
+    Column("authentication", Json),
     one_of("direction", "in", "out"),
     # what makes a second press of "send" harmless
     index_where("uq_letter_message_id_out", "message_id", where="direction = 'out'", unique=True),
@@ -58,6 +66,8 @@ attachment = Table(
     Column("inline", Boolean, nullable=False),
     Column("content_id", Words, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    # what a virus scanner called it; such a file is given to nobody
+    Column("danger", Words, nullable=False, server_default=""),
     Index(None, "letter_id", "position"),
 )
 

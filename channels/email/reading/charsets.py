@@ -21,6 +21,12 @@ _ALIASES = {
 _CHINESE = ("gb18030", "cp950", "big5hkscs")
 _WIDE = {"gb18030", "cp950", "big5hkscs", "cp949", "cp932", "euc-jp", "johab", "hz-gb-2312"}
 # Encodings of Python that are not charsets of mail: some run for ever, some read escapes.
+_SHIFTS = (
+    (b"\x1b$)C", ("iso2022_kr",)),
+    (b"\x1b$B", ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004", "iso2022_jp_2")),
+    (b"\x1b$@", ("iso2022_jp", "iso2022_jp_ext")),
+    (b"\x1b$(", ("iso2022_jp_2004", "iso2022_jp_2", "iso2022_jp_ext")),
+)
 _NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 
 
@@ -35,6 +41,8 @@ class Decoded:
 def decode(data: bytes, label: str | None) -> Decoded:
     """Text of `data`, which its header calls `label`."""
     codec = codec_for(label)
+    if data.isascii() and (shifted := _shifted(data, codec)):
+        return shifted
     if data.isascii() and codec not in {"iso2022_jp", "hz", "utf-7", "utf-16", "utf-32", "iso2022_kr"}:
         return Decoded(text=data.decode("ascii"))
     if codec is None or codec == "ascii":
@@ -43,6 +51,22 @@ def decode(data: bytes, label: str | None) -> Decoded:
         text = _strict(data, "utf-8")
         return Decoded(text=text) if text is not None else Decoded(text=guess(data), repaired=True)
     return _labelled(data, codec)
+
+
+def _shifted(data: bytes, codec: str | None) -> Decoded | None:
+    """Encodings of seven bits shift by escape sequences, which give them away under any label."""
+    for sign, names in _SHIFTS:
+        if sign in data:
+            text = next((text for name in names if (text := _strict(data, name)) is not None), None)
+            if text is not None:
+                return Decoded(
+                    text=text, repaired=codec not in names and not (codec or "").startswith("iso2022")
+                )
+    if b"~{" in data and codec in {None, "ascii", "hz", "gb18030"}:
+        text = _strict(data, "hz")
+        if text is not None and (codec == "hz" or share_of_common(text) > 0.1):
+            return Decoded(text=text, repaired=codec != "hz")
+    return None
 
 
 def _labelled(data: bytes, codec: str) -> Decoded:

@@ -6,7 +6,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import getaddresses, mktime_tz, parsedate_tz
 
@@ -45,12 +45,17 @@ class Fields:
 
     message: "Message[str, str]"
     repaired: bool = False
+    _named: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._named = {}
+        # raw_items: `get_all` turns bytes above 127 into Header objects that have lost them.
+        for name, value in self.message.raw_items():
+            self._named.setdefault(name.lower(), []).append(str(value))
 
     def raw(self, name: str) -> list[bytes]:
         """Every field of this name as its bytes, unfolded."""
-        wanted = name.lower()
-        # raw_items: `get_all` turns bytes above 127 into Header objects that have lost them.
-        found = [str(value) for key, value in self.message.raw_items() if key.lower() == wanted]
+        found = self._named.get(name.lower(), ())
         return [_bytes(value).replace(b"\r", b"").replace(b"\n", b"")[:_LONGEST_FIELD] for value in found]
 
     def text(self, name: str, longest: int = 1000) -> str:
@@ -154,6 +159,8 @@ def _bytes(value: str) -> bytes:
 
 def _one_line(text: str) -> str:
     """Control and direction characters would let a field pretend to be another."""
+    if text.isprintable():  # nothing of what is looked for is
+        return text
     return "".join(" " if _misleading(letter) else letter for letter in text)
 
 

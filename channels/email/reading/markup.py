@@ -1,8 +1,12 @@
 """HTML letters: cleaned for the screen, and as plain text for search, lists and replies."""
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
+from html import escape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import nh3
 
@@ -28,13 +32,14 @@ _STYLES = {
     "background-color", "color", "direction", "font-family", "font-size", "font-style", "font-weight", "line-height", "margin-left",
     "padding-left", "text-align", "text-decoration", "vertical-align", "white-space", "border-left",
 }  # fmt: skip
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     (
         "address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
         "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul",
     )
 )  # fmt: skip
-_SILENT = frozenset(("head", "script", "style", "title", "template"))
+SILENT = frozenset(("head", "script", "style", "title", "template"))
+STRUCTURE_TAGS = {*_TAGS, *BLOCKS, "body"}
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -51,6 +56,73 @@ def clean(html: str) -> Cleaned:
     return Cleaned(html=_CLEANER.clean(html), remote=bool(_REMOTE.search(html)))
 
 
+def flattened(html: str) -> str:
+    """Without the tags that open below a sane depth: the cleaner's time grows with the square of it."""
+    if html.count("<") < 2 * _DEEPEST:
+        return html
+    open_tags: Counter[str] = Counter()
+    depth = 0
+
+    def kept(match: "re.Match[str]") -> str:
+        nonlocal depth
+        name = match[2].lower()
+        if name in _VOID:
+            return match[0]
+        if not match[1]:
+            if depth >= _DEEPEST:
+                return " <wbr "
+            open_tags[name] += 1
+            depth += 1
+        elif open_tags[name]:
+            open_tags[name] -= 1
+            depth -= 1
+        elif depth >= _DEEPEST // 2:
+            return " <wbr "
+        return match[0]
+
+    return _TAG.sub(kept, html)
+
+
+_DEEPEST = 300
+# never open for long: closed by what follows
+_VOID = {
+    "br",
+    "img",
+    "hr",
+    "input",
+    "meta",
+    "link",
+    "wbr",
+    "col",
+    "area",
+    "base",
+    "p",
+    "li",
+    "dd",
+    "dt",
+    "option",
+}
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+
+
+def with_content_ids(html: str, known: Collection[str]) -> tuple[str, frozenset[str]]:
+    """The HTML with `cid:` before every source that names a part of this letter, and the names that it shows. Some mailers leave `cid:`
+    out, some break the name over lines, some write a file's name."""
+    shown: set[str] = set()
+    wanted = {name.lower(): name for name in known}
+
+    def named(match: "re.Match[str]") -> str:
+        bare = unquote(re.sub(r"\s", "", match[3]))
+        found = wanted.get((bare[4:] if bare[:4].lower() == "cid:" else bare).lower())
+        if found is None:
+            return match[0]
+        shown.add(found)
+        return f'{match[1]}"cid:{escape(found)}"'
+
+    return (_SOURCE.sub(named, html), frozenset(shown)) if wanted else (html, frozenset())
+
+
+_SOURCE = re.compile(r"(\b(?:src|background)\s{0,9}=\s{0,9})([\"'])([^\"'<>]{1,1000})\2", re.IGNORECASE)
 _REMOTE = re.compile(
     r"<(?:img|input|video|audio|source|iframe|embed|object|link)\b[^<>]{0,2000}?\b(?:src|srcset|data|href|background)\s{0,20}=\s{0,20}[\"']?\s{0,20}(?:https?:)?//"
     r"|url\(\s{0,20}[\"']?\s{0,20}(?:https?:)?//|\bbackground\s{0,20}=\s{0,20}[\"']?\s{0,20}(?:https?:)?//",
@@ -60,7 +132,8 @@ _REMOTE = re.compile(
 
 def _kept(tag: str, name: str, value: str) -> str | None:
     if name == "src":
-        return value if value.strip().lower().startswith("cid:") else None
+        bare = re.sub(r"\s", "", value)  # some fold a long name
+        return bare if bare[:4].lower() == "cid:" else None
     if name == "style" and "url(" in value.lower():
         return None
     return value
@@ -79,7 +152,7 @@ _CLEANER = nh3.Cleaner(
 
 # Well-formed HTML for the reader of words: the standard library's parser takes hours for a megabyte of "<a<a<a".
 _STRUCTURE = nh3.Cleaner(
-    tags={*_TAGS, *_BLOCKS, "body"},
+    tags=STRUCTURE_TAGS,
     attributes={},
     clean_content_tags={"script", "style", "title", "template"},
     link_rel=None,
@@ -102,19 +175,19 @@ class _Words(HTMLParser):
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SILENT:
+        if tag in SILENT:
             self._silent += 1
         elif tag == "body":
             self._silent = 0  # a head that was never closed
-        elif tag == "br" or tag in _BLOCKS:
+        elif tag == "br" or tag in BLOCKS:
             self.out.append("\n")
         elif tag in {"td", "th"}:
             self.out.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
+        if tag in SILENT:
             self._silent = max(0, self._silent - 1)
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             self.out.append("\n")
 
     def handle_data(self, data: str) -> None:

@@ -10,10 +10,12 @@ import resource
 import signal
 import struct
 import sys
+from dataclasses import asdict
 from typing import BinaryIO
 
 from channels.email.reading.parse import parse
 from channels.email.reading.parsed import Attachment, Parsed
+from crm_core import letter_findings
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it
@@ -27,6 +29,9 @@ def encode(parsed: Parsed) -> bytes:
         (one.name, one.content_type, one.inline, one.content_id, len(one.content))
         for one in parsed.attachments
     ]
+    fields["bounce"] = letter_findings.as_json(parsed.bounce)
+    fields["invite"] = letter_findings.as_json(parsed.invite)
+    fields["authentication"] = [asdict(one) for one in parsed.authentication]
     text = json.dumps(fields).encode()
     return b"".join((ANSWER.pack(len(text)), text, *(one.content for one in parsed.attachments)))
 
@@ -49,6 +54,9 @@ def decode(text: bytes, contents: bytes) -> Parsed:
                 name=name, content_type=content_type, content=content, inline=inline, content_id=content_id
             )
         )
+    fields["bounce"] = letter_findings.bounce_of(fields["bounce"])
+    fields["invite"] = letter_findings.invite_of(fields["invite"])
+    fields["authentication"] = letter_findings.checks_of(fields["authentication"])
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
 

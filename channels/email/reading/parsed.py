@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from crm_core.letter_findings import Authentication, Bounce, Failure, Invite
+
+__all__ = ["UNPARSABLE", "Attachment", "Authentication", "Bounce", "Failure", "Invite", "Mark", "Parsed"]
+
 
 class Mark:
     """Codes shown beside a letter; the console translates them."""
@@ -14,6 +18,8 @@ class Mark:
     AUTOMATIC = "auto_generated"  # RFC 3834: never answered automatically
     BULK = "bulk"  # a mailing list or mass mail
     BOUNCE = "bounce"  # a report that a letter was not delivered
+    INFECTED = "infected"  # a virus scanner found something; the file is kept and given to nobody
+    UNSCANNED = "unscanned"  # there is a scanner, but it gave no verdict
     STRANGER = "stranger"  # refers to a case its sender takes no part in: a case of its own was opened
     OTHER_QUEUE = "other_queue"  # refers to a case of another queue: the same
     NO_RECIPIENT = "no_recipient"  # no queue has this address: the first e-mail queue took it
@@ -28,6 +34,8 @@ class Attachment:
     content: bytes
     inline: bool
     content_id: str | None
+    danger: str = ""
+    """What a virus scanner calls it; the parser leaves this empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,19 @@ class Parsed:
     returned_ids: tuple[str, ...] = ()
     """Of a bounce: the Message-IDs of the letter that came back."""
     attachments: tuple[Attachment, ...] = ()
+    bounce: Bounce | None = None
+    automatic_rule: str = ""
+    """Why no automatic answer goes to this: the name of the rule (`automatic`); "" for what a person wrote to us."""
+    reply: str = ""
+    """What was written anew: the text without quotations and signature."""
+    signature: str = ""
+    language: str = ""
+    """A guess: "zh-TW", "zh-CN", "ja", "en" ...; "" where nothing tells."""
+    invite: Invite | None = None
+    repairs: tuple[str, ...] = ()
+    """What `Mark.REPAIRED` and `Mark.TRUNCATED` stand for: charset, header, transfer_encoding, structure, header_cut, parts_cut, text_cut, files_cut."""
+    authentication: tuple[Authentication, ...] = ()
+    """All that stands in the header: the server drops what its edge did not say."""
 
 
 UNPARSABLE = Parsed(marks=(Mark.UNPARSABLE,))

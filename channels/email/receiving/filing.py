@@ -223,6 +223,13 @@ def _fields(parsed: Parsed) -> ParsedFields:
         text=parsed.text,
         html=parsed.html or "",
         marks=parsed.marks,
+        reply=parsed.reply,
+        signature=parsed.signature,
+        language=parsed.language,
+        automatic_rule=parsed.automatic_rule,
+        bounce=parsed.bounce,
+        invite=parsed.invite,
+        authentication=parsed.authentication,
         attachments=tuple(map(_attachment, parsed.attachments)),
     )
 
@@ -234,4 +241,5 @@ def _attachment(one: Attachment) -> NewAttachment:
         content=one.content,
         inline=one.inline,
         content_id=one.content_id or "",
+        danger=one.danger,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from channels.email.addresses import write_recipients
 from channels.email.reading.parsed import UNPARSABLE, Parsed
 from channels.email.reading.parsing import Parsing
+from channels.email.receiving.examining import Examination
 from channels.email.receiving.filing import Filed, file_letter
 from channels.email.receiving.spool import Spooled, SpoolReader
 from config.clock import Clock
@@ -54,6 +55,7 @@ class Intake:
         self._folder = spool_dir
         self._reader = SpoolReader(spool_dir)
         self._parsing = Parsing()
+        self._examination = Examination(settings)
         self._store = store
         self._floor = floor
         self._bus = bus
@@ -131,7 +133,9 @@ class Intake:
         parsed: list[Parsed] = []
         began = self._clock.monotonic()
         for letter in letters:
-            parsed.append(await self._parsing.parse(letter.raw, letter.envelope.sender, letter.spool_id[:16]))
+            subject = letter.spool_id[:16]
+            fields = await self._parsing.parse(letter.raw, letter.envelope.sender, subject)
+            parsed.append(await self._examination.of(letter.raw, fields, subject))
             if self._clock.monotonic() - began > _LONGEST_PARSING_S:
                 break
         return parsed

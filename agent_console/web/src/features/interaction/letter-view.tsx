@@ -6,6 +6,7 @@ import type { Address, Language, Letter } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill, type Tone } from "../../ui/panes";
+import { Findings } from "./letter-findings";
 import { parted } from "./quoted";
 
 /** One letter: folded to a line, or open with its text, marks and attachments. */
@@ -19,7 +20,7 @@ export function LetterView({ letter, open: first }: { letter: Letter; open: bool
       <button type="button" className="letter-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span className={`letter-way ${letter.direction}`}><Icon name={out ? "arrowOut" : "arrowIn"} size={15} /></span>
         <span className="strong clip">{sender(letter)}</span>
-        {!open && <span className="faint small grow clip" dir="auto">{letter.text.slice(0, 160)}</span>}
+        {!open && <span className="faint small grow clip" dir="auto">{(letter.reply || letter.text).slice(0, 160)}</span>}
         {open && <span className="faint small grow clip">{letter.from.address}</span>}
         {letter.attachments.length > 0 && <Icon name="clip" size={15} />}
         {letter.delivery && <Delivery delivery={letter.delivery} />}
@@ -47,13 +48,14 @@ function Delivery({ delivery }: { delivery: "queued" | "sent" | "failed" }) {
 }
 
 function Body({ letter }: { letter: Letter }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [formatted, setFormatted] = useState(false);
   return (
     <div className="letter-body">
-      <p className="letter-to tiny faint">{t("letter.to")} {people(letter.to)}{letter.cc.length > 0 && ` · ${t("letter.cc")} ${people(letter.cc)}`}</p>
+      <p className="letter-to tiny faint">{t("letter.to")} {people(letter.to)}{letter.cc.length > 0 && ` · ${t("letter.cc")} ${people(letter.cc)}`}{letter.language && ` · ${t("letter.language")} ${languageName(letter.language, i18n.language)}`}</p>
       <Marks marks={letter.marks} />
-      {formatted ? <Formatted id={letter.id} /> : <Text text={letter.text} />}
+      <Findings letter={letter} />
+      {formatted ? <Formatted id={letter.id} /> : <Text letter={letter} />}
       <Attachments letter={letter} />
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
@@ -62,6 +64,9 @@ function Body({ letter }: { letter: Letter }) {
     </div>
   );
 }
+
+/** "ja" -> "Japanese", in the reader's language. */
+const languageName = (code: string, reader: string): string => new Intl.DisplayNames([reader], { type: "language", fallback: "code" }).of(code) ?? code;
 
 const people = (list: Address[]): string => list.map(({ name, address }) => name || address).join(", ");
 
@@ -81,23 +86,34 @@ function Formatted({ id }: { id: string }) {
   return <iframe className="letter-frame" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerPolicy="no-referrer" title={t("letter.formatted")} src={`/api/v1/letters/${segment(id)}/html`} />;
 }
 
-function Text({ text }: { text: string }) {
+/** What is new in it; its signature paler, and the whole letter one press away. What was stored before replies were known is parted here. */
+function Text({ letter }: { letter: Letter }) {
   const { t } = useTranslation();
-  const { own, quoted } = parted(text);
+  const [whole, setWhole] = useState(false);
+  const { reply = "", signature = "", text } = letter;
+  const before = reply === "" || reply === text ? parted(text) : null;
+  const own = before ? before.own : reply;
+  const more = before ? before.quoted !== "" : squeezed(reply + signature) !== squeezed(text);
   return (
     <div className="letter-text" dir="auto">
-      {own || <span className="faint">{t("letter.no_text")}</span>}
-      {quoted && <details><summary>{t("letter.quoted")}</summary>{quoted}</details>}
+      {(whole ? text.trim() : own) || <span className="faint">{t("letter.no_text")}</span>}
+      {!whole && !before && signature && <p className="letter-signature faint">{signature}</p>}
+      {more && <p><button type="button" className="letter-more" aria-expanded={whole} aria-label={t(whole ? "letter.only_new" : "letter.whole")} title={t(whole ? "letter.only_new" : "letter.whole")} onClick={() => setWhole(!whole)}>…</button></p>}
     </div>
   );
 }
 
+const squeezed = (text: string): string => text.replaceAll(/\s+/g, "");
+
 function Attachments({ letter }: { letter: Letter }) {
+  const { t } = useTranslation();
   if (letter.attachments.length === 0) return null;
   return (
     <ul className="attachments">
-      {letter.attachments.map(({ id, name, size: bytes }) => (
-        <li key={id}><a href={`/api/v1/attachments/${segment(id)}`} download={name}><Icon name="clip" size={15} /><bdi className="clip">{name}</bdi><span className="faint tiny num">{size(bytes)}</span></a></li>
+      {letter.attachments.map(({ id, name, size: bytes, danger }) => (
+        danger
+          ? <li key={id} className="attachment-closed" title={t("letter.closed")}><Icon name="lock" size={15} /><bdi className="clip">{name}</bdi><span className="tiny">{t("letter.danger", { danger })}</span></li>
+          : <li key={id}><a href={`/api/v1/attachments/${segment(id)}`} download={name}><Icon name="clip" size={15} /><bdi className="clip">{name}</bdi><span className="faint tiny num">{size(bytes)}</span></a></li>
       ))}
     </ul>
   );

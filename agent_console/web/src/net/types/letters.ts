@@ -18,11 +18,47 @@ export interface Letter {
   date: string | Seconds | null;
   received_at: Seconds;
   text: string;
+  /** What was written anew: the text without quotations and signature. */
+  reply?: string;
+  signature?: string;
+  /** A guess, such as "zh-TW". */
+  language?: string;
   has_html: boolean;
   marks: string[];
-  attachments: { id: string; name: string; content_type: string; size: number }[];
+  automatic_rule?: string;
+  /** Whom a letter of ours did not reach, as this report says. */
+  failures?: DeliveryFailure[];
+  invite?: Invite | null;
+  authentication?: OriginCheck[];
+  /** `danger`: what a virus scanner called it; the server does not give it out. */
+  attachments: { id: string; name: string; content_type: string; size: number; inline?: boolean; danger?: string }[];
   delivery: "queued" | "sent" | "failed" | null;
   author: string | null;
+}
+
+export interface DeliveryFailure {
+  recipient: string;
+  status: string;
+  reply_code: string;
+  reason: string;
+  hard: boolean;
+}
+
+export interface Invite {
+  method: string;
+  summary: string;
+  place: string;
+  organiser: string;
+  starts_at: Seconds | null;
+  ends_at: Seconds | null;
+  all_day: boolean;
+}
+
+export interface OriginCheck {
+  authority: string;
+  method: string;
+  result: string;
+  domain: string;
 }
 
 export interface InteractionDetail {
