@@ -10,10 +10,11 @@ import resource
 import signal
 import struct
 import sys
+from dataclasses import asdict
 from typing import BinaryIO
 
 from channels.email.reading.parse import parse
-from channels.email.reading.parsed import Attachment, Parsed
+from channels.email.reading.parsed import Attachment, Bounce, Parsed
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it
@@ -27,6 +28,7 @@ def encode(parsed: Parsed) -> bytes:
         (one.name, one.content_type, one.inline, one.content_id, len(one.content))
         for one in parsed.attachments
     ]
+    fields["bounce"] = parsed.bounce and asdict(parsed.bounce)
     text = json.dumps(fields).encode()
     return b"".join((ANSWER.pack(len(text)), text, *(one.content for one in parsed.attachments)))
 
@@ -49,6 +51,9 @@ def decode(text: bytes, contents: bytes) -> Parsed:
                 name=name, content_type=content_type, content=content, inline=inline, content_id=content_id
             )
         )
+    bounce = fields.pop("bounce")
+    if bounce:
+        fields["bounce"] = Bounce(**{**bounce, "recipients": tuple(bounce["recipients"])})
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
 

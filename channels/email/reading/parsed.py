@@ -31,6 +31,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """A report that a letter was not delivered (or that its reader complained). `status` is RFC 3463's, `reply_code` SMTP's; both ""
+    when nothing says them. `hard`: no use to write to this address again."""
+
+    recipients: tuple[str, ...] = ()
+    status: str = ""
+    reply_code: str = ""
+    reason: str = ""
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """A letter's fields, decoded and within limits. `html` is clean: no script, no style sheet, nothing remote."""
 
@@ -50,6 +62,9 @@ class Parsed:
     returned_ids: tuple[str, ...] = ()
     """Of a bounce: the Message-IDs of the letter that came back."""
     attachments: tuple[Attachment, ...] = ()
+    bounce: Bounce | None = None
+    automatic_rule: str = ""
+    """Why `Mark.AUTOMATIC` stands there: the name of the rule; "" for what a person wrote."""
 
 
 UNPARSABLE = Parsed(marks=(Mark.UNPARSABLE,))
