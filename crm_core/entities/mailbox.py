@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy import Connection
 
-from crm_core import mailboxes
 from crm_core.access.model import Action
+from crm_core.mail_in import mailboxes
 from crm_core.records.change import Change
 from crm_core.records.declared import RIGHTS_ADMIN, Entity, Field, FieldKind, Section, label
 from crm_core.records.shape import choice

@@ -1,6 +1,6 @@
 """The way in: Message-IDs that lead to a case, what was written by itself to whom, letters that came back, and mailboxes that are read."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text
 
 from crm_core.tables.base import Words, metadata, moment
 
@@ -34,7 +34,7 @@ letter_bounce = Table(
     Column("recipient", Words, nullable=False, index=True),
     # enhanced (RFC 3463) and of the SMTP reply, as far as the report has them
     Column("status", Text, nullable=False),
-    Column("reply_code", Integer),
+    Column("reply_code", Text, nullable=False),
     Column("reason", Words, nullable=False),
     Column("hard", Boolean, nullable=False),
     moment("at"),

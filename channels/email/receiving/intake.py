@@ -13,6 +13,7 @@ from channels.email.reading.parsed import UNPARSABLE, Parsed
 from channels.email.reading.parsing import Parsing
 from channels.email.receiving.filing import Filed, file_letter
 from channels.email.receiving.spool import Spooled, SpoolReader
+from channels.email.sending.receipts import Receipts
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
@@ -48,8 +49,17 @@ class Intake:
     """Imports what the drop has accepted. Wakes on the bus topic `spool`, and looks every 30 s by itself."""
 
     def __init__(
-        self, settings: Mail, *, spool_dir: Path, store: Store, floor: Floor, bus: Bus, clock: Clock
+        self,
+        settings: Mail,
+        *,
+        spool_dir: Path,
+        store: Store,
+        floor: Floor,
+        bus: Bus,
+        clock: Clock,
+        receipts: Receipts | None = None,
     ) -> None:
+        self._receipts = receipts
         self._secret = settings.reply_secret.get_secret_value()
         self._folder = spool_dir
         self._reader = SpoolReader(spool_dir)
@@ -149,7 +159,7 @@ class Intake:
         return ()
 
     def _unit(self, letter: Spooled, parsed: Parsed) -> "_Unit":
-        return _Unit(letter, parsed, self._secret, self._clock.now())
+        return _Unit(letter, parsed, self._secret, self._clock.now(), self._receipts)
 
     def _tell(self, letter: Spooled, filed: Sequence[Filed]) -> None:
         if not filed:
@@ -164,6 +174,10 @@ class Intake:
                 self._floor.submit(again)
             if one.interaction:
                 self._bus.publish("interaction", one.interaction)
+            if one.receipt:
+                self._bus.publish("outbox", "")
+            if one.told:
+                self._bus.publish("notification", "")
 
     def _arrived(self, interaction: str, queue_id: str, enqueued_at: float, wish: Wish) -> None:
         event = Arrived(
@@ -208,6 +222,7 @@ class _Unit:
     parsed: Parsed
     secret: str
     now: float
+    receipts: Receipts | None
 
     def __call__(self, conn: Connection) -> Sequence[Filed]:
-        return file_letter(conn, self.letter, self.parsed, self.secret, self.now)
+        return file_letter(conn, self.letter, self.parsed, self.secret, self.now, self.receipts)

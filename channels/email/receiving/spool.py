@@ -34,13 +34,15 @@ _MESSAGE_ID = re.compile(rb"^message-id:[ \t\r\n]*<[^<>\r\n]+>", re.IGNORECASE |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What SMTP said about a letter; `sender` is empty for the null sender, `received_at` in seconds since 1970."""
+    """What SMTP said about a letter; `sender` is empty for the null sender, `received_at` in seconds since 1970. `queue_id`: whose letters lie
+    where this one was fetched, whatever it says of its recipients; "" when it was delivered to them."""
 
     sender: str
     recipients: tuple[str, ...]
     received_at: float
     peer: str
     helo: str
+    queue_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

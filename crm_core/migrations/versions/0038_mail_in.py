@@ -120,7 +120,7 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("reply_code", sa.Integer(), nullable=True),
+        sa.Column("reply_code", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("hard", sa.Boolean(), nullable=False),
         sa.Column("at", sa.Double(), nullable=False),

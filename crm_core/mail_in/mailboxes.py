@@ -157,9 +157,7 @@ def secrets(conn: Connection, seal: Seal, mailbox_id: str) -> Mapping[str, str]:
     """In the clear. `Unavailable` when the settings' key is another one than that which sealed them."""
     row = mailbox_secret.c
     found = conn.execute(select(row.name, row.sealed).where(row.mailbox_id == mailbox_id))
-    return {
-        each.name: seal.open_own(each.sealed, purpose=_purpose(mailbox_id, each.name)) for each in found
-    }
+    return {each.name: seal.open_own(each.sealed, purpose=_purpose(mailbox_id, each.name)) for each in found}
 
 
 def secrets_there(conn: Connection, mailbox_id: str) -> list[str]:
@@ -181,7 +179,9 @@ def _purpose(mailbox_id: str, name: str) -> str:
 def cursor(conn: Connection, box: Mailbox) -> Cursor | None:
     """How far it was read; None: never, or it is another one by now."""
     row = mailbox_cursor.c
-    found = conn.execute(select(mailbox_cursor).where(row.mailbox_id == box.id, row.place == box.place)).first()
+    found = conn.execute(
+        select(mailbox_cursor).where(row.mailbox_id == box.id, row.place == box.place)
+    ).first()
     if found is None:
         return None
     return Cursor(uid_validity=found.uid_validity, last_uid=found.last_uid, began_at=found.began_at)
@@ -241,9 +241,7 @@ def note_condition(conn: Connection, now: Condition) -> None:
         "reason": now.reason[:500],
         "told_at": now.told_at,
     }
-    changed = conn.execute(
-        update(mailbox_condition).where(row.mailbox_id == now.mailbox_id).values(**values)
-    )
+    changed = conn.execute(update(mailbox_condition).where(row.mailbox_id == now.mailbox_id).values(**values))
     if changed.rowcount == 0:
         conn.execute(insert(mailbox_condition).values(mailbox_id=now.mailbox_id, **values))
 
