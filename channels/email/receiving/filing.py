@@ -177,10 +177,11 @@ def _keep(
 
 def _file_return(conn: Connection, task: _Task, came_back: Returned, customer: _Customer) -> Filed:
     """A letter of ours came back. It joins the case of that letter and opens none. It is somebody's work when a person wrote the letter and it
-    failed for good; what nobody wrote is nobody's work when it comes back."""
+    failed for good, or nobody can tell; what nobody wrote is nobody's work when it comes back."""
     reports = returns.reports_of(task.parsed)
     bounces.record(conn, came_back, reports, task.now)
-    quiet = not (came_back.by_person and any(each.hard for each in reports))
+    passing = task.parsed.bounce is not None and not task.parsed.bounce.hard
+    quiet = passing or not came_back.by_person
     placement = Placement(case_id=came_back.case_id)
     filed = _keep(conn, task, customer, placement, came_back.case_id, quiet=quiet)
     return replace(filed, told=came_back.by_person)
