@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from config.errors import Kind, Refused
 from crm_core import notifications
+from crm_core.mail_in.watching import those_who_watch
 from crm_core.sealing import Seal
 from crm_core.tables import (
     inserting,
@@ -20,7 +21,6 @@ from crm_core.tables import (
     mailbox_letter,
     mailbox_secret,
     queue,
-    user_account,
 )
 from crm_core.tables.base import metadata
 
@@ -62,11 +62,12 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """All letters up to `last_uid` are durable with us."""
+    """All letters up to `last_uid` are durable with us. Up to `rescan_until` they may be known ones that were given new numbers."""
 
     uid_validity: int
     last_uid: int
     began_at: float
+    rescan_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ def cursor(conn: Connection, box: Mailbox) -> Cursor | None:
     ).first()
     if found is None:
         return None
-    return Cursor(uid_validity=found.uid_validity, last_uid=found.last_uid, began_at=found.began_at)
+    return Cursor(**{name: getattr(found, name) for name in Cursor.__slots__})
 
 
 def move_cursor(conn: Connection, box: Mailbox, to: Cursor, taken: Iterable[str] = ()) -> None:
@@ -197,6 +198,7 @@ def move_cursor(conn: Connection, box: Mailbox, to: Cursor, taken: Iterable[str]
             place=box.place,
             uid_validity=to.uid_validity,
             last_uid=to.last_uid,
+            rescan_until=to.rescan_until,
             began_at=to.began_at,
         )
     )
@@ -248,11 +250,8 @@ def note_condition(conn: Connection, now: Condition) -> None:
 
 def alarm(conn: Connection, box: Mailbox, code: str, now: float) -> list[str]:
     """Tell those who keep watch: `unreadable` or `silent`."""
-    row = user_account.c
-    watching = conn.execute(select(row.id).where(row.role.in_(["supervisor", "admin"]), row.active))
-    return notifications.tell(
-        conn, list(watching.scalars()), now, f"mailbox.{code}", "mailbox", box.id, mailbox=box.name
-    )
+    people = those_who_watch(conn)
+    return notifications.tell(conn, people, now, f"mailbox.{code}", "mailbox", box.id, mailbox=box.name)
 
 
 def count_taken(conn: Connection, mailbox_id: str) -> int:

@@ -56,6 +56,8 @@ mailbox_cursor = Table(
     Column("place", Text, nullable=False),
     Column("uid_validity", BigInteger, nullable=False),
     Column("last_uid", BigInteger, nullable=False),
+    # up to here letters may be known ones under new numbers: each is looked at before it is taken
+    Column("rescan_until", BigInteger, nullable=False),
     # letters from before are none of ours, unless all were wanted
     moment("began_at"),
 )

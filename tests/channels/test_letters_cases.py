@@ -54,7 +54,7 @@ SHOWN: dict[int, str] = {
     11: f"{HERE}::test_case_11_a_person_whose_mailer_suppresses_answers_is_a_person",
     15: "tests/channels/test_set_aside.py::test_case_15_a_huge_letter_holds_up_nobody",
     16: "tests/real/test_mailboxes.py::test_case_16_nothing_is_lost_and_nothing_comes_twice",
-    17: "tests/real/test_mail_durability.py::test_every_acknowledged_letter_is_there_once",
+    17: "tests/real/test_mail_durability.py::test_every_250_is_in_the_store_exactly_once",
     18: "tests/channels/test_set_aside.py::test_case_18_a_letter_of_five_thousand_links_delays_nothing",
     20: f"{HERE}::test_case_20_a_forms_visitor_is_the_customer_and_nobody_is_merged",
 }

@@ -13,7 +13,6 @@ import config.loop  # isort: skip - before anything of Twisted
 
 from pydantic import SecretStr
 
-from channels.email.channel import EmailChannel
 from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.intake import Intake
 from config.clock import SystemClock
@@ -22,10 +21,12 @@ from config.settings import Mail
 from crm_core.store import Store
 from routing.bus import LocalBus
 from routing.core.figures import Figures
+from routing.core.model import Medium
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
+from routing.shown import Shown
 
 
 async def serve(folder: Path, port: int) -> int:
@@ -35,7 +36,7 @@ async def serve(folder: Path, port: int) -> int:
     settings = Mail(listen_port=port, reply_secret=SecretStr("a secret of some length"))
     rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(*rules), StoreLedger(store, clock), clock, Figures(0.0, rules[0]))
-    floor.add_channel(EmailChannel(floor, clock))
+    floor.add_channel(Shown(Medium.EMAIL, floor, clock))
     spool = folder / "spool"
     drop = DropProcess(settings, spool, bus, clock)
     intake = Intake(settings, spool_dir=spool, store=store, floor=floor, bus=bus, clock=clock)

@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("uid_validity", sa.BigInteger(), nullable=False),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),
+        sa.Column("rescan_until", sa.BigInteger(), nullable=False),
         sa.Column("began_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox_id", name=op.f("pk_mailbox_cursor")),
     )
