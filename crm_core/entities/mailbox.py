@@ -25,6 +25,9 @@ def _prepare(conn: Connection, change: Change) -> None:
     for name in ("user", "folder", "move_to"):
         if _UNSAFE.search(after.get(name) or ""):
             raise change.refuse(name, "mailbox.unprintable")
+    if change.before is not None and any(change.changed(name) for name in ("host", "token_url")):
+        # what was given to one server is not shown to another
+        mailboxes.forget(conn, change.id)
     if after["afterwards"] == "move" and not after.get("move_to"):
         raise change.refuse("move_to", "field.required")
     if after["afterwards"] == "move" and after["move_to"] == after["folder"]:

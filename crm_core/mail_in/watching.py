@@ -17,6 +17,4 @@ def those_who_watch(conn: Connection) -> list[str]:
 
 def told_aside(conn: Connection, name: str, now: float) -> list[str]:
     """A letter could not be filed."""
-    return notifications.tell(
-        conn, those_who_watch(conn), now, "letter.set_aside", "set_aside", name
-    )
+    return notifications.tell(conn, those_who_watch(conn), now, "letter.set_aside", "set_aside", name)

@@ -13,7 +13,7 @@ from channels.email.receiving.imap import grammar
 from channels.email.receiving.imap.grammar import Garbled, Literal, Piece
 from config.errors import Unavailable
 
-_CONNECT_WITHIN_S = 15.0
+_CONNECT_WITHIN_S = 10.0
 _ANSWER_WITHIN_S = 60.0
 _BLOCK_BYTES = 256 * 1024
 # An answer to SEARCH names every letter of the box: 50,000 are 350 KB.

@@ -33,7 +33,7 @@ _REFUSED_PAUSE_S = 300.0
 ALARM_AFTER_S = 180.0
 _LOOK_S = 60.0
 _HOUR_S = 3600.0
-_TEST_WITHIN_S = 40.0
+_TEST_WITHIN_S = 12.0  # a browser waits 15
 SILENT = "silent"
 _UNREADABLE = "unreadable"
 
@@ -60,6 +60,7 @@ class Mailboxes:
         self._tasks: dict[str, tuple[Mailbox, asyncio.Task[None]]] = {}
         self._conditions: dict[str, Condition] = {}
         self._noted: dict[str, Condition] = {}
+        self._anew: set[str] = set()
         self._up, self._since, self._reason = True, clock.now(), ""
 
     def status(self) -> LinkStatus:
@@ -69,6 +70,11 @@ class Mailboxes:
     def conditions(self) -> dict[str, Condition]:
         """How each fares now, by id."""
         return dict(self._conditions)
+
+    def begin_anew(self, mailbox_id: str) -> None:
+        """Something that its record does not say has changed: its secrets."""
+        self._anew.add(mailbox_id)
+        self._bus.publish(TOPIC, mailbox_id)
 
     async def test(self, mailbox_id: str) -> Seen:
         """Try a mailbox as its record stands. `Refused` says what is wrong (`mailbox.sign_in`, `mailbox.unreachable`)."""
@@ -113,11 +119,12 @@ class Mailboxes:
         for mailbox_id, (box, task) in list(self._tasks.items()):
             if task.done():
                 task.result()  # a bug in a reading ends the server's task group, as everywhere
-            if wanted.get(mailbox_id) != box:
+            if wanted.get(mailbox_id) != box or mailbox_id in self._anew:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
                 del self._tasks[mailbox_id]
                 self._conditions.pop(mailbox_id, None)
+        self._anew.clear()
         for box in wanted.values():
             if box.id not in self._tasks:
                 self._conditions[box.id] = await self._store.read(
@@ -209,12 +216,10 @@ class Mailboxes:
             self._bus.publish("notification", "")
 
     def _sum_up(self) -> None:
-        told = [
-            (box.name, self._conditions[box.id])
-            for box, _ in self._tasks.values()
-            if self._conditions[box.id].told_at is not None
-        ]
-        reason = f"mailbox {told[0][0]}: {told[0][1].reason}" if told else ""
+        told = [each.reason for each in self._conditions.values() if each.told_at is not None]
         if (not told) != self._up:
             self._up, self._since = not told, self._clock.now()
-        self._reason = reason
+        # everybody may ask for this: whose mailbox, and what its server said, is for administrators
+        self._reason = (
+            "" if not told else "a mailbox is silent" if set(told) == {SILENT} else "a mailbox cannot be read"
+        )
