@@ -104,7 +104,7 @@ def _tell(conn: Connection, found: Returned, reports: Sequence[Report], now: flo
     to = ", ".join(dict.fromkeys(each.recipient for each in reports))[:200]
     hard = any(each.hard for each in reports)
     activity.record(
-        conn, found.case_id, now, "letter_returned", None, to=to, hard=hard, letter=found.letter_id
+        conn, found.case_id, now, "letter_returned", None, name=to, hard=hard, letter=found.letter_id
     )
     people = [each for each in (of_letter, case.owner_id) if each]
     code = "case.letter_returned" if hard else "case.letter_delayed"
