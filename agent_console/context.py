@@ -12,6 +12,7 @@ from agent_console.ports import (
     Consults,
     Dialling,
     Letters,
+    MailIn,
     Pauses,
     Phones,
     Talks,
@@ -55,6 +56,7 @@ class Context:
     plays: Rate
     seal: Seal | None
     provider: Provider | None
+    mail_in: MailIn | None = None
 
     @property
     def branding(self) -> Branding:

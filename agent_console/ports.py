@@ -4,12 +4,13 @@ All raise `Unavailable` when their peer (Asterisk, the database) cannot be reach
 not fit the state of the interaction.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from config.peers import LinkStatus, PhoneCredential
 from crm_core.calls_out import CallOut
 from crm_core.casework.post import Post
+from crm_core.mail_in.mailboxes import Condition as MailboxCondition
 from crm_core.users import User
 from routing.core.events import Transferred
 from routing.core.model import AgentId, InteractionId, PauseKind, QueueId, WatchMode
@@ -22,6 +23,7 @@ __all__ = [
     "Dialling",
     "Letters",
     "LinkStatus",
+    "MailIn",
     "MailPart",
     "Pauses",
     "PhoneCredential",
@@ -182,6 +184,72 @@ class Condition(Protocol):
 
     @property
     def reason(self) -> str: ...
+
+
+class Seen(Protocol):
+    """What a test of a mailbox found."""
+
+    @property
+    def letters(self) -> int: ...
+
+    @property
+    def tells(self) -> bool: ...
+
+    @property
+    def unread_by_us(self) -> int: ...
+
+
+class Aside(Protocol):
+    """A letter that could not be filed."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def at(self) -> float: ...
+
+    @property
+    def received_at(self) -> float: ...
+
+    @property
+    def sender(self) -> str: ...
+
+    @property
+    def recipients(self) -> tuple[str, ...]: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+class MailIn(Protocol):
+    """Mailboxes that are read, and letters that were set aside."""
+
+    def conditions(self) -> Mapping[str, MailboxCondition]:
+        """How mailboxes fare now, by id; one that is not read is not in it."""
+        ...
+
+    def begin_anew(self, mailbox_id: str) -> None:
+        """Its secrets are others now."""
+        ...
+
+    async def test(self, mailbox_id: str) -> Seen:
+        """Sign in and look; `Refused` says what is wrong."""
+        ...
+
+    async def aside(self) -> Sequence[Aside]:
+        """The latest first."""
+        ...
+
+    async def aside_raw(self, name: str) -> bytes:
+        """As it came."""
+        ...
+
+    async def again(self, name: str) -> None:
+        """Try to file it once more; `Refused` when it still cannot be."""
+        ...
 
 
 class MailPart(Protocol):

@@ -24,6 +24,7 @@ from agent_console.ports import (
     Consults,
     Dialling,
     Letters,
+    MailIn,
     MailPart,
     Pauses,
     Phones,
@@ -68,6 +69,7 @@ class ConsoleServer:
         pauses: Pauses,
         mail: Sequence[MailPart],
         recordings: Sequence[MailPart] = (),
+        mail_in: MailIn | None = None,
         static: Path = pages.STATIC,
         listening: socket.socket | None = None,
     ) -> None:
@@ -110,6 +112,7 @@ class ConsoleServer:
             plays=Rate(1, _PLAY_S),
             seal=_seal(settings),
             provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
+            mail_in=mail_in,
         )
 
     def bind(self) -> None:

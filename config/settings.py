@@ -212,6 +212,12 @@ class Mail(Secretive):
     """Address on which the drop accepts SMTP."""
     listen_port: Port = 2525
     """Port of that."""
+    lmtp_port: int = Field(default=0, ge=0, le=65535)
+    """Port on the same address for LMTP, by which a mail server on this machine hands letters over and is told of each recipient; 0: none."""
+    certificate: str = ""
+    """File with the certificate chain (PEM) for STARTTLS; empty: letters come in the clear, as from a mail server on this machine."""
+    certificate_key: str = ""
+    """File with its private key; empty: it is in the certificate's file."""
     hostname: str = "trunkline.localdomain"
     """Name in the SMTP greeting and in Message-IDs."""
     max_message_bytes: int = Field(default=50_000_000, ge=10_000)

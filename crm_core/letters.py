@@ -25,7 +25,7 @@ from crm_core.search import index
 from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
-from crm_core.tables import letter_raw, user_account
+from crm_core.tables import letter_raw, support_case, user_account
 from crm_core.tables import outbox as outbox_table
 
 __all__ = [
@@ -92,24 +92,34 @@ def store_letter(
     return StoredLetter(id=letter_id, new=True)
 
 
-def automatic_ones(conn: Connection, address: str, since: float) -> int:
-    """How many letters about cases went to this address that no person wrote."""
-    row = letter_table.c
-    query = select(func.count()).where(
-        row.direction == "out",
-        row.author_id.is_(None),
-        row.case_id.is_not(None),
-        row.received_at > since,
-        row.envelope_to == (address,),
-    )
-    return conn.execute(query).scalar_one()
-
-
 def known(conn: Connection, spool_id: str) -> bool:
     """Whether this letter of the spool has been stored before."""
     return (
         conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == spool_id)).first() is not None
     )
+
+
+def has_twin(conn: Connection, queue_id: str, parsed: ParsedFields) -> bool:
+    """Whether this queue has the very letter already, brought by another way: two pollers, two addresses of one queue, a sender that lists the
+    recipients otherwise the second time. A machine that numbers all its letters alike still differs in their date."""
+    if not parsed.message_id:
+        return False
+    row = letter_table.c
+    query = (
+        select(row.id)
+        .join(support_case, support_case.c.id == row.case_id)
+        .where(
+            row.direction == "in",
+            row.message_id == parsed.message_id,
+            support_case.c.queue_id == queue_id,
+            row.from_address == parsed.from_address,
+            row.date.is_not_distinct_from(parsed.date),
+            row.subject == parsed.subject,
+            row.text == parsed.text,
+        )
+        .limit(1)
+    )
+    return conn.execute(query).first() is not None
 
 
 def by_spool_id(conn: Connection, spool_id: str) -> Letter | None:

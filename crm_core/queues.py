@@ -71,6 +71,8 @@ class Queue:
     told_prompt_id: str | None = None
     caller_id: str | None = None
     auto_answer: bool = False
+    receipt_template_id: str | None = None
+    receipt_every_h: int = 24
     groups: Groups = ()
     """The names or codes of the departments whose agents may serve it; none: everybody's."""
 

@@ -131,6 +131,7 @@ prepare_counterparts() {
     need redis-server redis-server
     need postgresql '/usr/lib/postgresql/*/bin/initdb'
     need postfix smtp-source
+    need dovecot-imapd dovecot
     need fonts-noto-cjk '/usr/share/fonts/opentype/noto/NotoSansCJK-*' '/usr/share/fonts/*/*CJK*' '/usr/share/fonts/*/*/*CJK*'
     # Ubuntu's package only installs a snap: deploy/chromium.py fetches Debian's, which needs the fonts' configuration.
     if grep -qs '^ID=ubuntu' /etc/os-release; then need fontconfig fc-list; else need chromium chromium; fi

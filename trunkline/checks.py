@@ -53,6 +53,11 @@ def listeners(settings: Settings) -> tuple[Listener, ...]:
         Listener(
             setting="[mail] listen_port", host=settings.mail.listen_host, port=settings.mail.listen_port
         ),
+        *(
+            Listener(setting="[mail] lmtp_port", host=settings.mail.listen_host, port=port)
+            for port in (settings.mail.lmtp_port,)
+            if port
+        ),
     )
 
 

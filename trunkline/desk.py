@@ -16,9 +16,13 @@ from agent_console.procedures import Procedures
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
 from channels.email.receiving.drop_process import DropProcess
+from channels.email.receiving.imap.mailboxes import Mailboxes
 from channels.email.receiving.intake import Intake
+from channels.email.receiving.mail_in import MailIn
 from channels.email.sending.composer import Composer
 from channels.email.sending.outbox import Postman
+from channels.email.sending.receipts import Receipts
+from crm_core.sealing import Seal
 from cti.phones import AsteriskPhones
 
 if TYPE_CHECKING:
@@ -33,7 +37,22 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
     floor, voice = telephone.floor, telephone.voice
     drop = DropProcess(settings.mail, settings.spool_dir(), bus, clock)
     intake = Intake(
-        settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
+        settings.mail,
+        spool_dir=settings.spool_dir(),
+        store=store,
+        floor=floor,
+        bus=bus,
+        clock=clock,
+        receipts=Receipts(settings.mail, settings.centre.name, settings.centre.time_zone),
+    )
+    key = settings.sign_in.secrets_key.get_secret_value()
+    boxes = Mailboxes(
+        settings.mail,
+        spool_dir=settings.spool_dir(),
+        store=store,
+        bus=bus,
+        clock=clock,
+        seal=Seal(key) if key else None,
     )
     postman = Postman(settings.mail, store, bus, clock)
     composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
@@ -52,7 +71,8 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         conferences=voice.conferences,
         watches=voice.watches,
         pauses=voice.pauses,
-        mail=(drop, intake, postman),
+        mail=(drop, intake, postman, boxes),
+        mail_in=MailIn(intake, boxes),
         recordings=(telephone.keeper, telephone.messages),
         listening=listening,
     )
@@ -60,6 +80,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
     parts: dict[str, Part] = {
         "mail drop": drop,
         "mail intake": intake,
+        "mailboxes": boxes,
         "postman": postman,
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),

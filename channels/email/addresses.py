@@ -40,6 +40,39 @@ def split(address: str) -> Split:
     return Split(local=name, tag=tag, domain=domain.rstrip("."))
 
 
+_MACHINES = frozenset(
+    {
+        "mailer-daemon",
+        "postmaster",
+        "noreply",
+        "no-reply",
+        "no.reply",
+        "no_reply",
+        "donotreply",
+        "do-not-reply",
+        "do_not_reply",
+        "autoreply",
+        "bounce",
+        "bounces",
+        "nobody",
+        "listserv",
+        "majordomo",
+    }
+)
+
+
+def is_machines(address: str) -> bool:
+    """Whether nobody reads what is sent there, as its name says (RFC 3834, 2)."""
+    parts = split(address)
+    words = parts.local.replace("_", "-")
+    return (
+        not parts.domain
+        or parts.local in _MACHINES
+        or words.startswith(("owner-", "bounce-", "bounces-", "noreply-", "no-reply-"))
+        or words.endswith(("-request", "-owner", "-noreply", "-no-reply", "-bounces"))
+    )
+
+
 def reply_address(secret: str, queue_address: str, case_id: str) -> str:
     """Where answers about this case go; the queue's plain address when the signed one would be too long."""
     parts = split(queue_address)

@@ -82,6 +82,16 @@ def offered(
     return [_text(each) for each in found]
 
 
+def for_letters(conn: Connection) -> list[tuple[str, str]]:
+    """Those that an e-mail may be made of, (id, name with its language)."""
+    row = table_of(known.entity("template")).c
+    query = select(row.id, row.name, row.language).where(
+        row.deleted_at.is_(None), row.active, row.channel.in_(["email", "any"])
+    )
+    found = conn.execute(query.order_by(row.name, row.language))
+    return [(each.id, f"{each.name} ({each.language})") for each in found]
+
+
 def in_language(conn: Connection, template_id: str, language: str | None) -> str:
     """The same text in this language, where there is one: of the same shortcut (without one: of the same name), channel, queue and type."""
     table = table_of(known.entity("template"))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from crm_core import calendars
 from crm_core.access.model import allowed
+from crm_core.casework import texts
 from crm_core.flows import prompts
 from crm_core.queue_checks import follow_name, prepare
 from crm_core.records.declared import Entity, Field, FieldKind, Label, Section, label
@@ -21,6 +22,10 @@ def _calendars(conn: Connection) -> Sequence[tuple[str, str]]:
 
 def _prompts(conn: Connection) -> Sequence[tuple[str, str]]:
     return [(each.id, each.name) for each in prompts.listed(conn) if each.sounds]
+
+
+def _texts(conn: Connection) -> Sequence[tuple[str, str]]:
+    return texts.for_letters(conn)
 
 
 _NEVER = choice("never", "Not offered", "不派給", "不分配")
@@ -115,6 +120,7 @@ QUEUE = Entity(
         Section(name="voicemail", label=label("Messages", "語音留言", "语音留言")),
         Section(name="waiting", label=label("While callers wait", "來電等候時", "来电等待时")),
         Section(name="callbacks", label=label("Calling back", "回撥", "回拨")),
+        Section(name="letters", label=label("Letters", "信件", "邮件")),
         Section(name="calls", label=label("Calls", "電話", "电话")),
         Section(name="recording", label=label("Recording", "錄音", "录音")),
         Section(name="doors", label=label("Opening and overflow", "服務時間與轉接", "服务时间与溢出")),
@@ -494,6 +500,34 @@ QUEUE = Entity(
             60.0,
             86_400.0,
             section="callbacks",
+        ),
+        Field(
+            name="receipt_template_id",
+            kind=FieldKind.CODE,
+            words=_texts,
+            label=label("Receipt", "自動回覆收件通知", "自动回复收件通知"),
+            hint=label(
+                "A text for e-mail that is sent at once to whoever opens a case by letter, in their language where there is one of the same shortcut. "
+                "Never to machines. Nothing: none is sent.",
+                "客戶來信建立案件時立即寄出的電子郵件範本；同一快捷碼若有客戶語言的版本則優先採用。不會回覆機器信件。留空則不寄。",
+                "客户来信建立工单时立即发送的电子邮件模板；同一快捷码若有客户语言的版本则优先采用。不会回复机器邮件。留空则不发送。",
+            ),
+            section="letters",
+        ),
+        Field(
+            name="receipt_every_h",
+            kind=FieldKind.INTEGER,
+            label=label("A receipt at most every (hours)", "收件通知間隔（小時）", "收件通知间隔（小时）"),
+            hint=label(
+                "To one address, whatever they write.",
+                "同一地址在此時間內最多寄一封。",
+                "同一地址在此时间内最多发送一封。",
+            ),
+            required=True,
+            default=24,
+            least=1,
+            most=720,
+            section="letters",
         ),
         Field(
             name="caller_id",

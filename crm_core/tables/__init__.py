@@ -46,6 +46,15 @@ from crm_core.tables.knowledge import (
     memo_read,
 )
 from crm_core.tables.mail import attachment, letter, letter_raw, outbox
+from crm_core.tables.mail_in import (
+    automatic_letter,
+    letter_alias,
+    letter_bounce,
+    mailbox_condition,
+    mailbox_cursor,
+    mailbox_letter,
+    mailbox_secret,
+)
 from crm_core.tables.people import (
     background_job,
     contact_point,
@@ -104,6 +113,7 @@ __all__ = [
     "audit_detail",
     "audit_event",
     "audit_head",
+    "automatic_letter",
     "background_job",
     "blocked_caller",
     "branding",
@@ -131,8 +141,14 @@ __all__ = [
     "keyed_try",
     "lease",
     "letter",
+    "letter_alias",
+    "letter_bounce",
     "letter_raw",
     "login_failure",
+    "mailbox_condition",
+    "mailbox_cursor",
+    "mailbox_letter",
+    "mailbox_secret",
     "memo_read",
     "metadata",
     "notification",

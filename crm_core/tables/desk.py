@@ -156,6 +156,9 @@ queue = Table(
     # the number that calls made on its behalf show (NULL: the number that its callers dial), and whether agents' phones answer its calls by themselves
     Column("caller_id", Text),
     Column("auto_answer", Boolean, nullable=False, server_default=false()),
+    # the text that whoever opens a case by letter is sent at once (NULL: none), at most once in so many hours
+    Column("receipt_template_id", Text),
+    Column("receipt_every_h", Integer, nullable=False, server_default="24"),
     *standard_columns(scoped=False),
     one_of("language", "en", "zh-TW", "zh-CN"),
 )

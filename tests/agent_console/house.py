@@ -19,10 +19,14 @@ from agent_console.deadlines import Deadlines
 from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
+from channels.email.receiving.imap.mailboxes import Mailboxes
+from channels.email.receiving.intake import Intake
+from channels.email.receiving.mail_in import MailIn
 from config.clock import SystemClock
 from config.settings import Settings
 from crm_core import cases, interactions, letters, parties, passwords, queues, users
 from crm_core.letter_types import NewAttachment, NewLetter, ParsedFields
+from crm_core.sealing import Seal
 from crm_core.store import Connection, Store
 from routing.bus import LocalBus
 from routing.core.events import Arrived, DeviceChanged
@@ -253,8 +257,12 @@ async def _start(
         floor.add_channel(RingingChannel(medium, floor))
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
     pauses = PlainPauses(floor)
+    seal = Seal(settings.sign_in.secrets_key.get_secret_value())
+    spool = settings.spool_dir()
+    intake = Intake(settings.mail, spool_dir=spool, store=store, floor=floor, bus=bus, clock=clock)
+    boxes = Mailboxes(settings.mail, spool_dir=spool, store=store, bus=bus, clock=clock, seal=seal)
     console = ConsoleServer(
-        settings, store, floor, bus, clock,
+        settings, store, floor, bus, clock, mail_in=MailIn(intake, boxes),
         phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()

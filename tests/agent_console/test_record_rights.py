@@ -35,6 +35,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "entry": {"address": "10{n}"},
     "dial_plan": {"allowed": "0", "emergency": "119"},
+    "mailbox": {"host": "imap.example.com", "look_every_s": 60},
     "blocked_caller": {"number": "091200{n}"},
     "contact_point": {"kind": "email", "raw": WORDS + "{n}@example.org"},
     "party_segment": {"filter": {"field": "kind", "is": "eq", "value": "person"}},

@@ -1,9 +1,9 @@
-"""The drop: accepts letters by SMTP in a process of its own, so that a 20 MB letter never delays a call.
+"""The drop: accepts letters by SMTP and LMTP in a process of its own, so that a 20 MB letter never delays a call.
 
 `python -m channels.email.receiving.drop '{"host": ..., "port": ..., ...}'` says `listening PORT` on standard output, then one
 empty line after each batch of letters that became durable. It ends when its standard input ends, so it never outlives
 the server; while the database is away it goes on accepting. Exit codes: 2 wrong arguments, 3 cannot listen, 4 the spool
-cannot be used; standard error then has one sentence.
+cannot be used, 5 the certificate cannot; standard error then has one sentence.
 """
 
 import asyncio
@@ -11,10 +11,12 @@ import errno
 import json
 import os
 import signal
+import ssl
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +24,19 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as Dialogue
 
 from channels.email.addresses import KnownRecipients
-from channels.email.receiving.reception import Doorkeeper, Limits, Reception
+from channels.email.receiving.reception import Doorkeeper, Limits, LocalReception, Reception
 from channels.email.receiving.spool import Envelope
 from channels.email.receiving.spool_writer import SpoolWriter
 from config.logs import Transcript, configure
 
 log = Transcript("drop")
 
-EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL = 2, 3, 4
+EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL, EXIT_CERTIFICATE = 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropArguments:
-    """What the parent hands over; `port` 0 takes a free one."""
+    """What the parent hands over; `port` 0 takes a free one, `lmtp_port` 0 means no LMTP. With a certificate STARTTLS is offered."""
 
     host: str
     port: int
@@ -42,6 +44,9 @@ class DropArguments:
     spool_dir: str
     max_message_bytes: int
     log_level: str = "INFO"
+    lmtp_port: int = 0
+    certificate: str = ""
+    certificate_key: str = ""
 
 
 class Acceptance:
@@ -106,21 +111,39 @@ async def serve(arguments: DropArguments) -> int:
         return _fail(EXIT_SPOOL, f"the mail spool {folder} cannot be used: {_reason(problem)}")
     acceptance = Acceptance(spool, KnownRecipients(folder / "recipients"), limits)
     doorkeeper = Doorkeeper(limits)
-    loop = asyncio.get_running_loop()
     try:
-        server = await loop.create_server(
-            lambda: Reception(acceptance, doorkeeper, arguments.hostname), arguments.host, arguments.port
-        )
+        tls = _tls(arguments)
     except OSError as problem:
         spool.close()
-        where = f"{arguments.host}:{arguments.port}"
-        return _fail(EXIT_LISTEN, f"mail cannot be accepted on {where}: {_reason(problem)}")
-    _say(f"listening {server.sockets[0].getsockname()[1]}\n")
+        return _fail(EXIT_CERTIFICATE, f"the certificate {arguments.certificate} cannot be used: {problem}")
+    doors = [(Reception, arguments.port, "listen_port")]
+    if arguments.lmtp_port:
+        doors.append((LocalReception, arguments.lmtp_port, "lmtp_port"))
+    servers: list[asyncio.Server] = []
+    for kind, port, setting in doors:
+        made = partial(kind, acceptance, doorkeeper, arguments.hostname, tls)
+        try:
+            servers.append(await asyncio.get_running_loop().create_server(made, arguments.host, port))
+        except OSError as problem:
+            spool.close()
+            where = f"{arguments.host}:{port}"
+            return _fail(EXIT_LISTEN, f"mail cannot be accepted on {where}: {_reason(problem, setting)}")
+    _say(f"listening {servers[0].sockets[0].getsockname()[1]}\n")
     await _parent_gone()
-    server.close()
+    for server in servers:
+        server.close()
     spool.close()
     await asyncio.sleep(0)  # the last batch's answers
     return 0
+
+
+def _tls(arguments: DropArguments) -> ssl.SSLContext | None:
+    """Server's side, for whoever asks: mail servers do not check each other's certificates, and better than nothing is better."""
+    if not arguments.certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(arguments.certificate, arguments.certificate_key or None)
+    return context
 
 
 async def _parent_gone() -> None:
@@ -150,12 +173,12 @@ def _say(text: str) -> None:
         os.write(1, text.encode())
 
 
-def _reason(problem: OSError) -> str:
+def _reason(problem: OSError, setting: str = "listen_port") -> str:
     match problem.errno:
         case errno.EADDRINUSE:
-            return "the port is in use by another program; stop it or set another port in [mail] listen_port"
+            return f"the port is in use by another program; stop it or set another port in [mail] {setting}"
         case errno.EACCES if not problem.filename:
-            return "ports below 1024 need a privilege; set another port in [mail] listen_port"
+            return f"ports below 1024 need a privilege; set another port in [mail] {setting}"
         case errno.EADDRNOTAVAIL:
             return "this machine does not have that address; mend [mail] listen_host"
         case errno.EWOULDBLOCK:

@@ -9,7 +9,13 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from channels.email.receiving.drop import EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL, DropArguments
+from channels.email.receiving.drop import (
+    EXIT_ARGUMENTS,
+    EXIT_CERTIFICATE,
+    EXIT_LISTEN,
+    EXIT_SPOOL,
+    DropArguments,
+)
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
@@ -21,6 +27,8 @@ log = Transcript("drop")
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 30.0
 _STEADY_S = 10.0
+_FINAL = frozenset({EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL, EXIT_CERTIFICATE})
+"""What no other try mends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,9 @@ class DropProcess:
             hostname=settings.hostname,
             spool_dir=str(spool_dir),
             max_message_bytes=settings.max_message_bytes,
+            lmtp_port=settings.lmtp_port,
+            certificate=settings.certificate,
+            certificate_key=settings.certificate_key,
         )
         self._bus = bus
         self._clock = clock
@@ -72,7 +83,7 @@ class DropProcess:
             if self._clock.monotonic() - began > _STEADY_S:
                 pause_s = _FIRST_PAUSE_S
             self._note(up=False, reason=reason)
-            if not self._first().done() and code in {EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL}:
+            if not self._first().done() and code in _FINAL:
                 problem = Unavailable("mail drop", reason)
                 self._first().set_exception(problem)
                 self._first().exception()  # it may have no other reader
@@ -103,7 +114,7 @@ class DropProcess:
         except asyncio.CancelledError:
             await _end(drop)
             raise
-        known = code in {EXIT_ARGUMENTS, EXIT_LISTEN, EXIT_SPOOL} and last_words[0]
+        known = code in _FINAL and last_words[0]
         return (last_words[0] if known else f"the drop ended ({_how(code)})"), code
 
     async def _follow(self, said: asyncio.StreamReader) -> None:

@@ -10,14 +10,19 @@ from dataclasses import dataclass, replace
 
 from channels.email.addresses import case_of, split
 from channels.email.reading.parsed import Attachment, Mark, Parsed
+from channels.email.receiving import returns
 from channels.email.receiving.spool import Spooled
 from channels.email.receiving.thread import Evidence, Placement, Reference, place
+from channels.email.sending.receipts import Opening, Receipts
 from config.errors import Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition, remembered
+from crm_core.casework import watching
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
 from crm_core.letters import CaseLetter, NewAttachment, NewLetter, ParsedFields
+from crm_core.mail_in import aliases, bounces
+from crm_core.mail_in.bounces import Returned
 from crm_core.preferring import NOTHING, Wish, of_interaction
 from crm_core.queues import Queue
 from crm_core.recognition import Match
@@ -27,13 +32,15 @@ from crm_core.store import Connection
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """Where a letter went. `arrived`: the interaction is new and has to be offered; None as interaction: the letter
-    needs nobody's work (an automatic answer to a case where nothing is open). `wish`: what its queue wishes for it."""
+    needs nobody's work (an automatic answer to a case where nothing is open). `wish`: what its queue wishes for it; `receipt`: one is to be sent; `told`: somebody has news."""
 
     interaction: str | None
     queue_id: str
     enqueued_at: float
     arrived: bool
     wish: Wish = NOTHING
+    receipt: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +54,29 @@ class _Customer:
         return recognition.verdict([(match.party_id, match.strength) for match in self.matches])[1]
 
 
-def file_letter(conn: Connection, spooled: Spooled, parsed: Parsed, secret: str, now: float) -> list[Filed]:
+def file_letter(  # noqa: PLR0917 - a letter, and what it is filed with
+    conn: Connection,
+    spooled: Spooled,
+    parsed: Parsed,
+    secret: str,
+    now: float,
+    receipts: Receipts | None = None,
+) -> list[Filed]:
     """File a letter, once for each queue it was sent to; nothing for the queues that have it already."""
     filed: list[Filed] = []
+    cases_of_it: list[str] = []
     for number, (queue, addresses) in enumerate(_destinations(conn, spooled)):
         # Two queues, two interactions, two cases: each team answers for itself.
         spool_id = spooled.spool_id if number == 0 else f"{spooled.spool_id}/{queue.id}"
-        if not letters.known(conn, spool_id):
-            filed.append(_file(conn, _Task(spooled, spool_id, parsed, queue, addresses, secret, now)))
+        if letters.known(conn, spool_id) or letters.has_twin(conn, queue.id, _fields(parsed)):
+            continue
+        case_id, one = _file(conn, _Task(spooled, spool_id, parsed, queue, addresses, secret, now, receipts))
+        filed.append(one)
+        if case_id is not None:
+            cases_of_it.append(case_id)
+    for other in dict.fromkeys(cases_of_it[1:]):
+        if other != cases_of_it[0]:
+            watching.link(conn, other, cases_of_it[0], "related", now, None)
     return filed
 
 
@@ -67,10 +89,15 @@ class _Task:
     addresses: Sequence[str]
     secret: str
     now: float
+    receipts: Receipts | None
 
 
 def _destinations(conn: Connection, spooled: Spooled) -> list[tuple[Queue, list[str]]]:
-    """The queues written to, each with the addresses used; the first e-mail queue when none is known."""
+    """The queues written to, each with the addresses used; the first e-mail queue when none is known. What was fetched from a queue's mailbox is
+    that queue's alone: the others' copies lie in their own."""
+    own = queues.queue_by_id(conn, spooled.envelope.queue_id) if spooled.envelope.queue_id else None
+    if own:
+        return [(own, list(spooled.envelope.recipients))]
     found: dict[str, tuple[Queue, list[str]]] = {}
     for address in spooled.envelope.recipients:
         queue = queues.queue_for(conn, "email", split(address).base)
@@ -87,16 +114,49 @@ def _first_queue(conn: Connection) -> Queue:
     raise Unavailable("mail", "there is no queue that could take letters yet")
 
 
-def _file(conn: Connection, task: _Task) -> Filed:
+def _file(conn: Connection, task: _Task) -> tuple[str | None, Filed]:
+    """The letter's case and where it went."""
     customer = _customer(conn, task.parsed, task.now)
-    placement = place(_evidence(conn, task, customer.address))
+    evidence = _evidence(conn, task, customer.address)
+    if evidence.bounce and (came_back := returns.recognised(conn, task.parsed, evidence)) is not None:
+        return came_back.case_id, _file_return(conn, task, came_back, customer)
+    placement = place(evidence)
     case_id = placement.case_id or _open_case(conn, task, customer)
-    working = interactions.open_about(conn, case_id, "email") if placement.case_id else None
-    quiet = placement.case_id and Mark.AUTOMATIC in task.parsed.marks and Mark.BOUNCE not in task.parsed.marks
-    if placement.case_id and not quiet:  # an automatic answer is nobody's work: solved stays solved
+    quiet = placement.case_id is not None and Mark.AUTOMATIC in task.parsed.marks and not evidence.bounce
+    filed = _keep(conn, task, customer, placement, case_id, quiet=quiet)
+    if placement.refers_to:
+        watching.link(conn, case_id, placement.refers_to, "related", task.now, None)
+    if Mark.STRANGER not in placement.marks and not evidence.bounce:
+        aliases.remember(conn, case_id, _named_ids(task.parsed), task.now)
+    if placement.case_id is None and task.receipts is not None:
+        letter = Opening(
+            case_id=case_id,
+            party_id=customer.party_id,
+            queue=task.queue,
+            parsed=task.parsed,
+            sender=task.spooled.envelope.sender,
+            raw=task.spooled.raw,
+        )
+        filed = replace(filed, receipt=task.receipts.send(conn, letter, task.now))
+    return case_id, filed
+
+
+def _keep(
+    conn: Connection,
+    task: _Task,
+    customer: _Customer,
+    placement: Placement,
+    case_id: str | None,
+    *,
+    quiet: bool,
+) -> Filed:
+    """Store it with its interaction. `quiet`: an automatic answer is nobody's work; solved stays solved."""
+    known = case_id is not None and placement.case_id is not None
+    working = interactions.open_about(conn, case_id, "email") if known and case_id else None
+    if known and case_id and not quiet:
         cases.customer_wrote(conn, case_id, task.now)
     interaction = working
-    if working is None and not quiet:
+    if working is None and not quiet and case_id:
         interaction = _open(conn, task, customer, case_id, placement)
     letters.store_letter(
         conn,
@@ -115,6 +175,18 @@ def _file(conn: Connection, task: _Task) -> Filed:
     )
 
 
+def _file_return(conn: Connection, task: _Task, came_back: Returned, customer: _Customer) -> Filed:
+    """A letter of ours came back. It joins the case of that letter and opens none. It is somebody's work when a person wrote the letter and it
+    failed for good, or nobody can tell; what nobody wrote is nobody's work when it comes back."""
+    reports = returns.reports_of(task.parsed)
+    bounces.record(conn, came_back, reports, task.now)
+    passing = task.parsed.bounce is not None and not task.parsed.bounce.hard
+    quiet = passing or not came_back.by_person
+    placement = Placement(case_id=came_back.case_id)
+    filed = _keep(conn, task, customer, placement, came_back.case_id, quiet=quiet)
+    return replace(filed, told=came_back.by_person)
+
+
 def _customer(conn: Connection, parsed: Parsed, now: float) -> _Customer:
     """Who wrote. A web form's letter comes from our own address and names the visitor in Reply-To."""
     own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
@@ -124,19 +196,25 @@ def _customer(conn: Connection, parsed: Parsed, now: float) -> _Customer:
     return _Customer(address=address, name="" if from_form else parsed.from_name, matches=matches)
 
 
+def _named_ids(parsed: Parsed) -> tuple[str, ...]:
+    """What it answers, In-Reply-To first, then References from the newest."""
+    return tuple(dict.fromkeys((*parsed.in_reply_to, *reversed(parsed.references))))
+
+
 def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
     bounce = Mark.BOUNCE in task.parsed.marks
-    newest_first = (*task.parsed.in_reply_to, *reversed(task.parsed.references))
-    ids = task.parsed.returned_ids if bounce else tuple(dict.fromkeys(newest_first))
+    ids = task.parsed.returned_ids if bounce else _named_ids(task.parsed)
     # Our own addresses stand in every case; a letter that claims to come from one proves nothing.
     ours = {split(entry.address).base for entry in queues.entries(conn) if entry.medium == "email"}
     found = letters.case_by_message_ids(conn, ids) if ids else []
+    told = aliases.cases_of(conn, ids) if ids and not bounce else []
     signed = [case for address in task.addresses if (case := case_of(task.secret, address))]
     return Evidence(
         sender="" if split(sender).base in ours else sender,
         queue_id=task.queue.id,
         signed=next(filter(None, (_reference(conn, case_id) for case_id in signed)), None),
         cited=[_cited(conn, one) for one in found],
+        hearsay=[_cited(conn, one) for one in told],
         bounce=bounce,
     )
 

@@ -1,7 +1,6 @@
 """From the spool into the centre: parse, file, offer, forget; in order, each letter once, a bad one never in the way."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +12,17 @@ from channels.email.reading.parsed import UNPARSABLE, Parsed
 from channels.email.reading.parsing import Parsing
 from channels.email.receiving.examining import Examination
 from channels.email.receiving.filing import Filed, file_letter
+from channels.email.receiving.imap import mailboxes
+from channels.email.receiving.set_aside import Aside, SetAside
 from channels.email.receiving.spool import Spooled, SpoolReader
+from channels.email.receiving.tries import MOST_TRIES, Tries
+from channels.email.sending.receipts import Receipts
 from config.clock import Clock
-from config.errors import Unavailable
+from config.errors import Kind, Refused, Unavailable
 from config.logs import Transcript
 from config.settings import Mail
 from crm_core import interactions, preferring, queues
+from crm_core.mail_in.watching import told_aside
 from crm_core.preferring import Wish
 from crm_core.store import Connection, Store
 from routing.bus import Bus
@@ -49,11 +53,22 @@ class Intake:
     """Imports what the drop has accepted. Wakes on the bus topic `spool`, and looks every 30 s by itself."""
 
     def __init__(
-        self, settings: Mail, *, spool_dir: Path, store: Store, floor: Floor, bus: Bus, clock: Clock
+        self,
+        settings: Mail,
+        *,
+        spool_dir: Path,
+        store: Store,
+        floor: Floor,
+        bus: Bus,
+        clock: Clock,
+        receipts: Receipts | None = None,
     ) -> None:
+        self._receipts = receipts
         self._secret = settings.reply_secret.get_secret_value()
         self._folder = spool_dir
-        self._reader = SpoolReader(spool_dir)
+        # what was delivered, and what was fetched from mailboxes
+        self._readers = [_Source(spool_dir), _Source(spool_dir / mailboxes.FOLDER)]
+        self._aside = SetAside(spool_dir / "set-aside")
         self._parsing = Parsing()
         self._examination = Examination(settings)
         self._store = store
@@ -64,8 +79,27 @@ class Intake:
 
     def status(self) -> IntakeStatus:
         """For `readyz` and the console's link document."""
-        aside = sum(1 for _ in self._aside().glob("*.eml"))
-        return IntakeStatus(up=self._up, since=self._since, reason=self._reason, set_aside=aside)
+        return IntakeStatus(
+            up=self._up, since=self._since, reason=self._reason, set_aside=self._aside.count()
+        )
+
+    async def aside(self) -> list[Aside]:
+        """Letters that could not be filed, the latest first."""
+        return await asyncio.to_thread(self._aside.listed)
+
+    async def aside_raw(self, name: str) -> bytes:
+        """One of them as it came (RFC 5322)."""
+        return (await asyncio.to_thread(self._aside.read, name)).raw
+
+    async def again(self, name: str) -> None:
+        """Try to file one of them once more. `Refused` (`set_aside.still`) when it still cannot be; it stays there then."""
+        letter = await asyncio.to_thread(self._aside.read, name)
+        parsed = await self._parsing.parse(letter.raw, letter.envelope.sender, letter.spool_id[:16])
+        filed, reason = await self._try(letter, (parsed, UNPARSABLE))
+        if filed is None:
+            raise Refused("set_aside.still", Kind.CONFLICT, reason=reason)
+        self._tell(letter, filed)
+        await asyncio.to_thread(self._aside.remove, name)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -99,8 +133,9 @@ class Intake:
         if addresses:
             await asyncio.to_thread(write_recipients, self._folder / "recipients", addresses)
         await self._offer_forgotten()
-        while await self._import_batch():
-            pass
+        while True:
+            if not any([await self._import_batch(source) for source in self._readers]):
+                return
 
     async def _offer_forgotten(self) -> None:
         """Filed, but the floor never heard of it: we ended between the two."""
@@ -111,11 +146,22 @@ class Intake:
                 wish = await self._store.read(wished)
                 self._arrived(one.id, one.queue_id, one.enqueued_at, wish)
 
-    async def _import_batch(self) -> bool:
+    async def _import_batch(self, source: "_Source") -> bool:
         """File the oldest letters of the spool; False when there are none."""
-        waiting = await asyncio.to_thread(self._reader.read)
+        waiting = await asyncio.to_thread(source.reader.read, source.tries.at_once)
         if not waiting:
             return False
+        if await asyncio.to_thread(source.tries.begin, waiting[0].spool_id) > MOST_TRIES:
+            await self._put_aside(waiting[0], f"the server ended {MOST_TRIES} times while it was filed")
+            done = waiting[0]
+        else:
+            done = await self._import(waiting)
+        await asyncio.to_thread(source.reader.forget, done.place)
+        await asyncio.to_thread(source.tries.end)
+        return True
+
+    async def _import(self, waiting: Sequence[Spooled]) -> Spooled:
+        """File as many of these as are parsed in time; the last of them."""
         parsed = await self._parse(waiting)
         batch = waiting[: len(parsed)]
         # Handed in together they share a transaction; in order, so that a letter finds the case of the one before.
@@ -125,8 +171,7 @@ class Intake:
             if isinstance(result, BaseException):
                 raise result
             self._tell(letter, result)
-        await asyncio.to_thread(self._reader.forget, batch[-1].place)
-        return True
+        return batch[-1]
 
     async def _parse(self, letters: Sequence[Spooled]) -> list[Parsed]:
         """The fields of the first letters; those behind a slow one are left for the next batch."""
@@ -141,19 +186,38 @@ class Intake:
         return parsed
 
     async def _file(self, letter: Spooled, parsed: Parsed) -> Sequence[Filed]:
-        """As parsed; if the store refuses that, unparsed, so that somebody sees it; if even that, set aside."""
-        for fields in (parsed, UNPARSABLE):
+        """As parsed, tried twice; if the store refuses that, unparsed, so that somebody sees it; if even that, set aside."""
+        filed, reason = await self._try(letter, (parsed, parsed, UNPARSABLE))
+        if filed is None:
+            await self._put_aside(letter, reason)
+            return ()
+        return filed
+
+    async def _try(self, letter: Spooled, ways: Sequence[Parsed]) -> tuple[Sequence[Filed] | None, str]:
+        """What became of it by the first way that works; None with what went wrong at last."""
+        reason = ""
+        for fields in ways:
             try:
-                return await self._store.write(self._unit(letter, fields))
+                return await self._store.write(self._unit(letter, fields)), ""
             except Unavailable:
                 raise
             except Exception as problem:  # noqa: BLE001 - one poisonous letter must not stop the mail (DESIGN 7)
                 log.crash(letter.spool_id[:16], problem)
-        await asyncio.to_thread(self._set_aside, letter)
-        return ()
+                reason = f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else ''}"
+        return None, reason
+
+    async def _put_aside(self, letter: Spooled, reason: str) -> None:
+        now = self._clock.now()
+        name = await asyncio.to_thread(self._aside.put, letter, reason, now)
+        log.note("!", letter.spool_id[:16], f"could not be filed and is set aside as {name}: {reason}")
+        try:
+            await self._store.write(lambda conn: told_aside(conn, name, now))
+        except Unavailable as problem:  # it is shown in any case
+            log.note("!", name, f"nobody is told of it: {problem}")
+        self._bus.publish("notification", "")
 
     def _unit(self, letter: Spooled, parsed: Parsed) -> "_Unit":
-        return _Unit(letter, parsed, self._secret, self._clock.now())
+        return _Unit(letter, parsed, self._secret, self._clock.now(), self._receipts)
 
     def _tell(self, letter: Spooled, filed: Sequence[Filed]) -> None:
         if not filed:
@@ -168,6 +232,10 @@ class Intake:
                 self._floor.submit(again)
             if one.interaction:
                 self._bus.publish("interaction", one.interaction)
+            if one.receipt:
+                self._bus.publish("outbox", "")
+            if one.told:
+                self._bus.publish("notification", "")
 
     def _arrived(self, interaction: str, queue_id: str, enqueued_at: float, wish: Wish) -> None:
         event = Arrived(
@@ -183,18 +251,6 @@ class Intake:
         )
         self._floor.submit(event)
 
-    def _set_aside(self, letter: Spooled) -> None:
-        folder = self._aside()
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{letter.spool_id[:64].replace('/', '-')}.eml"
-        envelope = {name: getattr(letter.envelope, name) for name in type(letter.envelope).__slots__}
-        path.with_suffix(".json").write_text(json.dumps(envelope), encoding="utf-8")
-        path.write_bytes(letter.raw)
-        log.note("!", letter.spool_id[:16], f"could not be filed and lies in {path}")
-
-    def _aside(self) -> Path:
-        return self._folder / "set-aside"
-
     def _note(self, *, up: bool, reason: str) -> None:
         if up != self._up:
             log.note(
@@ -202,6 +258,14 @@ class Intake:
             )
             self._up, self._since = up, self._clock.now()
         self._reason = reason
+
+
+class _Source:
+    """A spool, and the letter of it that is in hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.reader = SpoolReader(folder)
+        self.tries = Tries(folder / "trying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +276,7 @@ class _Unit:
     parsed: Parsed
     secret: str
     now: float
+    receipts: Receipts | None
 
     def __call__(self, conn: Connection) -> Sequence[Filed]:
-        return file_letter(conn, self.letter, self.parsed, self.secret, self.now)
+        return file_letter(conn, self.letter, self.parsed, self.secret, self.now, self.receipts)

@@ -6,6 +6,7 @@ which some real senders produce. Here the letter is read in blocks up to its end
 
 import asyncio
 import re
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -71,7 +72,9 @@ class Reception(SMTP):
 
     line_length_limit = 64 * 1024  # a command line, and the block in which DATA is read
 
-    def __init__(self, handler: Any, doorkeeper: Doorkeeper, hostname: str) -> None:
+    def __init__(
+        self, handler: Any, doorkeeper: Doorkeeper, hostname: str, tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(
             handler,
             data_size_limit=doorkeeper.limits.message_bytes,
@@ -80,6 +83,7 @@ class Reception(SMTP):
             ident="Trunkline",
             timeout=doorkeeper.limits.idle_s,
             loop=asyncio.get_running_loop(),
+            tls_context=tls,
         )
         self._doorkeeper = doorkeeper
         self._peer = ""
@@ -89,7 +93,10 @@ class Reception(SMTP):
         return _COMMANDS
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Serve the peer, or say 421 and close when there are too many already."""
+        """Serve the peer, or say 421 and close when there are too many already. After STARTTLS the same peer comes once more."""
+        if self._peer:
+            super().connection_made(transport)
+            return
         peer = str((transport.get_extra_info("peername") or ("local",))[0])
         if not self._doorkeeper.admits(peer):
             log.note("!", peer, "too many connections: answered 421")
@@ -105,6 +112,7 @@ class Reception(SMTP):
         """Forget the peer; nothing to do for one that was not served."""
         if self._peer:
             self._doorkeeper.leave(self._peer)
+            self._peer = ""
             super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
@@ -137,9 +145,13 @@ class Reception(SMTP):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         try:
-            await self.push(await self._take_letter())
+            await self._reply(await self._take_letter())
         finally:
             self._set_post_data_state()  # type: ignore[no-untyped-call]
+
+    async def _reply(self, status: str) -> None:
+        """What became of the letter."""
+        await self.push(status)
 
     async def _take_letter(self) -> str:
         assert self.envelope is not None  # noqa: S101 - as above
@@ -198,6 +210,28 @@ class Reception(SMTP):
                 yield await self._reader.read(overrun.consumed)
             else:
                 return
+
+
+class LocalReception(Reception):
+    """LMTP (RFC 2033): from a mail server beside us, which is told of each recipient what became of the letter. For all the same: it is durable for
+    all queues or for none."""
+
+    def __dir__(self) -> list[str]:
+        return [*_COMMANDS, "smtp_LHLO"]
+
+    async def smtp_LHLO(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
+        await super().smtp_EHLO(arg)
+
+    async def smtp_HELO(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
+        await self.push("500 5.5.1 This is LMTP: say LHLO")
+
+    async def smtp_EHLO(self, arg: str | None) -> None:  # noqa: N802 - aiosmtpd's name
+        await self.push("500 5.5.1 This is LMTP: say LHLO")
+
+    async def _reply(self, status: str) -> None:
+        assert self.envelope is not None  # noqa: S101 - set when the connection was made
+        for _ in self.envelope.rcpt_tos:
+            await self.push(status)
 
 
 _COMMANDS = [name for name in dir(SMTP) if name.startswith(("smtp_", "auth_"))]

@@ -34,13 +34,15 @@ _MESSAGE_ID = re.compile(rb"^message-id:[ \t\r\n]*<[^<>\r\n]+>", re.IGNORECASE |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What SMTP said about a letter; `sender` is empty for the null sender, `received_at` in seconds since 1970."""
+    """What SMTP said about a letter; `sender` is empty for the null sender, `received_at` in seconds since 1970. `queue_id`: whose letters lie
+    where this one was fetched, whatever it says of its recipients; "" when it was delivered to them."""
 
     sender: str
     recipients: tuple[str, ...]
     received_at: float
     peer: str
     helo: str
+    queue_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,15 @@ class Spooled:
 
 
 def letter_id(envelope: Envelope, raw: bytes) -> str:
-    """The same for the same bytes to the same recipients, where the sender numbered its letters (RFC 5322, 3.6.4)."""
+    """The same for the same bytes to the same recipients, where the sender numbered its letters (RFC 5322, 3.6.4). What is fetched is the same
+    letter however often it is fetched."""
     head = raw[: max(raw.find(b"\r\n\r\n"), 0)]
-    if not _MESSAGE_ID.search(head):
+    if not envelope.queue_id and not _MESSAGE_ID.search(head):
         return new_id()
-    known = json.dumps((envelope.sender, sorted(envelope.recipients))).encode()
-    return hashlib.sha256(known + b"\0" + raw).hexdigest()
+    known: list[object] = [envelope.sender, sorted(envelope.recipients)]
+    if envelope.queue_id:
+        known.append(envelope.queue_id)
+    return hashlib.sha256(json.dumps(known).encode() + b"\0" + raw).hexdigest()
 
 
 def encode(spool_id: str, envelope: Envelope, raw: bytes) -> tuple[bytes, bytes]:

@@ -1,7 +1,8 @@
 """To which case does a letter belong? Pure.
 
-First the signed reply address, then In-Reply-To and References; never the subject, which strangers share. Both count
-only for who takes part in the case: a token or a Message-ID can be forwarded, quoted or guessed.
+First the signed reply address, then In-Reply-To and References; never the subject, which strangers share, and never Thread-Index. All count
+only for who takes part in the case: a token or a Message-ID can be forwarded, quoted or guessed. Ids of letters that we never saw count as those
+of the case whose letter named them first, but prove nothing about strangers: fifty people who answer one newsletter have nothing in common.
 """
 
 from collections.abc import Sequence
@@ -22,12 +23,14 @@ class Reference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What is known of the letter. `signed` is the case of a reply address with a valid signature that it was sent to;
-    `cited` are cases of letters it answers, In-Reply-To first, then References from the newest."""
+    `cited` are cases of letters it answers, In-Reply-To first, then References from the newest; `hearsay` those of ids that only letters of
+    theirs have named."""
 
     sender: str
     queue_id: str
     signed: Reference | None = None
     cited: Sequence[Reference] = ()
+    hearsay: Sequence[Reference] = ()
     bounce: bool = False
 
 
@@ -46,7 +49,7 @@ def place(evidence: Evidence) -> Placement:
         return _place_bounce(evidence)
     if evidence.signed and evidence.sender in evidence.signed.participants:
         return Placement(case_id=evidence.signed.case_id)
-    own = [case for case in evidence.cited if evidence.sender in case.participants]
+    own = [case for case in (*evidence.cited, *evidence.hearsay) if evidence.sender in case.participants]
     here = [case for case in own if case.queue_id in {None, evidence.queue_id}]
     if here:
         return Placement(case_id=here[0].case_id)

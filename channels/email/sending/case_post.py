@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
-from channels.email.addresses import reply_address
+from channels.email.addresses import is_machines, reply_address, split
 from channels.email.sending import addressing, writing
 from channels.email.sending.written import Reply, answer_address, compose, reply_subject, reply_subject_of
-from config.errors import Kind, Refused
+from config.errors import Refused
 from config.settings import Mail
 from crm_core import cases, letters, parties
 from crm_core.branding import kept
@@ -14,11 +14,9 @@ from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.casework.texts import Place
 from crm_core.letters import BY_MACHINES, Letter
+from crm_core.mail_in import budget
 from crm_core.store import Connection
 
-MOST_AUTOMATIC = 5
-"""Letters that nobody wrote, to one address in a day: a machine that does not say that it is one is answered no more often."""
-_DAY_S = 86400.0
 _SAID = {
     "moved": "{number}: now {to}",
     "note": "{number}: a note was written",
@@ -42,6 +40,8 @@ class _ToWrite:
     author_id: str | None
     now: float
     of_case: bool
+    purpose: str
+    receipt: bool = False
 
 
 class CasePost:
@@ -72,7 +72,7 @@ class CasePost:
             raise Refused("letter.automatic", id=case_id)
         to, name = (address, "") if address else _customer(conn, case, answered)
         if author_id is None:
-            _must_be_few(conn, to, now)
+            _may_be_written(conn, to, budget.NOTICE, now)
         subject = filled.subject or (reply_subject_of(answered) if answered else case.subject)
         letter = self._queue(
             conn,
@@ -87,6 +87,7 @@ class CasePost:
                 author_id=author_id,
                 now=now,
                 of_case=True,
+                purpose=budget.NOTICE,
             ),
         )
         if author_id is not None:
@@ -98,6 +99,7 @@ class CasePost:
     ) -> str:
         """See `crm_core.casework.post.Post`. It belongs to no case: a watcher's answer must not reach the customer."""
         case = _case(conn, case_id)
+        _may_be_written(conn, address, budget.WATCHER, now)
         subject = _SAID.get(code, _SAID_OTHERWISE).format(number=case.number, to=case.state or case.status)
         letter = self._queue(
             conn,
@@ -112,6 +114,34 @@ class CasePost:
                 author_id=None,
                 now=now,
                 of_case=False,
+                purpose=budget.WATCHER,
+            ),
+        )
+        return letter.id
+
+    def receipt(self, conn: Connection, *, case_id: str, template_id: str, address: str, now: float) -> str:
+        """Tell whoever opened a case by letter that it is here, in its thread and without its words: a forged sender must not have us spread
+        them. The null sender (RFC 3834, 3.3) makes sure that no report of non-delivery comes back."""
+        case = _case(conn, case_id)
+        filled = texts.fill(conn, template_id, Place(case_id=case_id, centre=self._centre_name), now)
+        answered = _latest(conn, case_id)
+        _may_be_written(conn, address, budget.RECEIPT, now)
+        subject = filled.subject or (reply_subject_of(answered) if answered else case.subject)
+        letter = self._queue(
+            conn,
+            _ToWrite(
+                case=case,
+                to=address,
+                to_name="",
+                subject=subject,
+                words=filled.body,
+                answered=answered,
+                key="receipt",
+                author_id=None,
+                now=now,
+                of_case=True,
+                purpose=budget.RECEIPT,
+                receipt=True,
             ),
         )
         return letter.id
@@ -136,13 +166,14 @@ class CasePost:
             references=addressing.references(answered),
             at=given.now,
             automatic=given.author_id is None,
+            receipt=given.receipt,
         )
-        return letters.queue_reply(
+        letter = letters.queue_reply(
             conn,
             interaction_id=None,
             case_id=given.case.id if given.of_case else None,
             author_id=given.author_id,
-            envelope_from=reply.reply_to,
+            envelope_from="" if given.receipt else reply.reply_to,
             to=[given.to],
             cc=[],
             subject=reply.subject,
@@ -150,11 +181,14 @@ class CasePost:
             message_id=reply.message_id,
             in_reply_to=reply.in_reply_to,
             references=reply.references,
-            raw=compose(reply, given.words, answered),
+            raw=compose(reply, given.words, None if given.receipt else answered),
             now=given.now,
             from_address=sender,
             from_name=reply.sender_name,
         )
+        if given.author_id is None:
+            budget.spend(conn, letter.id, given.to, given.purpose, case.queue_id, given.now)
+        return letter
 
 
 def _case(conn: Connection, case_id: str) -> Case:
@@ -164,9 +198,12 @@ def _case(conn: Connection, case_id: str) -> Case:
     return found
 
 
-def _must_be_few(conn: Connection, address: str, now: float) -> None:
-    if letters.automatic_ones(conn, address, now - _DAY_S) >= MOST_AUTOMATIC:
-        raise Refused("letter.too_many", Kind.TOO_MANY, address=address, most=MOST_AUTOMATIC)
+def _may_be_written(conn: Connection, address: str, purpose: str, now: float) -> None:
+    """By itself: never to ourselves, to no address that nobody reads, and not too often."""
+    ours = {split(each).base for each in addressing.entries(conn)}
+    if split(address).base in ours or is_machines(address):
+        raise Refused("letter.automatic", id=address)
+    budget.check(conn, address, purpose, now)
 
 
 def _latest(conn: Connection, case_id: str) -> Letter | None:

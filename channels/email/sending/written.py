@@ -38,6 +38,8 @@ class Reply:
     references: tuple[str, ...]
     at: float
     automatic: bool = False
+    receipt: bool = False
+    """It answers a letter by itself."""
 
 
 def answer_address(conn: Connection, answered: Letter) -> tuple[str, str] | None:
@@ -74,9 +76,17 @@ def compose(reply: Reply, words: str, answered: Letter | None) -> bytes:
         ("References", writing.ids(reply.references)),
         ("Reply-To", reply.reply_to),
         # RFC 3834: nobody's machine is to answer a machine
-        ("Auto-Submitted", "auto-generated" if reply.automatic else ""),
+        ("Auto-Submitted", _submitted(reply)),
+        # Exchange looks at this alone before it says that somebody is out of office
+        ("X-Auto-Response-Suppress", "All" if reply.automatic else ""),
     )
     return writing.header(fields) + body.as_bytes()
+
+
+def _submitted(reply: Reply) -> str:
+    if not reply.automatic:
+        return ""
+    return "auto-replied" if reply.receipt else "auto-generated"
 
 
 def _quote(answered: Letter | None) -> str:

@@ -37,6 +37,7 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
     { id: "links", title: "casework.links", component: lazy(() => import("../casework/links-panel")) },
     { id: "story", title: "casework.story", component: lazy(() => import("../casework/activity-panel")) },
   ],
+  mailbox: [{ id: "mailbox", title: "mailin.mailbox", component: lazy(() => import("../mailin/mailbox-panel")) }],
   memo: [{ id: "readings", title: "knowledge.readings", component: lazy(() => import("../knowledge/memo-panel")) }],
   org_unit: [queues],
   party: [
