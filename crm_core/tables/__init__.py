@@ -87,6 +87,7 @@ from crm_core.tables.work import (
     segment,
     support_case,
 )
+from crm_core.tables.writing import draft_file, letter_draft, letter_sending
 
 __all__ = [
     "Words",
@@ -115,6 +116,7 @@ __all__ = [
     "contact_point",
     "counter",
     "disposition",
+    "draft_file",
     "duplicate_candidate",
     "entry",
     "fact",
@@ -131,7 +133,9 @@ __all__ = [
     "keyed_try",
     "lease",
     "letter",
+    "letter_draft",
     "letter_raw",
+    "letter_sending",
     "login_failure",
     "memo_read",
     "metadata",

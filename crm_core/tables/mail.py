@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from crm_core.tables.base import TextList, Words, index_where, metadata, moment, one_of
+from crm_core.tables.base import Json, TextList, Words, index_where, metadata, moment, one_of
 
 letter = Table(
     "letter",
@@ -73,6 +73,8 @@ outbox = Table(
     moment("due_at"),
     moment("tried_at", nullable=True),
     Column("error", Words, nullable=False),
-    one_of("state", "queued", "sent", "failed"),
+    # by address, what the relay answered
+    Column("refused", Json),
+    one_of("state", "queued", "sent", "failed", "bounced"),
     Index(None, "state", "due_at"),
 )
