@@ -140,9 +140,11 @@ def queue_reply(
     html: str = "",
     attachments: Sequence[NewAttachment] = (),
     marks: Sequence[str] = (),
+    answers: bool = True,
 ) -> Letter:
     """Record a letter of ours and, in the same unit, that it is to be sent. A second one with the same `message_id` changes nothing and
-    returns the first. Without an author a machine wrote it, which is no answer to anybody. `letter_id`: one that is named in its envelope."""
+    returns the first. Without an author a machine wrote it, which is no answer to anybody. `letter_id`: one that is named in its envelope; `answers`: the customer
+    waits no longer."""
     known = conn.execute(
         select(letter_table.c.id).where(
             letter_table.c.message_id == message_id, letter_table.c.direction == "out"
@@ -180,7 +182,7 @@ def queue_reply(
     for position, part in enumerate(attachments):
         conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
     outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc, *bcc), now=now)
-    if case_id is not None and author_id is not None:
+    if case_id is not None and author_id is not None and answers:
         case_events.record(
             conn,
             case_id,

@@ -20,7 +20,15 @@ _F = draft_file.c
 
 
 def add(  # noqa: PLR0917 - a file's parts
-    conn: Connection, to: Draft, name: str, claimed: str, content: bytes, now: float, *, most_bytes: int, inline: bool = False
+    conn: Connection,
+    to: Draft,
+    name: str,
+    claimed: str,
+    content: bytes,
+    now: float,
+    *,
+    most_bytes: int,
+    inline: bool = False,
 ) -> DraftFile:
     """Keep it with the draft. A picture's type is what its first bytes say, never what was claimed. `Refused`: draft.file_size (empty, or all
     files together over the limit), draft.files, draft.picture (within the words stand pictures alone)."""

@@ -118,7 +118,7 @@ def drop(conn: Connection, draft_id: str) -> None:
     conn.execute(delete(letter_draft).where(_D.id == draft_id))
 
 
-def hold(  # noqa: PLR0917 - what is held, for how long
+def hold(
     conn: Connection, draft_id: str, user_id: str, version: int, send_at: float, *, scheduled: bool
 ) -> Draft:
     """It becomes a letter then."""

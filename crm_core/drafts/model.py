@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 Way = Literal["reply", "new", "forward"]
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -45,7 +45,8 @@ def to_json(content: Content) -> dict[str, Any]:
 def from_json(given: Mapping[str, Any]) -> Content:
     """As it was kept; what a forgotten customer's draft has lost is empty."""
     known = {each.name for each in fields(Content)} & set(given)
-    return Content(**{name: tuple(given[name]) if name in _LISTS else given[name] for name in known})
+    values: dict[str, Any] = {name: tuple(given[name]) if name in _LISTS else given[name] for name in known}
+    return Content(**values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,3 @@ class Draft:
     @property
     def held(self) -> bool:
         return self.send_at is not None
-
-
-def way_of(given: str) -> Way:
-    return cast("Way", given)

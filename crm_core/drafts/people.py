@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection
 
-from crm_core import letters, parties, queues
+from crm_core import parties, queues
 from crm_core.customers.contact_points import is_current
 from crm_core.customers.relations import today
 from crm_core.letter_types import Letter
@@ -39,7 +39,9 @@ def strangers(addresses: Iterable[str], theirs: Iterable[str]) -> list[str]:
     return [each for each in addresses if known and each.lower() not in known]
 
 
-def suggested(conn: Connection, party_id: str | None, thread: Iterable[Letter], now: float) -> list[Suggested]:
+def suggested(
+    conn: Connection, party_id: str | None, thread: Iterable[Letter], now: float
+) -> list[Suggested]:
     """The customer first, then who takes part, the latest first; never ourselves."""
     ours = {each.address.lower() for each in queues.entries(conn) if each.medium == "email"}
     party = parties.party(conn, party_id) if party_id else None

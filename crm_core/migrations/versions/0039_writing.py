@@ -29,11 +29,15 @@ def upgrade() -> None:
         sa.Column("send_at", sa.Double(), nullable=True),
         sa.Column("scheduled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["support_case.id"], name=op.f("fk_letter_draft_case_id_support_case")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["support_case.id"], name=op.f("fk_letter_draft_case_id_support_case")
+        ),
         sa.ForeignKeyConstraint(
             ["interaction_id"], ["interaction.id"], name=op.f("fk_letter_draft_interaction_id_interaction")
         ),
-        sa.ForeignKeyConstraint(["owner_id"], ["user_account.id"], name=op.f("fk_letter_draft_owner_id_user_account")),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user_account.id"], name=op.f("fk_letter_draft_owner_id_user_account")
+        ),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_letter_draft_party_id_party")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_draft")),
     )
