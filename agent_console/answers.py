@@ -115,6 +115,11 @@ LetterDocument = TypedDict(
         "marks": list[str],
         "attachments": list[AttachmentDocument],
         "delivery": str | None,
+        "error": str,
+        "refused": dict[str, str],
+        "bcc": list[Person],
+        "receipt_wanted": bool,
+        "read_at": float | None,
         "author": str | None,
     },
 )

@@ -15,18 +15,7 @@ LONGEST_HTML = 400_000
 _TAGS = frozenset(
     ("a", "b", "blockquote", "br", "div", "em", "i", "img", "li", "ol", "p", "s", "strong", "u", "ul")
 )
-_CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    attributes={"a": {"href"}, "img": {"src", "alt"}},
-    attribute_filter=lambda tag, name, value: _kept(tag, name, value),
-    url_schemes={"http", "https", "mailto", "tel", "cid"},
-    url_relative="deny",
-    link_rel="noopener noreferrer",
-)
 _PICTURE = re.compile(r"cid:[0-9a-f-]{36}")
-_PICTURES = re.compile(r'<img[^>]*\bsrc="cid:([0-9a-f-]{36})"')
-_NO_PICTURE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
-_SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
 def _kept(tag: str, name: str, value: str) -> str | None:
@@ -36,6 +25,19 @@ def _kept(tag: str, name: str, value: str) -> str | None:
     if name == "href" and value.strip().lower().startswith("cid:"):
         return None
     return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes={"a": {"href"}, "img": {"src", "alt"}},
+    attribute_filter=_kept,
+    url_schemes={"http", "https", "mailto", "tel", "cid"},
+    url_relative="deny",
+    link_rel="noopener noreferrer",
+)
+_PICTURES = re.compile(r'<img[^>]*\bsrc="cid:([0-9a-f-]{36})"')
+_NO_PICTURE = re.compile(r"<img(?![^>]*\bsrc=)[^>]*>")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
 def clean(html: str) -> str:
