@@ -18,6 +18,7 @@ from agent_console.server import ConsoleServer
 from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.intake import Intake
 from channels.email.sending.composer import Composer
+from channels.email.sending.dispatch import Dispatch
 from channels.email.sending.outbox import Postman
 from cti.phones import AsteriskPhones
 
@@ -61,6 +62,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "dispatch": Dispatch(settings.mail, settings.centre.name, store, bus, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),
         "procedures": Procedures(store, bus, clock, composer, off),
