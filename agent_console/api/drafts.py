@@ -16,7 +16,7 @@ from agent_console.api.bodies import Body
 from agent_console.writing_documents import DraftAnswer, DraftDocument, HeldAnswer, WritingAnswer
 from channels.email.sending import beginning, dispatch, rich_text
 from config.errors import Kind, Refused
-from crm_core import audit, letters, parties
+from crm_core import audit, letters, parties, queues
 from crm_core.access.reader import Reader
 from crm_core.casework import customer_letters
 from crm_core.drafts import files, kept, people
@@ -47,6 +47,7 @@ class Written(Body):
     html: Annotated[str, Field(max_length=rich_text.LONGEST_HTML)] = ""
     text: Annotated[str, Field(max_length=200_000)] = ""
     quote: bool = True
+    answers: Id | None = None
     texts: Annotated[list[Id], Field(max_length=20)] = Field(default_factory=list)
     receipt: bool = False
     queue_id: Id | None = None
@@ -151,6 +152,7 @@ async def write_draft(at: AtDesk, draft: str, given: Written) -> DraftAnswer:
 
     def write(conn: Connection, acting: Acting) -> DraftDocument:
         before = drafting.writable(conn, acting.reader, draft)
+        _must_be_there(conn, before, given.answers)
         made = kept.save(
             conn, draft, at.user.id, given.version, _content(before.content, given, html), acting.now
         )
@@ -246,6 +248,14 @@ async def move_sending(at: AtDesk, draft: str, given: NewTime) -> DraftAnswer:
     return DraftAnswer(draft=made)
 
 
+def _must_be_there(conn: Connection, before: Draft, answers: str | None) -> None:
+    """Nobody quotes a letter of somebody else's case."""
+    if answers in {None, before.content.answers}:
+        return
+    if answers not in {each.id for each in beginning.standing(conn, drafting.place_of(before)).thread}:
+        raise Refused("letter.unknown", Kind.MISSING, id=str(answers))
+
+
 def _content(before: Content, given: Written, html: str) -> Content:
     return replace(
         before,
@@ -257,6 +267,7 @@ def _content(before: Content, given: Written, html: str) -> Content:
         html=html,
         text=given.text.replace("\r\n", "\n").replace("\r", "\n"),
         quote=given.quote,
+        answers=given.answers or before.answers,
         texts=tuple(given.texts),
         receipt=given.receipt,
         queue_id=given.queue_id,
@@ -296,13 +307,21 @@ def _open_case(conn: Connection, acting: Acting, before: Draft) -> Draft:
     given = {
         "subject": before.content.subject[:200] or "–",
         "party_id": before.party_id,
-        "queue_id": before.content.queue_id,
+        "queue_id": before.content.queue_id or _queue(conn, before),
         "channel": "email",
     }
     made = records.create(
         conn, acting, known.entity("case"), {name: value for name, value in given.items() if value}
     )
     return kept.belongs_to(conn, before, made.id)
+
+
+def _queue(conn: Connection, before: Draft) -> str | None:
+    """One that has an address to write from, of the customer's language where there is one."""
+    party = parties.party(conn, before.party_id) if before.party_id else None
+    found = [each for each in queues.list_queues(conn) if each.mail_address]
+    found.sort(key=lambda each: party is None or each.language != party.language)
+    return found[0].id if found else None
 
 
 def _zone(conn: Connection, party_id: str | None, centre: str) -> str:

@@ -1,6 +1,5 @@
 """Letters that are written together: drafts, sending with a way back, a second reply that warns, files, the outbox."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -15,11 +14,10 @@ from channels.email.sending.dispatch import Dispatch
 from config.clock import SystemClock
 from config.settings import Mail
 from crm_core import letters, outbox, parties
-from crm_core.drafts import kept, sent
+from crm_core.drafts import kept
 from crm_core.letter_types import Letter, NewLetter, ParsedFields
 from crm_core.records import known, rows
 from crm_core.records.change import system
-from routing.core.model import InteractionId
 from tests.agent_console.house import PIXEL, House, open_house
 
 LIN = "lin@example.com"

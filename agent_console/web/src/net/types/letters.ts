@@ -21,7 +21,13 @@ export interface Letter {
   has_html: boolean;
   marks: string[];
   attachments: { id: string; name: string; content_type: string; size: number }[];
-  delivery: "queued" | "sent" | "failed" | null;
+  delivery: "queued" | "sent" | "failed" | "bounced" | null;
+  /** Why it was not sent, and of each address what was answered. */
+  error?: string;
+  refused?: Record<string, string>;
+  bcc?: Address[];
+  receipt_wanted?: boolean;
+  read_at?: Seconds | null;
   author: string | null;
 }
 
