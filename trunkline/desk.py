@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agent_console import application
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.gate import origins
 from agent_console.imports import Imports
 from agent_console.indexer import Indexer
 from agent_console.jobs import JobDriver
@@ -37,7 +38,15 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         settings.mail, spool_dir=settings.spool_dir(), store=store, floor=floor, bus=bus, clock=clock
     )
     postman = Postman(settings.mail, store, bus, clock)
-    composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
+    composer = Composer(
+        settings.mail,
+        settings.centre.name,
+        store,
+        bus,
+        clock,
+        settings.centre.time_zone,
+        min(origins(settings.http)),
+    )
     console = ConsoleServer(
         settings,
         store,

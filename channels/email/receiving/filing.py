@@ -8,15 +8,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from channels.email.addresses import case_of, split
+from channels.email.addresses import case_of, letter_of, split
 from channels.email.reading.parsed import Attachment, Mark, Parsed
 from channels.email.receiving.spool import Spooled
 from channels.email.receiving.thread import Evidence, Placement, Reference, place
+from channels.email.sending.receipts import receipt_in
 from config.errors import Unavailable
 from config.ids import new_id
 from crm_core import cases, interactions, letters, queues, recognition, remembered
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
+from crm_core.drafts import sent
 from crm_core.letters import CaseLetter, NewAttachment, NewLetter, ParsedFields
 from crm_core.preferring import NOTHING, Wish, of_interaction
 from crm_core.queues import Queue
@@ -88,6 +90,7 @@ def _first_queue(conn: Connection) -> Queue:
 
 
 def _file(conn: Connection, task: _Task) -> Filed:
+    task = _receipt(conn, task)
     customer = _customer(conn, task.parsed, task.now)
     placement = place(_evidence(conn, task, customer.address))
     case_id = placement.case_id or _open_case(conn, task, customer)
@@ -115,6 +118,20 @@ def _file(conn: Connection, task: _Task) -> Filed:
     )
 
 
+def _receipt(conn: Connection, task: _Task) -> _Task:
+    """A report that a letter of ours was read is noted at that letter; in its case it is nobody's work, whoever forgot to say that it is automatic."""
+    receipt = receipt_in(task.spooled.raw)
+    if receipt is None:
+        return task
+    at = task.spooled.envelope.received_at
+    ours = sent.was_read(conn, receipt.message_id, task.parsed.from_address, at) if receipt.read else None
+    if ours is None and not letters.case_by_message_ids(conn, [receipt.message_id]):
+        return task
+    marks = tuple(dict.fromkeys((*task.parsed.marks, Mark.AUTOMATIC)))
+    cited = (receipt.message_id, *task.parsed.references)
+    return replace(task, parsed=replace(task.parsed, marks=marks, references=cited))
+
+
 def _customer(conn: Connection, parsed: Parsed, now: float) -> _Customer:
     """Who wrote. A web form's letter comes from our own address and names the visitor in Reply-To."""
     own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
@@ -131,7 +148,7 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
     # Our own addresses stand in every case; a letter that claims to come from one proves nothing.
     ours = {split(entry.address).base for entry in queues.entries(conn) if entry.medium == "email"}
     found = letters.case_by_message_ids(conn, ids) if ids else []
-    signed = [case for address in task.addresses if (case := case_of(task.secret, address))]
+    signed = [case for address in task.addresses if (case := _signed(conn, task.secret, address))]
     return Evidence(
         sender="" if split(sender).base in ours else sender,
         queue_id=task.queue.id,
@@ -139,6 +156,13 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
         cited=[_cited(conn, one) for one in found],
         bounce=bounce,
     )
+
+
+def _signed(conn: Connection, secret: str, address: str) -> str | None:
+    """The case of a signed reply address, or of the letter whose signed return address it is."""
+    letter_id = letter_of(secret, address)
+    letter = letters.letter(conn, letter_id) if letter_id else None
+    return letter.case_id if letter else case_of(secret, address)
 
 
 def _reference(conn: Connection, case_id: str) -> Reference | None:

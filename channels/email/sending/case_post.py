@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from channels.email.addresses import reply_address
+from channels.email.addresses import reply_address, return_address
 from channels.email.sending import addressing, writing
+from channels.email.sending.unsubscribing import PATH, Asked, token
 from channels.email.sending.written import Reply, answer_address, compose, reply_subject, reply_subject_of
 from config.errors import Kind, Refused
+from config.ids import new_id
 from config.settings import Mail
 from crm_core import cases, letters, parties
 from crm_core.branding import kept
@@ -42,14 +44,17 @@ class _ToWrite:
     author_id: str | None
     now: float
     of_case: bool
+    purpose: str | None = None
 
 
 class CasePost:
     """Writes in the name of the case's queue."""
 
-    def __init__(self, settings: Mail, centre_name: str) -> None:
+    def __init__(self, settings: Mail, centre_name: str, origin: str = "") -> None:
+        """`origin`: where customers reach our pages; empty: nowhere."""
         self._settings = settings
         self._centre_name = centre_name
+        self._origin = origin
 
     def from_template(
         self,
@@ -61,6 +66,7 @@ class CasePost:
         key: str,
         author_id: str | None,
         now: float,
+        purpose: str | None = None,
     ) -> str:
         """See `crm_core.casework.post.Post`."""
         case = _case(conn, case_id)
@@ -87,6 +93,7 @@ class CasePost:
                 author_id=author_id,
                 now=now,
                 of_case=True,
+                purpose=purpose,
             ),
         )
         if author_id is not None:
@@ -123,7 +130,8 @@ class CasePost:
         sender = addressing.sender(conn, case.queue_id, *addressing.entries(conn), about=case.id)
         digest = hashlib.sha256(f"case\0{given.case.id}\0{given.key}".encode()).hexdigest()
         secret = self._settings.reply_secret.get_secret_value()
-        answered = given.answered
+        answered, letter_id = given.answered, new_id()
+        ending = self._unsubscribe(given, digest[:40])
         reply = Reply(
             sender=sender,
             sender_name=kept.centre_name(conn, self._centre_name),
@@ -136,25 +144,36 @@ class CasePost:
             references=addressing.references(answered),
             at=given.now,
             automatic=given.author_id is None,
+            unsubscribe=ending,
         )
+        words = f"{given.words.rstrip()}\n\n-- \n{ending}\n" if ending else given.words
         return letters.queue_reply(
             conn,
             interaction_id=None,
             case_id=given.case.id if given.of_case else None,
             author_id=given.author_id,
-            envelope_from=reply.reply_to,
+            envelope_from=return_address(secret, sender, letter_id),
             to=[given.to],
             cc=[],
             subject=reply.subject,
-            text=given.words,
+            text=words,
             message_id=reply.message_id,
             in_reply_to=reply.in_reply_to,
             references=reply.references,
-            raw=compose(reply, given.words, answered),
+            raw=compose(reply, words, answered),
             now=given.now,
             from_address=sender,
             from_name=reply.sender_name,
+            letter_id=letter_id,
+            marks=("bulk",) if ending else (),
         )
+
+    def _unsubscribe(self, given: _ToWrite, letter: str) -> str:
+        """Where the customer ends letters of this kind; empty for what is no mass mail."""
+        if given.purpose is None or given.case.party_id is None or not self._origin:
+            return ""
+        asked = Asked(party_id=given.case.party_id, purpose=given.purpose, letter=letter)
+        return f"{self._origin}{PATH}/{token(self._settings.reply_secret.get_secret_value(), asked)}"
 
 
 def _case(conn: Connection, case_id: str) -> Case:

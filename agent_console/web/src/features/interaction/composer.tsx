@@ -1,11 +1,13 @@
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Item, Letter } from "../../net/types";
 import { useDeskKey } from "../desk/shortcuts";
 import { typing, usePlace } from "../knowledge/typing";
+import { Bones } from "../../ui/panes";
 import { WishLine } from "../wishes/lines";
 import type { Ask } from "../writing/asking";
-import { Writing } from "../writing/writing";
+
+const Writing = lazy(() => import("../writing/writing").then((m) => ({ default: m.Writing })));
 
 interface Hand {
   focus: () => void;
@@ -25,10 +27,10 @@ export function Composer({ item, thread = [], sent, finish, asked }: { item: Ite
   const language = party?.language || item.queue.language;
   return (
     <section className="composer scroll" aria-label={t("letter.reply")} tabIndex={-1}>
-      <Writing key={item.id} place={{ interaction: item.id }} version={`${item.version}/${item.letters}/${item.case?.id ?? ""}`} thread={thread} lang={item.queue.language} sent={sent} finish={finish}
+      <Suspense fallback={<Bones lines={4} />}><Writing key={item.id} place={{ interaction: item.id }} version={`${item.version}/${item.letters}/${item.case?.id ?? ""}`} thread={thread} lang={item.queue.language} sent={sent} finish={finish}
         texts={{ address: { interaction: item.id }, language, channel: "email", about: item.case?.id ?? "" }} label={t("letter.reply_to", { address: item.customer.name || item.customer.address })}
         head={party && <WishLine party={party.id} name={party.name} language={item.queue.language} version={String(item.version)} />}
-        typed={(text) => typing(item.id, text)} handle={(made) => { hand.current = made; }} />
+        typed={(text) => typing(item.id, text)} handle={(made) => { hand.current = made; }} /></Suspense>
     </section>
   );
 }

@@ -72,7 +72,7 @@ function Row({ row, children }: { row: Outgoing; children: React.ReactNode }) {
         <span className="grow" />
         <span className="tiny faint num">{momentText(row.tried_at ?? row.due_at, language)}</span>
       </div>
-      <p className="small soft">{t("writing.by_to", { name: row.author ?? t("writing.machine"), to: row.to.join(", ") })} {row.attempts > 0 && t("writing.attempts", { count: row.attempts })}</p>
+      <p className="small soft">{t("writing.by_to", { name: row.author ?? t("writing.machine"), to: row.to.join(", ") })} {row.attempts > 0 && t("writing.attempts", { tries: row.attempts })}</p>
       {children}
     </li>
   );
