@@ -62,9 +62,11 @@ export function Editor({ ref, id, html, draft, stamp, lang, change, files, keyDo
     if (range && box.current?.contains(range.commonAncestorContainer)) place.current = range.cloneRange();
   };
   const back = (): void => {
-    box.current?.focus();
     const selection = window.getSelection();
-    if (!selection || !place.current) return;
+    const there = selection?.rangeCount && box.current?.contains(selection.getRangeAt(0).commonAncestorContainer);
+    if (document.activeElement !== box.current) box.current?.focus();
+    // a caret that is there already is left alone: setting it anew forgets that bold was just switched on or off
+    if (there || !selection || !place.current) return;
     selection.removeAllRanges();
     selection.addRange(place.current);
   };

@@ -12,12 +12,13 @@ interface Props {
   strangers?: string[];
   change: (value: string[]) => void;
   testid: string;
+  wide?: boolean;
 }
 
 const MOST_SHOWN = 6;
 
 /** Addresses as chips, with those of the customer and of the case offered as one types. */
-export function PeopleField({ label, value, suggested, strangers = [], change, testid }: Props) {
+export function PeopleField({ label, value, suggested, strangers = [], change, testid, wide }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -50,7 +51,7 @@ export function PeopleField({ label, value, suggested, strangers = [], change, t
   };
   const bad = typed.trim() !== "" && !open;
   return (
-    <div className="people-field">
+    <div className={`people-field${wide ? " wide" : ""}`}>
       <label className="people-label" htmlFor={id}>{label}</label>
       <div className={`people-chips${bad ? " bad" : ""}`} onClick={() => input.current?.focus()}>
         {value.map((each) => {

@@ -148,6 +148,7 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
     const answer = await call<Answered>("POST", `/drafts/${segment(made.id)}/send`, { version: made.version, at: how.at, anyway: how.anyway ?? false });
     if (how.at) tell("writing.scheduled");
     hold(answer.draft);
+    setMore(false);
     hand.show(null, info.data?.blank);
     if (how.finish && finish) {
       await finish();
@@ -196,10 +197,10 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
       </div>
       {head}
       <div className="writing-people">
-        <PeopleField label={t("letter.to")} value={content.to} suggested={suggested} strangers={strangers} change={(to) => write({ to })} testid="to" />
+        <PeopleField label={t("letter.to")} value={content.to} suggested={suggested} strangers={strangers} change={(to) => write({ to })} testid="to" wide />
         {whole && <PeopleField label={t("letter.cc")} value={content.cc} suggested={suggested} change={(cc) => write({ cc })} testid="cc" />}
         {whole && <PeopleField label={t("writing.bcc")} value={content.bcc} suggested={suggested} change={(bcc) => write({ bcc })} testid="bcc" />}
-        {whole && <div className="people-field"><label className="people-label" htmlFor={`${id}-subject`}>{t("writing.subject")}</label><input id={`${id}-subject`} className="input grow" value={content.subject} maxLength={500} dir="auto" onChange={(event) => write({ subject: event.target.value })} data-testid="subject" /></div>}
+        {whole && <div className="people-field wide"><label className="people-label" htmlFor={`${id}-subject`}>{t("writing.subject")}</label><input id={`${id}-subject`} className="input grow" value={content.subject} maxLength={500} dir="auto" onChange={(event) => write({ subject: event.target.value })} data-testid="subject" /></div>}
       </div>
       {strangers.length > 0 && <p className="tiny wrong" data-testid="strangers">{t("writing.strangers", { addresses: strangers.join(", ") })}</p>}
       {content.rich ? (
