@@ -1,5 +1,7 @@
 """Letters written in a real browser: people, looks, files, a reload, a colleague, later, a way back; the outbox; unsubscribing without a script."""
 
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from routing.core.presence import Phase
-from tests.agent_console.house import PASSWORD, PIXEL, House, open_house
+from tests.agent_console.house import PASSWORD, House, open_house
 from tests.agent_console.test_drafts import LIN
 from tests.real.browser import Desk, Language, Scheme, chromium
 from tests.real.test_knowledge_pages import looked_at
@@ -136,13 +138,15 @@ async def test_the_outbox_shows_what_was_not_taken(office: House, browser: Brows
     desk = await Desk.open(browser, house.origin, language="en", scheme="dark", width=1280)
     page = desk.page
     await desk.sign_in("sue", PASSWORD)
-    await page.goto(f"{house.origin}/work/outbox")
+    await page.get_by_test_id("room-board").wait_for()
+    await page.goto(f"{house.origin}/outbox")
     await expect(page.get_by_test_id("not-there")).to_contain_text("550 5.1.1 no such user")
     await seen(desk, "outbox")
     await page.get_by_test_id("retry-letter").click()
     await expect(page.get_by_test_id("not-there")).to_have_count(0)
     await page.goto(f"{house.origin}/records/cases/{house.seed.case}")
-    await page.get_by_test_id("write").first.click()
+    await page.get_by_test_id("panel-thread").click()
+    await page.get_by_test_id("write").click()
     await expect(page.get_by_test_id("composer").first).to_be_visible()
     await seen(desk, "writing-case")
     assert desk.refusals == []
@@ -169,13 +173,29 @@ async def _write(page: Page) -> None:
     await page.get_by_test_id("cc").press("Enter")
     await page.get_by_test_id("to").focus()
     await expect(page.get_by_test_id("strangers")).to_contain_text("x@other.org")
-    await composer.focus()
-    picture = {"name": "lamp.png", "mimeType": "image/png", "buffer": PIXEL}
+    await composer.press("Control+End")
+    picture = {"name": "lamp.png", "mimeType": "image/png", "buffer": _picture(96, 64)}
     await page.get_by_test_id("attach-input").set_input_files([picture])  # type: ignore[list-item]
     await expect(composer.locator("img")).to_have_count(1)
     paper = {"name": "報價.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
     await page.get_by_test_id("attach-input").set_input_files([paper])  # type: ignore[list-item]
     await expect(page.get_by_test_id("draft-file")).to_contain_text("報價.pdf")
+
+
+def _picture(width: int, height: int) -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows_ = (b"\0" + b"\xe8\xa0\x30" * width) * height
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows_))
+        + chunk(b"IEND", b"")
+    )
 
 
 async def test_unsubscribing_needs_no_script_and_no_look_does_it(office: House, browser: Browser) -> None:

@@ -31,7 +31,7 @@ interface Outbox {
   letters: Outgoing[];
 }
 
-/** `/work/outbox`: letters that wait for their time or for the relay, that were refused, and that came back. */
+/** `/outbox`: letters that wait for their time or for the relay, that were refused, and that came back. */
 export default function OutboxPage() {
   const { t } = useTranslation();
   const { data, problem, again } = useResource("outbox", () => call<Outbox>("GET", "/outbox"));

@@ -193,7 +193,7 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
       {draft?.problem && <Banner tone="stop" icon="warn"><span>{t("writing.came_back")} {t(`problem.${draft.problem.replaceAll(".", "_")}`, { defaultValue: draft.problem })}</span></Banner>}
       <div className="row writing-head">
         <label className="label grow clip" id={`${id}-label`} htmlFor={content.rich ? undefined : id}>{content.way === "forward" ? t("writing.forward") : label}</label>
-        <Button small look={whole ? "on" : "quiet"} isDisabled={content.way !== "reply" || content.cc.length + content.bcc.length > 0} aria-expanded={whole} onPress={() => setMore(!more)} data-testid="more-fields">{t("writing.more_fields")}</Button>
+        {content.way === "reply" && content.cc.length + content.bcc.length === 0 && <Button small look={whole ? "on" : "quiet"} aria-expanded={whole} onPress={() => setMore(!more)} data-testid="more-fields">{t("writing.more_fields")}</Button>}
       </div>
       {head}
       <div className="writing-people">
