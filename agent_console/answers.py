@@ -157,6 +157,11 @@ LetterDocument = TypedDict(
         "authentication": list[CheckDocument],
         "attachments": list[AttachmentDocument],
         "delivery": str | None,
+        "error": str,
+        "refused": dict[str, str],
+        "bcc": list[Person],
+        "receipt_wanted": bool,
+        "read_at": float | None,
         "author": str | None,
     },
 )

@@ -28,6 +28,8 @@ from agent_console.api import (
     customer_work,
     customers,
     departments,
+    draft_files,
+    drafts,
     duplicates,
     exports,
     flows,
@@ -42,6 +44,7 @@ from agent_console.api import (
     mail_in,
     offers,
     outbound,
+    outbox,
     parties,
     portal,
     privacy,
@@ -68,7 +71,7 @@ from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
-from agent_console.public import brand_files, help_pages, portal_entry, portal_pages
+from agent_console.public import brand_files, help_pages, portal_entry, portal_pages, unsubscribe_pages
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -106,7 +109,13 @@ def routed() -> FastAPI:
     """The routes, put together once, which takes a second: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
     app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
-    for part in (brand_files.router, help_pages.router, portal_entry.router, portal_pages.router):
+    for part in (
+        brand_files.router,
+        help_pages.router,
+        portal_entry.router,
+        portal_pages.router,
+        unsubscribe_pages.router,
+    ):
         app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
@@ -156,6 +165,9 @@ def _api() -> APIRouter:
         cases.router,
         letters.router,
         mail_in.router,
+        drafts.router,
+        draft_files.router,
+        outbox.router,
         search.router,
         sla.router,
         knowledge.router,

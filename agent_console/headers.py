@@ -23,6 +23,9 @@ UPLOADS = frozenset(("/api/v1/imports",))
 """Paths whose bodies are files: written to the disk as they come, never held."""
 SOUNDS = re.compile(r"/api/v1/prompts/[^/]+/sounds/[^/]+")
 MAX_SOUND_BYTES = 21_000_000
+DRAFT_FILES = re.compile(r"/api/v1/drafts/[^/]+/files/[^/]+")
+MAX_DRAFT_FILE_BYTES = 50_000_000
+"""The settings say how much of that a letter may have."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -124,6 +127,8 @@ class BoundedBodies:
 def _most(path: str) -> int:
     if path in UPLOADS:
         return MAX_UPLOAD_BYTES
+    if DRAFT_FILES.fullmatch(path):
+        return MAX_DRAFT_FILE_BYTES
     return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
 
 

@@ -204,6 +204,11 @@ def letter(row: Letter) -> LetterDocument:
                 for each in row.attachments
             ],
             "delivery": row.delivery,
+            "error": row.delivery_error or "",
+            "refused": dict(row.refused or {}),
+            "bcc": _people(row.bcc or ()),
+            "receipt_wanted": bool(row.receipt_wanted),
+            "read_at": row.read_at,
             "author": row.author,
         }
     )

@@ -238,6 +238,10 @@ class Mail(Secretive):
     """Password for SMTP AUTH; or `relay_password_file`."""
     relay_tls: Literal["none", "starttls", "tls"] = "none"
     """How the connection to the relay is protected."""
+    undo_send_s: float = Field(default=10.0, ge=0, le=120)
+    """For so long a letter that an agent has sent can be taken back; 0: it goes at once."""
+    attachments_max_bytes: int = Field(default=20_000_000, ge=100_000, le=50_000_000)
+    """All files of a letter that an agent writes, together; what the relay takes is a third more, since files travel as text."""
     reply_secret: Annotated[SecretStr, AfterValidator(_long_enough)]
     """Key that signs reply addresses, at least 16 characters; or `reply_secret_file`. Changing it breaks threading by address."""
 

@@ -1,5 +1,6 @@
 """What `crm_core.letters` takes and gives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_core.letter_findings import Authentication, Bounce, Invite
@@ -104,8 +105,9 @@ class AttachmentContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter without its raw bytes. `received_at` is when we had it (or wrote it); `delivery` is queued, sent or
-    failed for what we send and None for what came in; `author` is the agent's name."""
+    """A letter without its raw bytes. `received_at` is when we had it (or wrote it); `delivery` is queued, sent, failed or
+    bounced for what we send and None for what came in; `author` is the agent's name. `refused`: by address what the relay answered; `bcc`,
+    `receipt_wanted` and `read_at` of what was written in the composer."""
 
     id: str
     direction: str
@@ -139,3 +141,7 @@ class Letter:
     attachments: tuple[Attachment, ...]
     delivery: str | None
     delivery_error: str | None
+    refused: Mapping[str, str] | None = None
+    bcc: tuple[str, ...] | None = None
+    receipt_wanted: bool | None = None
+    read_at: float | None = None

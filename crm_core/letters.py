@@ -25,7 +25,7 @@ from crm_core.search import index
 from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
-from crm_core.tables import letter_raw, support_case, user_account
+from crm_core.tables import letter_raw, letter_sending, support_case, user_account
 from crm_core.tables import outbox as outbox_table
 
 __all__ = [
@@ -145,9 +145,16 @@ def queue_reply(
     now: float,
     from_address: str = "",
     from_name: str = "",
+    letter_id: str | None = None,
+    bcc: Sequence[str] = (),
+    html: str = "",
+    attachments: Sequence[NewAttachment] = (),
+    marks: Sequence[str] = (),
+    answers: bool = True,
 ) -> Letter:
     """Record a letter of ours and, in the same unit, that it is to be sent. A second one with the same `message_id` changes nothing and
-    returns the first. Without an author a machine wrote it, which is no answer to anybody."""
+    returns the first. Without an author a machine wrote it, which is no answer to anybody. `letter_id`: one that is named in its envelope; `answers`: the customer
+    waits no longer."""
     known = conn.execute(
         select(letter_table.c.id).where(
             letter_table.c.message_id == message_id, letter_table.c.direction == "out"
@@ -155,7 +162,7 @@ def queue_reply(
     ).first()
     if known is not None:
         return _existing(conn, known.id)
-    letter_id = new_id()
+    letter_id = letter_id or new_id()
     conn.execute(
         insert(letter_table).values(
             id=letter_id,
@@ -165,7 +172,7 @@ def queue_reply(
             author_id=author_id,
             sha256=hashlib.sha256(raw).hexdigest(),
             envelope_from=envelope_from,
-            envelope_to=(*to, *cc),
+            envelope_to=(*to, *cc, *bcc),
             received_at=now,
             message_id=message_id,
             in_reply_to=in_reply_to,
@@ -177,13 +184,15 @@ def queue_reply(
             subject=subject,
             date=now,
             text=text,
-            html="",
-            marks=() if author_id else ("auto_generated",),
+            html=html,
+            marks=tuple(marks) if author_id else ("auto_generated", *marks),
         )
     )
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=raw))
-    outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc), now=now)
-    if case_id is not None and author_id is not None:
+    for position, part in enumerate(attachments):
+        conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
+    outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc, *bcc), now=now)
+    if case_id is not None and author_id is not None and answers:
         case_events.record(
             conn,
             case_id,
@@ -277,9 +286,14 @@ def _letters(conn: Connection, condition: Any) -> list[Letter]:
             letter_table.c.reference_ids.label("references"),
             outbox_table.c.state.label("delivery"),
             outbox_table.c.error.label("delivery_error"),
+            outbox_table.c.refused,
+            letter_sending.c.bcc,
+            letter_sending.c.receipt_wanted,
+            letter_sending.c.read_at,
         )
         .outerjoin(user_account, user_account.c.id == letter_table.c.author_id)
         .outerjoin(outbox_table, outbox_table.c.letter_id == letter_table.c.id)
+        .outerjoin(letter_sending, letter_sending.c.letter_id == letter_table.c.id)
         .where(condition)
         .order_by(letter_table.c.received_at, letter_table.c.id)
     )

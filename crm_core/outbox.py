@@ -1,8 +1,10 @@
 """The outbox: what is still to be sent, recorded in the transaction that wrote it, so that nothing is forgotten."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, null, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
@@ -63,19 +65,33 @@ def next_due(conn: Connection) -> float | None:
 
 def sent(conn: Connection, row_id: str, now: float) -> None:
     """The relay took it (250)."""
-    _finish(conn, row_id, state="sent", now=now, error="")
+    _finish(conn, row_id, state="sent", now=now, error="", refused=null())
 
 
-def failed(conn: Connection, row_id: str, now: float, error: str, retry_at: float | None) -> None:
-    """It did not go out: tried again at `retry_at`, or given up (None) and shown as failed."""
-    if retry_at is None:
-        _finish(conn, row_id, state="failed", now=now, error=error)
-    else:
-        _finish(conn, row_id, state="queued", now=now, error=error, due_at=retry_at)
+def failed(  # noqa: PLR0917 - an attempt's end
+    conn: Connection,
+    row_id: str,
+    now: float,
+    error: str,
+    retry_at: float | None,
+    refused: Mapping[str, str] | None = None,
+) -> None:
+    """It did not go out: tried again at `retry_at`, or given up (None) and shown as failed. `refused`: these alone have not got it, and what the
+    relay said of each; further tries go to nobody else."""
+    to = {} if refused is None else {"to": tuple(refused), "refused": dict(refused)}
+    state = "failed" if retry_at is None else "queued"
+    _finish(conn, row_id, state=state, now=now, error=error, due_at=retry_at, **to)
 
 
 def _finish(
-    conn: Connection, row_id: str, *, state: str, now: float, error: str, due_at: float | None = None
+    conn: Connection,
+    row_id: str,
+    *,
+    state: str,
+    now: float,
+    error: str,
+    due_at: float | None = None,
+    **more: Any,
 ) -> None:
     row = outbox_table.c
     done = conn.execute(
@@ -87,6 +103,7 @@ def _finish(
             tried_at=now,
             error=error,
             due_at=row.due_at if due_at is None else due_at,
+            **more,
         )
     )
     if done.rowcount == 0:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agent_console import application
 from agent_console.caretaker import Caretaker
 from agent_console.deadlines import Deadlines
+from agent_console.gate import origins
 from agent_console.imports import Imports
 from agent_console.indexer import Indexer
 from agent_console.jobs import JobDriver
@@ -20,6 +21,7 @@ from channels.email.receiving.imap.mailboxes import Mailboxes
 from channels.email.receiving.intake import Intake
 from channels.email.receiving.mail_in import MailIn
 from channels.email.sending.composer import Composer
+from channels.email.sending.dispatch import Dispatch
 from channels.email.sending.outbox import Postman
 from channels.email.sending.receipts import Receipts
 from crm_core.sealing import Seal
@@ -55,7 +57,15 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         seal=Seal(key) if key else None,
     )
     postman = Postman(settings.mail, store, bus, clock)
-    composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
+    composer = Composer(
+        settings.mail,
+        settings.centre.name,
+        store,
+        bus,
+        clock,
+        settings.centre.time_zone,
+        min(origins(settings.http)),
+    )
     console = ConsoleServer(
         settings,
         store,
@@ -82,6 +92,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "mail intake": intake,
         "mailboxes": boxes,
         "postman": postman,
+        "dispatch": Dispatch(settings.mail, settings.centre.name, store, bus, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),
         "procedures": Procedures(store, bus, clock, composer, off),

@@ -81,6 +81,26 @@ def reply_address(secret: str, queue_address: str, case_id: str) -> str:
     return f"{local}@{parts.domain}" if len(local) <= _LOCAL_PART_LIMIT else parts.base
 
 
+def return_address(secret: str, queue_address: str, letter_id: str) -> str:
+    """The envelope's sender of one letter of ours: where a report that it did not arrive comes back to, and says so of which letter. The
+    queue's plain address when the signed one would be too long."""
+    parts = split(queue_address)
+    letter = _base32(uuid.UUID(letter_id).bytes)
+    local = f"{parts.local}+l-{letter}-{_signature(secret, parts.base, f'letter {letter}')}"
+    return f"{local}@{parts.domain}" if len(local) <= _LOCAL_PART_LIMIT else parts.base
+
+
+def letter_of(secret: str, address: str) -> str | None:
+    """The letter of ours that a signed return address names; None when there is no signature or it is not ours."""
+    parts = split(address)
+    mark, _, rest = parts.tag.partition("-")
+    letter, _, signature = rest.partition("-")
+    expected = _signature(secret, parts.base, f"letter {letter}")
+    return (
+        _uuid(letter) if mark == "l" and hmac.compare_digest(signature.encode(), expected.encode()) else None
+    )
+
+
 def case_of(secret: str, address: str) -> str | None:
     """The case a signed reply address names; None when there is no signature or it is not ours."""
     parts = split(address)
@@ -90,8 +110,12 @@ def case_of(secret: str, address: str) -> str | None:
         signature.encode(), _signature(secret, parts.base, case).encode()
     ):
         return None
+    return _uuid(case)
+
+
+def _uuid(text: str) -> str | None:
     try:
-        return str(uuid.UUID(bytes=base64.b32decode(case.upper() + "=" * (-len(case) % 8))))
+        return str(uuid.UUID(bytes=base64.b32decode(text.upper() + "=" * (-len(text) % 8))))
     except (binascii.Error, ValueError):
         return None
 

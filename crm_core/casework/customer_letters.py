@@ -15,11 +15,13 @@ from crm_core.casework import activity, texts
 from crm_core.casework.post import Post
 from crm_core.customers import outbound
 from crm_core.customers.consent import SERVICE
-from crm_core.customers.preferences import Decision, Outcome
+from crm_core.customers.preferences import RECEIPT, Decision, Outcome
 from crm_core.records.change import Acting
 from crm_core.tables import inserting, letter, support_case, waiting_letter
 
 MEDIUM = "email"
+_NO_MASS_MAIL = frozenset({SERVICE, RECEIPT})
+"""What answers or serves: there is nothing to unsubscribe from."""
 BATCH = 20
 _W, _C = waiting_letter.c, support_case.c
 
@@ -152,6 +154,7 @@ def _write(conn: Connection, post: Post, given: ToCustomer, now: float) -> str:
         key=given.key,
         author_id=None,
         now=now,
+        purpose=None if given.purpose in _NO_MASS_MAIL else given.purpose,
     )
 
 

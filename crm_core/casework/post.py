@@ -23,8 +23,10 @@ class Post(Protocol):
         key: str,
         author_id: str | None,
         now: float,
+        purpose: str | None = None,
     ) -> str:
-        """Fill a text in for this case and put it into the outbox, to the customer unless an address is given; the letter's id.
+        """Fill a text in for this case and put it into the outbox, to the customer unless an address is given; the letter's id. `purpose`: mass mail,
+        to which the customer has consented for this; it says how to end that.
         Without an author it says that a machine wrote it, and answers nobody. `Refused` when there is no address."""
         ...
 

@@ -15,6 +15,7 @@ CHANNELS = (
     choice("fax", "Fax", "傳真", "传真"),
     choice("voice", "Phone", "電話", "电话"),
     choice("letter", "Letter", "信函", "信函"),
+    choice("signature", "Signature below letters", "信件簽名檔", "邮件签名"),
 )
 LANGUAGES = (
     choice("en", "English", "英文", "英文"),
@@ -56,7 +57,11 @@ TEMPLATE = Entity(
             name="shortcut",
             kind=FieldKind.TEXT,
             label=label("Shortcut", "快捷碼", "快捷码"),
-            hint=label("Typed after a slash", "輸入斜線後使用", "输入斜杠后使用"),
+            hint=label(
+                "Typed after a slash; of a signature: the sign-in name of whose it is, else everybody's",
+                "輸入斜線後使用；簽名檔填使用者的登入名稱，留白則人人適用",
+                "输入斜杠后使用；签名填写使用者的登录名，留空则人人适用",
+            ),
             searched=True,
             listed=True,
             most=40,

@@ -46,14 +46,23 @@ class Returned:
 
 
 def returned(
-    conn: Connection, message_ids: Sequence[str], case_id: str | None, recipients: Sequence[str]
+    conn: Connection,
+    letter_id: str | None,
+    message_ids: Sequence[str],
+    case_id: str | None,
+    recipients: Sequence[str],
 ) -> Returned | None:
-    """Which of our letters came back: by its Message-ID, else the last one of this case (that of the return address) to one of these."""
+    """Which of our letters came back: the one whose return address it was sent to, else by its Message-ID, else the last one of this case (that of a
+    reply address) to one of these."""
     sent = (_L.direction == "out",)
-    if message_ids:
-        query = select(letter).where(*sent, _L.message_id.in_(list(message_ids)))
-        found = conn.execute(query.order_by(_L.received_at.desc(), _L.id.desc()).limit(1)).first()
-        if found is not None:
+    for named in (
+        (_L.id == letter_id,) if letter_id else (),
+        (_L.message_id.in_(list(message_ids)),) if message_ids else (),
+    ):
+        if not named:
+            continue
+        query = select(letter).where(*sent, *named).order_by(_L.received_at.desc(), _L.id.desc()).limit(1)
+        if (found := conn.execute(query).first()) is not None:
             return Returned(letter_id=found.id, case_id=found.case_id, by_person=found.author_id is not None)
     if case_id is None:
         return None
@@ -87,8 +96,8 @@ def record(conn: Connection, found: Returned, reports: Sequence[Report], now: fl
         _note_address(conn, each, now)
     words = "; ".join(each.words for each in reports)[:2000]
     row = outbox.c
-    state = {"state": "failed"} if any(each.hard for each in reports) else {}
-    sent = row.state.in_(["sent", "failed"])
+    state = {"state": "bounced"} if any(each.hard for each in reports) else {}
+    sent = row.state.in_(["sent", "failed", "bounced"])
     conn.execute(update(outbox).where(row.letter_id == found.letter_id, sent).values(error=words, **state))
     _tell(conn, found, reports, now)
 

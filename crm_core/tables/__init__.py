@@ -96,6 +96,7 @@ from crm_core.tables.work import (
     segment,
     support_case,
 )
+from crm_core.tables.writing import draft_file, letter_draft, letter_sending
 
 __all__ = [
     "Words",
@@ -125,6 +126,7 @@ __all__ = [
     "contact_point",
     "counter",
     "disposition",
+    "draft_file",
     "duplicate_candidate",
     "entry",
     "fact",
@@ -143,7 +145,9 @@ __all__ = [
     "letter",
     "letter_alias",
     "letter_bounce",
+    "letter_draft",
     "letter_raw",
+    "letter_sending",
     "login_failure",
     "mailbox_condition",
     "mailbox_cursor",

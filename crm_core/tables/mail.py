@@ -83,6 +83,8 @@ outbox = Table(
     moment("due_at"),
     moment("tried_at", nullable=True),
     Column("error", Words, nullable=False),
-    one_of("state", "queued", "sent", "failed"),
+    # by address, what the relay answered
+    Column("refused", Json),
+    one_of("state", "queued", "sent", "failed", "bounced"),
     Index(None, "state", "due_at"),
 )

@@ -256,6 +256,7 @@ class OutboxLetters:
         key: str,
         author_id: str | None,
         now: float,
+        purpose: str | None = None,
     ) -> str:
         place = Place(case_id=case_id, author_id=author_id, centre="Centre")
         filled = texts.fill(conn, template_id, place, now)

@@ -106,6 +106,7 @@ hostname = "demo.trunkline.test"
 relay_host = "{host}"
 relay_port = {ports.relay}
 reply_secret = "{reply_secret}"
+undo_send_s = 3
 
 [portal]
 sign_in = true

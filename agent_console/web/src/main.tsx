@@ -16,6 +16,7 @@ import "./styles/people.css";
 import "./styles/branding.css";
 import "./styles/guard.css";
 import "./styles/mailin.css";
+import "./styles/writing.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

@@ -40,6 +40,7 @@ export const PAGES: readonly Page[] = [
   { id: "planner", path: "/planner", icon: "chart", module: "promises", for: keepers, component: lazy(() => import("./features/board/planner-page")) },
   { id: "work", path: "/work", icon: "check", module: "work", for: everybody, component: lazy(() => import("./features/casework/work-page")) },
   { id: "issues", path: "/issues", icon: "warn", module: "work", for: everybody, component: lazy(() => import("./features/casework/overview-page")) },
+  { id: "outbox", path: "/outbox", icon: "send", module: "work", for: keepers, component: lazy(() => import("./features/writing/outbox-page")) },
   { id: "audit", path: "/admin/audit", icon: "shield", module: "settings", for: administrators, component: lazy(() => import("./features/admin/audit-page")) },
   { id: "call_record", path: "/calls/:id", icon: "phone", module: null, for: everybody, component: lazy(() => import("./features/callrecord/record-page")) },
   // these have pages of their own in place of the list

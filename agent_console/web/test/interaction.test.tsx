@@ -15,9 +15,16 @@ describe("A canned reply", () => {
   const TEXTS = { items: [{ id: "t1", name: "Refund", shortcut: "refund", language: "en", body: "Dear {{name}}" }] };
   const LIST = "GET /api/v1/texts?channel=email&language=en&interaction=l1";
 
+  const content = { way: "reply", to: ["ada@example.org"], cc: [], bcc: [], subject: "Re: x", rich: false, html: "", text: "", quote: true, answers: "m1", texts: [], receipt: false, queue_id: null };
+  const WRITING = { items: [], blank: content, suggested: [], customers: [], zone: "UTC", undo_s: 10, most_bytes: 1000 };
+  const draft = { id: "d1", version: 1, owner_id: "u", owner: "Ann", case_id: null, interaction_id: "l1", party_id: null, content, files: [], strangers: [], updated_at: 0, send_at: null, scheduled: false, problem: "" };
+  const DRAFTS = { "GET /api/v1/drafts?interaction=l1": WRITING, "POST /api/v1/drafts": { draft }, "PUT /api/v1/drafts/d1": { draft }, "POST /api/v1/drafts/d1/send": { draft: { ...draft, send_at: 10 } } };
+  const Answer = () => <Composer item={letter} sent={() => undefined} finish={async () => undefined} />;
+
   async function written(fill: () => Promise<unknown>): Promise<void> {
-    serve({ [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": fill });
-    await draw(deskOf(), <Composer item={letter} sent={() => undefined} />);
+    serve({ ...DRAFTS, [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": fill });
+    await draw(deskOf(), <Answer />);
+    await settle();
   }
 
   test("stands where the caret is and takes nothing away that was typed while it came.", async () => {
@@ -46,8 +53,9 @@ describe("A canned reply", () => {
   });
 
   test("goes with the letter that it was put into, and not with the next one.", async () => {
-    const asked = serve({ [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": { template_id: "t1", subject: "", body: "It is on its way.", lacking: [] } });
-    await draw(deskOf(), <Composer item={letter} sent={() => undefined} />);
+    const asked = serve({ ...DRAFTS, [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": { template_id: "t1", subject: "", body: "It is on its way.", lacking: [] } });
+    await draw(deskOf(), <Answer />);
+    await settle();
     await type("composer", "/refund");
     await settle();
     await press("text-refund");
@@ -57,7 +65,9 @@ describe("A canned reply", () => {
     await type("composer", "And thank you.");
     await press("send");
     await settle(20);
-    expect(asked.filter(({ line }) => line.endsWith("/replies")).map(({ body }) => body)).toEqual([{ text: "It is on its way.", finish: false, texts: ["t1"] }, { text: "And thank you.", finish: false, texts: [] }]);
+    const sentTexts = asked.filter(({ line }) => line.startsWith("PUT")).map(({ body }) => body as { text: string; texts: string[] });
+    expect(sentTexts.map(({ text, texts }) => [text, texts])).toEqual([["It is on its way.", ["t1"]], ["And thank you.", []]]);
+    expect(asked.filter(({ line }) => line.endsWith("/send")).length).toBe(2);
   });
 });
 

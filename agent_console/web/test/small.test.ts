@@ -4,7 +4,7 @@ import { customerName, focus, inOrder } from "../src/features/desk/items";
 import { shown } from "../src/features/desk/states";
 import { initials } from "../src/features/desk/user-menu";
 import { serviceLevel, staffLevel, waitLevel } from "../src/features/board/thresholds";
-import { keepDraft, keepNote, newKey, noteArrived, readDraft, readNote, restAfter } from "../src/features/interaction/drafts";
+import { keepNote, noteArrived, readNote } from "../src/features/interaction/drafts";
 import { parted } from "../src/features/interaction/quoted";
 import { firstLanguage } from "../src/i18n";
 import { afterTalk, plainCall } from "../src/phone/calls";
@@ -64,15 +64,6 @@ describe("sending", () => {
     expect(sends({ ...enter, isComposing: true })).toBe(false);
     expect(sends({ ...enter, keyCode: 229 })).toBe(false);
     expect(sends({ ...enter, nativeEvent: { isComposing: true } })).toBe(false);
-  });
-
-  test("A draft comes back with the key it would be sent with, and an empty one is forgotten.", () => {
-    const draft = { text: "您好", idempotencyKey: newKey() };
-    keepDraft("i1", draft);
-    expect(readDraft("i1")).toEqual(draft);
-    keepDraft("i1", { text: "", idempotencyKey: "" });
-    expect(readDraft("i1").text).toBe("");
-    expect(newKey()).not.toBe(newKey());
   });
 });
 
@@ -178,10 +169,6 @@ describe("what is being written", () => {
     expect(readNote("i")).toBe("half a sentence");
     noteArrived("i", "half a sentence");
     expect(readNote("i")).toBeNull();
-  });
-
-  test.each([["Dear", "Dear", ""], ["Dear", "Dear PS", "PS"], ["Dear", "Another", "Another"]])("After sending %j the field with %j keeps %j.", (sent, text, rest) => {
-    expect(restAfter(sent, text)).toBe(rest);
   });
 });
 

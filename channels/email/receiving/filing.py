@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from channels.email.addresses import case_of, split
+from channels.email.addresses import case_of, letter_of, split
 from channels.email.reading.parsed import Attachment, Mark, Parsed
+from channels.email.reading.read_reports import receipt_in
 from channels.email.receiving import returns
 from channels.email.receiving.spool import Spooled
 from channels.email.receiving.thread import Evidence, Placement, Reference, place
@@ -20,6 +21,7 @@ from crm_core import cases, interactions, letters, queues, recognition, remember
 from crm_core.casework import watching
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
+from crm_core.drafts import sent
 from crm_core.letters import CaseLetter, NewAttachment, NewLetter, ParsedFields
 from crm_core.mail_in import aliases, bounces
 from crm_core.mail_in.bounces import Returned
@@ -116,9 +118,13 @@ def _first_queue(conn: Connection) -> Queue:
 
 def _file(conn: Connection, task: _Task) -> tuple[str | None, Filed]:
     """The letter's case and where it went."""
+    task = _receipt(conn, task)
     customer = _customer(conn, task.parsed, task.now)
     evidence = _evidence(conn, task, customer.address)
-    if evidence.bounce and (came_back := returns.recognised(conn, task.parsed, evidence)) is not None:
+    if (
+        evidence.bounce
+        and (came_back := returns.recognised(conn, task.parsed, evidence, _returned_to(task))) is not None
+    ):
         return came_back.case_id, _file_return(conn, task, came_back, customer)
     placement = place(evidence)
     case_id = placement.case_id or _open_case(conn, task, customer)
@@ -187,6 +193,20 @@ def _file_return(conn: Connection, task: _Task, came_back: Returned, customer: _
     return replace(filed, told=came_back.by_person)
 
 
+def _receipt(conn: Connection, task: _Task) -> _Task:
+    """A report that a letter of ours was read is noted at that letter; in its case it is nobody's work, whoever forgot to say that it is automatic."""
+    receipt = receipt_in(task.spooled.raw)
+    if receipt is None:
+        return task
+    at = task.spooled.envelope.received_at
+    ours = sent.was_read(conn, receipt.message_id, task.parsed.from_address, at) if receipt.read else None
+    if ours is None and not letters.case_by_message_ids(conn, [receipt.message_id]):
+        return task
+    marks = tuple(dict.fromkeys((*task.parsed.marks, Mark.AUTOMATIC)))
+    cited = (receipt.message_id, *task.parsed.references)
+    return replace(task, parsed=replace(task.parsed, marks=marks, references=cited))
+
+
 def _customer(conn: Connection, parsed: Parsed, now: float) -> _Customer:
     """Who wrote. A web form's letter comes from our own address and names the visitor in Reply-To."""
     own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
@@ -208,7 +228,7 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
     ours = {split(entry.address).base for entry in queues.entries(conn) if entry.medium == "email"}
     found = letters.case_by_message_ids(conn, ids) if ids else []
     told = aliases.cases_of(conn, ids) if ids and not bounce else []
-    signed = [case for address in task.addresses if (case := case_of(task.secret, address))]
+    signed = [case for address in task.addresses if (case := _signed(conn, task.secret, address))]
     return Evidence(
         sender="" if split(sender).base in ours else sender,
         queue_id=task.queue.id,
@@ -217,6 +237,18 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
         hearsay=[_cited(conn, one) for one in told],
         bounce=bounce,
     )
+
+
+def _returned_to(task: _Task) -> str | None:
+    """The letter of ours whose return address this was sent to."""
+    return next((name for each in task.addresses if (name := letter_of(task.secret, each))), None)
+
+
+def _signed(conn: Connection, secret: str, address: str) -> str | None:
+    """The case of a signed reply address, or of the letter whose signed return address it is."""
+    letter_id = letter_of(secret, address)
+    letter = letters.letter(conn, letter_id) if letter_id else None
+    return letter.case_id if letter else case_of(secret, address)
 
 
 def _reference(conn: Connection, case_id: str) -> Reference | None:

@@ -7,11 +7,13 @@ from crm_core.mail_in.bounces import Report, Returned
 from crm_core.store import Connection
 
 
-def recognised(conn: Connection, parsed: Parsed, evidence: Evidence) -> Returned | None:
-    """The letter that came back: by the Message-ID in the report, else by the signed address to which the report was sent."""
+def recognised(
+    conn: Connection, parsed: Parsed, evidence: Evidence, letter_id: str | None
+) -> Returned | None:
+    """The letter that came back: by the signed return address (`letter_id`), the Message-ID in the report, else the case of a signed reply address."""
     recipients = parsed.bounce.recipients if parsed.bounce else ()
     signed = evidence.signed.case_id if evidence.signed else None
-    return bounces.returned(conn, parsed.returned_ids, signed, recipients)
+    return bounces.returned(conn, letter_id, parsed.returned_ids, signed, recipients)
 
 
 def reports_of(parsed: Parsed) -> list[Report]:

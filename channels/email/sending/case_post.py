@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from channels.email.addresses import is_machines, reply_address, split
+from channels.email.addresses import is_machines, reply_address, return_address, split
 from channels.email.sending import addressing, writing
+from channels.email.sending.unsubscribing import PATH, Asked, token
 from channels.email.sending.written import Reply, answer_address, compose, reply_subject, reply_subject_of
 from config.errors import Refused
+from config.ids import new_id
 from config.settings import Mail
 from crm_core import cases, letters, parties
 from crm_core.branding import kept
@@ -40,16 +42,19 @@ class _ToWrite:
     author_id: str | None
     now: float
     of_case: bool
-    purpose: str
+    purpose: str | None = None
+    spends: str = budget.NOTICE
     receipt: bool = False
 
 
 class CasePost:
     """Writes in the name of the case's queue."""
 
-    def __init__(self, settings: Mail, centre_name: str) -> None:
+    def __init__(self, settings: Mail, centre_name: str, origin: str = "") -> None:
+        """`origin`: where customers reach our pages; empty: nowhere."""
         self._settings = settings
         self._centre_name = centre_name
+        self._origin = origin
 
     def from_template(
         self,
@@ -61,6 +66,7 @@ class CasePost:
         key: str,
         author_id: str | None,
         now: float,
+        purpose: str | None = None,
     ) -> str:
         """See `crm_core.casework.post.Post`."""
         case = _case(conn, case_id)
@@ -87,7 +93,7 @@ class CasePost:
                 author_id=author_id,
                 now=now,
                 of_case=True,
-                purpose=budget.NOTICE,
+                purpose=purpose,
             ),
         )
         if author_id is not None:
@@ -114,7 +120,7 @@ class CasePost:
                 author_id=None,
                 now=now,
                 of_case=False,
-                purpose=budget.WATCHER,
+                spends=budget.WATCHER,
             ),
         )
         return letter.id
@@ -140,7 +146,7 @@ class CasePost:
                 author_id=None,
                 now=now,
                 of_case=True,
-                purpose=budget.RECEIPT,
+                spends=budget.RECEIPT,
                 receipt=True,
             ),
         )
@@ -153,7 +159,8 @@ class CasePost:
         sender = addressing.sender(conn, case.queue_id, *addressing.entries(conn), about=case.id)
         digest = hashlib.sha256(f"case\0{given.case.id}\0{given.key}".encode()).hexdigest()
         secret = self._settings.reply_secret.get_secret_value()
-        answered = given.answered
+        answered, letter_id = given.answered, new_id()
+        ending = self._unsubscribe(given, digest[:40])
         reply = Reply(
             sender=sender,
             sender_name=kept.centre_name(conn, self._centre_name),
@@ -167,28 +174,39 @@ class CasePost:
             at=given.now,
             automatic=given.author_id is None,
             receipt=given.receipt,
+            unsubscribe=ending,
         )
+        words = f"{given.words.rstrip()}\n\n-- \n{ending}\n" if ending else given.words
         letter = letters.queue_reply(
             conn,
             interaction_id=None,
             case_id=given.case.id if given.of_case else None,
             author_id=given.author_id,
-            envelope_from="" if given.receipt else reply.reply_to,
+            envelope_from="" if given.receipt else return_address(secret, sender, letter_id),
             to=[given.to],
             cc=[],
             subject=reply.subject,
-            text=given.words,
+            text=words,
             message_id=reply.message_id,
             in_reply_to=reply.in_reply_to,
             references=reply.references,
-            raw=compose(reply, given.words, None if given.receipt else answered),
+            raw=compose(reply, words, None if given.receipt else answered),
             now=given.now,
             from_address=sender,
             from_name=reply.sender_name,
+            letter_id=letter_id,
+            marks=("bulk",) if ending else (),
         )
         if given.author_id is None:
-            budget.spend(conn, letter.id, given.to, given.purpose, case.queue_id, given.now)
+            budget.spend(conn, letter.id, given.to, given.spends, case.queue_id, given.now)
         return letter
+
+    def _unsubscribe(self, given: _ToWrite, letter: str) -> str:
+        """Where the customer ends letters of this kind; empty for what is no mass mail."""
+        if given.purpose is None or given.case.party_id is None or not self._origin:
+            return ""
+        asked = Asked(party_id=given.case.party_id, purpose=given.purpose, letter=letter)
+        return f"{self._origin}{PATH}/{token(self._settings.reply_secret.get_secret_value(), asked)}"
 
 
 def _case(conn: Connection, case_id: str) -> Case:

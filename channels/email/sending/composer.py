@@ -3,12 +3,13 @@
 import hashlib
 import re
 
-from channels.email.addresses import reply_address
+from channels.email.addresses import reply_address, return_address
 from channels.email.sending import addressing, writing
 from channels.email.sending.case_post import CasePost
 from channels.email.sending.written import Reply, answer_address, compose, reply_subject
 from config.clock import Clock
 from config.errors import Kind, Refused
+from config.ids import new_id
 from config.logs import Transcript
 from config.settings import Mail
 from crm_core import cases, interactions, letters
@@ -36,13 +37,14 @@ class Composer:
         bus: Bus,
         clock: Clock,
         zone: str = "UTC",
+        origin: str = "",
     ) -> None:
         self._settings = settings
         self._centre_name = centre_name
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._about_cases = CasePost(settings, centre_name)
+        self._about_cases = CasePost(settings, centre_name, origin)
         self._zone = zone
 
     @property
@@ -60,6 +62,7 @@ class Composer:
         key: str,
         author_id: str | None,
         now: float,
+        purpose: str | None = None,
     ) -> str:
         """See `crm_core.casework.post.Post`."""
         return self._about_cases.from_template(
@@ -70,6 +73,7 @@ class Composer:
             key=key,
             author_id=author_id,
             now=now,
+            purpose=purpose,
         )
 
     def to_watcher(
@@ -112,7 +116,8 @@ class Composer:
             raise Refused("interaction.unknown", Kind.MISSING, id=interaction_id)
         answered = _latest(conn, interaction)
         reply = self._reply(conn, interaction, answered, message_id, now)
-        raw = compose(reply, words, answered)
+        raw, letter_id = compose(reply, words, answered), new_id()
+        secret = self._settings.reply_secret.get_secret_value()
         if interaction.case_id:
             cases.replied(conn, interaction.case_id, now, author.id)
         return letters.queue_reply(
@@ -120,7 +125,9 @@ class Composer:
             interaction_id=interaction.id,
             case_id=interaction.case_id,
             author_id=author.id,
-            envelope_from=reply.reply_to,  # so that a report of non-delivery finds its case
+            envelope_from=return_address(
+                secret, reply.sender, letter_id
+            ),  # a report of non-delivery finds its letter
             to=[reply.to],
             cc=[],
             subject=reply.subject,
@@ -132,6 +139,7 @@ class Composer:
             now=now,
             from_address=reply.sender,
             from_name=reply.sender_name,
+            letter_id=letter_id,
         )
 
     def _reply(

@@ -15,9 +15,9 @@ from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
 from config.settings import Mail
-from crm_core import letters, outbox
+from crm_core import letters, notifications, outbox
 from crm_core.outbox import OutboxRow
-from crm_core.store import Store
+from crm_core.store import Connection, Store
 from routing.bus import Bus
 
 log = Transcript("postman")
@@ -33,10 +33,12 @@ _MOST_ATTEMPTS = len(_PAUSES_S) + 48
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How sending ended: `error` empty when the relay took it; `final` when trying again is of no use."""
+    """How sending ended: `error` empty when the relay took it; `final` when trying again is of no use. `refused`: these alone have not got it,
+    by address what was answered."""
 
     error: str = ""
     final: bool = False
+    refused: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ class Postman:
             local_hostname=settings.hostname,
             timeout=_TIMEOUT_S,
         )
-        refused: Mapping[str, object] | None = None
+        refused: Mapping[str, tuple[int, str]] | None = None
         try:
             await relay.connect()
             refused, _ = await relay.sendmail(
@@ -126,7 +128,7 @@ class Postman:
         finally:
             # Not `async with relay`: that says QUIT also in the middle of a letter and waits a minute for the answer.
             relay.close()
-        return Attempt(error=_refusals(refused), final=True) if refused else Attempt()
+        return _refused(refused) if refused else Attempt()
 
     async def _record(self, row: OutboxRow, attempt: Attempt) -> None:
         now = self._clock.now()
@@ -134,7 +136,7 @@ class Postman:
         pause_s = _PAUSES_S[row.attempts] if row.attempts < len(_PAUSES_S) else _LATER_S
         retry_at = None if final else now + pause_s
         if attempt.error:
-            await self._store.write(lambda conn: outbox.failed(conn, row.id, now, attempt.error, retry_at))
+            await self._store.write(lambda conn: _not_sent(conn, row, attempt, now, retry_at))
         else:
             await self._store.write(lambda conn: outbox.sent(conn, row.id, now))
         letter = await self._store.read(lambda conn: letters.letter(conn, row.letter_id))
@@ -142,6 +144,8 @@ class Postman:
         self._tell(row, attempt, subject, retry_at)
         if letter and letter.interaction_id:
             self._bus.publish("interaction", letter.interaction_id)
+        if attempt.error and retry_at is None:
+            self._bus.publish("notification", row.letter_id)
 
     def _tell(self, row: OutboxRow, attempt: Attempt, subject: str, retry_at: float | None) -> None:
         to = ", ".join(row.to)
@@ -154,6 +158,15 @@ class Postman:
         up = not attempt.error or attempt.final
         if up != self._status.up:
             self._status = PostmanStatus(up=up, since=self._clock.now(), reason="" if up else attempt.error)
+
+
+def _not_sent(conn: Connection, row: OutboxRow, attempt: Attempt, now: float, retry_at: float | None) -> None:
+    outbox.failed(conn, row.id, now, attempt.error, retry_at, attempt.refused)
+    letter = letters.letter(conn, row.letter_id) if retry_at is None else None
+    if letter and letter.author_id:  # whoever wrote it believes that it went
+        what, which = ("case", letter.case_id) if letter.case_id else ("letter", letter.id)
+        to = ", ".join(attempt.refused or row.to)[:200]
+        notifications.tell(conn, [letter.author_id], now, "letter.not_sent", what, which or "", case_id=letter.case_id, to=to, subject=letter.subject[:100])  # fmt: skip
 
 
 def _end_if_cancelled() -> None:
@@ -172,10 +185,7 @@ def _failure(problem: Exception) -> Attempt:
     """5xx for this letter is final; a relay that is away, refuses our login or answers 4xx is not."""
     match problem:
         case aiosmtplib.SMTPRecipientsRefused(recipients=refused):
-            final = all(one.code >= 500 for one in refused)
-            return Attempt(
-                error="; ".join(f"{one.recipient}: {one.code} {one.message}" for one in refused), final=final
-            )
+            return _refused({one.recipient: (one.code, one.message) for one in refused})
         case aiosmtplib.SMTPSenderRefused() | aiosmtplib.SMTPDataError() | aiosmtplib.SMTPNotSupported():
             code = getattr(problem, "code", 554)
             return Attempt(error=f"{code} {problem}", final=code >= 500)
@@ -183,5 +193,11 @@ def _failure(problem: Exception) -> Attempt:
             return Attempt(error=str(problem) or type(problem).__name__)
 
 
-def _refusals(refused: Mapping[str, object]) -> str:
-    return "; ".join(f"{address}: {answer}" for address, answer in refused.items())
+def _refused(given: Mapping[str, tuple[int, str]]) -> Attempt:
+    """Some, or all, are not to be had: 5xx of each is final."""
+    told = {address: f"{code} {message}"[:500] for address, (code, message) in given.items()}
+    return Attempt(
+        error="; ".join(f"{address}: {answer}" for address, answer in told.items()),
+        final=all(code >= 500 for code, _ in given.values()),
+        refused=told,
+    )

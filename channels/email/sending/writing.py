@@ -37,6 +37,16 @@ def mailbox(name: str, address: str) -> str:
     return f"{text(shown)}\r\n <{address}>"
 
 
+def mailboxes(people: Iterable[tuple[str, str]]) -> str:
+    """Addresses with their names, a line each."""
+    return ",\r\n ".join(mailbox(name, address) for address, name in people)
+
+
+def on_one_line(words: str) -> str:
+    """Without what would end a field or pretend to be another."""
+    return _CONTROL.sub(" ", words).strip()
+
+
 def ids(message_ids: Iterable[str]) -> str:
     """Message-IDs, a line each; what is none (bytes outside ASCII) is left out."""
     return "\r\n ".join(one for one in message_ids if _ID.fullmatch(one))

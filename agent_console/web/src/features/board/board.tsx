@@ -10,6 +10,7 @@ import { LinkHealth, PhoneHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
 import { SearchBox } from "../search/search-box";
 import { Shell } from "../shell/shell";
+import { HeldStrip } from "../writing/held-strip";
 import { Questions } from "../supervision/questions";
 import { SupervisionContext, useSupervision } from "../supervision/use-supervision";
 import { WatchBar } from "../supervision/watch-bar";
@@ -38,7 +39,7 @@ export function Board() {
   );
   return (
     <SupervisionContext.Provider value={supervision}>
-      <Shell home={{ path: "/board", icon: "board", title: t("page.board"), ringing: false, busy: 0 }} bar={bar} tools={<><Questions /><ShortcutList open={help} close={() => setHelp(false)} /></>}>
+      <Shell home={{ path: "/board", icon: "board", title: t("page.board"), ringing: false, busy: 0 }} bar={bar} tools={<><HeldStrip /><Questions /><ShortcutList open={help} close={() => setHelp(false)} /></>}>
         <LiveBoard />
       </Shell>
     </SupervisionContext.Provider>

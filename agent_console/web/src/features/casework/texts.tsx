@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
-import type { Item } from "../../net/types";
 import { useResource } from "../../store/resource";
 import { Button } from "../../ui/button";
 import { Wrong } from "../../ui/panes";
@@ -18,23 +17,31 @@ interface Text {
 
 const MOST_SHOWN = 8;
 
+/** For what texts are offered and filled in: an interaction or a case. */
+export interface TextsPlace {
+  address: { interaction?: string; case?: string };
+  language: string;
+  channel: "email" | "voice";
+  /** Changes when another choice of texts may fit. */
+  about: string;
+}
+
 /** Canned replies for this letter: by a slash and their shortcut as one types, or from the list. */
-export function Texts({ item, typed, insert }: { item: Item; typed: string; insert: (filled: Filled, typed: string) => void }) {
+export function Texts({ address: { interaction, case: about_case }, language, channel, about, typed, insert }: TextsPlace & { insert: (filled: Filled, typed: string) => void; typed: string }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [sought, setSought] = useState("");
   const [lacking, setLacking] = useState<string[]>([]);
   const [busy, problem, run] = useBusy();
   const wanted = open || typed !== "";
-  // the customer's own language first, where it is known whose letter it is
-  const language = (item.match.strength === "one" && item.match.parties[0]?.language) || item.queue.language;
-  const address = `/texts?channel=${item.medium === "email" ? "email" : "voice"}&language=${language}&interaction=${segment(item.id)}`;
-  const { data } = useResource(wanted ? `${address}#${item.case?.id ?? ""}` : null, () => call<{ items: Text[] }>("GET", address));
+  const where = interaction ? `&interaction=${segment(interaction)}` : about_case ? `&case=${segment(about_case)}` : "";
+  const address = `/texts?channel=${channel}&language=${language}${where}`;
+  const { data } = useResource(wanted ? `${address}#${about}` : null, () => call<{ items: Text[] }>("GET", address));
   const words = (typed ? typed.slice(1) : sought).toLowerCase();
   const found = (data?.items ?? []).filter((each) => (typed ? (each.shortcut ?? "").toLowerCase().startsWith(words) : `${each.name} ${each.shortcut ?? ""} ${each.body}`.toLowerCase().includes(words))).slice(0, MOST_SHOWN);
   const choose = (text: Text): void =>
     run(async () => {
-      const filled = await call<Filled>("POST", `/texts/${segment(text.id)}/fill`, { interaction_id: item.id });
+      const filled = await call<Filled>("POST", `/texts/${segment(text.id)}/fill`, { interaction_id: interaction, case_id: about_case });
       setLacking(filled.lacking);
       setOpen(false);
       insert(filled, typed);

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Letter, PastInteraction } from "../../net/types";
@@ -10,6 +10,8 @@ import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { Past } from "../interaction/brief";
 import { LetterView } from "../interaction/letter-view";
+import { AskContext, type Ask } from "../writing/asking";
+import { CaseWriting } from "../writing/case-writing";
 import { useHere } from "../shell/here";
 import { RecordPicker } from "../records/picker";
 import type { PanelProps } from "../records/panels";
@@ -22,10 +24,12 @@ interface Whole {
 
 /** Letters and contacts of a case, with splitting, merging, and the way back from both. */
 export default function ThreadPanel({ record, refresh }: PanelProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { data, problem, again } = useResource(`case/${record.id}`, () => call<Whole>("GET", `/cases/${segment(record.id)}`), String(record.row_version));
   const work = useWork(record);
   const [mode, setMode] = useState<"" | "split" | "merge">("");
+  const [writing, setWriting] = useState(false);
+  const asking = useRef<{ letter: string; way: "reply" | "forward" } | null>(null);
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set());
   if (!data) return problem ? <Failure problem={problem} retry={again} /> : <Bones lines={5} />;
   const changed = (): void => {
@@ -36,18 +40,24 @@ export default function ThreadPanel({ record, refresh }: PanelProps) {
     refresh();
   };
   const toggle = (id: string): void => choose(new Set(chosen.has(id) ? [...chosen].filter((each) => each !== id) : [...chosen, id]));
+  const ask: Ask = (letter, way) => {
+    setWriting(true);
+    asking.current = { letter, way };
+  };
   const pick = (id: string) => mode === "split" && <input type="checkbox" className="pick-one" checked={chosen.has(id)} aria-label={t("casework.move_this")} onChange={() => toggle(id)} />;
   return (
     <div className="thread-panel">
       <div className="row wrap">
+        <Button small look={writing ? "on" : "plain"} icon="pen" aria-expanded={writing} onPress={() => setWriting(!writing)} data-testid="write">{t("writing.write")}</Button>
         <Button small look={mode === "split" ? "on" : "plain"} icon="arrowOut" onPress={() => setMode(mode === "split" ? "" : "split")} data-testid="split">{t("casework.split")}</Button>
         <Button small look={mode === "merge" ? "on" : "plain"} icon="link" onPress={() => setMode(mode === "merge" ? "" : "merge")} data-testid="merge">{t("casework.merge")}</Button>
       </div>
+      {writing && <CaseWriting key={record.id} caseId={record.id} language={i18n.language} thread={data.thread} version={`${record.row_version}/${data.thread.length}`} asking={asking} sent={again} />}
       {mode === "split" && <Split caseId={record.id} letters={data.thread.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} interactions={data.interactions.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} done={changed} />}
       {mode === "merge" && <Merge caseId={record.id} done={changed} />}
       {(work.data?.regroupings ?? []).map((each) => <Undo key={each.id} id={each.id} kind={each.kind} done={changed} />)}
       {data.thread.length + data.interactions.length === 0 && <Empty icon="mail" title={t("letter.empty_thread")} />}
-      <ul className="opened-thread">{data.thread.map((each, place) => <li key={each.id} className="row top">{pick(each.id)}<div className="grow"><LetterView letter={each} open={place === data.thread.length - 1} /></div></li>)}</ul>
+      <AskContext.Provider value={ask}><ul className="opened-thread">{data.thread.map((each, place) => <li key={each.id} className="row top">{pick(each.id)}<div className="grow"><LetterView letter={each} open={place === data.thread.length - 1} /></div></li>)}</ul></AskContext.Provider>
       {data.interactions.length > 0 && <><h2 className="label">{t("customer.history")}</h2><ul className="lines airy">{data.interactions.map((each) => mode === "split" ? <li key={each.id} className="row">{pick(each.id)}<ul className="grow"><Past past={each} /></ul></li> : <Past key={each.id} past={each} />)}</ul></>}
     </div>
   );

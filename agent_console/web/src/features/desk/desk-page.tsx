@@ -15,6 +15,7 @@ import { Dialling } from "../dialling/dialling";
 import { useAlerts } from "./alerts";
 import { go } from "../../route";
 import { Shell } from "../shell/shell";
+import { HeldStrip } from "../writing/held-strip";
 import { Banners } from "./banners";
 import { HoldReminder } from "./hold";
 import { focus, inOrder } from "./items";
@@ -44,7 +45,7 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
       <Shell
         home={{ path: "/", icon: "inbox", title: t("page.desk"), ringing: items.some(({ state }) => state === "offered"), busy: items.length }}
         bar={<><StatusBar onShortcuts={() => setHelp(true)} /><Banners startPhone={startPhone} /><Memos item={item} /></>}
-        tools={<><Dialling /><HoldReminder items={items} /><RecordingGuard items={items} /><ShortcutList open={help} close={() => setHelp(false)} /></>}
+        tools={<><HeldStrip /><Dialling /><HoldReminder items={items} /><RecordingGuard items={items} /><ShortcutList open={help} close={() => setHelp(false)} /></>}
       >
         <div className="desk-body">
           <WorkItems items={items} selected={item?.id ?? null} select={select} />

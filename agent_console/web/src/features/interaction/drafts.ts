@@ -1,24 +1,4 @@
-/** Drafts of answers, kept per interaction for as long as this tab lives; a reload loses nothing. */
-const key = (interaction: string): string => `trunkline.draft.${interaction}`;
-
-export interface Draft {
-  text: string;
-  /** The same for every try to send this text, so that a repeated try is not a second letter. */
-  idempotencyKey: string;
-  /** The templates that it was written with. */
-  texts?: string[];
-}
-
-export function readDraft(interaction: string): Draft {
-  const kept = sessionStorage.getItem(key(interaction));
-  return kept ? (JSON.parse(kept) as Draft) : { text: "", idempotencyKey: "" };
-}
-
-export function keepDraft(interaction: string, draft: Draft): void {
-  if (draft.text === "") sessionStorage.removeItem(key(interaction));
-  else sessionStorage.setItem(key(interaction), JSON.stringify(draft));
-}
-
+/** What is typed beside a letter, kept for as long as this tab lives; a reload loses nothing. */
 const noteKey = (interaction: string): string => `trunkline.note.${interaction}`;
 
 /** A note that the server does not have yet; null when it has all of it. */
@@ -52,11 +32,6 @@ export function keepCase(interaction: string, draft: CaseDraft): void {
 }
 
 export const caseOpened = (interaction: string): void => sessionStorage.removeItem(caseKey(interaction));
-
-/** What is left to write after `sent` is on its way: typing goes on while a letter is being sent. */
-export function restAfter(sent: string, text: string): string {
-  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
-}
 
 /** 128 random bits; `randomUUID` exists only in secure contexts, this everywhere. */
 export function newKey(): string {

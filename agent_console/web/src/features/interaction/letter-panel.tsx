@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { InteractionDetail, Item, Letter } from "../../net/types";
@@ -8,6 +8,7 @@ import { useBusy } from "../../ui/busy";
 import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { useDeskKey } from "../desk/shortcuts";
 import { given } from "../knowledge/typing";
+import { AskContext, type Ask } from "../writing/asking";
 import { CaseStatusChoice } from "./case-box";
 import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
@@ -25,6 +26,8 @@ export function LetterPanel({ item }: { item: Item }) {
   useEffect(() => given(item.id, `${item.subject}\n${newest?.text ?? ""}`), [item.id, item.subject, newest?.text]);
   const [busy, problem, run] = useBusy();
   const end = (how: "finish" | "return") => run(() => call("POST", `/interactions/${segment(item.id)}/${how}`));
+  const asking = useRef<Ask | null>(null);
+  const ask = useCallback<Ask>((letter, way) => asking.current?.(letter, way), []);
   useDeskKey("finish", () => end("finish"));
   return (
     <div className="letters">
@@ -42,8 +45,8 @@ export function LetterPanel({ item }: { item: Item }) {
         </div>
       </section>
       <Wrong problem={problem} />
-      <Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} />
-      <Composer item={item} sent={detail.again} />
+      <AskContext.Provider value={ask}><Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} /></AskContext.Provider>
+      <Composer item={item} thread={detail.data?.thread ?? []} sent={detail.again} finish={() => call("POST", `/interactions/${segment(item.id)}/finish`)} asked={(given) => { asking.current = given; }} />
     </div>
   );
 }

@@ -7,6 +7,8 @@ import { useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill, type Tone } from "../../ui/panes";
 import { Findings } from "./letter-findings";
+import { useAsk } from "../writing/asking";
+import { NotThere } from "../writing/not-there";
 import { parted } from "./quoted";
 
 /** One letter: folded to a line, or open with its text, marks and attachments. */
@@ -23,7 +25,7 @@ export function LetterView({ letter, open: first }: { letter: Letter; open: bool
         {!open && <span className="faint small grow clip" dir="auto">{(letter.reply || letter.text).slice(0, 160)}</span>}
         {open && <span className="faint small grow clip">{letter.from.address}</span>}
         {letter.attachments.length > 0 && <Icon name="clip" size={15} />}
-        {letter.delivery && <Delivery delivery={letter.delivery} />}
+        <Delivery letter={letter} />
         <span className="tiny faint num">{moment(letter.received_at, now, i18n.language as Language)}</span>
       </button>
       {open && <Body letter={letter} />}
@@ -35,24 +37,29 @@ function sender(letter: Letter): string {
   return (letter.direction === "out" && letter.author) || letter.from.name || letter.from.address;
 }
 
-const DELIVERY: Record<"queued" | "sent" | "failed", { tone: Tone; icon: IconName }> = {
+const DELIVERY: Record<NonNullable<Letter["delivery"]>, { tone: Tone; icon: IconName }> = {
   queued: { tone: "mute", icon: "clock" },
   sent: { tone: "go", icon: "check" },
   failed: { tone: "stop", icon: "warn" },
+  bounced: { tone: "stop", icon: "undo" },
 };
 
-function Delivery({ delivery }: { delivery: "queued" | "sent" | "failed" }) {
+function Delivery({ letter }: { letter: Letter }) {
   const { t } = useTranslation();
-  const { tone, icon } = DELIVERY[delivery];
-  return <Pill tone={tone} icon={icon}>{t(`letter.${delivery}`)}</Pill>;
+  if (letter.read_at) return <Pill tone="go" icon="check">{t("writing.read")}</Pill>;
+  if (!letter.delivery) return null;
+  const { tone, icon } = DELIVERY[letter.delivery];
+  return <Pill tone={tone} icon={icon}>{t(letter.delivery === "bounced" ? "writing.bounced" : `letter.${letter.delivery}`)}</Pill>;
 }
 
 function Body({ letter }: { letter: Letter }) {
   const { t, i18n } = useTranslation();
   const [formatted, setFormatted] = useState(false);
+  const ask = useAsk();
   return (
     <div className="letter-body">
-      <p className="letter-to tiny faint">{t("letter.to")} {people(letter.to)}{letter.cc.length > 0 && ` · ${t("letter.cc")} ${people(letter.cc)}`}{letter.language && ` · ${t("letter.language")} ${languageName(letter.language, i18n.language)}`}</p>
+      <p className="letter-to tiny faint">{t("letter.to")} {people(letter.to)}{letter.cc.length > 0 && ` · ${t("letter.cc")} ${people(letter.cc)}`}{letter.language && ` · ${t("letter.language")} ${languageName(letter.language, i18n.language)}`}{(letter.bcc ?? []).length > 0 && ` · ${t("writing.bcc")} ${people(letter.bcc ?? [])}`}</p>
+      <NotThere letter={letter} />
       <Marks marks={letter.marks} />
       <Findings letter={letter} />
       {formatted ? <Formatted id={letter.id} /> : <Text letter={letter} />}
@@ -60,6 +67,8 @@ function Body({ letter }: { letter: Letter }) {
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
         <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>
+        {ask && <button type="button" className="link-button" onClick={() => ask(letter.id, "reply")} data-testid="answer-this">{t("writing.answer_this")}</button>}
+        {ask && <button type="button" className="link-button" onClick={() => ask(letter.id, "forward")} data-testid="forward-this">{t("writing.forward_this")}</button>}
       </p>
     </div>
   );

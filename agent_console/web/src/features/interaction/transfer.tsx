@@ -13,7 +13,7 @@ import { tell } from "../../ui/toasts";
 import { useShortcut } from "../desk/shortcuts";
 import { initials } from "../desk/user-menu";
 import { useHere } from "../shell/here";
-import { readDraft, readNote } from "./drafts";
+import { readNote } from "./drafts";
 import { bringNote } from "./note-field";
 import { canBeAsked, canBePassed, fitting, keyOf, outside, stateOf, thenKey, type Target } from "./targets";
 
@@ -195,7 +195,7 @@ function Outside({ number }: { number: string }) {
 /** What goes along and what does not: somebody else goes on with it. */
 function Along({ item, close }: { item: Item; close: () => void }) {
   const { t } = useTranslation();
-  if (item.medium !== "voice") return readDraft(item.id).text ? <p className="along"><Icon name="warn" size={16} /><span>{t("transfer.draft_stays")}</span></p> : null;
+  if (item.medium !== "voice") return null; // a draft is the case's: whoever has it next takes it over
   const note = (readNote(item.id) ?? item.note).trim();
   const write = (): void => {
     close();

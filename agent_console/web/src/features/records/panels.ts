@@ -42,6 +42,7 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
   org_unit: [queues],
   party: [
     known,
+    { id: "write", title: "writing.title", component: lazy(() => import("../writing/party-panel")) },
     { id: "timeline", title: "customers.timeline", component: lazy(() => import("../customers/timeline-panel")) },
     { id: "points", title: "customers.points", component: lazy(() => import("../customers/points-panel")) },
     { id: "relations", title: "customers.relations", component: lazy(() => import("../customers/relations-panel")) },

@@ -32,7 +32,13 @@ export interface Letter {
   authentication?: OriginCheck[];
   /** `danger`: what a virus scanner called it; the server does not give it out. */
   attachments: { id: string; name: string; content_type: string; size: number; inline?: boolean; danger?: string }[];
-  delivery: "queued" | "sent" | "failed" | null;
+  delivery: "queued" | "sent" | "failed" | "bounced" | null;
+  /** Why it was not sent, and of each address what was answered. */
+  error?: string;
+  refused?: Record<string, string>;
+  bcc?: Address[];
+  receipt_wanted?: boolean;
+  read_at?: Seconds | null;
   author: string | null;
 }
 

@@ -1,0 +1,1 @@
+"""Letters before they are letters: written, shared, held for a moment or until their time."""
