@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email.reading.parse import parse
+from channels.email.reading.read_reports import Receipt, receipt_in
 from channels.email.sending import rich_text
 from channels.email.sending.composing import Envelope, Piece, Quoted, Words, compose, content_id
-from channels.email.sending.receipts import Receipt, receipt_in
 from channels.email.sending.unsubscribing import Asked, asked_by, token
 
 PICTURE = "01a21d7c-364c-75e5-9ef9-1f0dc0aaf1a9"
