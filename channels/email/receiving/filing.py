@@ -91,7 +91,7 @@ def _file(conn: Connection, task: _Task) -> Filed:
     customer = _customer(conn, task.parsed, task.now)
     placement = place(_evidence(conn, task, customer.address))
     case_id = placement.case_id or _open_case(conn, task, customer)
-    working = interactions.open_about(conn, case_id, "email") if placement.case_id else None
+    working = interactions.open_about(conn, case_id, "email", "form") if placement.case_id else None
     quiet = placement.case_id and Mark.AUTOMATIC in task.parsed.marks and Mark.BOUNCE not in task.parsed.marks
     if placement.case_id and not quiet:  # an automatic answer is nobody's work: solved stays solved
         cases.customer_wrote(conn, case_id, task.now)
