@@ -20,6 +20,7 @@ from crm_core.customers.relations import today
 from crm_core.inquiries import answers, submissions
 from crm_core.inquiries.answers import Judged, TakenFile
 from crm_core.inquiries.kept import Shown
+from crm_core.inquiries.model import said
 from crm_core.inquiries.submissions import Submission
 from crm_core.preferring import NOTHING, Wish, of_interaction
 from crm_core.queues import Queue
@@ -301,7 +302,7 @@ def _text(judged: Judged, language: str) -> str:
     for each in judged.answers:
         if each.value is None:
             continue
-        name = answers.said(each.asked.label, language)
+        name = said(each.asked.label, language)
         long = each.asked.kind == "long_text" or "\n" in each.shown
         blocks.append(f"{name}:\n{each.shown}\n" if long else f"{name}: {each.shown}")
     return "\n".join(blocks).strip()

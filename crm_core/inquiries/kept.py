@@ -192,6 +192,11 @@ def of_version(conn: Connection, form_id: str, number: int) -> Version:
     return _version(row)
 
 
+def form_of(conn: Connection, form_id: str, number: int) -> Form:
+    """As it was when something was sent by it, also of a form that was removed since."""
+    return document.read(_document(conn, form_id, number))
+
+
 def _row(conn: Connection, form_id: str, version: int | None = None) -> Any:
     row = rows.living(conn, inquiry_form, form_id, version)
     if row is None:

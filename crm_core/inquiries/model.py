@@ -24,16 +24,17 @@ MOST_BYTES = 200_000
 MOST_FILES = 10
 MOST_FILE_MB = 20
 LONGEST_TEXT = 20_000
-RESERVED = frozenset({"status", "script", "style", "website", "lang", "embed", "page"})
+RESERVED = frozenset({"status", "script", "language", "page", "visitor_address", "receipt"})
 """Words of our own addresses and fields, which no form and no field is called by."""
 
 _CLOSED = {"extra": "forbid", "json_schema_serialization_defaults_required": True}
+_SPOKEN = Annotated[str, Limits(pattern=r"^(en|zh-TW|zh-CN)$")]
 _LINE = r"^[^\x00-\x1f]*$"
 Line = Annotated[
-    Mapping[Language, Annotated[str, Limits(max_length=200, pattern=_LINE)]], Limits(max_length=3)
+    Mapping[_SPOKEN, Annotated[str, Limits(max_length=200, pattern=_LINE)]], Limits(max_length=3)
 ]
 Prose = Annotated[
-    Mapping[Language, Annotated[str, Limits(max_length=5000, pattern=r"^[^\x00]*$")]], Limits(max_length=3)
+    Mapping[_SPOKEN, Annotated[str, Limits(max_length=5000, pattern=r"^[^\x00]*$")]], Limits(max_length=3)
 ]
 Key = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 """What stands in the address."""
@@ -44,7 +45,7 @@ Points = Annotated[int, Limits(ge=-86_400, le=86_400)]
 Origin = Annotated[str, Limits(max_length=200, pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
 
 
-def _nothing() -> Mapping[Language, str]:
+def _nothing() -> Mapping[str, str]:
     return {}
 
 
@@ -126,7 +127,9 @@ class Form:
     intro: Prose = field(default_factory=_nothing)
     thanks: Prose = field(default_factory=_nothing)
     fields: Annotated[tuple[Field, ...], Limits(max_length=MOST_FIELDS)] = ()
-    queues: Annotated[Mapping[Language | Literal[""], Id], Limits(max_length=4)] = field(default_factory=dict)
+    queues: Annotated[
+        Mapping[Annotated[str, Limits(pattern=r"^(en|zh-TW|zh-CN|)$")], Id], Limits(max_length=4)
+    ] = field(default_factory=dict)
     case_type_id: Id = ""
     subject: Annotated[str, Limits(max_length=200, pattern=_LINE)] = ""
     origins: Annotated[tuple[Origin, ...], Limits(max_length=20)] = ()
@@ -139,8 +142,7 @@ class Form:
 
     def queue(self, language: str) -> str:
         """Who takes what is written in this language."""
-        queues: Mapping[str, str] = self.queues  # type: ignore[assignment]  # by whatever word
-        return queues.get(language) or queues.get("") or next(iter(queues.values()), "")
+        return self.queues.get(language) or self.queues.get("") or next(iter(self.queues.values()), "")
 
     def spoken(self, wanted: str) -> str:
         """The language in which it is shown to whoever wants this one."""
@@ -150,11 +152,10 @@ class Form:
         return next(iter((*chinese, *self.languages)), "en")
 
 
-def said(words: Mapping[Language, str], language: str) -> str:
+def said(words: Mapping[str, str], language: str) -> str:
     """In this language, else in another: the other Chinese first, then English."""
-    known: Mapping[str, str] = words  # type: ignore[assignment]  # by whatever word
     chinese = ("zh-TW", "zh-CN") if language.startswith("zh") else ()
-    return next((known[each] for each in (language, *chinese, "en", *LANGUAGES) if known.get(each)), "")
+    return next((words[each] for each in (language, *chinese, "en", *LANGUAGES) if words.get(each)), "")
 
 
 def subject_names(pattern: str) -> list[str]:

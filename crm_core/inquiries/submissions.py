@@ -91,7 +91,9 @@ def caught(conn: Connection, form_id: str, reason: str, now: float) -> None:
     day = int(now // DAY_S)
     row = inserting(conn, submission_caught).values(form_id=form_id, day=day, reason=reason, count=1)
     conn.execute(
-        row.on_conflict_do_update(index_elements=["form_id", "day", "reason"], set_={"count": _C.count + 1})
+        row.on_conflict_do_update(
+            index_elements=["form_id", "day", "reason"], set_={"count": _C["count"] + 1}
+        )
     )
 
 
@@ -100,9 +102,9 @@ def figures(conn: Connection, since: float) -> dict[str, Figures]:
     counted = select(_S.form_id, func.count().label("all"), func.count(_S.suspected).label("marked"))
     received = {row.form_id: row for row in conn.execute(counted.where(_S.at >= since).group_by(_S.form_id))}
     dropped: dict[str, dict[str, int]] = {}
-    query = select(_C.form_id, _C.reason, func.sum(_C.count).label("count"))
+    query = select(_C.form_id, _C.reason, func.sum(_C["count"]).label("times"))
     for row in conn.execute(query.where(_C.day >= int(since // DAY_S)).group_by(_C.form_id, _C.reason)):
-        dropped.setdefault(row.form_id, {})[row.reason] = int(row.count)
+        dropped.setdefault(row.form_id, {})[row.reason] = int(row.times)
     return {
         form_id: Figures(
             received=received[form_id].all if form_id in received else 0,

@@ -103,9 +103,9 @@ def _of_ways(form: Form, known: Known) -> Iterator[Problem]:
     for language in form.languages:
         if not form.queue(language):
             yield _error("inquiry.queue_missing", "/queues", language=language)
-    for language, queue in form.queues.items():
+    for spoken, queue in form.queues.items():
         if queue and queue not in known.queues:
-            yield _error("inquiry.queue_unknown", f"/queues/{language}", id=queue)
+            yield _error("inquiry.queue_unknown", f"/queues/{spoken}", id=queue)
     if form.case_type_id and form.case_type_id not in known.types:
         yield _error("inquiry.type_unknown", "/case_type_id", id=form.case_type_id)
 
@@ -171,7 +171,7 @@ def _of_choices(form: Form, asked: Field, known: Known) -> Iterator[Problem]:
         if not choice.code:
             yield _error("inquiry.code_missing", f"{at}/code")
         elif choice.code in codes[:place]:
-            yield _error("inquiry.code_twice", f"{at}/code", code=choice.code)
+            yield _error("inquiry.code_twice", f"{at}/code", given=choice.code)
         yield from _in_all(form, choice.label, f"{at}/label")
         for number, need in enumerate(choice.skills):
             if need.skill not in known.skills:
