@@ -68,8 +68,6 @@ async def submit_form(
 ) -> TakenAnswer:
     """Send what was filled in: JSON, or multipart with the fields by name. A token of the scope `forms` will do. The same `Idempotency-Key` again
     answers with the same and files nothing twice; with other words it is 409 `request.key_reused`. 422: each fault with its pointer."""
-    if who.token is None:
-        raise Refused("access.token_only", Kind.FORBIDDEN)
     form = await taking.shown(within, key)
     if form is None:
         raise Refused("inquiry.unknown", Kind.MISSING, id=key[:100])
@@ -82,14 +80,14 @@ async def submit_form(
     if faults:
         raise RefusedFields([_pointed(each, form.form, in_json=in_json) for each in faults])
     limit = pages.rate(form.form.guard.form_hourly)
-    wait_s = limit.wait_s(f"{form.id} {who.token.id}", within.clock.monotonic())
+    wait_s = limit.wait_s(f"{form.id} {who.user.id}", within.clock.monotonic())
     if wait_s > 0:
         raise Refused("form.too_many", Kind.TOO_MANY, retry_after_s=int(wait_s) + 1)
     inquiry = Inquiry(
         form=form,
         language=language,
         judged=judged,
-        key=f"api\0{who.token.user_id}\0{idempotency_key}",
+        key=f"api\0{who.user.id}\0{idempotency_key}",
         via="api",
         page=about.page,
         peer=about.visitor_address or who.address,
