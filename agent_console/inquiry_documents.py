@@ -11,6 +11,7 @@ from crm_core.inquiries.known import Named, Offered
 from crm_core.inquiries.model import Form
 from crm_core.inquiries.submissions import Figures, Submission
 from crm_core.inquiries.validation import Problem, Severity
+from crm_core.letter_types import Attachment
 
 
 class InquiryProblem(TypedDict):
@@ -125,6 +126,14 @@ class AnswerDocument(TypedDict):
     unmapped: bool
 
 
+class SentFileDocument(TypedDict):
+    """To be downloaded as an attachment of its letter; `size` in bytes."""
+
+    id: str
+    name: str
+    size: int
+
+
 class SubmissionDocument(TypedDict):
     """What a visitor sent. `via`: page, frame, api; `suspected`: why it looks like a program's."""
 
@@ -140,6 +149,7 @@ class SubmissionDocument(TypedDict):
     receipted: bool
     letter_id: str
     answers: list[AnswerDocument]
+    files: list[SentFileDocument]
 
 
 class SubmissionsAnswer(TypedDict):
@@ -217,7 +227,7 @@ def version(of: Version, by: str | None) -> InquiryVersionAnswer:
     return InquiryVersionAnswer(**version_brief(of, by), document=of.form)
 
 
-def submission(of: Submission) -> SubmissionDocument:
+def submission(of: Submission, files: Sequence[Attachment]) -> SubmissionDocument:
     return SubmissionDocument(
         id=of.id,
         form=of.form,
@@ -243,4 +253,5 @@ def submission(of: Submission) -> SubmissionDocument:
             )
             for each in of.answers
         ],
+        files=[SentFileDocument(id=each.id, name=each.name, size=each.size) for each in files],
     )

@@ -24,12 +24,14 @@ from agent_console.inquiry_documents import (
 from agent_console.public.inquiry import pages
 from agent_console.public.rendering import View
 from agent_console.tags import IfMatch, tag_of, version_of
+from crm_core import letters
 from crm_core.inquiries import kept, submissions, validation
 from crm_core.inquiries import known as known_things
 from crm_core.inquiries.kept import KeptForm, Shown
 from crm_core.inquiries.model import Form, Key, Language
 from crm_core.inquiries.submissions import DAY_S, Figures
 from crm_core.inquiries.validation import Problem
+from crm_core.interactions import Interaction
 from crm_core.records.change import Acting
 from crm_core.store import Connection
 
@@ -216,8 +218,15 @@ async def restore_inquiry_form(
 async def read_submissions(interaction: str, user: SignedIn, within: InContext) -> SubmissionsAnswer:
     """What was sent by a form in this interaction, else in its case."""
     found = await scope.readable_interaction(within, user, interaction)
-    sent_by = await within.store.read(lambda c: submissions.of_interaction(c, interaction, found.case_id))
-    return SubmissionsAnswer(items=[documents.submission(each) for each in sent_by])
+    return await within.store.read(lambda c: _sent(c, found))
+
+
+def _sent(conn: Connection, within: Interaction) -> SubmissionsAnswer:
+    items = []
+    for each in submissions.of_interaction(conn, within.id, within.case_id):
+        letter = letters.letter(conn, each.letter_id)
+        items.append(documents.submission(each, letter.attachments if letter else ()))
+    return SubmissionsAnswer(items=items)
 
 
 async def _changed(

@@ -186,7 +186,9 @@ def add_word(
     interaction = working or _open(
         conn, visitor, queue, about.id, about.subject, now, party_id=about.party_id
     )
-    words = Words(spool_id=spool_id, subject=about.subject, text=text, marks=("form",), files=tuple(files))
+    words = Words(
+        spool_id=spool_id, subject=about.subject, text=text, marks=("form_word",), files=tuple(files)
+    )
     letters.store_letter(
         conn,
         letter(words, to.address, visitor.name, queue.mail_address or f"web@{hostname}", hostname, now),
@@ -303,8 +305,10 @@ def _text(judged: Judged, language: str) -> str:
         if each.value is None:
             continue
         name = said(each.asked.label, language)
+        # a question has its sign already
+        colon = "" if name.endswith(("?", "？", ":", "：")) else ":"
         long = each.asked.kind == "long_text" or "\n" in each.shown
-        blocks.append(f"{name}:\n{each.shown}\n" if long else f"{name}: {each.shown}")
+        blocks.append(f"{name}{colon}\n{each.shown}\n" if long else f"{name}{colon} {each.shown}")
     return "\n".join(blocks).strip()
 
 

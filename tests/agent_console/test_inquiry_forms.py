@@ -105,7 +105,7 @@ async def test_what_is_sent_waits_with_its_answers_and_files_once(house: House) 
     await house.until(InteractionId(one.id), Phase.WAITING)
     assert house.floor.centre.interactions[InteractionId(one.id)].priority_points == 600
     (letter,) = await house.store.read(lambda c: letters.thread(c, one.case_id or ""))
-    assert letter.text.startswith("Your name: Mei Wu\nE-mail: Mei@example.org\nWhat is it about?: Return\n")
+    assert letter.text.startswith("Your name: Mei Wu\nE-mail: Mei@example.org\nWhat is it about? Return\n")
     assert [(each.name, each.content_type) for each in letter.attachments] == [("lamp.png", "image/png")]
     case = await house.store.read(lambda c: cases.case(c, one.case_id or ""))
     assert case is not None

@@ -112,8 +112,8 @@ function Editor({ first, known }: { first: FormDoc; known: Known }) {
           <span className="inquiry-address small faint num">/forms/<input className="input" value={key} maxLength={40} readOnly={!writable} aria-label={t("inquiries.key")} onChange={(event) => setKey(keyed(event.target.value))} /></span>
           <FormState form={kept} dirty={dirty} />
           <span className="grow" />
-          <Button look="quiet" icon="history" onPress={() => setDialog("versions")} data-testid="form-versions">{t("inquiries.versions")}</Button>
-          <Button look="quiet" icon="link" isDisabled={kept.published === null} onPress={() => setDialog("share")} data-testid="form-share">{t("inquiries.share")}</Button>
+          <IconButton icon="history" label={t("inquiries.versions")} onPress={() => setDialog("versions")} data-testid="form-versions" />
+          <IconButton icon="link" label={t("inquiries.share")} isDisabled={kept.published === null} onPress={() => setDialog("share")} data-testid="form-share" />
           {writable && kept.published !== null && <Button look="quiet" icon="off" isDisabled={busy} onPress={withdraw} data-testid="form-withdraw">{t("inquiries.withdraw")}</Button>}
           {writable && <Button icon="check" isDisabled={busy || !dirty || !name.trim()} onPress={save} data-testid="form-save">{t("inquiries.save")}</Button>}
           {writable && <Button look="primary" icon="send" isDisabled={busy || errors > 0 || !name.trim() || (!dirty && !kept.changed)} onPress={() => setDialog("publish")} data-testid="form-publish">{t("inquiries.publish")}</Button>}

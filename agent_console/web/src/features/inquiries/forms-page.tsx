@@ -115,7 +115,7 @@ function NewForm({ close }: { close: () => void }) {
         <p className="tiny faint num">/forms/{key || suggested(name)}</p>
         <Choice id="form-new-queue" label={t("inquiries.queue")} value={into} change={setQueue}>{queues.map((each) => <option key={each.id} value={each.id}>{each.label.en}</option>)}</Choice>
         <Wrong problem={problem ?? known.problem} />
-        <div className="row dialog-end"><span className="grow" /><Button look="quiet" isDisabled={busy} onPress={close}>{t("inquiries.cancel")}</Button><Button type="submit" look="primary" icon="check" isDisabled={busy || !name.trim()} data-testid="form-make">{t("inquiries.make")}</Button></div>
+        <div className="row dialog-end"><span className="grow" /><Button look="quiet" isDisabled={busy} onPress={close}>{t("inquiries.cancel")}</Button><Button type="submit" look="primary" icon="check" isDisabled={busy || !name.trim() || !into} data-testid="form-make">{t("inquiries.make")}</Button></div>
       </form>
     </Modal>
   );

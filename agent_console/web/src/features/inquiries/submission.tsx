@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { size } from "../../format";
 import { call, segment } from "../../net/api";
 import type { Item, Language } from "../../net/types";
 import { useResource } from "../../store/resource";
@@ -18,7 +19,9 @@ export function Submissions({ item }: { item: Item }) {
 }
 
 function Submission({ submission, item }: { submission: SubmissionDoc; item: Item }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const language = i18n.language as Language;
+  const [given, without] = [submission.answers.filter((each) => !isLeftOut(each)), submission.answers.filter(isLeftOut)];
   return (
     <details className="block inquiry-sent" open data-testid="submission">
       <summary>
@@ -28,22 +31,30 @@ function Submission({ submission, item }: { submission: SubmissionDoc; item: Ite
         <span className="grow" />
         {submission.page && <span className="tiny faint clip inquiry-from">{submission.page}</span>}
       </summary>
-      <dl className="inquiry-answers">{submission.answers.map((each) => <Line key={each.name} answer={each} item={item} />)}</dl>
+      <dl className="inquiry-answers">{given.map((each) => <Line key={each.name} answer={each} files={submission.files} item={item} />)}</dl>
+      {without.length > 0 && <p className="tiny faint" data-testid="left-out">{t("inquiries.left_out", { names: without.map((each) => said(each.label, language) || each.name).join(" · ") })}</p>}
     </details>
   );
 }
 
-function Line({ answer, item }: { answer: AnswerDoc; item: Item }) {
+const isLeftOut = ({ value }: AnswerDoc): boolean => value === null || value === "";
+
+function Line({ answer, files, item }: { answer: AnswerDoc; files: SubmissionDoc["files"]; item: Item }) {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
-  const nothing = answer.value === null || answer.value === "";
   return (
-    <div className={answer.kind === "long_text" ? "wide" : ""} data-testid={`answer-${answer.name}`}>
+    <div className={answer.kind === "long_text" || answer.kind === "file" ? "wide" : ""} data-testid={`answer-${answer.name}`}>
       <dt className="tiny soft" dir="auto">{said(answer.label, language) || answer.name}</dt>
       <dd dir="auto">
-        {nothing ? <span className="faint">{t("inquiries.left_out")}</span> : answer.kind === "phone" ? <CallNumber number={String(answer.value)} caseId={item.case?.id} className="num" /> : <span className="inquiry-said">{answer.shown[language] ?? String(answer.value)}</span>}
+        {answer.kind === "phone" ? <CallNumber number={String(answer.value)} caseId={item.case?.id} className="num" /> : answer.kind === "file" ? <Files answer={answer} files={files} /> : <span className="inquiry-said">{answer.shown[language] ?? String(answer.value)}</span>}
         {answer.unmapped && <span className="tiny inquiry-unmapped"><Icon name="info" size={14} />{t("inquiries.unmapped")}</span>}
       </dd>
     </div>
   );
+}
+
+/** Never shown by the browser itself: each is kept to the disk. */
+function Files({ answer, files }: { answer: AnswerDoc; files: SubmissionDoc["files"] }) {
+  const names = Array.isArray(answer.value) ? answer.value : [];
+  return <ul className="attachments">{files.filter(({ name }) => names.includes(name)).map(({ id, name, size: bytes }) => <li key={id}><a href={`/api/v1/attachments/${segment(id)}`} download={name}><Icon name="clip" size={15} /><bdi className="clip">{name}</bdi><span className="faint tiny num">{size(bytes)}</span></a></li>)}</ul>;
 }

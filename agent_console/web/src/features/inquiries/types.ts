@@ -136,4 +136,5 @@ export interface SubmissionDoc {
   receipted: boolean;
   letter_id: string;
   answers: AnswerDoc[];
+  files: { id: string; name: string; size: number }[];
 }
