@@ -3,6 +3,7 @@
 Denied unless a route says otherwise: every route asks for `signed_in` by the router that holds it.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -21,6 +22,8 @@ from crm_core.store import Connection
 from crm_core.users import User
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORMS = re.compile(r"/api/v1/forms/[^/]+/submissions")
+"""What a token of the scope `forms` is for."""
 _DAY_S = 86_400.0
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/v1/login.")
 _bearer = HTTPBearer(
@@ -71,7 +74,7 @@ async def present(request: Request, within: InContext, cookie: Cookie, bearer: B
     address = address_of(request)
     if _has_bearer(request):
         given = bearer.credentials if bearer else ""
-        return await _with_token(within, given, address, writes=request.method not in _SAFE_METHODS)
+        return await _with_token(within, given, address, _wanted(request))
     return await _with_session(within, cookie, address)
 
 
@@ -133,12 +136,22 @@ async def _with_session(within: Context, cookie: str | None, address: str) -> Pr
     return Present(user=found.user, session=found, token=None, address=address)
 
 
-async def _with_token(within: Context, text: str, address: str, *, writes: bool) -> Present:
+def _wanted(request: Request) -> str:
+    """The narrowest scope of a token that will do."""
+    if FORMS.fullmatch(request.url.path):
+        return "forms"
+    return "read" if request.method in _SAFE_METHODS else "write"
+
+
+async def _with_token(within: Context, text: str, address: str, wanted: str) -> Present:
     now = within.clock.now()
     found = await within.store.read(lambda c: api_tokens.bearer_of(c, text, now))
     if found is None:
         raise Refused("token.invalid", Kind.UNAUTHENTICATED)
-    if writes and found.token.scope != "write":
+    scope = found.token.scope
+    if scope == "forms" and wanted != "forms":
+        raise Refused("token.forms_only", Kind.FORBIDDEN)
+    if scope == "read" and wanted != "read":
         raise Refused("token.read_only", Kind.FORBIDDEN)
     if lately.is_old(found.token.used_at, now):
         await lately.keep(within, lambda c: _used(c, found, address, now))

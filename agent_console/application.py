@@ -34,9 +34,11 @@ from agent_console.api import (
     exports,
     flows,
     forecast,
+    form_submissions,
     guard,
     health,
     imports,
+    inquiry_forms,
     interactions,
     knowledge,
     letters,
@@ -72,6 +74,9 @@ from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
 from agent_console.public import brand_files, help_pages, portal_entry, portal_pages, unsubscribe_pages
+from agent_console.public.inquiry import frames as inquiry_frames
+from agent_console.public.inquiry import pages as inquiry_pages
+from agent_console.public.inquiry import status as inquiry_status
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -116,6 +121,9 @@ def routed() -> FastAPI:
         portal_pages.router,
         unsubscribe_pages.router,
     ):
+        app.include_router(part)
+    # the status before the forms, whose keys would take its place
+    for part in (inquiry_frames.router, inquiry_status.router, inquiry_pages.router):
         app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
@@ -197,6 +205,8 @@ def _api() -> APIRouter:
     api.include_router(flows.router, dependencies=[Depends(signed_in)])
     api.include_router(prompts.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
+    for part in (inquiry_forms.router, inquiry_forms.sent, form_submissions.router):
+        api.include_router(part, dependencies=[Depends(signed_in)])
     return api
 
 

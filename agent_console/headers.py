@@ -26,6 +26,9 @@ MAX_SOUND_BYTES = 21_000_000
 DRAFT_FILES = re.compile(r"/api/v1/drafts/[^/]+/files/[^/]+")
 MAX_DRAFT_FILE_BYTES = 50_000_000
 """The settings say how much of that a letter may have."""
+FORMS = re.compile(r"/forms/[^/]+(/[^/]+)?|/api/v1/forms/[^/]+/submissions")
+MAX_FORM_BYTES = 60_000_000
+"""With its files: several, each within its form's own limit."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -129,6 +132,8 @@ def _most(path: str) -> int:
         return MAX_UPLOAD_BYTES
     if DRAFT_FILES.fullmatch(path):
         return MAX_DRAFT_FILE_BYTES
+    if FORMS.fullmatch(path):
+        return MAX_FORM_BYTES
     return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
 
 

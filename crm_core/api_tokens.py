@@ -16,7 +16,8 @@ PREFIX = "tl_"
 """So that scanners of repositories recognise one that leaked."""
 _BYTES = 32
 _HINT = len(PREFIX) + 5
-SCOPES = ("read", "write")
+SCOPES = ("read", "write", "forms")
+"""`forms` sends what was filled in on a site of ours, and nothing else."""
 MOST_OF_A_USER = 50
 
 

@@ -230,10 +230,10 @@ def for_case(conn: Connection, case_id: str, limit: int) -> list[Interaction]:
     return [read_interaction(found) for found in rows]
 
 
-def open_about(conn: Connection, case_id: str, medium: str) -> str | None:
-    """The latest interaction in which somebody will see what is said about this case next."""
+def open_about(conn: Connection, case_id: str, *media: str) -> str | None:
+    """The latest interaction of these media in which somebody will see what is said about this case next."""
     row = interaction_table.c
-    query = select(row.id).where(row.case_id == case_id, row.medium == medium, row.state.in_(_OPEN))
+    query = select(row.id).where(row.case_id == case_id, row.medium.in_(media), row.state.in_(_OPEN))
     found: str | None = conn.execute(
         query.order_by(row.enqueued_at.desc(), row.id.desc()).limit(1)
     ).scalar_one_or_none()

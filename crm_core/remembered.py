@@ -125,7 +125,7 @@ def deny(conn: Connection, said: Said) -> Verdict | None:
 
 
 def _say(conn: Connection, said: Said, verdict: str, trusted: bool | None) -> Verdict | None:
-    kind = _KINDS.get(said.medium, said.medium)
+    kind = _kind(said.medium, said.address)
     number = normal(kind, said.address)
     if number is None:
         return None
@@ -183,12 +183,19 @@ def of_party(conn: Connection, party_id: str) -> list[Verdict]:
 
 def of_number(conn: Connection, medium: str, address: str) -> dict[str, Verdict]:
     """What holds of a number, by party."""
-    kind = _KINDS.get(medium, medium)
+    kind = _kind(medium, address)
     number = normal(kind, address)
     if number is None:
         return {}
     rows = conn.execute(_OF_NUMBER, {"of_normal": number, "of_kind": kind})
     return {row.party_id: _read(row) for row in rows}
+
+
+def _kind(medium: str, address: str) -> str:
+    """A form's visitor tells an address or a number."""
+    if medium == "form":
+        return "email" if "@" in address else "phone"
+    return _KINDS.get(medium, medium)
 
 
 def _read(row: Any) -> Verdict:

@@ -24,6 +24,7 @@ from channels.email.sending.composer import Composer
 from channels.email.sending.dispatch import Dispatch
 from channels.email.sending.outbox import Postman
 from channels.email.sending.receipts import Receipts
+from channels.web.forgotten import ForgottenForms
 from crm_core.sealing import Seal
 from cti.phones import AsteriskPhones
 
@@ -93,6 +94,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "mailboxes": boxes,
         "postman": postman,
         "dispatch": Dispatch(settings.mail, settings.centre.name, store, bus, clock),
+        "forms": ForgottenForms(store, floor, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),
         "procedures": Procedures(store, bus, clock, composer, off),

@@ -170,7 +170,7 @@ def require_totp(
 def token(
     login: Annotated[str, typer.Argument(help="A service account.")],
     name: Annotated[str, typer.Option(help="What the token is for.")],
-    scope: Annotated[Literal["read", "write"], typer.Option(help="What it may do.")] = "read",
+    scope: Annotated[Literal["read", "write", "forms"], typer.Option(help="What it may do.")] = "read",
     days: Annotated[int | None, typer.Option(min=1, help="When it ends; left out: never.")] = None,
     config_file: ConfigOption = DEFAULT,
 ) -> None:

@@ -19,6 +19,7 @@ from crm_core.access.model import Action
 from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.customers import redirects
+from crm_core.inquiries import submissions
 from crm_core.interactions import Segment
 from crm_core.knowledge import usefulness
 from crm_core.letter_types import Letter
@@ -304,6 +305,8 @@ def _set_party(
     case = cases.case(connection, row.case_id) if row and row.case_id else None
     if case is not None and case.party_id is None and row is not None and row.party_id is not None:
         cases.set_party(connection, case.id, row.party_id, word.now)
+    if row is not None and row.medium == Medium.FORM and row.party_id is not None:
+        submissions.settle_consents(connection, row.id, row.party_id, word.origin, word.now)
 
 
 def _not_them(

@@ -38,6 +38,11 @@ class View:
         }
         self.language = chosen(self._named, request.headers.get("accept-language", ""), otherwise)
         self.words = words(self.language)
+        self._offered: tuple[str, ...] = LANGUAGES
+
+    def speak(self, language: str, offered: tuple[str, ...]) -> None:
+        """In this one: what is shown has words in those alone."""
+        self.language, self.words, self._offered = language, words(language), offered
 
     def at(self, path: str, **query: str) -> str:
         """An address of ours, in the language that was chosen by hand."""
@@ -53,13 +58,14 @@ class View:
         status: int = 200,
         cached_s: int = 0,
         cookie: tuple[str, str] | None = None,
+        policy: str = POLICY,
         **values: Any,
     ) -> HTMLResponse:
         """The page as an answer. What is nobody's in particular may be kept for a moment; everything else nowhere."""
         html = _TEMPLATES.get_template(template).render(
             w=self.words,
             language=self.language,
-            languages=[(code, NAMES[code], self._other(code)) for code in LANGUAGES],
+            languages=[(code, NAMES[code], self._other(code)) for code in self._offered],
             at=self.at,
             centre=self._within.centre_name,
             brand=self._within.branding,
@@ -70,7 +76,7 @@ class View:
             **values,
         )
         headers = {
-            "Content-Security-Policy": POLICY,
+            "Content-Security-Policy": policy,
             "Content-Language": self.language,
             "Cache-Control": f"public, max-age={cached_s}" if cached_s else "no-store",
             "Vary": "Accept-Language",

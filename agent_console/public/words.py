@@ -13,9 +13,11 @@ _TAG = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """All texts of a language."""
-    text = (files("agent_console.public") / "words" / f"{language}.json").read_text(encoding="utf-8")
-    found: dict[str, str] = json.loads(text)
+    """All texts of a language: what all pages share, and what is the forms' own."""
+    folder = files("agent_console.public") / "words"
+    found: dict[str, str] = {}
+    for name in (f"{language}.json", f"forms.{language}.json"):
+        found |= json.loads((folder / name).read_text(encoding="utf-8"))
     return found
 
 

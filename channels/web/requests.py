@@ -104,7 +104,7 @@ def file_request(conn: Connection, request: Request, hostname: str, now: float) 
     else:
         case_id = about.id
         cases.customer_wrote(conn, case_id, now)
-    working = interactions.open_about(conn, case_id, "email")
+    working = interactions.open_about(conn, case_id, "email", "form")
     interaction = working or _open(conn, request, queue, case_id, matches, now)
     letters.store_letter(
         conn,

@@ -20,8 +20,10 @@ _KIND_OF = {"voice": "phone", "voicemail": "phone", "email": "email", "fax": "fa
 
 def proposed(stranger: Interaction) -> dict[str, Any]:
     """What is known of them: to be corrected before it is confirmed. A name that is only the number is none."""
-    kind = _KIND_OF.get(stranger.medium, "web_id")
     address = stranger.customer_address
+    kind = _KIND_OF.get(stranger.medium, "web_id")
+    if stranger.medium == "form" and address:
+        kind = "email" if "@" in address else "phone"
     usable = bool(address) and wrong(kind, address) is None
     name = stranger.customer_name if stranger.customer_name != address else ""
     return {"kind": "person", "name": name, "contact": {"kind": kind, "raw": address} if usable else None}

@@ -37,6 +37,7 @@ from crm_core.tables.identity import (
     user_identity,
     user_totp,
 )
+from crm_core.tables.inquiries import inquiry_form, inquiry_form_version, submission, submission_caught
 from crm_core.tables.knowledge import (
     article_file,
     article_text,
@@ -137,6 +138,8 @@ __all__ = [
     "identification_try",
     "import_batch",
     "import_row",
+    "inquiry_form",
+    "inquiry_form_version",
     "inserting",
     "interaction",
     "interaction_match",
@@ -191,6 +194,8 @@ __all__ = [
     "sla_policy",
     "sla_target",
     "storable",
+    "submission",
+    "submission_caught",
     "support_case",
     "template_use",
     "totp_role",

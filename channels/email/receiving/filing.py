@@ -158,7 +158,7 @@ def _keep(
 ) -> Filed:
     """Store it with its interaction. `quiet`: an automatic answer is nobody's work; solved stays solved."""
     known = case_id is not None and placement.case_id is not None
-    working = interactions.open_about(conn, case_id, "email") if known and case_id else None
+    working = interactions.open_about(conn, case_id, "email", "form") if known and case_id else None
     if known and case_id and not quiet:
         cases.customer_wrote(conn, case_id, task.now)
     interaction = working

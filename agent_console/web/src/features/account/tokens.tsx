@@ -80,6 +80,7 @@ function NewToken({ path, done }: { path: string; done: (made: MadeToken) => voi
       <Choose label={t("account.scope")} value={scope} change={(value) => setScope(value as TokenScope)} testid="token-scope">
         <option value="read">{t("account.scope_read")}</option>
         <option value="write">{t("account.scope_write")}</option>
+        <option value="forms">{t("account.scope_forms")}</option>
       </Choose>
       <Choose label={t("account.expiry")} value={days} change={setDays} testid="token-days">
         {DAYS.map((each) => <option key={each} value={each}>{t("account.days", { count: each })}</option>)}

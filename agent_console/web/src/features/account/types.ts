@@ -46,7 +46,7 @@ export interface SessionDoc {
   current: boolean;
 }
 
-export type TokenScope = "read" | "write";
+export type TokenScope = "read" | "write" | "forms";
 
 export interface TokenDoc {
   id: string;

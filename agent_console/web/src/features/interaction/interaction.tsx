@@ -1,8 +1,9 @@
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Item } from "../../net/types";
 import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
-import { Pill } from "../../ui/panes";
+import { Bones, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { recordOf } from "../callrecord/address";
 import { customerAddress, customerLang, customerName, mediumIcon, stateSince } from "../desk/items";
@@ -25,6 +26,8 @@ import { WhoIsIt } from "./who-is-it";
 import { WrapUp } from "./wrap-up";
 import { Brief } from "./brief";
 
+const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
+
 /** The centre: one interaction, from the first ring to the last word of its wrap-up. */
 export function Interaction({ item }: { item: Item }) {
   const { t } = useTranslation();
@@ -33,7 +36,7 @@ export function Interaction({ item }: { item: Item }) {
       <Head item={item} />
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
-      {item.state === "connected" && item.medium === "email" && <Letters item={item} />}
+      {item.state === "connected" && (item.medium === "email" || item.medium === "form") && <Letters item={item} />}
       {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
       {item.state === "wrap_up" && item.unreached !== "" && <p className="not-reached" role="status" data-testid="not-reached"><Icon name="warn" size={18} />{t("dial.not_reached", { why: t(`dial.why_not_${item.unreached}`) })}</p>}
       {item.state === "wrap_up" && <WrapUp item={item} />}
@@ -55,7 +58,7 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {item.medium !== "email" && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
+          {item.medium !== "email" && item.medium !== "form" && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
           {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t("callrecord.open")}</Link>}
@@ -75,7 +78,7 @@ function Offered({ item }: { item: Item }) {
       <OfferPanel item={item} />
       {item.flow && <CameBy visit={item.flow} />}
       <ContractLine item={item} />
-      {item.subject && item.medium === "email" && <SubjectLine item={item} />}
+      {item.subject && (item.medium === "email" || item.medium === "form") && <SubjectLine item={item} />}
       <Known item={item} />
     </>
   );
@@ -120,6 +123,7 @@ function Letters({ item }: { item: Item }) {
       {item.match.strength === "one" ? null : <WhoIsIt item={item} folded />}
       <ContractLine item={item} />
       <Promises item={item} />
+      {item.medium === "form" && <Suspense fallback={<Bones lines={3} />}><Submissions item={item} /></Suspense>}
       <LetterPanel item={item} />
     </>
   );

@@ -64,7 +64,7 @@ function Thread({ thread, problem, retry }: ThreadProps) {
   return <Letters thread={thread} />;
 }
 
-/** The newest letter is what one came to read: it is open, and it is where the thread stands. */
+/** The newest letter is what one came to read: it is open, and it is where the thread stands. What a form says stands above, field by field. */
 function Letters({ thread }: { thread: Letter[] }) {
   const { t } = useTranslation();
   const list = useRef<HTMLOListElement>(null);
@@ -75,7 +75,7 @@ function Letters({ thread }: { thread: Letter[] }) {
   return (
     <ol className="thread scroll" ref={list} tabIndex={0} aria-label={t("letter.thread")}>
       {thread.map((letter, place) => (
-        <li key={letter.id}><LetterView letter={letter} open={place === thread.length - 1} /></li>
+        <li key={letter.id}><LetterView letter={letter} open={place === thread.length - 1 && !letter.marks.includes("form")} /></li>
       ))}
     </ol>
   );
