@@ -22,6 +22,7 @@ from agent_console.api import (
     calls_out,
     case_work,
     cases,
+    chats,
     closing,
     conferences,
     contracts,
@@ -67,7 +68,7 @@ from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
-from agent_console.public import brand_files, help_pages, portal_entry, portal_pages
+from agent_console.public import brand_files, chat_pages, help_pages, portal_entry, portal_pages
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -105,7 +106,14 @@ def routed() -> FastAPI:
     """The routes, put together once, which takes a second: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
     app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
-    for part in (brand_files.router, help_pages.router, portal_entry.router, portal_pages.router):
+    for part in (
+        brand_files.router,
+        help_pages.router,
+        chat_pages.pages,
+        chat_pages.router,
+        portal_entry.router,
+        portal_pages.router,
+    ):
         app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
@@ -141,6 +149,7 @@ def _api() -> APIRouter:
         branding.router,
         offers.router,
         interactions.router,
+        chats.router,
         customer_work.router,
         duplicates.router,
         customers.router,

@@ -52,6 +52,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         conferences=voice.conferences,
         watches=voice.watches,
         pauses=voice.pauses,
+        chats=telephone.chats,
         mail=(drop, intake, postman),
         recordings=(telephone.keeper, telephone.messages),
         listening=listening,

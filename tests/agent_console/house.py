@@ -19,6 +19,7 @@ from agent_console.deadlines import Deadlines
 from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
+from channels.chat.rooms import ChatRooms
 from config.clock import SystemClock
 from config.settings import Settings
 from crm_core import cases, interactions, letters, parties, passwords, queues, users
@@ -251,16 +252,19 @@ async def _start(
     floor = Floor(Router(queue_rules, agent_rules), StoreLedger(store, clock), clock, figures)
     for medium in Medium:
         floor.add_channel(RingingChannel(medium, floor))
+    chats = ChatRooms(settings, store, floor, bus, clock)
+    floor.add_channel(chats)
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
     pauses = PlainPauses(floor)
     console = ConsoleServer(
         settings, store, floor, bus, clock,
-        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, mail=(mail,), static=static,
+        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, chats=chats, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
     rooms = [
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
+        tasks.create_task(chats.run(), name="chats"),
         tasks.create_task(PeopleWatch(store, bus).run(), name="people"),
         tasks.create_task(
             RulesWatch(store, floor, bus, clock, (queue_rules, agent_rules)).run(), name="rules"
