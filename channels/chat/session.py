@@ -143,7 +143,7 @@ def line_of(line: Line) -> dict[str, Any]:
     if line.author == AGENT:
         shown["name"] = line.name
     if line.author == SYSTEM:
-        shown |= {"code": line.code, "params": dict(line.params)}
+        shown |= {"code": line.code, "params": dict(line.params), "name": line.name}
     if line.file is not None:
         file = line.file
         shown["file"] = {"id": file.id, "name": file.name, "type": file.content_type, "size": file.size}
