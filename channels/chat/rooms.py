@@ -99,6 +99,7 @@ class ChatRooms:
         visitor = Visitor(talk, Session(seen), push)
         was_away = talk.came()
         self.visitors.setdefault(chat.id, set()).add(visitor)
+        self.line_up.stale = True  # their place is told to those who look
         push(visitor.session.greet(talk, self.standing(chat.id), self._clock.now()))
         if was_away and talk.chat.ended_at is None:
             key = f"back/{talk.seq}"

@@ -83,6 +83,10 @@ class House:
     pauses: PlainPauses
     mail: SteadyMail
 
+    @property
+    def port(self) -> int:
+        return int(self.origin.rpartition(":")[2])
+
     @asynccontextmanager
     async def browser(self, login: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client, signed in or not."""
@@ -214,13 +218,15 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, static: Path | None = None, **more: Any) -> AsyncIterator[House]:
-    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser; `more`:
-    sections of the settings."""
+async def open_house(
+    folder: Path, static: Path | None = None, *, again: House | None = None, **more: Any
+) -> AsyncIterator[House]:
+    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser; `again`: one that was
+    closed, whose database and port are taken up; `more`: sections of the settings."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
-            "http": {"port": free_port(), "call_us": True},
+            "http": {"port": free_port() if again is None else again.port, "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
             "portal": {"help": True, "sign_in": True},
@@ -228,12 +234,13 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
             **more,
         }
     )
-    url = with_tables(folder / "centre.db")
-    store = Store(url)
+    path = folder / "centre.db"
+    store = Store(with_tables(path) if again is None else f"sqlite:///{path}")
     store.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            house, rooms = await _start(tasks, settings, store, static or _no_pages(folder))
+            seed = again.seed if again is not None else await store.write(_seed)
+            house, rooms = await _start(tasks, settings, store, seed, static or _no_pages(folder))
             yield house
             await house.floor.settle()  # what was submitted is durable before its ledger goes
             for room in rooms:
@@ -243,10 +250,9 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
 
 
 async def _start(
-    tasks: asyncio.TaskGroup, settings: Settings, store: Store, static: Path
+    tasks: asyncio.TaskGroup, settings: Settings, store: Store, seed: Seed, static: Path
 ) -> tuple[House, list[asyncio.Task[None]]]:
     clock, bus = SystemClock(), LocalBus()
-    seed = await store.write(_seed)
     queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     figures = Figures(clock.now() - 3600, queue_rules)
     floor = Floor(Router(queue_rules, agent_rules), StoreLedger(store, clock), clock, figures)
@@ -278,7 +284,7 @@ async def _start(
 
 def _no_pages(folder: Path) -> Path:
     static = folder / "static"
-    (static / "assets").mkdir(parents=True)
+    (static / "assets").mkdir(parents=True, exist_ok=True)
     return static
 
 

@@ -231,7 +231,7 @@ async def test_the_agent_goes_on_by_mail(house: House) -> None:
 
 async def test_files_go_both_ways_and_nowhere_else(house: House) -> None:
     """A picture is one for both; what calls itself a picture and is none is only kept; too large is refused; a stranger's key opens nothing."""
-    async with in_talk(house) as (there, ann, screen), there.socket() as line, visitor(house) as stranger:
+    async with in_talk(house) as (there, ann, _), there.socket() as line, visitor(house) as stranger:
         mine, png = {"Authorization": f"Bearer {there.token}"}, b"\x89PNG\r\n\x1a\n" + b"0" * 1_500_000
         sent = await there.http.post(
             "/chat/files?id=file-0001&name=a.png", content=png, headers=mine | {"Content-Type": "image/png"}
