@@ -114,13 +114,15 @@ async def send_chat_file(  # noqa: PLR0917 - what the request brings, by FastAPI
     request: Request,
     user: AsAgent,
     within: InContext,
-    key: Annotated[Key, Query(alias="id")],
+    idempotency_key: IdempotencyKey,
     name: Annotated[str, Query(max_length=1000)] = "",
 ) -> LineAnswer:
-    """Send a file, as the body; `id` names this sending, as a message's does."""
+    """Send a file, as the body. The same key again is the same file."""
     _own(within, user, interaction)
     file = await chat_files.received(request, name, within.settings.chat.file_mb)
-    line = await within.chats.say(interaction, NewLine(author=AGENT, key=key, author_id=user.id, file=file))
+    line = await within.chats.say(
+        interaction, NewLine(author=AGENT, key=idempotency_key, author_id=user.id, file=file)
+    )
     return LineAnswer(seq=line.seq)
 
 

@@ -30,7 +30,6 @@ from crm_core.chat.doors import Door
 from crm_core.chat.model import VISITOR, Chat, NewChat, NewLine
 from routing.core.model import QueueId
 
-MAIN_DOOR = "main"
 _PAGE_POLICY = rendering.POLICY.replace("img-src 'self'", "img-src 'self' blob:") + "; script-src 'self'"
 WIDGET = "chat/trunkline-chat.js"
 _DoorKey = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
@@ -80,7 +79,7 @@ class Beginning(Body):
 
 
 @pages.get("/chat")
-async def chat_page(request: Request, within: InContext, door: str = MAIN_DOOR) -> HTMLResponse:
+async def chat_page(request: Request, within: InContext, door: str = doors.MAIN) -> HTMLResponse:
     """The widget on a page of ours; without JavaScript, the way to the form."""
     view = View(request, within)
     known = await within.store.read(lambda c: doors.door(c, door[:40], view.language))

@@ -9,6 +9,8 @@ from crm_core.entities.chat_door import CHAT_DOOR
 from crm_core.records.tables import table_of
 from crm_core.tables import queue as queue_table
 
+MAIN = "main"
+"""The door of our own page `/chat`."""
 LANGUAGES = ("en", "zh-TW", "zh-CN")
 
 

@@ -248,7 +248,7 @@ async def test_files_go_both_ways_and_nowhere_else(house: House) -> None:
         assert (await ann.get(f"{address}/{first['id']}")).content == png
         kept_only = await ann.get(f"{address}/{second['id']}")
         assert kept_only.headers["content-disposition"].startswith("attachment")
-        assert (await ann.post(f"{address}?id=file-0003&name=c.pdf", content=b"%PDF")).status_code == 201
+        assert (await ann.post(f"{address}?name=c.pdf", content=b"%PDF", headers=KEY)).status_code == 201
         third = (
             await line.until(
                 lambda v: v.lines[-1].get("file") and v.lines[-1]["by"] == "agent" and v.lines[-1]

@@ -92,8 +92,8 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
 }
 
 async function upload(path: string, file: File): Promise<void> {
-  const headers = { "X-Trunkline": "1", "Content-Type": file.type || "application/octet-stream" };
-  const answer = await fetch(`/api/v1${path}/files?id=${newKey()}&name=${encodeURIComponent(file.name)}`, { method: "POST", headers, body: file }).catch(() => null);
+  const headers = { "X-Trunkline": "1", "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": newKey() };
+  const answer = await fetch(`/api/v1${path}/files?name=${encodeURIComponent(file.name)}`, { method: "POST", headers, body: file }).catch(() => null);
   if (answer?.ok) return;
   const said = ((await answer?.json().catch(() => null)) ?? {}) as { code?: string; params?: Record<string, unknown> };
   throw new Problem(said.code ?? "network", answer?.status ?? 0, said.params);

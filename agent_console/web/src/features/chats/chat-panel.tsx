@@ -35,7 +35,7 @@ export function ChatPanel({ item }: { item: Item }) {
       <section className="letters-head">
         <div className="letters-subject">
           <h2 className="subject" dir="auto" title={item.subject}>{item.subject}</h2>
-          <p className="tiny faint row">{item.case && <span className="num">{item.case.number}</span>}{chat?.address && <><span className="num clip">{chat.address}</span><Pill tone="ring" icon="warn">{t("chat.unverified")}</Pill></>}{chat && chat.unanswered_since !== null && <span>{t("chat.waits")} <Timer since={chat.unanswered_since} className="num" /></span>}</p>
+          <p className="tiny faint row">{item.case && <span className="num">{item.case.number}</span>}{chat?.address && <Pill tone="ring" icon="warn">{t("chat.unverified")}</Pill>}{chat && chat.unanswered_since !== null && <span>{t("chat.waits")} <Timer since={chat.unanswered_since} className="num" /></span>}</p>
         </div>
         <div className="letters-acts">
           <CaseStatusChoice item={item} />
