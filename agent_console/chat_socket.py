@@ -8,8 +8,8 @@ from agent_console import frames
 from agent_console.chat_guard import ChatGuard
 from agent_console.sockets import BUFFER_CAP_BYTES
 from channels.chat import session
+from channels.chat.frames import End, Hello, Read, Said, Send, Typing, read_hello, read_said
 from channels.chat.rooms import ChatRooms, Visitor
-from channels.chat.session import End, Read, Send, Typing
 from config.clock import Clock
 from config.errors import Kind, Refused, Unavailable
 from crm_core.chat.model import VISITOR, NewLine
@@ -60,10 +60,10 @@ class ChatSocket:
         finally:
             self._chats.leave(visitor)
 
-    async def _hello(self, connection: ServerConnection) -> session.Hello:
+    async def _hello(self, connection: ServerConnection) -> Hello:
         try:
             async with asyncio.timeout(_HELLO_WITHIN_S):
-                return session.read_hello(await connection.recv())
+                return read_hello(await connection.recv())
         except TimeoutError as error:
             raise Refused("chat.frame", Kind.INVALID) from error
 
@@ -76,13 +76,13 @@ class ChatSocket:
                 visitor.push(session.beat(self._clock.now()))
                 continue
             try:
-                said = session.read_said(text)
+                said = read_said(text)
             except Refused as refusal:
                 await connection.close(frames.NOT_ALLOWED, refusal.code)
                 return
             await self._take(visitor, said)
 
-    async def _take(self, visitor: Visitor, said: session.Said) -> None:
+    async def _take(self, visitor: Visitor, said: Said) -> None:
         chat_id = visitor.talk.chat.id
         within = self._guard.may_say(chat_id)
         match said:

@@ -260,7 +260,7 @@ class Chat(Section):
 
     origins: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     """Origins of the sites that may show the widget, e.g. `["https://shop.example.com"]`; our own page `/chat` always may."""
-    away_after_s: float = Field(default=60.0, ge=5, le=3600)
+    away_after_s: float = Field(default=60.0, ge=1, le=3600)
     """So long a visitor whose page is gone is waited for; then who still waited has given up, and an agent is told that they left."""
     agent_away_s: float = Field(default=30.0, ge=1, le=3600)
     """So long an agent whose console is gone keeps their chats; then these go back to their queues, at their age."""

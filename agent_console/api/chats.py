@@ -16,7 +16,7 @@ from agent_console.api.interactions import IdempotencyKey
 from agent_console.api.letters import download
 from agent_console.chat_documents import TranscriptAnswer
 from agent_console.context import Context
-from channels.chat.session import Key
+from channels.chat.frames import Key
 from config.errors import Kind, Refused
 from crm_core.casework import texts
 from crm_core.chat.model import AGENT, NewLine

@@ -22,7 +22,7 @@ from agent_console.public.rendering import View
 from agent_console.public.routes import PageRoute
 from agent_console.public.words import chosen
 from channels.chat import transcript
-from channels.chat.session import Key
+from channels.chat.frames import Key
 from channels.email.sending import writing
 from config.errors import Kind, Refused, Unavailable
 from crm_core.chat import doors, kept

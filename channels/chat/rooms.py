@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.chat import session, transcript
+from channels.chat import session
 from channels.chat.following import Following
 from channels.chat.line_up import LineUp
 from channels.chat.session import Session
@@ -255,6 +255,8 @@ class ChatRooms:
     def _ended(self, conn: Connection, chat: Chat, by: str, now: float, *, copied: bool) -> str | None:
         kept.say(conn, chat.id, NewLine(author=SYSTEM, key="ended", code="ended", params={"by": by}), now)
         kept.end(conn, chat.id, by, now)
+        from channels.chat import transcript  # noqa: PLC0415 - a start for callers does not wait for what letters need
+
         zone, mail = self._settings.centre.time_zone, self._settings.mail
         transcript.keep(conn, chat, zone, mail.hostname, now)
         if not copied:
@@ -266,6 +268,8 @@ class ChatRooms:
             return None
 
     def _send(self, conn: Connection, chat: Chat, now: float) -> str:
+        from channels.chat import transcript  # noqa: PLC0415 - as above
+
         centre = self._settings.centre
         return transcript.send(conn, chat, self._settings.mail, centre.name, centre.time_zone, now)
 

@@ -1,4 +1,4 @@
-"""A visitor's socket, sans I/O: what it is sent and what it may say.
+"""A visitor's socket, sans I/O: what it is sent.
 
 Lines are numbered by the store, so the last number that a browser saw is all that it needs to go on, after a cut line as after a restart of the
 server. Every frame says after which number its lines come: a browser that misses some knows it and comes back. The state beside them is small and
@@ -8,75 +8,11 @@ sent whole when it changed. *Stale lines + frames == fresh lines* is the promise
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from typing import Any
 
 from channels.chat.talk import Standing, Talk
-from config.errors import Kind, Refused
+from config.errors import Refused
 from crm_core.chat.model import AGENT, SYSTEM, VISITOR, Line
-
-T = TypeVar("T")
-LONGEST_KEY = 64
-Key = Annotated[str, Field(min_length=8, max_length=LONGEST_KEY, pattern=r"^[A-Za-z0-9_-]+$")]
-
-
-class _Frame(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Hello(_Frame):
-    """First of all: the visitor's key, and the last line that is on their screen."""
-
-    type: Literal["hello"]
-    token: Annotated[str, Field(min_length=32, max_length=128)]
-    seen: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-
-
-class Send(_Frame):
-    """`id` names this message: the same again is the same one, and it comes back with its line."""
-
-    type: Literal["send"]
-    id: Key
-    text: Annotated[str, Field(max_length=20_000)]
-
-
-class Typing(_Frame):
-    type: Literal["typing"]
-    on: bool
-
-
-class Read(_Frame):
-    """All up to this line has been seen."""
-
-    type: Literal["read"]
-    seq: Annotated[int, Field(ge=0, le=1_000_000)]
-
-
-class End(_Frame):
-    """The visitor ends it."""
-
-    type: Literal["end"]
-
-
-Said = Send | Typing | Read | End
-_HELLO: TypeAdapter[Hello] = TypeAdapter(Hello)
-_SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="type")])
-
-
-def read_hello(text: str | bytes) -> Hello:
-    return _read(_HELLO, text)
-
-
-def read_said(text: str | bytes) -> Said:
-    return _read(_SAID, text)
-
-
-def _read(adapter: TypeAdapter[T], text: str | bytes) -> T:
-    try:
-        return adapter.validate_json(text)
-    except ValidationError as error:
-        raise Refused("chat.frame", Kind.INVALID) from error
 
 
 @dataclass(slots=True)

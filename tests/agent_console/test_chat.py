@@ -14,10 +14,12 @@ from websockets.exceptions import InvalidStatus
 
 from crm_core import cases, interactions, letters
 from crm_core.chat import kept
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from crm_core.store import Connection
 from routing.core.model import AgentId, InteractionId
 from routing.core.presence import Phase
-from tests.agent_console.chat_visitor import Visitor, add_door, visitor
+from tests.agent_console.chat_visitor import NOW, Visitor, add_door, visitor
 from tests.agent_console.house import House, Screen, open_house
 from tests.agent_console.test_socket import ready
 
@@ -302,6 +304,33 @@ async def test_who_may_begin(house: House) -> None:
         assert (await there.begin(door="asks")).json()["code"] == "chat.email"
         assert (await there.begin(door="asks", email="a@example.com")).json()["code"] == "chat.consent"
         assert (await there.begin(door="asks", email="a@example.com", consent=True)).status_code == 201
+        await house.store.write(lambda c: _close(c, house.seed.queue))
+        await house.console.hub.read_directory()
+        assert not (await there.http.get("/chat/doors/main")).json()["open"]
+        late = Visitor(house)
+        assert (await late.begin()).json()["code"] == "chat.closed"
+        await late.close()
+
+
+async def test_who_leaves_while_they_wait_has_given_up(tmp_path: Path) -> None:
+    """After `away_after_s` without a page the chat ends, and is an abandoned one; who is there goes on waiting, and is told where they stand."""
+    quick = {"chat": {"away_after_s": 1, "puzzle_bits": 4}}
+    async with open_house(tmp_path, **quick) as house, visitor(house) as there:
+        await house.store.write(lambda c: add_door(c, house.seed.queue))
+        await there.begin()
+        async with there.socket() as line:
+            await line.until(lambda v: v.state["position"] == 1)
+        async with asyncio.timeout(20):
+            while InteractionId(there.id) in house.floor.centre.interactions:
+                await house.floor.settle()
+                await asyncio.sleep(0.1)
+        row = await house.store.read(lambda c: interactions.interaction(c, there.id))
+        assert row is not None
+        assert row.outcome == "abandoned"
+
+
+def _close(conn: Connection, queue: str) -> None:
+    rows.patch(conn, system(NOW), known.entity("queue"), queue, {"closed": True})
 
 
 def _letters_of(conn: Connection, chat_id: str) -> list[letters.Letter]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.chat import session
+from channels.chat import frames, session
 from channels.chat.session import Session
 from channels.chat.talk import TYPING_S, Due, Rules, Standing, Talk
 from config.errors import Refused
@@ -127,7 +127,7 @@ def test_a_visitor_sees_no_more_than_is_for_them() -> None:
 def test_what_no_widget_says_is_refused(frame: str) -> None:
     """Nothing of it is taken."""
     with pytest.raises(Refused):
-        session.read_said(frame)
+        frames.read_said(frame)
 
 
 def test_a_visitor_is_waited_for_and_then_given_up() -> None:
