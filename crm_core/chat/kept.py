@@ -1,6 +1,7 @@
 """Chats in the store: begun once, each line once by its author's key, numbered without a gap, ended once."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
@@ -148,6 +149,16 @@ def file(conn: Connection, chat_id: str, file_id: str) -> NewFile:
     if row is None:
         raise Refused("chat.file_unknown", Kind.MISSING, id=file_id[:100])
     return NewFile(name=row.name, content_type=row.content_type, content=bytes(row.content))
+
+
+def forget(conn: Connection, interaction_ids: Sequence[str]) -> None:
+    """Take the words of these: who it was, what was said, and the files; that they took place stays."""
+    about = list(interaction_ids)
+    conn.execute(
+        update(chat_table).where(_C.interaction_id.in_(about)).values(name="", address="", origin="")
+    )
+    conn.execute(update(chat_line).where(_L.interaction_id.in_(about)).values(text="", params=None))
+    conn.execute(update(chat_file).where(_F.interaction_id.in_(about)).values(name="", content=b""))
 
 
 def _subject(new: NewChat) -> str:
