@@ -6,6 +6,7 @@ import { useBusy } from "../../ui/busy";
 import { Button, IconButton } from "../../ui/button";
 import { composing } from "../../ui/ime";
 import { Wrong } from "../../ui/panes";
+import { Timer } from "../../ui/ring";
 import type { Filled } from "../casework/types";
 import { Texts } from "../casework/texts";
 import { useDeskKey } from "../desk/shortcuts";
@@ -68,7 +69,10 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
   };
   return (
     <section className="composer chat-composer" aria-label={t("chat.write")}>
-      <p className="tiny faint chat-types" role="status">{chat?.typing ? t("chat.types") : chat && !chat.here && !chat.away ? t("chat.not_here") : ""}</p>
+      <div className="row tiny faint chat-types">
+        <p className="grow" role="status">{chat?.typing ? t("chat.types") : chat && !chat.here && !chat.away ? t("chat.not_here") : ""}</p>
+        {chat && chat.unanswered_since !== null && <p>{t("chat.waits")} <Timer since={chat.unanswered_since} className="num" /></p>}
+      </div>
       <textarea ref={box} className="input" rows={2} value={draft.text} lang={chat?.language ?? item.queue.language} aria-label={t("chat.write")} placeholder={t("chat.write_hint")}
         onChange={(event) => {
           write(event.target.value);
@@ -80,11 +84,11 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
           send();
         }}
         data-testid="chat-composer" />
-      <Texts item={item} typed={shortcut} insert={insert} />
-      <div className="row">
+      <Wrong problem={problem} />
+      <div className="row chat-acts">
         <input ref={picker} type="file" hidden onChange={(event) => { attach(event.target.files?.[0]); event.target.value = ""; }} data-testid="chat-file" />
         <IconButton icon="clip" label={t("chat.attach")} isDisabled={busy} onPress={() => picker.current?.click()} />
-        <span className="grow"><Wrong problem={problem} /></span>
+        <Texts item={item} typed={shortcut} insert={insert} />
         <Button look="primary" icon="send" isDisabled={busy || !draft.text.trim()} onPress={send} data-testid="chat-send">{t("chat.send")}</Button>
       </div>
     </section>

@@ -6,7 +6,6 @@ import { useDoc, useList } from "../../store/hooks";
 import { useBusy } from "../../ui/busy";
 import { Button } from "../../ui/button";
 import { Banner, Pill, Wrong } from "../../ui/panes";
-import { Timer } from "../../ui/ring";
 import { tell } from "../../ui/toasts";
 import { ContractLine } from "../contracts/contract-marks";
 import { useDeskKey } from "../desk/shortcuts";
@@ -35,7 +34,7 @@ export function ChatPanel({ item }: { item: Item }) {
       <section className="letters-head">
         <div className="letters-subject">
           <h2 className="subject" dir="auto" title={item.subject}>{item.subject}</h2>
-          <p className="tiny faint row">{item.case && <span className="num">{item.case.number}</span>}{chat?.address && <Pill tone="ring" icon="warn">{t("chat.unverified")}</Pill>}{chat && chat.unanswered_since !== null && <span>{t("chat.waits")} <Timer since={chat.unanswered_since} className="num" /></span>}</p>
+          <p className="tiny faint chat-facts">{item.case && <span className="num">{item.case.number}</span>}{chat?.address && <Pill tone="ring" icon="warn">{t("chat.unverified")}</Pill>}</p>
         </div>
         <div className="letters-acts">
           <CaseStatusChoice item={item} />
