@@ -29,7 +29,7 @@ router = APIRouter(prefix="/interactions/{interaction}/chat", tags=["chats"])
 MOST_WAIT_S = 25.0
 
 
-class Message(Body):
+class ChatMessage(Body):
     """`id` names it: the same again is the same one. `texts`: the templates that it was written with."""
 
     id: Key
@@ -39,25 +39,25 @@ class Message(Body):
     )
 
 
-class Typing(Body):
+class ChatTyping(Body):
     """Whether the agent types; to be said again every few seconds."""
 
     on: bool
 
 
-class Read(Body):
+class ChatRead(Body):
     """All up to this line is on the agent's screen."""
 
     seq: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class ByMail(Body):
+class ChatByMail(Body):
     """What the agent writes to whoever has left."""
 
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
-class LineAnswer(TypedDict):
+class ChatLineAnswer(TypedDict):
     seq: int
 
 
@@ -79,7 +79,9 @@ async def read_chat(  # noqa: PLR0917 - what the request brings, by FastAPI's ru
 
 
 @router.post("/messages", status_code=201)
-async def say_in_chat(interaction: str, given: Message, user: AsAgent, within: InContext) -> LineAnswer:
+async def say_in_chat(
+    interaction: str, given: ChatMessage, user: AsAgent, within: InContext
+) -> ChatLineAnswer:
     """Say something; answered once it is kept. 409 `chat.ended`."""
     _own(within, user, interaction)
     text = given.text.strip()
@@ -91,18 +93,18 @@ async def say_in_chat(interaction: str, given: Message, user: AsAgent, within: I
     if given.texts:
         name, now = f"{interaction}/{line.seq}", within.clock.now()
         await within.store.write(lambda c: texts.used(c, name, given.texts, user.id, now))
-    return LineAnswer(seq=line.seq)
+    return ChatLineAnswer(seq=line.seq)
 
 
 @router.post("/typing", status_code=204)
-async def type_in_chat(interaction: str, given: Typing, user: AsAgent, within: InContext) -> None:
+async def type_in_chat(interaction: str, given: ChatTyping, user: AsAgent, within: InContext) -> None:
     """The visitor sees that somebody writes."""
     _own(within, user, interaction)
     within.chats.types(interaction, AGENT, on=given.on)
 
 
 @router.post("/read", status_code=204)
-async def saw_chat(interaction: str, given: Read, user: AsAgent, within: InContext) -> None:
+async def saw_chat(interaction: str, given: ChatRead, user: AsAgent, within: InContext) -> None:
     """The visitor sees that it was read."""
     _own(within, user, interaction)
     within.chats.has_read(interaction, AGENT, given.seq)
@@ -116,14 +118,14 @@ async def send_chat_file(  # noqa: PLR0917 - what the request brings, by FastAPI
     within: InContext,
     idempotency_key: IdempotencyKey,
     name: Annotated[str, Query(max_length=1000)] = "",
-) -> LineAnswer:
+) -> ChatLineAnswer:
     """Send a file, as the body. The same key again is the same file."""
     _own(within, user, interaction)
     file = await chat_files.received(request, name, within.settings.chat.file_mb)
     line = await within.chats.say(
         interaction, NewLine(author=AGENT, key=idempotency_key, author_id=user.id, file=file)
     )
-    return LineAnswer(seq=line.seq)
+    return ChatLineAnswer(seq=line.seq)
 
 
 @router.get("/files/{file}", response_class=Response)
@@ -143,7 +145,7 @@ async def read_chat_file(interaction: str, file: str, user: SignedIn, within: In
 @router.post("/mail", status_code=201)
 async def go_on_by_mail(  # noqa: PLR0917 - what the request brings, by FastAPI's rules
     interaction: str,
-    given: ByMail,
+    given: ChatByMail,
     user: AsAgent,
     within: InContext,
     at: AtDesk,

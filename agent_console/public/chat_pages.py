@@ -141,7 +141,7 @@ async def begin_chat(given: Beginning, request: Request, within: InContext) -> J
         raise Refused("chat.closed")
     within.chat_guard.may_begin(peer(request))
     new = NewChat(
-        token_hash=kept.hash_of(given.token),
+        token_sha256=kept.hash_of(given.token),
         door=door.key,
         queue_id=door.queue_id,
         language=language,

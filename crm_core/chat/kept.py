@@ -38,7 +38,7 @@ def hash_of(token: str) -> str:
 
 def begin(conn: Connection, new: NewChat, now: float) -> tuple[Chat, bool]:
     """The conversation, its case and its first line; True: it is new, and has to be offered."""
-    known = by_token(conn, new.token_hash)
+    known = by_token(conn, new.token_sha256)
     if known is not None:
         return known, False
     subject = _subject(new)
@@ -67,7 +67,7 @@ def begin(conn: Connection, new: NewChat, now: float) -> tuple[Chat, bool]:
         insert(chat_table).values(
             interaction_id=chat_id,
             door=new.door,
-            token_hash=new.token_hash,
+            token_sha256=new.token_sha256,
             language=new.language,
             name=new.name,
             address=new.address,
@@ -79,13 +79,13 @@ def begin(conn: Connection, new: NewChat, now: float) -> tuple[Chat, bool]:
     )
     if new.question:
         say(conn, chat_id, NewLine(author=VISITOR, key="question", text=new.question), now)
-    made = by_token(conn, new.token_hash)
+    made = by_token(conn, new.token_sha256)
     assert made is not None  # noqa: S101 - written above
     return made, True
 
 
-def by_token(conn: Connection, token_hash: str) -> Chat | None:
-    return next(iter(_chats(conn, _chat().where(_C.token_hash == token_hash))), None)
+def by_token(conn: Connection, token_sha256: str) -> Chat | None:
+    return next(iter(_chats(conn, _chat().where(_C.token_sha256 == token_sha256))), None)
 
 
 def chat(conn: Connection, chat_id: str) -> Chat | None:

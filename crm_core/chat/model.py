@@ -52,9 +52,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewChat:
-    """Somebody begins one. `token_hash` names this beginning, so that a second one is the same; `subject` is the question's first line."""
+    """Somebody begins one. `token_sha256` names this beginning, so that a second one is the same; `subject` is the question's first line."""
 
-    token_hash: str
+    token_sha256: str
     door: str
     queue_id: str
     language: str

@@ -10,7 +10,7 @@ chat = Table(
     Column("interaction_id", Text, ForeignKey("interaction.id"), primary_key=True),
     Column("door", Text, nullable=False),
     # of the visitor's own key, which never leaves their browser but to us, only the hash is kept
-    Column("token_hash", Text, nullable=False, unique=True),
+    Column("token_sha256", Text, nullable=False, unique=True),
     Column("language", Text, nullable=False),
     Column("name", Words, nullable=False),
     # as the visitor gave it: nobody has shown that it is theirs

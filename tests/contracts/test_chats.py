@@ -20,7 +20,7 @@ def new(conn: Connection, token: str = "t" * 40) -> NewChat:
     found = queues.list_queues(conn)
     queue = found[0] if found else queues.add_queue(conn, name="Support", language="en")
     return NewChat(
-        token_hash=kept.hash_of(token),
+        token_sha256=kept.hash_of(token),
         door="main",
         queue_id=queue.id,
         language="zh-TW",

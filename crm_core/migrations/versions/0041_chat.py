@@ -53,7 +53,7 @@ def upgrade() -> None:
         "chat",
         sa.Column("interaction_id", sa.Text(), nullable=False),
         sa.Column("door", sa.Text(), nullable=False),
-        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("token_sha256", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
@@ -70,7 +70,7 @@ def upgrade() -> None:
             ["interaction_id"], ["interaction.id"], name=op.f("fk_chat_interaction_id_interaction")
         ),
         sa.PrimaryKeyConstraint("interaction_id", name=op.f("pk_chat")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_chat_token_hash")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_chat_token_sha256")),
     )
     op.create_index(
         "ix_chat_open",
