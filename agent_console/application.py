@@ -22,6 +22,7 @@ from agent_console.api import (
     calls_out,
     case_work,
     cases,
+    chats,
     closing,
     conferences,
     contracts,
@@ -73,7 +74,14 @@ from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
-from agent_console.public import brand_files, help_pages, portal_entry, portal_pages, unsubscribe_pages
+from agent_console.public import (
+    brand_files,
+    chat_pages,
+    help_pages,
+    portal_entry,
+    portal_pages,
+    unsubscribe_pages,
+)
 from agent_console.public.inquiry import frames as inquiry_frames
 from agent_console.public.inquiry import pages as inquiry_pages
 from agent_console.public.inquiry import status as inquiry_status
@@ -117,6 +125,8 @@ def routed() -> FastAPI:
     for part in (
         brand_files.router,
         help_pages.router,
+        chat_pages.pages,
+        chat_pages.router,
         portal_entry.router,
         portal_pages.router,
         unsubscribe_pages.router,
@@ -159,6 +169,7 @@ def _api() -> APIRouter:
         branding.router,
         offers.router,
         interactions.router,
+        chats.router,
         customer_work.router,
         duplicates.router,
         customers.router,

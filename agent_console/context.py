@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_console.chat_guard import ChatGuard
 from agent_console.hub import Hub
 from agent_console.links import Links
 from agent_console.oidc.provider import Provider
@@ -19,6 +20,7 @@ from agent_console.ports import (
     Watches,
 )
 from agent_console.rate import Rate
+from channels.chat.rooms import ChatRooms
 from config.clock import Clock
 from config.settings import Settings
 from crm_core.branding.kept import Branding
@@ -47,6 +49,8 @@ class Context:
     conferences: Conferences
     watches: Watches
     pauses: Pauses
+    chats: ChatRooms
+    chat_guard: ChatGuard
     links: Links
     hub: Hub
     origins: frozenset[str]

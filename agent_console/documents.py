@@ -12,7 +12,9 @@ from typing_extensions import TypedDict  # pydantic needs this one before Python
 from agent_console.flow_documents import VisitDocument
 
 Document = Mapping[str, Any]
-Collection = Literal["me", "items", "queues", "agents", "waiting", "departments", "link", "notices"]
+Collection = Literal[
+    "me", "items", "queues", "agents", "waiting", "departments", "link", "notices", "chats", "chat_lines"
+]
 MatchStrength = Literal["pending", "none", "one", "many"]
 """`pending` until the store has been asked; then none, one, or many: three different screens."""
 Documents = dict[tuple[Collection, str], Document]

@@ -6,6 +6,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from agent_console import frames
+from agent_console.chat_socket import CHAT_PATH, ChatSocket
 from agent_console.frames import Hello
 from agent_console.gate import SOCKET_PATH, allowed_origin, may_view, token_in
 from agent_console.hub import Hub
@@ -23,23 +24,32 @@ _HELLO_WITHIN_S = 10.0
 class Door:
     """`check` runs before the handshake is answered, `serve` for the life of the connection."""
 
-    def __init__(self, hub: Hub, store: Store, clock: Clock, origins: frozenset[str]) -> None:
+    def __init__(
+        self, hub: Hub, store: Store, clock: Clock, origins: frozenset[str], chats: ChatSocket
+    ) -> None:
         self._hub = hub
         self._store = store
         self._clock = clock
         self._origins = origins
+        self._chats = chats
 
     async def check(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse what no page of ours sends: another path (404), a foreign origin or none at all (403)."""
-        if request.path.partition("?")[0] != SOCKET_PATH:
+        path, origin = request.path.partition("?")[0], request.headers.get("Origin")
+        if path == CHAT_PATH and self._chats.allows(origin):
+            return None
+        if path not in (SOCKET_PATH, CHAT_PATH):
             return connection.respond(404, "There is no socket here.\n")
-        origin = request.headers.get("Origin")
-        if origin is None or not allowed_origin(origin, self._origins):
+        if path == CHAT_PATH or origin is None or not allowed_origin(origin, self._origins):
             return connection.respond(403, "This origin may not open a socket.\n")
         return None
 
     async def serve(self, connection: ServerConnection) -> None:
         """One browser, until it goes."""
+        assert connection.request is not None  # noqa: S101 - the handshake is done
+        if connection.request.path.partition("?")[0] == CHAT_PATH:
+            await self._chats.serve(connection)
+            return
         try:
             socket, hello = await self._admit(connection)
         except Refused as refusal:

@@ -25,7 +25,9 @@ _OPEN_TIMEOUT_S = 10.0
 _PING_EVERY_S = 5.0
 _PING_TIMEOUT_S = 10.0  # a lid that closes is noticed within 15 s, the same grace a lost console has
 _CLOSE_TIMEOUT_S = 3.0
-_MAX_MESSAGE_BYTES = 16_384  # a browser only ever says hello
+_MAX_MESSAGE_BYTES = (
+    131_072  # a console only ever says hello; a visitor's longest message has 20,000 characters
+)
 
 Check = Callable[[ServerConnection, Request], Awaitable[Response | None]]
 Serve = Callable[[ServerConnection], Awaitable[None]]

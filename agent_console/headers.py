@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent_console import chat_files
 from agent_console.problems import problem
 from config.ids import new_id
 from config.logs import Transcript
@@ -134,6 +135,8 @@ def _most(path: str) -> int:
         return MAX_DRAFT_FILE_BYTES
     if FORMS.fullmatch(path):
         return MAX_FORM_BYTES
+    if chat_files.PATHS.fullmatch(path):
+        return chat_files.MAX_FILE_BYTES
     return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
 
 

@@ -16,6 +16,7 @@ from agent_console.screens import Screens, Update
 from agent_console.sessions import Stream
 from agent_console.sockets import Socket
 from agent_console.views import World, held_ids, state_of
+from channels.chat.rooms import ChatRooms
 from config.clock import Clock
 from config.errors import Unavailable
 from config.logs import Transcript
@@ -52,6 +53,7 @@ class Hub:
         build: str,
         listening_is_shown: bool = True,
         pause_ends_after_s: float = 0.0,
+        chats: ChatRooms,
     ) -> None:
         self._store = store
         self._floor = floor
@@ -59,6 +61,7 @@ class Hub:
         self._clock = clock
         self._links = links
         self._build = build
+        self._chats = chats
         self._presence = Presence()
         self._audience: dict[Stream, set[Socket]] = {}
         self._left_at: dict[Stream, float] = {}
@@ -77,6 +80,7 @@ class Hub:
                 links=links(),
                 listening_is_shown=listening_is_shown,
                 pause_ends_after_s=pause_ends_after_s,
+                chats=chats,
             )
         )
 
@@ -164,6 +168,7 @@ class Hub:
         stop_facts = self._floor.listen(self._facts)
         stop_bus = self._bus.subscribe("interaction", self.refresh)
         stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
+        stop_chats = self._chats.listen(self._chat_changed)
         stop_news = [self._bus.subscribe(each, lambda _: self._news.set()) for each in _NEWS]
         stop_leaving = self._bus.subscribe(leaving.TOPIC, self.leave_at_once)
         # the tree, or what belongs to it, is another: queues and agents stand elsewhere on the board
@@ -183,6 +188,7 @@ class Hub:
             stop_facts()
             stop_bus()
             stop_milestones()
+            stop_chats()
             for stop in stop_news:
                 stop()
             stop_leaving()
@@ -227,6 +233,9 @@ class Hub:
         )
         self._tell(self.screens.took_place(facts))
         self._dirty.set()
+
+    def _chat_changed(self, chat: str) -> None:
+        self._tell(self.screens.changed(self.screens.holders((InteractionId(chat),))))
 
     def _has_case(self, fact: Connected) -> bool:
         known = self._pops.documents.get(fact.interaction)

@@ -9,6 +9,8 @@ from pathlib import Path
 import uvicorn
 
 from agent_console import application, pages
+from agent_console.chat_guard import ChatGuard
+from agent_console.chat_socket import ChatSocket
 from agent_console.context import Context
 from agent_console.door import Door
 from agent_console.gate import origins
@@ -32,6 +34,7 @@ from agent_console.ports import (
     Watches,
 )
 from agent_console.rate import Rate
+from channels.chat.rooms import ChatRooms
 from config.clock import Clock
 from config.logs import Transcript
 from config.settings import Settings
@@ -67,6 +70,7 @@ class ConsoleServer:
         conferences: Conferences,
         watches: Watches,
         pauses: Pauses,
+        chats: ChatRooms,
         mail: Sequence[MailPart],
         recordings: Sequence[MailPart] = (),
         mail_in: MailIn | None = None,
@@ -87,6 +91,7 @@ class ConsoleServer:
             build=build,
             listening_is_shown=settings.centre.listening_is_shown,
             pause_ends_after_s=settings.recordings.pause_ends_after_s,
+            chats=chats,
         )
         self.context = Context(
             settings=settings,
@@ -103,6 +108,8 @@ class ConsoleServer:
             conferences=conferences,
             watches=watches,
             pauses=pauses,
+            chats=chats,
+            chat_guard=ChatGuard(settings, origins(settings.http), clock),
             links=watched,
             hub=self.hub,
             origins=origins(settings.http),
@@ -124,7 +131,9 @@ class ConsoleServer:
         if self._socket is None:
             self.bind()
         assert self._socket is not None  # noqa: S101 - bind either sets it or raises
-        door = Door(self.hub, self.context.store, self.context.clock, self.context.origins)
+        within = self.context
+        chats = ChatSocket(within.chats, within.chat_guard, within.clock, within.settings.chat.message_chars)
+        door = Door(self.hub, within.store, within.clock, within.origins, chats)
         desk = Desk(door.check, door.serve)
         server = _server(self.context, desk)
         await self.context.floor.restored()  # before that every agent would look signed out

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent_console import sight
+from agent_console import chat_documents, sight
+from agent_console.chat_documents import NoTalks, Talks
 from agent_console.directory import Directory
 from agent_console.documents import (
     AgentDocument,
@@ -38,10 +39,10 @@ from agent_console.notices import Notices
 from config.peers import LinkStatus
 from routing.core.figures import Figures
 from routing.core.model import AgentId, InteractionId, Medium, PauseKind, QueueId, Status, WatchMode
-from routing.core.presence import AgentState, Work, WorkState
+from routing.core.presence import AgentState, Phase, Work, WorkState
 from routing.core.state import Centre
 
-AT_ONCE: tuple[Collection, ...] = ("me", "items", "notices")
+AT_ONCE: tuple[Collection, ...] = ("me", "items", "notices", "chats", "chat_lines")
 """What concerns one agent alone: sent with the fact."""
 COALESCED: tuple[Collection, ...] = ("queues", "link")
 """What concerns everybody: at most a few frames a second."""
@@ -85,6 +86,7 @@ class World:
     pops: Mapping[InteractionId, PopDocument]
     notices: Notices
     links: Mapping[str, LinkStatus]
+    chats: Talks = field(default_factory=NoTalks)
     names: Mapping[InteractionId, str] = field(default_factory=dict)
     """Of those whose pop nobody wants."""
     listening_is_shown: bool = True
@@ -108,6 +110,9 @@ def agent_at_once(world: World, agent: AgentId) -> Documents:
     documents: Documents = {("me", "me"): me(world, agent)}
     for work in _held(world.centre, agent):
         documents["items", work.id] = item(world, work, agent)
+        talk = world.chats.known(work.id) if work.medium is Medium.CHAT else None
+        if talk is not None and work.phase is not Phase.OFFERED:
+            documents |= chat_documents.of_talk(talk)
     for notice in world.notices.of(agent):
         documents["notices", notice.id] = notice.document()
     return documents

@@ -271,6 +271,29 @@ class Modules(Section):
     """Modules whose records have no menu and no API, and for which nothing works by itself: service (cases, contracts, products), knowledge, sales. Nothing is deleted."""
 
 
+class Chat(Section):
+    """Chats with visitors of a site ([chat.md](chat.md)). Where they begin is kept under Settings, Chats on sites."""
+
+    origins: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """Origins of the sites that may show the widget, e.g. `["https://shop.example.com"]`; our own page `/chat` always may."""
+    away_after_s: float = Field(default=60.0, ge=1, le=3600)
+    """So long a visitor whose page is gone is waited for; then who still waited has given up, and an agent is told that they left."""
+    agent_away_s: float = Field(default=30.0, ge=1, le=3600)
+    """So long an agent whose console is gone keeps their chats; then these go back to their queues, at their age."""
+    idle_warning_s: float = Field(default=300.0, ge=10, le=86_400)
+    """After so long without an answer to the agent the visitor is asked whether they are still there."""
+    idle_end_s: float = Field(default=120.0, ge=10, le=86_400)
+    """So long after that question the chat ends by itself."""
+    message_chars: int = Field(default=4000, ge=100, le=20_000)
+    """The longest message."""
+    file_mb: int = Field(default=5, ge=1, le=20)
+    """The largest file that visitors and agents send each other."""
+    begun_at_most: int = Field(default=10, ge=1, le=10_000)
+    """So many chats may be begun from one address on the network in ten minutes."""
+    puzzle_bits: int = Field(default=12, ge=0, le=22)
+    """The work that a browser does before it begins a chat, so that programs do not begin thousands; each bit doubles it. 12 take a telephone a tenth of a second."""
+
+
 class SignIn(Secretive):
     """How people get in with a password."""
 
@@ -368,6 +391,7 @@ class Settings(Section):
     mail: Mail
     modules: Modules = Modules()
     portal: Portal = Portal()
+    chat: Chat = Chat()
     sign_in: SignIn = SignIn()
     oidc: Oidc = Oidc()
     recordings: Recordings = Recordings()

@@ -49,8 +49,8 @@ __all__ = [
     "thread",
 ]
 
-BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce"})
-"""Marks of letters to which nobody waits for an answer."""
+BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce", "transcript"})
+"""Marks of letters to which nobody waits for an answer: machines' ones, and what was answered as it was said (a chat)."""
 
 
 def store_letter(

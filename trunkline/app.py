@@ -15,6 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from agent_console.listening import listen
+from channels.chat.rooms import ChatRooms
 from config.clock import SystemClock
 from config.logs import Transcript
 from config.settings import Settings
@@ -56,6 +57,7 @@ class Telephone:
     voice: VoiceChannel
     keeper: Keeper
     messages: Messages
+    chats: ChatRooms
     parts: Mapping[str, Part]
 
 
@@ -117,6 +119,8 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
         time_zone=settings.centre.time_zone,
     )
     floor.add_channel(voice)
+    chats = ChatRooms(settings, store, floor, bus, clock)
+    floor.add_channel(chats)
     for medium in sorted(LETTERS):
         floor.add_channel(Shown(medium, floor, clock))
     keeper = Keeper(settings, store, floor, bus, clock)
@@ -127,6 +131,7 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
         "voice": voice,
         "recordings": keeper,
         "messages": messages,
+        "chats": chats,
     }
     return Telephone(
         settings=settings,
@@ -137,6 +142,7 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
         voice=voice,
         keeper=keeper,
         messages=messages,
+        chats=chats,
         parts=parts,
     )
 

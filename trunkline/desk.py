@@ -82,6 +82,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         conferences=voice.conferences,
         watches=voice.watches,
         pauses=voice.pauses,
+        chats=telephone.chats,
         mail=(drop, intake, postman, boxes),
         mail_in=MailIn(intake, boxes),
         recordings=(telephone.keeper, telephone.messages),

@@ -18,6 +18,7 @@ from channels.web.requests import Filed, file_request
 from channels.web.requests import Request as Written
 from config.errors import Kind, Refused
 from config.logs import Transcript
+from crm_core.chat import doors
 from crm_core.knowledge import files, markdown, public, usefulness
 from crm_core.store import Connection
 
@@ -43,12 +44,22 @@ async def index(request: Request, within: InContext) -> Response:
     sought = request.query_params.get("q", "").strip()[:200]
     if sought:
         return await _found(request, within, view, sought)
-    listed, categories = await within.store.read(
-        lambda c: (public.listed(c, view.language), public.categories(c))
+    listed, categories, door = await within.store.read(
+        lambda c: (
+            public.listed(c, view.language),
+            public.categories(c),
+            doors.door(c, doors.MAIN, view.language),
+        )
     )
     groups = _groups(listed, categories, view)
     return view.page(
-        "help_index.html", cached_s=CACHED_S, sought="", groups=groups, count=len(listed), problem=""
+        "help_index.html",
+        cached_s=CACHED_S,
+        sought="",
+        groups=groups,
+        count=len(listed),
+        problem="",
+        chat=door is not None,
     )
 
 
@@ -196,6 +207,7 @@ async def _found(request: Request, within: Context, view: View, sought: str) -> 
             groups=[],
             count=0,
             problem=view.told("form.too_many"),
+            chat=False,
         )
     try:
         listed = await within.store.read(lambda c: public.found(c, sought, view.language, now))
@@ -204,7 +216,13 @@ async def _found(request: Request, within: Context, view: View, sought: str) -> 
         listed, problem = [], view.told(refusal.code)
     groups = [(view.words["results"], listed)] if listed else []
     return view.page(
-        "help_index.html", cached_s=CACHED_S, sought=sought, groups=groups, count=len(listed), problem=problem
+        "help_index.html",
+        cached_s=CACHED_S,
+        sought=sought,
+        groups=groups,
+        count=len(listed),
+        problem=problem,
+        chat=False,
     )
 
 

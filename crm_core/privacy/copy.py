@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 
 from crm_core.privacy.links import OF_INTERACTION, OF_LETTER
 from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
-from crm_core.tables import attachment, letter_raw, party
+from crm_core.tables import attachment, chat_file, letter_raw, party
 
 _NOT_THEIRS = frozenset({"interaction_match", "outbox"})
 """The house's own workings, which may name others."""
@@ -33,6 +33,9 @@ def copy_of(conn: Connection, party_id: str) -> bytes:
         for condition in among(attachment.c.letter_id, found.carried[OF_LETTER]):
             for row in conn.execute(select(attachment).where(condition)):
                 archive.writestr(f"attachments/{row.letter_id}/{row.position}", row.content)
+        for condition in among(chat_file.c.interaction_id, found.carried[OF_INTERACTION]):
+            for row in conn.execute(select(chat_file).where(condition)):
+                archive.writestr(f"chats/{row.interaction_id}/{row.id}", row.content)
     return made.getvalue()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, delete, exists, or_, select
 
 from crm_core.casework.lifecycle import DONE
+from crm_core.chat import kept as chats
 from crm_core.entities.erasure import ERASURE
 from crm_core.flows import visits
 from crm_core.guard import calls
@@ -21,6 +22,7 @@ from crm_core.tables import (
     attachment,
     audit_detail,
     audit_event,
+    chat_line,
     flow_visit,
     interaction,
     letter,
@@ -90,7 +92,8 @@ def carry_out(conn: Connection, some: Due, now: float) -> int:
 
 def _calls(before: float) -> Select[Any]:
     keyed = exists().where(flow_visit.c.interaction_id == _I.id, flow_visit.c.path.is_not(None))
-    told = or_(_I.customer_address != "", _I.customer_name != "", _I.note != "", keyed)
+    chatted = exists().where(chat_line.c.interaction_id == _I.id, chat_line.c.text != "")
+    told = or_(_I.customer_address != "", _I.customer_name != "", _I.note != "", keyed, chatted)
     return (
         select(_I.id).where(_I.closed_at < before, told).where(_not_held(_I.party_id)).order_by(_I.closed_at)
     )
@@ -101,6 +104,7 @@ def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
     kept.forget(conn, ids)
     visits.forget(conn, ids)
     calls.forget(conn, ids)
+    chats.forget(conn, ids)
     index.forget_many(conn, "note", ids)
 
 

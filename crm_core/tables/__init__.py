@@ -16,6 +16,7 @@ from crm_core.tables.casework import (
     template_use,
     waiting_letter,
 )
+from crm_core.tables.chat import chat, chat_file, chat_line
 from crm_core.tables.desk import (
     agent_skill,
     counter,
@@ -124,6 +125,9 @@ __all__ = [
     "case_link",
     "case_regrouping",
     "case_watcher",
+    "chat",
+    "chat_file",
+    "chat_line",
     "contact_point",
     "counter",
     "disposition",

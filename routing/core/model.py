@@ -132,7 +132,7 @@ class Overflow:
     """What becomes of somebody whom a queue does not serve, or not in time.
 
     `limit` goes with `why`: seconds for WAITED and EXPECTED, a number for LENGTH. `queue` takes them over at their age; None: they are told and
-    the contact ends, which only callers can be; `voicemail`: they leave a message before it does. `letters`: it is for letters, which wait by
+    the contact ends, which only callers and visitors in a chat can be; `voicemail`: callers leave a message before it does. `letters`: it is for letters, which wait by
     other measures than people do.
     """
 

@@ -16,6 +16,8 @@ from routing.core.presence import Work
 TOLD_AND_ENDED = Overflow(why=Why.CLOSED)
 """What a closed queue does with callers where no rule says something else."""
 
+_TOLD = frozenset({Medium.VOICE, Medium.CHAT})
+
 
 def is_open(rule: QueueRule, at: Seconds) -> bool:
     """Whether the queue takes anybody in."""
@@ -56,7 +58,7 @@ def rules_for(work: Work, rule: QueueRule) -> Iterator[Overflow]:
         mine.insert(0, TOLD_AND_ENDED)
     for each in mine:
         if each.queue is None:
-            if work.medium is Medium.VOICE and not work.callback:  # who is not on the line cannot be told
+            if work.medium in _TOLD and not work.callback:  # who is not there cannot be told
                 yield each
         elif each.queue != work.queue and each.queue not in work.been:
             yield each

@@ -396,9 +396,10 @@ def _led(work: Work, rule: Overflow, at: Seconds) -> Verdict:
     if rule.queue is not None:
         led = LedOn(interaction=work.id, queue=rule.queue, origin=work.queue, why=rule.why, at=at)
         return Verdict((led,))
-    told = TurnedAway(interaction=work.id, queue=work.queue, why=rule.why, at=at, voicemail=rule.voicemail)
+    leaves = rule.voicemail and work.medium is Medium.VOICE
+    told = TurnedAway(interaction=work.id, queue=work.queue, why=rule.why, at=at, voicemail=leaves)
     decision = TurnAway(
-        interaction=work.id, queue=work.queue, medium=work.medium, why=rule.why, voicemail=rule.voicemail
+        interaction=work.id, queue=work.queue, medium=work.medium, why=rule.why, voicemail=leaves
     )
     return Verdict((told,), (decision,))
 

@@ -19,6 +19,7 @@ from agent_console.deadlines import Deadlines
 from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.server import ConsoleServer
+from channels.chat.rooms import ChatRooms
 from channels.email.receiving.imap.mailboxes import Mailboxes
 from channels.email.receiving.intake import Intake
 from channels.email.receiving.mail_in import MailIn
@@ -85,6 +86,10 @@ class House:
     calls: PlainCalls
     pauses: PlainPauses
     mail: SteadyMail
+
+    @property
+    def port(self) -> int:
+        return int(self.origin.rpartition(":")[2])
 
     @asynccontextmanager
     async def browser(self, login: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
@@ -217,13 +222,15 @@ class Screen:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, static: Path | None = None, **more: Any) -> AsyncIterator[House]:
-    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser; `more`:
-    sections of the settings."""
+async def open_house(
+    folder: Path, static: Path | None = None, *, again: House | None = None, **more: Any
+) -> AsyncIterator[House]:
+    """Start it, and end everything it started. `static`: the built console, for those who look at it with a browser; `again`: one that was
+    closed, whose database and port are taken up; `more`: sections of the settings."""
     settings = Settings.model_validate(
         {
             "centre": {"data_dir": str(folder), "name": "Test centre"},
-            "http": {"port": free_port(), "call_us": True},
+            "http": {"port": free_port() if again is None else again.port, "call_us": True},
             "asterisk": {"ami_secret": "x", "ari_secret": "x"},
             "mail": {"reply_secret": "a secret of the tests"},
             "portal": {"help": True, "sign_in": True},
@@ -231,12 +238,13 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
             **more,
         }
     )
-    url = with_tables(folder / "centre.db")
-    store = Store(url)
+    path = folder / "centre.db"
+    store = Store(with_tables(path) if again is None else f"sqlite:///{path}")
     store.open()
     try:
         async with asyncio.TaskGroup() as tasks:
-            house, rooms = await _start(tasks, settings, store, static or _no_pages(folder))
+            seed = again.seed if again is not None else await store.write(_seed)
+            house, rooms = await _start(tasks, settings, store, seed, static or _no_pages(folder))
             yield house
             await house.floor.settle()  # what was submitted is durable before its ledger goes
             for room in rooms:
@@ -246,15 +254,16 @@ async def open_house(folder: Path, static: Path | None = None, **more: Any) -> A
 
 
 async def _start(
-    tasks: asyncio.TaskGroup, settings: Settings, store: Store, static: Path
+    tasks: asyncio.TaskGroup, settings: Settings, store: Store, seed: Seed, static: Path
 ) -> tuple[House, list[asyncio.Task[None]]]:
     clock, bus = SystemClock(), LocalBus()
-    seed = await store.write(_seed)
     queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     figures = Figures(clock.now() - 3600, queue_rules)
     floor = Floor(Router(queue_rules, agent_rules), StoreLedger(store, clock), clock, figures)
     for medium in Medium:
         floor.add_channel(RingingChannel(medium, floor))
+    chats = ChatRooms(settings, store, floor, bus, clock)
+    floor.add_channel(chats)
     phones, calls, mail = DeskPhones(), PlainCalls(floor), SteadyMail()
     pauses = PlainPauses(floor)
     seal = Seal(settings.sign_in.secrets_key.get_secret_value())
@@ -263,12 +272,13 @@ async def _start(
     boxes = Mailboxes(settings.mail, spool_dir=spool, store=store, bus=bus, clock=clock, seal=seal)
     console = ConsoleServer(
         settings, store, floor, bus, clock, mail_in=MailIn(intake, boxes),
-        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, mail=(mail,), static=static,
+        phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, chats=chats, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()
     rooms = [
         tasks.create_task(floor.run(), name="floor"),
         tasks.create_task(console.run(), name="console"),
+        tasks.create_task(chats.run(), name="chats"),
         tasks.create_task(PeopleWatch(store, bus).run(), name="people"),
         tasks.create_task(
             RulesWatch(store, floor, bus, clock, (queue_rules, agent_rules)).run(), name="rules"
@@ -282,7 +292,7 @@ async def _start(
 
 def _no_pages(folder: Path) -> Path:
     static = folder / "static"
-    (static / "assets").mkdir(parents=True)
+    (static / "assets").mkdir(parents=True, exist_ok=True)
     return static
 
 

@@ -105,6 +105,13 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("PUT", "/api/v1/me/status"): (AGENT, {"status": "ready"}),
     ("GET", "/api/v1/interactions/{interaction}"): (READER, None),
     ("GET", "/api/v1/interactions/{interaction}/recordings"): (READER, None),
+    ("GET", "/api/v1/interactions/{interaction}/chat"): (READER, None),
+    ("GET", "/api/v1/interactions/{interaction}/chat/files/{file}"): (READER, None),
+    ("POST", "/api/v1/interactions/{interaction}/chat/messages"): (HOLDER, {"id": "12345678", "text": "x"}),
+    ("POST", "/api/v1/interactions/{interaction}/chat/typing"): (HOLDER, {"on": True}),
+    ("POST", "/api/v1/interactions/{interaction}/chat/read"): (HOLDER, {"seq": 1}),
+    ("POST", "/api/v1/interactions/{interaction}/chat/files"): (HOLDER, None),
+    ("POST", "/api/v1/interactions/{interaction}/chat/mail"): (HOLDER, {"text": "x"}),
     ("GET", "/api/v1/interactions/{interaction}/record"): (READER, None),
     # of one that is there: tests/agent_console/test_recordings.py
     ("GET", "/api/v1/recordings/{recording}/audio"): (SESSION, None),

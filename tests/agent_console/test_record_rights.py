@@ -34,6 +34,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "voicemail_most_s": 60,
     },
     "entry": {"address": "10{n}"},
+    "chat_door": {"key": "d{n}"},
     "dial_plan": {"allowed": "0", "emergency": "119"},
     "mailbox": {"host": "imap.example.com", "look_every_s": 60},
     "blocked_caller": {"number": "091200{n}"},

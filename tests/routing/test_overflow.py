@@ -66,6 +66,15 @@ def test_who_comes_after_hours_is_told_and_let_go() -> None:
     assert scene.router.centre.closed(ONE)
 
 
+def test_a_chat_after_hours_is_told_and_let_go() -> None:
+    """Whoever chats is there to be told, as a caller is; a message by voice is nothing for them."""
+    leaves = Overflow(why=Why.CLOSED, voicemail=True)
+    scene = signed_in(Scene([queue("day", opening=OFFICE, overflow=[leaves])]), "ann")
+    facts = arrives(scene, medium=Medium.CHAT)
+    assert turned_away(facts) == [Why.CLOSED]
+    assert not any(fact.voicemail for fact in facts if isinstance(fact, TurnedAway))
+
+
 def test_a_letter_waits_for_the_morning() -> None:
     scene = Scene([queue("day", opening=OFFICE)])
     assert not turned_away(arrives(scene, medium=Medium.EMAIL))

@@ -11,6 +11,7 @@ from random import Random
 
 from sqlalchemy import Connection
 
+from crm_core.entities.chat_door import CHAT_DOOR
 from crm_core.queues import (
     Queue,
     add_disposition,
@@ -18,6 +19,8 @@ from crm_core.queues import (
     add_queue,
     add_skill_of,
 )
+from crm_core.records import rows
+from crm_core.records.change import system
 from crm_core.users import User, add_user, set_preferences
 from trunkline.demo.articles import teach
 from trunkline.demo.history import History
@@ -144,7 +147,14 @@ def _queues(conn: Connection, now: float) -> tuple[Queue, Queue]:
         for number in numbers:
             add_entry(conn, "voice", number, queue.id, now=now)
         add_entry(conn, "email", str(queue.mail_address), queue.id, now=now)
+    _chats(conn, {"main": chinese, "en": english}, now)
     return chinese, english
+
+
+def _chats(conn: Connection, doors: Mapping[str, Queue], now: float) -> None:
+    """`/chat`, and another one in English: `/chat?door=en`."""
+    for key, queue in doors.items():
+        rows.create(conn, system(now), CHAT_DOOR, {"key": key, "queue_id": queue.id})
 
 
 def _can(person: _Person, queue: Queue) -> bool:

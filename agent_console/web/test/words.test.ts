@@ -5,6 +5,9 @@ import { merged } from "../src/i18n";
 import callusEn from "../src/i18n/callus.en.json";
 import callusZhCN from "../src/i18n/callus.zh-CN.json";
 import callusZhTW from "../src/i18n/callus.zh-TW.json";
+import widgetEn from "../src/i18n/widget.en.json";
+import widgetZhCN from "../src/i18n/widget.zh-CN.json";
+import widgetZhTW from "../src/i18n/widget.zh-TW.json";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -33,7 +36,7 @@ function sources(folder: string, ending: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(ending) && !name.includes("node_modules")).map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-describe.each([["zh-TW", zhTW, callusZhTW], ["zh-CN", zhCN, callusZhCN]] as const)("%s", (_, words, callus) => {
+describe.each([["zh-TW", zhTW, callusZhTW, widgetZhTW], ["zh-CN", zhCN, callusZhCN, widgetZhCN]] as const)("%s", (_, words, callus, widget) => {
   test("It has the same keys as English, none empty, with the same holes.", () => {
     const other = flat(words);
     expect([...other.keys()].sort()).toEqual([...english.keys()].sort());
@@ -43,14 +46,15 @@ describe.each([["zh-TW", zhTW, callusZhTW], ["zh-CN", zhCN, callusZhCN]] as cons
     }
   });
 
-  test("The customers' page has the same keys as English.", () => {
+  test("The customers' page and the chat widget have the same keys as English.", () => {
     expect(Object.keys(callus).sort()).toEqual(Object.keys(callusEn).sort());
+    expect(Object.keys(widget).sort()).toEqual(Object.keys(widgetEn).sort());
   });
 });
 
 test("Simplified characters do not slip into the traditional catalogue, nor the other way round.", () => {
-  expect([...flat(zhTW).values(), ...Object.values(callusZhTW)].join("")).not.toMatch(/[电话户设进发时为这个队邮离线态录请关闭应连续]/u);
-  expect([...flat(zhCN).values(), ...Object.values(callusZhCN)].join("")).not.toMatch(/[電話戶設進發時為這個隊郵離線態錄請關閉應連續]/u);
+  expect([...flat(zhTW).values(), ...Object.values(callusZhTW), ...Object.values(widgetZhTW)].join("")).not.toMatch(/[电话户设进发时为这个队邮离线态录请关闭应连续]/u);
+  expect([...flat(zhCN).values(), ...Object.values(callusZhCN), ...Object.values(widgetZhCN)].join("")).not.toMatch(/[電話戶設進發時為這個隊郵離線態錄請關閉應連續]/u);
 });
 
 test("Every key that the code names exists.", () => {
@@ -71,8 +75,9 @@ test("Every error code that the server can refuse with has words.", () => {
     for (const [, code] of source.matchAll(/\brefuse\(\s*"\w+",\s*"([a-z_]+\.[a-z_]+)"/g)) if (code) codes.add(code);
   }
   expect(codes.size).toBeGreaterThan(0);
-  // What a socket refuses closes it with a code of its own and is never shown as words.
-  expect([...codes].filter((code) => !code.startsWith("socket.") && !english.has(`problem.${code.replaceAll(".", "_")}`))).toEqual([]);
+  // What a socket refuses closes it with a code of its own and is never shown as words; what visitors are refused with the widget says.
+  const toVisitors = (code: string): boolean => code.startsWith("chat.") && `problem_${code.slice(5)}` in widgetEn;
+  expect([...codes].filter((code) => !code.startsWith("socket.") && !toVisitors(code) && !english.has(`problem.${code.replaceAll(".", "_")}`))).toEqual([]);
 });
 
 test("Every notice that the server sends has words.", () => {

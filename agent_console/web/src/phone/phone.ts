@@ -118,6 +118,11 @@ export class Phone {
     this.#change({ muted });
   }
 
+  /** A soft note for somebody who wrote in a chat. */
+  wrote(): void {
+    if (this.state.stage !== "elsewhere") this.#tone.wrote();
+  }
+
   dtmf(tone: string): void {
     this.#line?.dtmf(tone);
   }

@@ -17,6 +17,8 @@ const ANNOUNCED_HZ: typeof NOTES_HZ = [
   [880, 0, 0.14],
   [1174.66, 0.18, 0.2],
 ];
+// somebody wrote in a chat: one soft short note
+const WROTE_HZ: typeof NOTES_HZ = [[783.99, 0, 0.12]];
 const BAR_MS = 3_000;
 const LOUDNESS = 0.16;
 const SOFT = 0.06;
@@ -50,6 +52,11 @@ export class Tone {
   /** Say once that somebody is on hold. */
   remind(): void {
     this.#play(REMINDER_HZ, SOFT);
+  }
+
+  /** Say that somebody wrote in a chat. */
+  wrote(): void {
+    this.#play(WROTE_HZ, SOFT);
   }
 
   quiet(): void {

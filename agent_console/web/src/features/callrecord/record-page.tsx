@@ -12,6 +12,7 @@ import { Bones, Failure } from "../../ui/panes";
 import { Why } from "../board/why";
 import { Talk } from "../recordings/recordings";
 import { momentText } from "../records/values";
+import { LiveTranscript } from "../chats/live-transcript";
 import { Lanes } from "./lanes";
 import { RecordTable } from "./record-table";
 import { saidAt, ZOOMS, type Piece } from "./scale";
@@ -45,7 +46,7 @@ function Whole({ record }: { record: CallRecord }) {
   return (
     <>
       <header className="callrecord-head">
-        <span className="candidate-icon"><Icon name={record.medium === "voice" ? "phone" : "mail"} size={20} /></span>
+        <span className="candidate-icon"><Icon name={record.medium === "voice" ? "phone" : record.medium === "chat" ? "chat" : "mail"} size={20} /></span>
         <div className="grow">
           <h1 className="clip" dir="auto">{customer}</h1>
           <p className="soft small"><span className="num">{momentText(record.begin, i18n.language as Language)}</span> · <span className="num">{duration(record.end - record.begin)}</span> · <End record={record} /></p>
@@ -66,6 +67,7 @@ function Whole({ record }: { record: CallRecord }) {
           <ul className="recordings" data-testid="recordings">{record.recordings.map((each: Recording) => <Talk key={each.id} recording={each} heard={(seconds) => hear(saidAt(record, each.started_at, seconds))} />)}</ul>
         </section>
       )}
+      {record.medium === "chat" && <section className="panel callrecord-part"><h2 className="pane-title">{t("chat.transcript")}</h2><LiveTranscript chat={record.id} /></section>}
       <section className="panel callrecord-part"><RecordTable record={record} /></section>
       {asks && <Why interaction={record.id} queue="" callback={false} until={null} who={customer} version={String(record.going_on)} close={() => ask(false)} asked={chosen?.span?.offer ?? null} over />}
     </>

@@ -21,7 +21,7 @@ const MOST_SHOWN = 8;
 export interface TextsPlace {
   address: { interaction?: string; case?: string };
   language: string;
-  channel: "email" | "voice";
+  channel: "email" | "voice" | "chat";
   /** Changes when another choice of texts may fit. */
   about: string;
 }

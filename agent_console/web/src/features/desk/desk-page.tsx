@@ -10,6 +10,7 @@ import { PlainCall } from "../interaction/plain-call";
 import { Memos } from "../knowledge/memos";
 import { Suggestions } from "../knowledge/suggestions";
 import { Customer } from "../customer/customer";
+import { useChatAlerts } from "../chats/alerts";
 import { RecordingGuard } from "../recordings/guard";
 import { Dialling } from "../dialling/dialling";
 import { useAlerts } from "./alerts";
@@ -40,6 +41,7 @@ export function DeskPage({ startPhone }: { startPhone: (take: boolean) => Promis
     useCallback(() => setHelp(true), []),
   );
   useAlerts(items, stray);
+  useChatAlerts(item?.id ?? null);
   return (
     <AboveDialogs.Provider value={OfferStrip}>
       <Shell

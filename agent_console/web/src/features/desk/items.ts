@@ -14,7 +14,7 @@ export function inOrder(items: readonly Item[]): Item[] {
 /** Who it is, as well as it is known: the one party, the name that came with it, the number; nothing until it has been looked up. */
 export function customerName(item: Item): string {
   const party = item.match.strength === "one" ? item.match.parties[0] : undefined;
-  return party?.name || item.customer.name || customerAddress(item) || (item.match.strength === "pending" ? "" : withheld());
+  return party?.name || item.customer.name || customerAddress(item) || (item.match.strength === "pending" ? "" : item.medium === "chat" ? i18next.t("chat.visitor") : withheld());
 }
 
 /** What stands for a caller who shows no number. */

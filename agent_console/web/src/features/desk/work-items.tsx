@@ -4,6 +4,7 @@ import { Icon } from "../../ui/icon";
 import { Empty, Pill, type Tone } from "../../ui/panes";
 import { Ring, Timer } from "../../ui/ring";
 import { PassedOn } from "../interaction/passed-on";
+import { ChatCardLine } from "../chats/chat-card-line";
 import { SlaMark } from "../sla/sla-mark";
 import { WaitingLetters } from "./waiting-letters";
 import { customerLang, customerName, isHeld, mediumIcon, stateKey, stateSince } from "./items";
@@ -63,7 +64,7 @@ function Card({ item, place, current, select }: { item: Item; place: number; cur
             <Timer since={stateSince(item)} className="num faint small" />
           )}
         </span>
-        <span className="card-line tiny faint"><span className="clip" lang={item.queue.language}>{item.subject || item.queue.name}</span></span>
+        {item.medium === "chat" && item.state === "connected" ? <ChatCardLine id={item.id} otherwise={item.subject || item.queue.name} /> : <span className="card-line tiny faint"><span className="clip" lang={item.queue.language}>{item.subject || item.queue.name}</span></span>}
         {item.passed_by !== null && item.state === "offered" && <span className="card-line"><PassedOn item={item} /></span>}
         {item.clocks.length > 0 && <span className="card-line"><SlaMark item={item} /></span>}
         <span className="card-line"><StatePill item={item} />{place <= 9 && <span className="card-key" aria-hidden="true">Alt {place}</span>}</span>

@@ -10,6 +10,8 @@ import { customerAddress, customerLang, customerName, mediumIcon, stateSince } f
 import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
+import { ChatLog } from "../chats/chat-log";
+import { ChatPanel } from "../chats/chat-panel";
 import { CaseBox } from "./case-box";
 import { CallNumber } from "../dialling/call-number";
 import { CameBy } from "../flows/visit";
@@ -28,6 +30,9 @@ import { Brief } from "./brief";
 
 const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
 
+/** Media whose customers choose a number of ours. */
+const BY_NUMBER: ReadonlySet<string> = new Set(["voice", "voicemail", "fax", "sms"]);
+
 /** The centre: one interaction, from the first ring to the last word of its wrap-up. */
 export function Interaction({ item }: { item: Item }) {
   const { t } = useTranslation();
@@ -37,9 +42,11 @@ export function Interaction({ item }: { item: Item }) {
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
       {item.state === "connected" && (item.medium === "email" || item.medium === "form") && <Letters item={item} />}
+      {item.state === "connected" && item.medium === "chat" && <ChatPanel item={item} />}
       {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
       {item.state === "wrap_up" && item.unreached !== "" && <p className="not-reached" role="status" data-testid="not-reached"><Icon name="warn" size={18} />{t("dial.not_reached", { why: t(`dial.why_not_${item.unreached}`) })}</p>}
       {item.state === "wrap_up" && <WrapUp item={item} />}
+      {item.state === "wrap_up" && item.medium === "chat" && <ChatLog chat={item.id} />}
     </article>
   );
 }
@@ -58,7 +65,7 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {item.medium !== "email" && item.medium !== "form" && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
+          {BY_NUMBER.has(item.medium) && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
           {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t("callrecord.open")}</Link>}
@@ -78,7 +85,7 @@ function Offered({ item }: { item: Item }) {
       <OfferPanel item={item} />
       {item.flow && <CameBy visit={item.flow} />}
       <ContractLine item={item} />
-      {item.subject && (item.medium === "email" || item.medium === "form") && <SubjectLine item={item} />}
+      {item.subject && item.medium !== "voice" && item.medium !== "voicemail" && <SubjectLine item={item} />}
       <Known item={item} />
     </>
   );

@@ -1,5 +1,6 @@
 /** The documents of the socket. */
 import type { Device, Language, Medium, Role, Seconds, Status, Work } from "./common";
+import type { ChatDoc, ChatLine } from "./chats";
 import type { ContractDoc } from "./contracts";
 import type { CaseRow, Party } from "./customers";
 import type { ClockDoc } from "./sla";
@@ -195,6 +196,8 @@ export interface Collections {
   departments: DepartmentDoc;
   link: LinkDoc;
   notices: NoticeDoc;
+  chats: ChatDoc;
+  chat_lines: ChatLine;
 }
 
 export type Collection = keyof Collections;

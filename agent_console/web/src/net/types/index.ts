@@ -1,4 +1,5 @@
 /** The documents of the socket and the answers of the API, as docs/contracts.md sections 5 and 6 promise them. */
+export type * from "./chats";
 export type * from "./common";
 export type * from "./contracts";
 export type * from "./coverage";
