@@ -11,6 +11,7 @@ from agent_console.ports import (
     Conferences,
     Consults,
     Dialling,
+    Faxes,
     Letters,
     Pauses,
     Phones,
@@ -55,6 +56,7 @@ class Context:
     plays: Rate
     seal: Seal | None
     provider: Provider | None
+    faxes: Faxes | None = None
 
     @property
     def branding(self) -> Branding:

@@ -23,6 +23,7 @@ from agent_console.ports import (
     Conferences,
     Consults,
     Dialling,
+    Faxes,
     Letters,
     MailPart,
     Pauses,
@@ -68,6 +69,7 @@ class ConsoleServer:
         pauses: Pauses,
         mail: Sequence[MailPart],
         recordings: Sequence[MailPart] = (),
+        faxes: Faxes | None = None,
         static: Path = pages.STATIC,
         listening: socket.socket | None = None,
     ) -> None:

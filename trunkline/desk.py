@@ -19,6 +19,9 @@ from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.intake import Intake
 from channels.email.sending.composer import Composer
 from channels.email.sending.outbox import Postman
+from channels.fax.composing import Desk as FaxDesk
+from channels.fax.receiving import Reception
+from channels.fax.sending import Sending
 from cti.phones import AsteriskPhones
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
     )
     postman = Postman(settings.mail, store, bus, clock)
     composer = Composer(settings.mail, settings.centre.name, store, bus, clock, settings.centre.time_zone)
+    faxes = Reception(settings, store, floor, bus, clock, talking=voice.talking)
+    sending = Sending(settings, store, bus, clock, place=faxes.place, line=voice.faxes)
     console = ConsoleServer(
         settings,
         store,
@@ -53,11 +58,14 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         watches=voice.watches,
         pauses=voice.pauses,
         mail=(drop, intake, postman),
-        recordings=(telephone.keeper, telephone.messages),
+        recordings=(telephone.keeper, telephone.messages, faxes),
+        faxes=FaxDesk(settings, store, bus, clock, place=faxes.place, numbers=voice.faxes),
         listening=listening,
     )
     off = settings.modules.off
     parts: dict[str, Part] = {
+        "faxes": faxes,
+        "faxes out": sending,
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,

@@ -11,17 +11,17 @@ from config.clock import SystemClock
 from config.settings import Guard
 from crm_core import interactions, queues, users
 from crm_core.store import Connection, Store
-from cti.arriving.message_desk import MessageDesk
 from cti.voice import UNGUARDED, VoiceChannel
 from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.facts import Fact
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Status
+from routing.core.model import LETTERS, AgentId, Status
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
+from routing.shown import Shown
 from tests.real.asterisk_lab import AsteriskLab
 from tests.templates import with_tables
 
@@ -125,7 +125,8 @@ async def voice_server(
             settings, store, floor, bus, clock, prompts_dir=lab.folder / "prompts", guard=guard
         )
         floor.add_channel(voice)
-        floor.add_channel(MessageDesk(floor, clock))
+        for medium in sorted(LETTERS):
+            floor.add_channel(Shown(medium, floor, clock))
         server = VoiceServer(store, floor, bus, voice, [], asyncio.Event())
 
         def note(facts: object) -> None:
