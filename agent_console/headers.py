@@ -23,6 +23,9 @@ UPLOADS = frozenset(("/api/v1/imports",))
 """Paths whose bodies are files: written to the disk as they come, never held."""
 SOUNDS = re.compile(r"/api/v1/prompts/[^/]+/sounds/[^/]+")
 MAX_SOUND_BYTES = 21_000_000
+FAXES = re.compile(r"/api/v1/(cases|interactions)/[^/]+/faxes")
+MAX_FAX_BYTES = 21_000_000
+"""15 MB of files, in base64 (RFC 4648, 4)."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -124,6 +127,8 @@ class BoundedBodies:
 def _most(path: str) -> int:
     if path in UPLOADS:
         return MAX_UPLOAD_BYTES
+    if FAXES.fullmatch(path):
+        return MAX_FAX_BYTES
     return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
 
 

@@ -111,6 +111,7 @@ class ConsoleServer:
             guests=Rate(_GUESTS, _GUESTS_WINDOW_S),
             plays=Rate(1, _PLAY_S),
             seal=_seal(settings),
+            faxes=faxes,
             provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
         )
 

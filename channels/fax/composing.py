@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,7 @@ from crm_core.customers import outbound
 from crm_core.faxes import kept, outgoing
 from crm_core.faxes.filing import Pages
 from crm_core.faxes.kept import WAITING, Fax
+from crm_core.faxes.outgoing import Wanted
 from crm_core.records.change import Acting
 from crm_core.store import Connection, Store
 from routing.bus import Bus
@@ -37,21 +38,6 @@ _LABELS = {
     "zh-CN": ("传真", "收件人", "传真号码", "发件人", "日期", "页数", "主题", "工单编号"),
 }
 _log = Transcript("fax")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What an agent wants sent, about a case or as an answer to a contact. `cover` False: the files alone. `language` empty: the customer's."""
-
-    case_id: str | None
-    interaction_id: str | None
-    to: str
-    name: str
-    subject: str
-    text: str
-    cover: bool
-    language: str
-    files: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +72,11 @@ class Desk:
     def __init__(
         self, settings: Settings, store: Store, bus: Bus, clock: Clock, *, place: Place, numbers: Numbers
     ) -> None:
-        self._settings, self._zone, self._centre = settings.fax, settings.centre.time_zone, settings.centre.name
+        self._settings, self._zone, self._centre = (
+            settings.fax,
+            settings.centre.time_zone,
+            settings.centre.name,
+        )
         self._store, self._bus, self._clock = store, bus, clock
         self.place, self._numbers = place, numbers
 
@@ -108,12 +98,18 @@ class Desk:
             author_id=acting.origin.user_id,
         )
         made = await self._store.write(lambda conn: outgoing.put(conn, acting, row))
-        _log.note(">", made.interaction_id or made.case_id or "", f"fax {made.id} of {made.pages} pages is to go")
+        _log.note(
+            ">", made.interaction_id or made.case_id or "", f"fax {made.id} of {made.pages} pages is to go"
+        )
         self._bus.publish(WRITTEN, made.id)
         self._bus.publish("fax_list", made.id)
         if made.case_id is not None:
             self._bus.publish("case", made.case_id)
         return made
+
+    def read(self, fax: Fax, kind: str, *, first: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """A file of it, or a part of one; in a thread. `Damaged` when it is not as it was written."""
+        return self.place.read(fax, kind, first=first, length=length)
 
     def wake(self, fax: Fax) -> None:
         """Something of it was decided by hand."""
@@ -146,9 +142,7 @@ class Desk:
             })  # fmt: skip
             return await self.place.keep(name, at, tiff, count)
 
-    def _cover(
-        self, wanted: Wanted, about: About, at: float, who: tuple[str, str, str]
-    ) -> dict[str, Any]:
+    def _cover(self, wanted: Wanted, about: About, at: float, who: tuple[str, str, str]) -> dict[str, Any]:
         number, ours, author = who
         language = wanted.language or about.language
         title, to, fax, sender, date, pages, subject, case = _LABELS.get(language, _LABELS["en"])

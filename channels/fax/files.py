@@ -38,7 +38,9 @@ class Place:
 
     async def _write(self, name: str, at: float, kind: str, source: Path) -> dict[str, Any]:
         def write() -> tuple[int, str]:
-            return self.chest.write(kept.place(self.folder, name, at, kind), f"{name}.{kind}", _pieces(source))
+            return self.chest.write(
+                kept.place(self.folder, name, at, kind), f"{name}.{kind}", _pieces(source)
+            )
 
         size, digest = await asyncio.to_thread(write)
         return {"bytes": size, "sha256": digest}

@@ -43,9 +43,7 @@ class Reception:
         self, settings: Settings, store: Store, floor: Floor, bus: Bus, clock: Clock, *, talking: Talking
     ) -> None:
         self._spool = settings.recording_spool_dir()
-        self.place = Place(
-            settings.faxes_dir(), Chest(settings.recordings.recordings_key.get_secret_value())
-        )
+        self.place = Place(settings.faxes_dir(), Chest(settings.recordings.recordings_key.get_secret_value()))
         self._store, self._floor, self._bus, self._clock, self._talking = store, floor, bus, clock, talking
         self._wanted = asyncio.Event()
         self._status = LinkStatus(up=True, since=clock.now())
@@ -107,7 +105,8 @@ class Reception:
             pages = await self._pages(came)
             now = self._clock.now()
             made = await self._store.write(partial(filing.file, came=came, pages=pages, now=now))
-            what = f"fax of {made.pages} pages {made.mark}".rstrip()
+            mode = came.report.mode if came.report else "broken off"
+            what = f"fax of {made.pages} pages by {mode} {made.mark}".rstrip()
             _log.note("<", made.interaction_id or came.call_id, what if made.files else "fax without a page")
             self._bus.publish("interaction", made.interaction_id or "")
             self._bus.publish("fax_list", made.id)

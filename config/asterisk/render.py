@@ -49,6 +49,7 @@ _FAX_VALUES = (
     "${FILTER(0-9+*#,${TL_NUMBER})}",
     r"${FILTER(A-Za-z0-9_\x2d,${TL_FAX_QUEUE})}",
     "${FILTER(0-9,${REASON})}",
+    "${FILTER(A-Za-z0-9,${FAXMODE})}",
     "end",
 )
 FAX_REPORT = "|".join(_FAX_VALUES)

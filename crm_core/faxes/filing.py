@@ -58,7 +58,7 @@ def file(conn: Connection, came: Came, pages: Pages, now: float) -> Fax:
     made = Fax(
         id=came.name, direction="in", state=FAILED, interaction_id=None, case_id=None,
         queue_id=_queue(conn, report), author_id=None, number=report.caller, our_number=report.number, station=report.station,
-        subject="", words="", pages=pages.count, confirmed=report.pages, resolution=report.resolution, code=_code(report, pages),
+        subject="", words="" if report.whole else f"{report.error} {report.words}".strip(), pages=pages.count, confirmed=report.pages, resolution=report.resolution, code=_code(report, pages),
         mark=pages.mark, files=pages.files, sealed=pages.sealed, erased=False, at=came.began_at, due_at=None, tried_at=now,
         attempts=1, attempt=None, key=None,
     )  # fmt: skip
@@ -87,7 +87,7 @@ def filed(conn: Connection, name: str, now: float) -> Filed | None:
 def _code(report: Report, pages: Pages) -> str:
     """What is to be said of the transmission; empty: nothing."""
     if pages.files is None:
-        return report.error.lower() if report.error else NO_PAGE
+        return NO_PAGE
     return "" if report.whole else CUT_SHORT
 
 

@@ -1,6 +1,6 @@
 """Faxes that go out as rows: written with what is said in their case, begun before anybody is called, ended by what came of it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -17,6 +17,21 @@ from crm_core.tables import fax
 
 AGAIN = frozenset({FAILED, UNKNOWN, CANCELLED})
 _F = fax.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an agent wants sent, about a case or as an answer to a contact. `cover` False: the files alone. `language` empty: the customer's."""
+
+    case_id: str | None
+    interaction_id: str | None
+    to: str
+    name: str
+    subject: str
+    text: str
+    cover: bool
+    language: str
+    files: tuple[bytes, ...]
 
 
 def put(conn: Connection, acting: Acting, made: Fax) -> Fax:

@@ -11,13 +11,14 @@ CAME, CAME_REPORT = "-fax.tif", "-fax.txt"
 GOES, GOES_REPORT = "-out.tif", "-out.txt"
 _NAME = re.compile(r"(?P<call>tl-[\w.-]{1,100})\.(?P<ms>[0-9]{12,14})", re.ASCII)
 _MOST_BYTES = 4000
-_FIELDS = 11
+_FIELDS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """How a transmission ended. `status` is FAXSTATUS (SUCCESS, FAILED; empty: it never began), `pages` what was confirmed, `error` and `words` the
-    fax machine's own, `reason` Asterisk's for a call that was not answered. `queue` is where the way in led."""
+    fax machine's own, `reason` Asterisk's for a call that was not answered. `queue` is where the way in led, `mode` how the pages
+    passed (audio, T38)."""
 
     status: str = ""
     pages: int = 0
@@ -29,6 +30,7 @@ class Report:
     number: str = ""
     queue: str = ""
     reason: str = ""
+    mode: str = ""
 
     @property
     def whole(self) -> bool:
@@ -69,6 +71,7 @@ def read_report(path: Path) -> Report | None:
         number=parts[7][:40],
         queue=parts[8][:64],
         reason=parts[9][:10],
+        mode=parts[10][:10],
     )
 
 
