@@ -168,10 +168,6 @@ async def test_faxes_come_and_go_whatever_dies(tmp_path: Path) -> None:
                 fax.interaction_id for fax in came
             ]
             assert list(given.recording_spool_dir().glob("*-fax.*")) == []
-        print(
-            lab.log.count("T38"),
-            [line[-200:] for line in lab.log.splitlines() if "T.38" in line or "T38" in line][:10],
-        )
 
 
 async def answer(faxing: Faxing) -> Fax:
