@@ -1,5 +1,6 @@
 """The rows of faxes, and where their pages lie."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,6 +71,13 @@ class Fax:
         return place(folder, self.id, self.at, kind)
 
 
+def read_fax(row: Any) -> Fax:
+    """A row with all columns of the table."""
+    values = columns(row)
+    files = values.pop("files")
+    return Fax(**values, files=None if files is None else json.loads(files))
+
+
 def place(folder: Path, name: str, at: float, kind: str) -> Path:
     """By the day (UTC)."""
     return folder / datetime.fromtimestamp(at, UTC).strftime("%Y/%m/%d") / f"{name}.{kind}"
@@ -77,7 +85,9 @@ def place(folder: Path, name: str, at: float, kind: str) -> Path:
 
 def add(conn: Connection, made: Fax) -> None:
     """Keep a new one."""
-    conn.execute(insert(fax).values(**{name: getattr(made, name) for name in Fax.__dataclass_fields__}))
+    values = {name: getattr(made, name) for name in Fax.__dataclass_fields__}
+    values["files"] = None if made.files is None else json.dumps(made.files)
+    conn.execute(insert(fax).values(**values))
 
 
 def one(conn: Connection, name: str) -> Fax | None:
@@ -111,7 +121,7 @@ def latest(
     if before is not None:
         query = query.where(_F.at < before)
     rows = conn.execute(query.order_by(_F.at.desc(), _F.id.desc()).limit(MOST_LISTED))
-    return [Fax(**columns(row)) for row in rows]
+    return [read_fax(row) for row in rows]
 
 
 def counted(conn: Connection, since: float) -> dict[str, int]:
@@ -121,9 +131,19 @@ def counted(conn: Connection, since: float) -> dict[str, int]:
     return {f"{direction}_{state}": count for direction, state, count in rows}
 
 
-def forget(conn: Connection, *, interaction_ids: Iterable[str] = (), case_ids: Iterable[str] = ()) -> None:
+def forget(
+    conn: Connection,
+    *,
+    interaction_ids: Iterable[str] = (),
+    case_ids: Iterable[str] = (),
+    names: Iterable[str] = (),
+) -> None:
     """Nobody sees these pages any more; whoever keeps the files removes them. What waits to be sent is not."""
-    about = or_(_F.interaction_id.in_(list(interaction_ids)), _F.case_id.in_(list(case_ids)))
+    about = or_(
+        _F.interaction_id.in_(list(interaction_ids)),
+        _F.case_id.in_(list(case_ids)),
+        _F.id.in_(list(names)),
+    )
     conn.execute(update(fax).where(about, _F.state == WAITING).values(state=CANCELLED, due_at=None))
     blank = {"number": "", "station": "", "subject": "", "words": ""}
     conn.execute(update(fax).where(about, ~_F.erased).values(erased=True, **blank))
@@ -132,7 +152,7 @@ def forget(conn: Connection, *, interaction_ids: Iterable[str] = (), case_ids: I
 def erased(conn: Connection) -> list[Fax]:
     """Those whose files are to be removed."""
     query = select(fax).where(_F.erased, _F.files.is_not(None), _F.state != SENDING).limit(100)
-    return [Fax(**columns(row)) for row in conn.execute(query)]
+    return [read_fax(row) for row in conn.execute(query)]
 
 
 def removed(conn: Connection, name: str) -> None:
@@ -141,4 +161,4 @@ def removed(conn: Connection, name: str) -> None:
 
 
 def _of(conn: Connection, condition: ColumnElement[bool]) -> list[Fax]:
-    return [Fax(**columns(row)) for row in conn.execute(select(fax).where(condition).order_by(_F.at, _F.id))]
+    return [read_fax(row) for row in conn.execute(select(fax).where(condition).order_by(_F.at, _F.id))]

@@ -10,7 +10,6 @@ from crm_core import audit, case_events, cases
 from crm_core.faxes import kept
 from crm_core.faxes.attempts import After
 from crm_core.faxes.kept import CANCELLED, FAILED, SENDING, UNKNOWN, WAITING, Fax
-from crm_core.paging import columns
 from crm_core.records.change import Acting
 from crm_core.sla.clock import Happened
 from crm_core.tables import fax
@@ -57,7 +56,7 @@ def put(conn: Connection, acting: Acting, made: Fax) -> Fax:
 def due(conn: Connection, now: float, limit: int) -> list[Fax]:
     """Those whose time has come, the longest due first."""
     query = select(fax).where(_F.state == WAITING, _F.due_at <= now).order_by(_F.due_at, _F.id).limit(limit)
-    return [Fax(**columns(row)) for row in conn.execute(query)]
+    return [kept.read_fax(row) for row in conn.execute(query)]
 
 
 def next_due(conn: Connection) -> float | None:
@@ -68,7 +67,7 @@ def next_due(conn: Connection) -> float | None:
 def under_way(conn: Connection) -> list[Fax]:
     """Those of which it is not known how they end."""
     rows = conn.execute(select(fax).where(_F.state == SENDING).order_by(_F.tried_at))
-    return [Fax(**columns(row)) for row in rows]
+    return [kept.read_fax(row) for row in rows]
 
 
 def begin(conn: Connection, made: Fax, attempt: str, now: float) -> Fax | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
 
-from crm_core.tables.base import Json, Words, index_where, metadata, moment, one_of
+from crm_core.tables.base import Words, index_where, metadata, moment, one_of
 
 fax = Table(
     "fax",
@@ -31,8 +31,8 @@ fax = Table(
     Column("code", Text, nullable=False),
     # what is wrong with the pages: truncated, unreadable, long
     Column("mark", Text, nullable=False),
-    # by kind (tiff, pdf, pictures): bytes, checksum, and where each picture is
-    Column("files", Json),
+    # by kind (tiff, pdf, pictures): bytes, checksum, and where each picture is; as JSON, which is nobody's words: an erasure needs it to remove them
+    Column("files", Text),
     Column("sealed", Boolean, nullable=False, server_default=false()),
     # nobody may see the pages any more; the files are still to be removed as long as there are some
     Column("erased", Boolean, nullable=False, server_default=false()),

@@ -1,7 +1,6 @@
 """Faxes on a real Asterisk: pages that come while servers die and are away, one that goes out by SIP and arrives, and a call in which none comes."""
 
 import asyncio
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +14,13 @@ from channels.fax.sending import Sending
 from config.clock import SystemClock
 from config.settings import Settings
 from crm_core import interactions, parties, queues
-from crm_core.audit import Origin
 from crm_core.access.reader import SYSTEM
+from crm_core.audit import Origin
 from crm_core.faxes import kept
 from crm_core.faxes.kept import Fax
 from crm_core.faxes.outgoing import Wanted
 from crm_core.records.change import Acting
 from crm_core.store import Connection
-from cti.ami.actions import Action
 from routing.core.facts import Enqueued
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0042"
 down_revision = "0036"
@@ -14,7 +13,6 @@ _STATES = "'received', 'failed', 'waiting', 'sending', 'sent', 'unknown', 'cance
 
 
 def upgrade() -> None:
-    files = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
     op.create_table(
         "fax",
         sa.Column("id", sa.Text(), nullable=False),
@@ -31,7 +29,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("resolution", "code", "mark")),
-        sa.Column("files", files, nullable=True),
+        sa.Column("files", sa.Text(), nullable=True),
         sa.Column("sealed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("erased", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
