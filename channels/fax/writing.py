@@ -99,7 +99,7 @@ def _of_picture(path: Path) -> Iterator[Image.Image]:
         frames = getattr(found, "n_frames", 1) if found.format == "TIFF" else 1
         for number in range(frames):
             found.seek(number)
-            yield _on_paper(_grey(found))
+            yield _on_paper(_square(_grey(found), found.info.get("dpi")))
 
 
 def _grey(found: Image.Image) -> Image.Image:
@@ -108,6 +108,14 @@ def _grey(found: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", upright.size, "white")
         return Image.alpha_composite(paper, upright.convert("RGBA")).convert("L")
     return upright.convert("L")
+
+
+def _square(drawn: Image.Image, dpi: tuple[float, float] | None) -> Image.Image:
+    """With dots as wide as high: a fax that was kept as TIFF has others."""
+    across, down = (float(each) for each in dpi or (0.0, 0.0))
+    if not 20 <= across <= 2400 or not 20 <= down <= 2400 or abs(across / down - 1) < 0.1:
+        return drawn
+    return drawn.resize((drawn.width, max(1, round(drawn.height * across / down))), Image.Resampling.BOX)
 
 
 def _on_paper(drawn: Image.Image) -> Image.Image:

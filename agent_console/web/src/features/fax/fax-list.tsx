@@ -44,6 +44,14 @@ export function CaseFaxes({ caseId, version }: { caseId: string; version: string
   );
 }
 
+/** What came and went by fax, where it is only read; nothing where there was none. */
+export function FaxesThere({ path }: { path: string }) {
+  const { t } = useTranslation();
+  const { data, again } = useFaxes(path);
+  if (!data || data.items.length === 0) return null;
+  return <section className="opened-part"><h3 className="label">{t("fax.faxes")}</h3><FaxLines faxes={data} changed={again} /></section>;
+}
+
 export function FaxLines({ faxes, changed }: { faxes: Faxes; changed: () => void }) {
   if (faxes.items.length === 0) return null;
   return <ul className="opened-thread">{faxes.items.map((fax) => <li key={fax.id}><FaxLine fax={fax} tries={faxes.tries} changed={changed} /></li>)}</ul>;

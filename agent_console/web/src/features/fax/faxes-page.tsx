@@ -39,6 +39,7 @@ export default function FaxesPage() {
       </header>
       {!data ? (problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={8} /></div>) : (
         <div className="faxes-page">
+          <h2 className="label">{t("fax.today")}</h2>
           <dl className="fax-figures" aria-label={t("fax.today")}>
             {SHOWN.map((each) => <div key={each} className={`fax-figure ${(data.today[each] ?? 0) > 0 ? each : ""}`} data-testid={`fax-figure-${each}`}><dt className="small soft">{t(`fax.figure_${each}`)}</dt><dd className="num">{data.today[each] ?? 0}</dd></div>)}
           </dl>
