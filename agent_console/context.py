@@ -12,6 +12,7 @@ from agent_console.ports import (
     Conferences,
     Consults,
     Dialling,
+    Faxes,
     Letters,
     MailIn,
     Pauses,
@@ -61,6 +62,7 @@ class Context:
     seal: Seal | None
     provider: Provider | None
     mail_in: MailIn | None = None
+    faxes: Faxes | None = None
 
     @property
     def branding(self) -> Branding:

@@ -101,7 +101,7 @@ class SkillDocument(TypedDict):
 
 
 class EndDocument(TypedDict):
-    """`kind`: queue, callback, voicemail, transfer, hangup, left (the caller hung up), failed (with a reason: to the number's own queue)."""
+    """`kind`: queue, callback, voicemail, fax, transfer, hangup, left (the caller hung up), failed (with a reason: to the number's own queue)."""
 
     kind: str
     queue_id: str | None

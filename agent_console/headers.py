@@ -30,6 +30,9 @@ MAX_DRAFT_FILE_BYTES = 50_000_000
 FORMS = re.compile(r"/forms/[^/]+(/[^/]+)?|/api/v1/forms/[^/]+/submissions")
 MAX_FORM_BYTES = 60_000_000
 """With its files: several, each within its form's own limit."""
+FAXES = re.compile(r"/api/v1/(cases|interactions)/[^/]+/faxes")
+MAX_FAX_BYTES = 21_000_000
+"""15 MB of files, in base64 (RFC 4648, 4)."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -137,6 +140,8 @@ def _most(path: str) -> int:
         return MAX_FORM_BYTES
     if chat_files.PATHS.fullmatch(path):
         return chat_files.MAX_FILE_BYTES
+    if FAXES.fullmatch(path):
+        return MAX_FAX_BYTES
     return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
 
 

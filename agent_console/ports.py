@@ -4,13 +4,16 @@ All raise `Unavailable` when their peer (Asterisk, the database) cannot be reach
 not fit the state of the interaction.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from config.peers import LinkStatus, PhoneCredential
 from crm_core.calls_out import CallOut
 from crm_core.casework.post import Post
+from crm_core.faxes.kept import Fax
+from crm_core.faxes.outgoing import Wanted
 from crm_core.mail_in.mailboxes import Condition as MailboxCondition
+from crm_core.records.change import Acting
 from crm_core.users import User
 from routing.core.events import Transferred
 from routing.core.model import AgentId, InteractionId, PauseKind, QueueId, WatchMode
@@ -21,6 +24,7 @@ __all__ = [
     "Conferences",
     "Consults",
     "Dialling",
+    "Faxes",
     "Letters",
     "LinkStatus",
     "MailIn",
@@ -170,6 +174,22 @@ class Letters(Post, Protocol):
         self, *, interaction: InteractionId, author: User, text: str, idempotency_key: str
     ) -> str:
         """Record the answer with its outbox row; the letter's id. The same key returns the same letter."""
+        ...
+
+
+class Faxes(Protocol):
+    """Faxes that go out, and the pages of all."""
+
+    async def write(self, acting: Acting, author_name: str, wanted: Wanted, key: str) -> Fax:
+        """Make its pages and put it into the outbox; the same key again gives the same fax."""
+        ...
+
+    def wake(self, fax: Fax) -> None:
+        """Something of it was decided by hand."""
+        ...
+
+    def read(self, fax: Fax, kind: str, *, first: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """A file of it, or a part of one; in a thread. `Damaged` when it is not as it was written."""
         ...
 
 

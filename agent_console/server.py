@@ -25,6 +25,7 @@ from agent_console.ports import (
     Conferences,
     Consults,
     Dialling,
+    Faxes,
     Letters,
     MailIn,
     MailPart,
@@ -74,6 +75,7 @@ class ConsoleServer:
         mail: Sequence[MailPart],
         recordings: Sequence[MailPart] = (),
         mail_in: MailIn | None = None,
+        faxes: Faxes | None = None,
         static: Path = pages.STATIC,
         listening: socket.socket | None = None,
     ) -> None:
@@ -118,6 +120,7 @@ class ConsoleServer:
             guests=Rate(_GUESTS, _GUESTS_WINDOW_S),
             plays=Rate(1, _PLAY_S),
             seal=_seal(settings),
+            faxes=faxes,
             provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
             mail_in=mail_in,
         )

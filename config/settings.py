@@ -362,6 +362,27 @@ class Recordings(Secretive):
     """A recording that its agent has paused goes on by itself after so many seconds; 0: it stays paused until the agent ends the pause, or the talk is over. Agents are reminded every minute either way."""
 
 
+def _usable_pauses(given: object) -> object:
+    """In the environment, seconds by comma."""
+    words = given.split(",") if isinstance(given, str) else given
+    return [float(word) for word in words if str(word).strip()] if isinstance(words, list | tuple) else given
+
+
+class Fax(Section):
+    """Faxes. Which numbers take them is said under *Numbers and addresses*; who may send them where, by dial plans. Their files are kept with the recordings' key."""
+
+    retry_pauses_s: Annotated[
+        tuple[Annotated[float, Field(ge=1.0, le=86_400.0)], ...], BeforeValidator(_usable_pauses)
+    ] = (120.0, 300.0, 900.0)
+    """After a try that failed (busy, nobody, broken off) a fax is sent again after so many seconds, as many times as there are numbers; then it is shown as failed."""
+    at_once: int = Field(default=2, ge=1, le=50)
+    """So many faxes go out at the same time."""
+    most_pages: int = Field(default=100, ge=1, le=500)
+    """A fax that is longer is not sent."""
+    font: str = ""
+    """Font file with which cover pages are written; empty: Noto Sans CJK where the machine has it (Debian: `fonts-noto-cjk`), else a font with Latin letters only, and faxes with Chinese words are refused."""
+
+
 class Guard(Section):
     """Calls out that are far beyond what is usual, calls in that come too fast, and what the network says of callers' numbers. Who may dial what is said by dial plans, in the console."""
 
@@ -396,6 +417,7 @@ class Settings(Section):
     oidc: Oidc = Oidc()
     recordings: Recordings = Recordings()
     guard: Guard = Guard()
+    fax: Fax = Fax()
 
     @model_validator(mode="after")
     def _sealed(self) -> "Settings":
@@ -416,6 +438,10 @@ class Settings(Section):
     def recordings_dir(self) -> Path:
         """Where recordings are kept, by day."""
         return self.centre.data_dir / "recordings"
+
+    def faxes_dir(self) -> Path:
+        """Where the pages of faxes are kept, by day."""
+        return self.centre.data_dir / "faxes"
 
     def recording_spool_dir(self) -> Path:
         """Where Asterisk writes talks while they last."""

@@ -79,7 +79,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What customers dial or write to: `medium` voice with a number, email with an address in lower case. `identify`: when callers
+    """What customers dial or write to: `medium` voice or fax with a number, email with an address in lower case. `fax_detect`: callers are listened to
+    for a fax machine first. `identify`: when callers
     are asked who they are: never, unknown (when their number does not tell), untrusted (unless their number is marked as trusted). `flow_id`: of the
     entry flow that callers go through first."""
 
@@ -88,6 +89,7 @@ class Entry:
     queue_id: str
     identify: str = "never"
     flow_id: str | None = None
+    fax_detect: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,7 @@ def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:
 def entries(conn: Connection) -> list[Entry]:
     """All numbers and addresses."""
     row = entry.c
-    named = (row.medium, row.address, row.queue_id, row.identify, row.flow_id)
+    named = (row.medium, row.address, row.queue_id, row.identify, row.flow_id, row.fax_detect)
     query = select(*named).where(row.deleted_at.is_(None))
     return [
         Entry(
@@ -157,6 +159,7 @@ def entries(conn: Connection) -> list[Entry]:
             queue_id=each.queue_id,
             identify=each.identify or "never",
             flow_id=each.flow_id,
+            fax_detect=bool(each.fax_detect),
         )
         for each in conn.execute(query.order_by(row.medium, row.address))
     ]

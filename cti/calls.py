@@ -28,6 +28,7 @@ from cti.ami.events import (
     ConferenceSaid,
     ConsultSaid,
     DeviceSaid,
+    FaxOver,
     HangupAsked,
     HoldSaid,
     HungUp,
@@ -343,7 +344,7 @@ class Calls:
                 return self._consult_said(event)
             case DeviceSaid():
                 return self._device(event)
-            case Unclaimed() | MessageLeft() | WatchSaid() | ConferenceSaid():
+            case Unclaimed() | MessageLeft() | FaxOver() | WatchSaid() | ConferenceSaid():
                 return []
         assert_never(event)
 

@@ -63,6 +63,8 @@ class _Page:
     answering: frozenset[QueueId] = frozenset()
     shown: dict[QueueId, str] = field(default_factory=dict)
     identifying: dict[str, str] = field(default_factory=dict)
+    faxes: dict[str, QueueId] = field(default_factory=dict)
+    detecting: frozenset[str] = frozenset()
     flows: dict[str, Version] = field(default_factory=dict)
     limited: bool = False
     plans: Plans = field(default_factory=Plans)
@@ -72,7 +74,8 @@ class _Page:
 
 
 def _read(conn: Connection, now: float) -> _Page:
-    entries = [entry for entry in queues.entries(conn) if entry.medium == "voice"]
+    every_entry = queues.entries(conn)
+    entries = [entry for entry in every_entry if entry.medium == "voice"]
     numbers = {_digits(entry.address): QueueId(entry.queue_id) for entry in entries}
     every = queues.list_queues(conn)
     rings = {QueueId(queue.id): queue.ring_s for queue in every}
@@ -102,6 +105,10 @@ def _read(conn: Connection, now: float) -> _Page:
         identifying={
             _digits(entry.address): entry.identify for entry in entries if entry.identify != "never"
         },
+        faxes={
+            _digits(entry.address): QueueId(entry.queue_id) for entry in every_entry if entry.medium == "fax"
+        },
+        detecting=frozenset(_digits(entry.address) for entry in entries if entry.fax_detect),
         flows=_flows(conn, entries),
         limited=intake.any_limited(conn, now),
         plans=plans.read(conn, "UTC"),
@@ -255,6 +262,20 @@ class Directory:
         if digits in page.numbers:
             return page.identifying.get(digits, "never")
         return page.identifying.get(ANY_NUMBER, "never")
+
+    def fax_queue(self, number: str) -> QueueId | None:
+        """The queue for which this number takes faxes, and nothing else."""
+        return self._page.faxes.get(_digits(number))
+
+    @property
+    def fax_numbers(self) -> frozenset[str]:
+        """All of those, in digits."""
+        return frozenset(self._page.faxes)
+
+    def detects_fax(self, number: str) -> bool:
+        """Whether callers of this number are listened to for a fax machine first."""
+        page, digits = self._page, _digits(number)
+        return (digits if digits in page.numbers else ANY_NUMBER) in page.detecting
 
     def flow_for(self, number: str) -> Version | None:
         """What callers of this number go through before they wait."""

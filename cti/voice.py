@@ -19,7 +19,7 @@ from crm_core.store import Store
 from crm_core.voicemail import filing
 from cti.ami import actions, fitness
 from cti.ami.actions import Action, Answered, Outcome, RefusedByAsterisk
-from cti.ami.events import CallEvent, DeviceSaid, MessageLeft, Unclaimed, read
+from cti.ami.events import CallEvent, DeviceSaid, FaxOver, MessageLeft, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
 from cti.ami.protocol import Message
 from cti.arriving.door import Door
@@ -34,6 +34,8 @@ from cti.callbacks import Callbacks
 from cti.calls import PHONE_LOST, Calls, Place, channel_of, interaction_of
 from cti.dialling import Dialling
 from cti.directory import Directory
+from cti.fax_line import TOPIC as FAX_OVER
+from cti.fax_line import FaxLine
 from cti.members import Members
 from cti.ports import Bus, Floor
 from cti.resync import (
@@ -153,6 +155,7 @@ class VoiceChannel:
         )
         self.watches = Watches(self.talks, floor, clock)
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
+        self.faxes = FaxLine(self.link, self.outside, self._directory)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -463,6 +466,8 @@ class VoiceChannel:
             self._sweep_wanted.set()
         elif isinstance(event, MessageLeft):
             self._bus.publish(MESSAGE_LEFT, interaction_of(event.caller))
+        elif isinstance(event, FaxOver):
+            self._bus.publish(FAX_OVER, event.channel)
         elif event is not None and (news := self._news(event)):
             self._tell(news)
 
@@ -499,6 +504,7 @@ class VoiceChannel:
             self._silent = True
             return
         self.link.send((actions.set_global(HEARTBEAT, str(int(asterisk_now))),))
+        self.faxes.align()
         if self._silent:
             self._silent = False
             self._sweep_wanted.set()
@@ -519,6 +525,7 @@ class VoiceChannel:
     async def _on_up(self) -> None:
         await self._resync()
         await self._members.align(self._floor.centre.agents)
+        self.faxes.align(anew=True)
 
     async def _sweep(self) -> None:
         """Find what no event told us about: callers new, gone or astray, and phones (an entry that was busy, a gap)."""

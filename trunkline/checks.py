@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from channels.fax import fonts
 from config.clock import SystemClock
 from config.errors import Unavailable
 from config.settings import ConfigurationError, Settings
@@ -103,6 +104,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(_one_place())
     findings.append(_secrets_finding(settings))
     findings.append(_recordings_finding(settings))
+    findings.append(_font_finding(settings))
     address = (settings.asterisk.ami_host, settings.asterisk.ami_port)
     findings.append(await _reach("Asterisk's manager interface", "[asterisk] ami_host, ami_port", *address))
     if findings[-1].good:
@@ -167,6 +169,12 @@ def _recordings_finding(settings: Settings) -> Finding:
     good = bool(settings.recordings.recordings_key.get_secret_value())
     words = "recordings are encrypted" if good else "empty: set it, or recordings are kept as they are"
     return Finding(subject="[recordings] recordings_key", good=good, words=words)
+
+
+def _font_finding(settings: Settings) -> Finding:
+    font = fonts.found(settings.fax.font)
+    words = "none with Chinese: install fonts-noto-cjk or name one, or faxes with Chinese words on their cover page are refused"
+    return Finding(subject="[fax] font", good=font is not None, words=str(font) if font else words)
 
 
 def _one_place() -> Finding:

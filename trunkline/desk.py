@@ -24,6 +24,9 @@ from channels.email.sending.composer import Composer
 from channels.email.sending.dispatch import Dispatch
 from channels.email.sending.outbox import Postman
 from channels.email.sending.receipts import Receipts
+from channels.fax.composing import Desk as FaxDesk
+from channels.fax.receiving import Reception
+from channels.fax.sending import Sending
 from channels.web.forgotten import ForgottenForms
 from crm_core.sealing import Seal
 from cti.phones import AsteriskPhones
@@ -67,6 +70,8 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         settings.centre.time_zone,
         min(origins(settings.http)),
     )
+    faxes = Reception(settings, store, floor, bus, clock, talking=voice.talking)
+    sending = Sending(settings, store, bus, clock, place=faxes.place, line=voice.faxes)
     console = ConsoleServer(
         settings,
         store,
@@ -85,11 +90,14 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         chats=telephone.chats,
         mail=(drop, intake, postman, boxes),
         mail_in=MailIn(intake, boxes),
-        recordings=(telephone.keeper, telephone.messages),
+        recordings=(telephone.keeper, telephone.messages, faxes),
+        faxes=FaxDesk(settings, store, bus, clock, place=faxes.place, numbers=voice.faxes),
         listening=listening,
     )
     off = settings.modules.off
     parts: dict[str, Part] = {
+        "faxes": faxes,
+        "faxes out": sending,
         "mail drop": drop,
         "mail intake": intake,
         "mailboxes": boxes,

@@ -29,8 +29,13 @@ class AsteriskLayout:
     sip_port: int = 5060
     rtp_start: int = 20000
     rtp_end: int = 20999
+    udptl_start: int = 4000
+    udptl_end: int = 4999
+    """For faxes by T.38."""
     fastagi_host: str = "127.0.0.1"
     fastagi_port: int = 4573
+    t38: bool = True
+    """Take and offer T.38 for faxes; else they go as sound."""
     trunk_peers: tuple[str, ...] = ("127.0.0.1",)
     """Addresses or networks (CIDR) from which calls come in without a password."""
     trunk_out: str = ""
@@ -47,6 +52,8 @@ class AsteriskLayout:
     """How long a customer's phone is rung when they are called back."""
     hold_recall_s: int = 60
     """How long an agent may keep a caller on hold before a tone reminds them, and again after as long."""
+    fax_longest_s: int = 3600
+    """How long a fax that goes out may take."""
     recordings_dir: Path | None = None
     """Where talks are written while they last; None: below what Asterisk writes."""
     system_name: str = "trunkline"

@@ -25,8 +25,10 @@ MODULES = (
     "res_format_attr_opus", "format_gsm", "format_pcm", "format_sln", "format_wav", "res_musiconhold",
     # dialplan
     "pbx_config", "res_speech", "res_agi", "app_dial", "app_queue", "app_stack", "app_playback", "app_record", "app_echo", "app_userevent",
-    "app_exec", "app_channelredirect", "app_chanspy", "app_confbridge", "app_mixmonitor", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
-    "func_cut", "func_pjsip_endpoint", "func_pjsip_contact",
+    "app_exec", "app_playtones", "app_channelredirect", "app_chanspy", "app_confbridge", "app_mixmonitor", "func_callerid", "func_channel", "func_global", "func_logic", "func_strings", "func_timeout",
+    "func_cut", "func_env", "func_pjsip_endpoint", "func_pjsip_contact",
+    # faxes
+    "res_fax", "res_fax_spandsp", "res_pjsip_t38",
     # ARI: push configuration of phones
     "res_websocket_client", "res_stasis", "res_ari", "res_ari_model", "res_ari_asterisk",
 )  # fmt: skip
@@ -35,6 +37,22 @@ EVENTS = (
     "DialState", "DialEnd", "UserEvent", "HangupRequest", "SoftHangupRequest", "Hangup", "AgentConnect",
     "DeviceStateChange", "Hold", "Unhold", "OriginateResponse", "FullyBooted", "Shutdown",
 )  # fmt: skip
+# A report on a fax, as crm_core.faxes.spool reads it. Every value is filtered: the other side's machine says some of them.
+_FAX_VALUES = (
+    "${FILTER(A-Z,${FAXSTATUS})}",
+    "${FILTER(0-9,${FAXPAGES})}",
+    "${FILTER(A-Za-z0-9_,${FAXERROR})}",
+    r"${FILTER(A-Za-z0-9\x20,${FAXSTATUSSTRING})}",
+    "${FILTER(0-9x,${FAXOPT(resolution)})}",
+    r"${FILTER(A-Za-z0-9+.\x20\x2d,${REMOTESTATIONID})}",
+    "${FILTER(0-9+*#,${CALLERID(num)})}",
+    "${FILTER(0-9+*#,${TL_NUMBER})}",
+    r"${FILTER(A-Za-z0-9_\x2d,${TL_FAX_QUEUE})}",
+    "${FILTER(0-9,${REASON})}",
+    "${FILTER(A-Za-z0-9,${FAXMODE})}",
+    "end",
+)
+FAX_REPORT = "|".join(_FAX_VALUES)
 _FOLDERS = ("agi-bin", "spool", "log", "cache", "keys")
 _SOUNDS = resources.files("config.asterisk") / "sounds"
 _TEMPLATES = resources.files("config.asterisk") / "templates"
@@ -66,6 +84,7 @@ def render(target: Path, layout: AsteriskLayout) -> Path:
         "recordings_dir": recordings_dir,
         "modules": _present(layout),
         "events": EVENTS,
+        "fax_report": FAX_REPORT,
     }
     for name in sorted(entry.name for entry in _TEMPLATES.iterdir() if entry.name.endswith(".conf")):
         _write(target / name, environment.get_template(name).render(words))

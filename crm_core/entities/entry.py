@@ -22,6 +22,8 @@ def _flows(conn: Connection) -> Sequence[tuple[str, str]]:
 _MOST_DIGITS = 32
 _NUMBER = re.compile(r"\*|(?=.*[0-9])(?:\+[0-9])?[0-9*#]*")
 """What can be dialled, or the star alone: every number that nobody else has."""
+_FAX_NUMBER = re.compile(r"\+?[0-9]+")
+_DIALLED = ("voice", "fax")
 
 
 def _prepare(conn: Connection, change: Change) -> None:
@@ -29,19 +31,22 @@ def _prepare(conn: Connection, change: Change) -> None:
     if change.action is Action.DELETE and after.get("deleted_at") is not None:
         return
     after["address"] = address = queues.folded(after["address"])
-    voice = after["medium"] == "voice"
+    medium = after["medium"]
+    voice = medium == "voice"
     after["identify"] = (after.get("identify") or "never") if voice else None
     after["flow_id"] = (after.get("flow_id") or None) if voice else None
+    after["fax_detect"] = bool(after.get("fax_detect")) if voice else None
     if change.changed("medium") or change.changed("address"):
         _must_be_used(change, address)
-    if voice and queues.dialled_alike(conn, address, but=change.id):
+    if medium in _DIALLED and queues.dialled_alike(conn, address, but=change.id):
         raise change.refuse("address", "field.taken", field="address")
 
 
 def _must_be_used(change: Change, address: str) -> None:
     """It is what somebody can dial or write to, and what is looked up then."""
-    if change.after["medium"] == "voice":
-        if len(address) > _MOST_DIGITS or not _NUMBER.fullmatch(address):
+    if change.after["medium"] in _DIALLED:
+        shape = _NUMBER if change.after["medium"] == "voice" else _FAX_NUMBER
+        if len(address) > _MOST_DIGITS or not shape.fullmatch(address):
             raise change.refuse("address", "entry.number", most=_MOST_DIGITS)
         return
     if not is_address(address):
@@ -75,6 +80,7 @@ ENTRY = Entity(
             listed=True,
             choices=(
                 choice("voice", "Telephone number", "電話號碼", "电话号码"),
+                choice("fax", "Fax number", "傳真號碼", "传真号码"),
                 choice("email", "E-mail address", "電子信箱", "电子邮箱"),
             ),
         ),
@@ -139,6 +145,18 @@ ENTRY = Entity(
             ),
             shown_for=("voice",),
             listed=True,
+        ),
+        Field(
+            name="fax_detect",
+            kind=FieldKind.BOOLEAN,
+            label=label("Listen for a fax machine", "偵測傳真機", "检测传真机"),
+            hint=label(
+                "For a number that takes calls and faxes. Callers hear ringing for four seconds, or the entry flow, before an agent is rung; a fax "
+                "machine that is heard then, or while the caller waits, sends its pages to the queue.",
+                "同一號碼兼收來電與傳真時使用。接通客服前，來電者會先聽四秒回鈴音或語音流程；此時或等候期間若聽到傳真音，即接收傳真並轉入佇列。",
+                "同一号码兼收来电与传真时使用。接通客服前，来电者会先听四秒回铃音或语音流程；此时或等候期间若听到传真音，即接收传真并转入队列。",
+            ),
+            shown_for=("voice",),
         ),
         Field(name="note", kind=FieldKind.LONG_TEXT, label=label("Note", "備註", "备注"), most=4000),
     ),

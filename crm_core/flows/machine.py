@@ -27,6 +27,7 @@ from crm_core.flows.model import (
     Menu,
     Say,
     SkillNeed,
+    TakeFax,
     ToQueue,
     Transfer,
     Voicemail,
@@ -90,6 +91,7 @@ class EndKind(StrEnum):
     QUEUE = "queue"
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
+    FAX = "fax"
     TRANSFER = "transfer"
     HANGUP = "hangup"
     LEFT = "left"
@@ -243,7 +245,7 @@ def _first(state: State, step: AnyStep) -> Next:
             return state, FindOut(step=step, keyed=keyed, pin=pin)
         case ToQueue() | Transfer():
             return (state, Speak(prompt=step.announce)) if step.announce else _last(state, step)
-        case HangUp() | Voicemail():
+        case HangUp() | Voicemail() | TakeFax():
             return (state, Speak(prompt=step.prompt)) if step.prompt else _last(state, step)
         case _:
             assert_never(step)
@@ -259,13 +261,13 @@ def _done(state: State, step: AnyStep, now: float) -> Next:
     match step:
         case Say():
             return _enter(_noted(state, "said"), step.next, now)
-        case ToQueue() | Transfer() | HangUp() | Voicemail() if not state.asked:
+        case ToQueue() | Transfer() | HangUp() | Voicemail() | TakeFax() if not state.asked:
             return _last(state, step)
         case _:
             return _fail(state, "answer")
 
 
-def _last(state: State, step: ToQueue | Transfer | HangUp | Voicemail) -> Next:
+def _last(state: State, step: ToQueue | Transfer | HangUp | Voicemail | TakeFax) -> Next:
     match step:
         case Transfer():
             return replace(state, asked=True), Dial(step=step)
@@ -273,6 +275,8 @@ def _last(state: State, step: ToQueue | Transfer | HangUp | Voicemail) -> Next:
             return _noted(state, "hangup"), End(kind=EndKind.HANGUP)
         case Voicemail():
             return _noted(state, "voicemail"), End(kind=EndKind.VOICEMAIL, queue_id=step.queue_id)
+        case TakeFax():
+            return _noted(state, "fax"), End(kind=EndKind.FAX, queue_id=step.queue_id)
         case ToQueue():
             return _noted(state, "queue"), to_queue(step, EndKind.QUEUE)
         case _:

@@ -230,6 +230,17 @@ class Voicemail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFax:
+    """The end: says `prompt`, if there is one, then takes a fax, which becomes work of the queue."""
+
+    __pydantic_config__ = _CLOSED
+    kind: Literal["fax"] = "fax"
+    label: Words = ""
+    queue_id: Id = ""
+    prompt: Prompt = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """Calls a number outside and puts the caller through; nobody there within `ring_s`, or no line: `failed`."""
 
@@ -253,13 +264,13 @@ class HangUp:
 
 
 Step = Annotated[
-    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | Transfer
-    | HangUp,
+    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | TakeFax
+    | Transfer | HangUp,
     Field(discriminator="kind"),
 ]  # fmt: skip
 AnyStep = (
-    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | Transfer
-    | HangUp
+    Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | TakeFax
+    | Transfer | HangUp
 )  # fmt: skip
 
 

@@ -19,13 +19,14 @@ from crm_core.flows.model import (
     Lookup,
     Menu,
     SkillNeed,
+    TakeFax,
     ToQueue,
     Transfer,
     Voicemail,
 )
 
 Severity = Literal["error", "warning"]
-_ENDS = ("queue", "hangup", "voicemail")
+_ENDS = ("queue", "hangup", "voicemail", "fax")
 _MAY_END = ("callback", "transfer")
 _HEARS = (ChooseLanguage, Menu, Collect, Identify, Callback)
 """Where a caller is waited for, so that going round there takes time and does not spin."""
@@ -222,7 +223,7 @@ def _of_its_own(step: AnyStep, known: Known) -> Iterator[Problem]:
         case ToQueue() | Callback():
             yield from _of_queue(step.queue_id, known)
             yield from _of_skills(step.skills, known)
-        case Voicemail():
+        case Voicemail() | TakeFax():
             yield from _of_queue(step.queue_id, known)
         case Transfer() if not known.may_call(step.number):
             code = "flow.number_not_allowed" if step.number else "flow.missing"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from config.errors import Refused
 from crm_core.customers import redirects
+from crm_core.faxes import kept as faxes
 from crm_core.privacy import forget
 from crm_core.privacy.links import OF_CASE, OF_INTERACTION, blank, entity_of, links, wordy
 from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
@@ -48,6 +49,7 @@ def erase(conn: Connection, party_id: str) -> Erased:
         conn, found.carried, found.own
     )
     kept.forget(conn, found.carried[OF_INTERACTION])
+    faxes.forget(conn, interaction_ids=found.carried[OF_INTERACTION], case_ids=found.carried[OF_CASE])
     for entity in known.every():
         if entity.erased is not None:
             entity.erased(conn, found.carried)

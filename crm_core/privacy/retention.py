@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, delete, exists
 from crm_core.casework.lifecycle import DONE
 from crm_core.chat import kept as chats
 from crm_core.entities.erasure import ERASURE
+from crm_core.faxes import kept as faxes
 from crm_core.flows import visits
 from crm_core.guard import calls
 from crm_core.privacy.erase import blank_carried, blank_speaking
@@ -23,6 +24,7 @@ from crm_core.tables import (
     audit_detail,
     audit_event,
     chat_line,
+    fax,
     flow_visit,
     interaction,
     letter,
@@ -39,7 +41,7 @@ AT_ONCE = 50
 """Rows of one unit."""
 DAY_S = 86_400.0
 _I, _C, _L, _P, _D = interaction.c, support_case.c, letter.c, party.c, audit_detail.c
-_R = recording.c
+_R, _F = recording.c, fax.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ def _calls(before: float) -> Select[Any]:
 def _forget_calls(conn: Connection, ids: Sequence[str], _: float) -> None:
     blank_carried(conn, {OF_INTERACTION: ids}, {})
     kept.forget(conn, ids)
+    faxes.forget(conn, interaction_ids=ids)
     visits.forget(conn, ids)
     calls.forget(conn, ids)
     chats.forget(conn, ids)
@@ -139,6 +142,22 @@ def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
     index.forget_many(conn, "letter", ids)
 
 
+def _faxes(before: float) -> Select[Any]:
+    """Those that went out, and those in which no page came; one that came as work goes with its contact."""
+    going = _F.state.in_((faxes.WAITING, faxes.SENDING))
+    return (
+        select(_F.id)
+        .outerjoin(support_case, _C.id == _F.case_id)
+        .where(_F.at < before, ~_F.erased, ~going, _not_held(_C.party_id))
+        .where(or_(_F.direction == "out", _F.interaction_id.is_(None)))
+        .order_by(_F.at)
+    )
+
+
+def _forget_faxes(conn: Connection, ids: Sequence[str], _: float) -> None:
+    faxes.forget(conn, names=ids)
+
+
 def _cases(before: float) -> Select[Any]:
     return (
         select(_C.id)
@@ -150,6 +169,7 @@ def _cases(before: float) -> Select[Any]:
 def _forget_cases(conn: Connection, ids: Sequence[str], _: float) -> None:
     blank_carried(conn, {OF_CASE: ids}, {})
     blank_speaking(conn, {OF_CASE: ids})
+    faxes.forget(conn, case_ids=ids)
     index.refresh_many(conn, "case", ids)
 
 
@@ -196,6 +216,7 @@ _KINDS: dict[str, _Kind] = {
     "calls": _Kind(rule="contacts", id=_I.id, query=_calls, treat=_forget_calls),
     "recordings": _Kind(rule=None, id=_R.id, query=_recordings, treat=_forget_recordings),
     "letters": _Kind(rule="contacts", id=_L.id, query=_letters, treat=_forget_letters),
+    "faxes": _Kind(rule="contacts", id=_F.id, query=_faxes, treat=_forget_faxes),
     "cases": _Kind(rule="cases", id=_C.id, query=_cases, treat=_forget_cases),
     # an erasure touches every table there is: one of them is a unit
     "parties": _Kind(rule="parties", id=_P.id, query=_parties, treat=_erase_parties, at_once=1),

@@ -28,6 +28,7 @@ from crm_core.tables.desk import (
     session,
     user_account,
 )
+from crm_core.tables.fax import fax
 from crm_core.tables.flows import flow, flow_version, flow_visit, prompt, prompt_sound
 from crm_core.tables.guard import blocked_caller, outside_alarm, outside_call
 from crm_core.tables.identity import (
@@ -135,6 +136,7 @@ __all__ = [
     "duplicate_candidate",
     "entry",
     "fact",
+    "fax",
     "flow",
     "flow_version",
     "flow_visit",

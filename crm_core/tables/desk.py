@@ -167,7 +167,7 @@ entry = Table(
     "entry",
     metadata,
     Column("id", Text, primary_key=True),
-    # voice with a number, email with an address in lower case
+    # voice or fax with a number, email with an address in lower case
     Column("medium", Text, nullable=False),
     Column("address", Words, nullable=False),
     Column("queue_id", Text, nullable=False, index=True),
@@ -175,6 +175,8 @@ entry = Table(
     Column("identify", Text),
     # the entry flow that callers of a number go through first (none: straight to the queue)
     Column("flow_id", Text),
+    # whether who calls a number is listened to for a fax machine first
+    Column("fax_detect", Boolean),
     Column("note", Words),
     *standard_columns(scoped=False),
     index_where("uq_entry_address", "address", where="deleted_at IS NULL", unique=True),

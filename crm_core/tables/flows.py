@@ -77,6 +77,6 @@ flow_visit = Table(
     # [{step, kind, at, keys, outcome}], secrets masked; what was collected by name, without secrets
     Column("path", Json),
     Column("collected", Json),
-    one_of("outcome", "queue", "callback", "voicemail", "transfer", "hangup", "left", "failed"),
+    one_of("outcome", "queue", "callback", "voicemail", "fax", "transfer", "hangup", "left", "failed"),
     Index(None, "flow_id", "started_at"),
 )

@@ -464,6 +464,29 @@ def call_back(
     return Action(name="Originate", headers=headers)
 
 
+def send_fax(channel: str, *, number: str, station: str, fax: str, out: str, ring_s: float) -> Action:
+    """Call this number and send the pages that lie in the spool under the name `fax`; what came of it is written beside them. Always
+    asynchronous, with an id of ours."""
+    variables = {
+        "TL_FAX": _checked(_WORD, "a fax", fax),
+        "TL_FAX_STATION": _checked(_NUMBER, "a telephone number", station) if station else "",
+        "TL_OUT": _permit(out),
+    }
+    headers = (
+        ("Channel", f"PJSIP/{_checked(_NUMBER, 'a telephone number', number)}@trunk-out"),
+        ("ChannelId", _checked(_WORD, "a channel id", channel)),
+        ("Context", "trunkline-fax-out"),
+        ("Exten", "s"),
+        ("Priority", "1"),
+        ("CallerID", f"<{_checked(_NUMBER, 'a telephone number', station) if station else 0}>"),
+        ("Timeout", f"{ring_s * 1000:.0f}"),
+        ("Codecs", "ulaw,alaw"),
+        ("Async", "true"),
+        *(("Variable", f"{name}={value}") for name, value in variables.items()),
+    )
+    return Action(name="Originate", headers=headers)
+
+
 def far_of(channel: str) -> str:
     """The other end of the channel that stands in a customer's place while they are called back."""
     return f"{channel}{FAR}"

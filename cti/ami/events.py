@@ -139,6 +139,14 @@ class MessageLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaxOver:
+    """A fax has come or gone, or did not: the spool has what there is to know."""
+
+    channel: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSaid:
     """A device's state, in Asterisk's words."""
 
@@ -161,6 +169,7 @@ CallEvent = (
     | WatchSaid
     | Unclaimed
     | MessageLeft
+    | FaxOver
     | DeviceSaid
 )
 
@@ -231,6 +240,10 @@ def _message_left(message: Message, at: float) -> MessageLeft:
     return MessageLeft(caller=message["Uniqueid"], at=at)
 
 
+def _fax_over(message: Message, at: float) -> FaxOver:
+    return FaxOver(channel=message["Uniqueid"], at=at)
+
+
 def _hangup_asked(message: Message, at: float) -> CallEvent:
     return HangupAsked(channel=message["Uniqueid"], at=at)
 
@@ -263,6 +276,7 @@ _USER_EVENTS: dict[str, Callable[[Message, float], CallEvent]] = {
     "TrunklineWatch": _watched,
     "TrunklineUnclaimed": _unclaimed,
     "TrunklineMessage": _message_left,
+    "TrunklineFax": _fax_over,
 }
 _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
     "DialState": _dial_state,

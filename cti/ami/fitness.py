@@ -28,6 +28,7 @@ NEEDED = {
     "MixMonitorMute": ("call", "app_mixmonitor"),
     "StopMixMonitor": ("call", "app_mixmonitor"),
     "ConfbridgeList": ("reporting", "app_confbridge"),
+    "FAXStats": ("reporting", "res_fax"),
 }
 """What we ask of Asterisk, with what the manager user's `write` must hold for it and the module that brings it."""
 TOO_MUCH = {"Command": "command", "UpdateConfig": "config", "ModuleLoad": "system", "DBPut": "system"}

@@ -20,6 +20,8 @@ from cti.agi import AgiConnection, AgiSession
 from cti.ami.protocol import moment
 from cti.arriving.deadlines import in_time
 from cti.arriving.door import BUSY, Door
+from cti.arriving.fax_door import SCRIPT as FAX_SCRIPT
+from cti.arriving.fax_door import FaxDoor
 from cti.arriving.flow_entry import FlowEntry, known
 from cti.arriving.holding import SCRIPT as HOLD_SCRIPT
 from cti.arriving.holding import Holding
@@ -78,6 +80,7 @@ class Entry:
         self._directory, self._calls, self._callbacks = directory, calls, callbacks
         self._door = door
         self._holding = holding
+        self._fax_door = FaxDoor(floor, clock)
         self._flows = FlowEntry(
             store=store,
             clock=clock,
@@ -159,7 +162,7 @@ class Entry:
             _log.note("!", "", f"AGI for {channel[:40]!r}, which is no channel of ours: refused")
             await session.close()
             return
-        if session.request["agi_network_script"] in {CALLBACK_SCRIPT, MESSAGE_SCRIPT}:
+        if session.request["agi_network_script"] in {CALLBACK_SCRIPT, MESSAGE_SCRIPT, FAX_SCRIPT}:
             await self._key(session)
             await session.close()
             return
@@ -177,8 +180,10 @@ class Entry:
                 del self._sessions[newcomer.interaction]
 
     async def _key(self, session: AgiSession) -> None:
-        """What somebody pressed who waits."""
-        if session.request["agi_network_script"] == CALLBACK_SCRIPT:
+        """What somebody pressed who waits, or that they are a machine."""
+        if session.request["agi_network_script"] == FAX_SCRIPT:
+            await self._fax_door.heard(session)
+        elif session.request["agi_network_script"] == CALLBACK_SCRIPT:
             await self._callbacks.keep(session)
         else:
             await self._leave_message(session)
@@ -197,7 +202,8 @@ class Entry:
             await session.assign("TL_STAYS", "1")
 
     async def _receive(self, session: AgiSession, newcomer: Newcomer) -> None:
-        queue = self._directory.queue_for(newcomer.number)
+        faxes_to = self._directory.fax_queue(newcomer.number)
+        queue = faxes_to or self._directory.queue_for(newcomer.number)
         if queue is None:
             _log.note(
                 "!", newcomer.interaction, f"from {newcomer.caller} for {newcomer.number}: no queue has it"
@@ -219,12 +225,19 @@ class Entry:
         if seen.ends:
             session.set_variable("TL_REFUSED", seen.ends)
             self._record_later(seen.newcomer, queue)
+        elif self._directory.fax_queue(newcomer.number) is not None:
+            await self._fax_door.take(session, seen.into or queue)
         elif seen.into is not None:
             await self._wait_in_line(session, seen.newcomer, Greeted(queue=seen.into))
         else:
             await self._lead_in(session, seen.newcomer, queue)
 
     async def _lead_in(self, session: AgiSession, newcomer: Newcomer, queue: QueueId) -> None:
+        if self._directory.detects_fax(newcomer.number):
+            at_once = self._directory.flow_for(newcomer.number) is None
+            if not await self._fax_door.listen(session, at_once=at_once):
+                self._record_later(newcomer, queue)
+                return
         greeted = await self._greet(session, newcomer, queue)
         newcomer = known(newcomer, greeted)
         if greeted.left:
@@ -234,6 +247,8 @@ class Entry:
             await session.assign("TL_REFUSED", "2")
         elif greeted.refused and await self._recorded(newcomer, greeted.queue):
             await session.assign("TL_REFUSED", "2")
+        elif greeted.fax and await self._recorded(newcomer, greeted.queue):
+            await self._fax_door.take(session, greeted.queue)
         elif greeted.message and await self._recorded(newcomer, greeted.queue):
             await session.assign("TL_MESSAGE", self._message_rules(greeted))
             await session.assign("TL_REFUSED", "5")
@@ -382,6 +397,8 @@ class Entry:
 
         async def record_them() -> None:
             await asyncio.sleep(0 if gone else GONE_AFTER_S)
+            if self._fax_door.knows(newcomer.interaction):
+                return
             await self._record_in_time(newcomer, queue, admitted=False)
 
         if self._tasks is not None:

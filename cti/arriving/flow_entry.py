@@ -24,7 +24,7 @@ from cti.directory import Directory
 from cti.talking.outside import Outside
 from routing.core.model import Need, QueueId, Seconds
 
-_INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK, EndKind.VOICEMAIL})
+_INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK, EndKind.VOICEMAIL, EndKind.FAX})
 _LEFT = frozenset({EndKind.LEFT, EndKind.TRANSFER})
 _log = Transcript("flow")
 
@@ -98,6 +98,7 @@ class FlowEntry:
             refused=end.kind is EndKind.HANGUP,
             kept=end.kind is EndKind.CALLBACK,
             message=end.kind is EndKind.VOICEMAIL,
+            fax=end.kind is EndKind.FAX,
             language=passed.state.language if passed.state.chose else None,
             needs=frozenset(Need(skill=each.skill, level=each.level) for each in end.skills),
             priority_points=end.priority_points,

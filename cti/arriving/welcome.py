@@ -27,7 +27,7 @@ _log = Transcript("entry")
 class Greeted:
     """What came of it: the queue to wait in, who they said they are, what they were told; `refused`: the call ends here (the contract turned them
     away, or the flow led to its end); `left`: they hung up. Of who came through a flow also the language that they chose, what they ask
-    beside their queue, and their `visit`; `kept`: they are called back; `message`: they leave one for the queue."""
+    beside their queue, and their `visit`; `kept`: they are called back; `message`: they leave one for the queue; `fax`: they send pages to it."""
 
     queue: QueueId
     identified: Match | None = None
@@ -40,6 +40,7 @@ class Greeted:
     visit: Visit | None = None
     kept: bool = False
     message: bool = False
+    fax: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,10 +96,11 @@ class TakenUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageWanted:
-    """Who waits on the line would rather leave a message: the dialplan takes it, whatever becomes of us."""
+    """Who waits on the line would rather leave a message: the dialplan takes it, whatever becomes of us. `fax`: it is a machine, and sends pages."""
 
     interaction: InteractionId
     at: Seconds
+    fax: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -307,7 +307,9 @@ def _message_wanted(work: Work, event: MessageWanted) -> Verdict:
     """Of somebody who waits on the line; when a phone rings for them already, that agent is nearer."""
     if work.medium is not Medium.VOICE or work.callback or work.phase is not Phase.WAITING:
         return NOTHING
-    told = TurnedAway(interaction=work.id, queue=work.queue, why=Why.ASKED, at=event.at, voicemail=True)
+    told = TurnedAway(
+        interaction=work.id, queue=work.queue, why=Why.ASKED, at=event.at, voicemail=not event.fax
+    )
     return Verdict((told,))
 
 

@@ -328,3 +328,13 @@ class SteadyMail:
 
     def status(self) -> LinkStatus:
         return LinkStatus(up=self.up, since=2.0, reason="" if self.up else "mail.port_busy")
+
+
+class PlainNumbers:
+    """A telephone that takes every number as it is typed."""
+
+    def spelt(self, typed: str) -> str:
+        return typed
+
+    def shown_by(self, queue: str | None) -> str:
+        return "0255550200"

@@ -23,10 +23,17 @@ from channels.chat.rooms import ChatRooms
 from channels.email.receiving.imap.mailboxes import Mailboxes
 from channels.email.receiving.intake import Intake
 from channels.email.receiving.mail_in import MailIn
+from channels.fax.composing import Desk as FaxDesk
+from channels.fax.files import Place
 from config.clock import SystemClock
 from config.settings import Settings
 from crm_core import cases, interactions, letters, parties, passwords, queues, users
+from crm_core.faxes import filing
+from crm_core.faxes.filing import Pages
+from crm_core.faxes.kept import Fax
+from crm_core.faxes.spool import Came, Report
 from crm_core.letter_types import NewAttachment, NewLetter, ParsedFields
+from crm_core.recordings.chest import Chest
 from crm_core.sealing import Seal
 from crm_core.store import Connection, Store
 from routing.bus import LocalBus
@@ -42,6 +49,7 @@ from tests.agent_console.edges import (
     DeskPhones,
     OutboxLetters,
     PlainCalls,
+    PlainNumbers,
     PlainPauses,
     RingingChannel,
     SteadyMail,
@@ -151,6 +159,20 @@ class House:
             lambda c: _describe(c, self.seed, name=name, medium=Medium.VOICEMAIL, caller="", now=now)
         )
         return await self._arrives(name, Medium.VOICEMAIL, now)
+
+    async def fax_arrives(self, tiff: Path, report: Report, name: str = "tl-fax-1.1700000000000") -> Fax:
+        """A fax machine has sent these pages, which wait; or none, when there is no such file."""
+        at = time.time()
+        came = Came(
+            name=name, call_id=name, began_at=at, pages=tiff, report_place=tiff, report=report, touched_at=at
+        )  # fmt: skip
+        desk = self.console.context.faxes
+        assert isinstance(desk, FaxDesk)
+        pages = await desk.place.keep(name, at, tiff, report.pages) if tiff.exists() else Pages()
+        made = await self.store.write(lambda c: filing.file(c, came, pages, at))
+        if made.interaction_id is not None:
+            await self._arrives(made.interaction_id, Medium.FAX, at)
+        return made
 
     async def _arrives(self, name: str, medium: Medium, now: float) -> InteractionId:
         interaction = InteractionId(name)
@@ -270,8 +292,10 @@ async def _start(
     spool = settings.spool_dir()
     intake = Intake(settings.mail, spool_dir=spool, store=store, floor=floor, bus=bus, clock=clock)
     boxes = Mailboxes(settings.mail, spool_dir=spool, store=store, bus=bus, clock=clock, seal=seal)
+    place = Place(settings.faxes_dir(), Chest())
+    faxes = FaxDesk(settings, store, bus, clock, place=place, numbers=PlainNumbers())
     console = ConsoleServer(
-        settings, store, floor, bus, clock, mail_in=MailIn(intake, boxes),
+        settings, store, floor, bus, clock, mail_in=MailIn(intake, boxes), faxes=faxes,
         phones=phones, letters=OutboxLetters(store), calls=calls, talks=calls, consults=calls, conferences=calls, dialling=calls, watches=calls, pauses=pauses, chats=chats, mail=(mail,), static=static,
     )  # fmt: skip
     console.bind()

@@ -115,6 +115,17 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "/api/v1/interactions/{interaction}/record"): (READER, None),
     # of one that is there: tests/agent_console/test_recordings.py
     ("GET", "/api/v1/recordings/{recording}/audio"): (SESSION, None),
+    ("GET", "/api/v1/interactions/{interaction}/faxes"): (READER, None),
+    ("POST", "/api/v1/interactions/{interaction}/faxes"): (HOLDER, {"to": "0223456789"}),
+    ("GET", "/api/v1/cases/{case}/faxes"): (READER, None),
+    ("POST", "/api/v1/cases/{case}/faxes"): (READER, {"to": "0223456789"}),
+    ("GET", "/api/v1/faxes"): (SUPERVISOR, None),
+    # of one that is there: tests/agent_console/test_faxes.py
+    ("GET", "/api/v1/faxes/{fax}"): (SESSION, None),
+    ("POST", "/api/v1/faxes/{fax}/again"): (SESSION, None),
+    ("POST", "/api/v1/faxes/{fax}/cancel"): (SESSION, None),
+    ("GET", "/api/v1/faxes/{fax}/pages/{number}"): (SESSION, None),
+    ("GET", "/api/v1/faxes/{fax}/{kind}"): (SESSION, None),
     ("GET", "/api/v1/cases/{case}"): (READER, None),
     ("PUT", "/api/v1/cases/{case}/status"): (READER, {"status": "pending"}),
     ("GET", "/api/v1/cases/{case}/clocks"): (READER, None),

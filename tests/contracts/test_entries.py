@@ -111,7 +111,7 @@ def test_what_nobody_reaches_changes_nothing(
         ({"address": None}, "/address", "field.required"),
         ({"queue_id": None}, "/queue_id", "field.required"),
         ({"queue_id": "nowhere"}, "/queue_id", "field.reference"),
-        ({"medium": "fax"}, "/medium", "field.choice"),
+        ({"medium": "pigeon"}, "/medium", "field.choice"),
         ({"identify": "sometimes"}, "/identify", "field.choice"),
         ({"medium": "email", "address": "a@b.test", "identify": "never"}, "/identify", "field.not_of_kind"),
     ],

@@ -16,7 +16,7 @@ from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.facts import Fact
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Medium, Status
+from routing.core.model import LETTERS, AgentId, Status
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
@@ -125,7 +125,8 @@ async def voice_server(
             settings, store, floor, bus, clock, prompts_dir=lab.folder / "prompts", guard=guard
         )
         floor.add_channel(voice)
-        floor.add_channel(Shown(Medium.VOICEMAIL, floor, clock))
+        for medium in sorted(LETTERS):
+            floor.add_channel(Shown(medium, floor, clock))
         server = VoiceServer(store, floor, bus, voice, [], asyncio.Event())
 
         def note(facts: object) -> None:

@@ -17,6 +17,7 @@ import "./styles/branding.css";
 import "./styles/guard.css";
 import "./styles/mailin.css";
 import "./styles/writing.css";
+import "./styles/fax.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

@@ -60,6 +60,7 @@ export const PAGES: readonly Page[] = [
   { id: "inquiry_form", path: "/admin/forms/:id", icon: "form", module: null, for: keepers, component: lazy(() => import("./features/inquiries/editor-page")) },
   { id: "guard", path: "/admin/guard", icon: "shield", module: "settings", for: keepers, component: lazy(() => import("./features/guard/guard-page")) },
   { id: "set_aside", path: "/admin/set-aside", icon: "mail", module: "settings", for: keepers, component: lazy(() => import("./features/mailin/set-aside-page")) },
+  { id: "faxes", path: "/admin/faxes", icon: "fax", module: "work", for: keepers, component: lazy(() => import("./features/fax/faxes-page")) },
   { id: "people", path: "/admin/people", icon: "users", module: "settings", for: administrators, component: lazy(() => import("./features/people/people-page")) },
   { id: "article_review", path: "/knowledge/review", icon: "check", module: "knowledge", for: everybody, component: lazy(() => import("./features/knowledge/review-page")) },
   { id: "corrections", path: "/knowledge/corrections", icon: "pen", module: "customers", for: everybody, component: lazy(() => import("./features/knowledge/corrections-page")) },

@@ -113,6 +113,7 @@ _STEPS = st.one_of(
     _step("caller", known=_target, unknown=_target, vip=_target),
     _step("queue", queue_id=st.sampled_from(["", "q-care", "gone"]), announce=_prompt),
     _step("voicemail", queue_id=st.sampled_from(["", "q-care"]), prompt=_prompt),
+    _step("fax", queue_id=st.sampled_from(["", "q-care"]), prompt=_prompt),
     _step("callback", queue_id=st.sampled_from(["", "q-care"]), prompt=_prompt, declined=_target),
     _step("transfer", number=st.sampled_from(["", "0212345678", "9999"]), announce=_prompt, failed=_target),
     _step("hangup", prompt=_prompt),

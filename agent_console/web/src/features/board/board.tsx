@@ -126,7 +126,7 @@ function LinkTrouble() {
     <>
       {asterisk && !asterisk.up && <Banner tone="stop" icon="warn"><span>{t("board.asterisk_down")}</span></Banner>}
       {mail && !mail.up && <Banner tone="ring" icon="warn"><span>{t("link.mail_down")}</span></Banner>}
-      {recordings && !recordings.up && <Banner tone="ring" icon="warn"><span>{recordings.reason === "recordings.flagged" ? t("recording.flagged") : t("recording.not_kept")}</span></Banner>}
+      {recordings && !recordings.up && <Banner tone="ring" icon="warn"><span>{recordings.reason === "recordings.flagged" ? t("recording.flagged") : recordings.reason === "faxes.not_kept" ? t("fax.not_kept") : t("recording.not_kept")}</span></Banner>}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { call, segment } from "../../net/api";
 import { useResource } from "../../store/resource";
 import { Button } from "../../ui/button";
 import { Wrong } from "../../ui/panes";
+import type { Item } from "../../net/types";
 import { useBusy } from "../../ui/busy";
 import type { Filled } from "./types";
 
@@ -21,9 +22,15 @@ const MOST_SHOWN = 8;
 export interface TextsPlace {
   address: { interaction?: string; case?: string };
   language: string;
-  channel: "email" | "voice" | "chat";
+  channel: "email" | "voice" | "chat" | "fax";
   /** Changes when another choice of texts may fit. */
   about: string;
+}
+
+/** Of an item at the desk; in the customer's own language where it is known who it is. */
+export function textsOf(item: Item, channel: TextsPlace["channel"]): TextsPlace {
+  const language = (item.match.strength === "one" && item.match.parties[0]?.language) || item.queue.language;
+  return { address: { interaction: item.id }, language, channel, about: item.case?.id ?? "" };
 }
 
 /** Canned replies for this letter: by a slash and their shortcut as one types, or from the list. */

@@ -9,6 +9,7 @@ import { useBusy } from "../../ui/busy";
 import { Bones, Empty, Failure, Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { Past } from "../interaction/brief";
+import { CaseFaxes } from "../fax/fax-list";
 import { LetterView } from "../interaction/letter-view";
 import { AskContext, type Ask } from "../writing/asking";
 import { CaseWriting } from "../writing/case-writing";
@@ -58,6 +59,7 @@ export default function ThreadPanel({ record, refresh }: PanelProps) {
       {(work.data?.regroupings ?? []).map((each) => <Undo key={each.id} id={each.id} kind={each.kind} done={changed} />)}
       {data.thread.length + data.interactions.length === 0 && <Empty icon="mail" title={t("letter.empty_thread")} />}
       <AskContext.Provider value={ask}><ul className="opened-thread">{data.thread.map((each, place) => <li key={each.id} className="row top">{pick(each.id)}<div className="grow"><LetterView letter={each} open={place === data.thread.length - 1} /></div></li>)}</ul></AskContext.Provider>
+      <CaseFaxes caseId={record.id} version={String(record.row_version)} />
       {data.interactions.length > 0 && <><h2 className="label">{t("customer.history")}</h2><ul className="lines airy">{data.interactions.map((each) => mode === "split" ? <li key={each.id} className="row">{pick(each.id)}<ul className="grow"><Past past={each} /></ul></li> : <Past key={each.id} past={each} />)}</ul></>}
     </div>
   );

@@ -8,7 +8,7 @@ import { composing } from "../../ui/ime";
 import { Wrong } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import type { Filled } from "../casework/types";
-import { Texts } from "../casework/texts";
+import { Texts, textsOf } from "../casework/texts";
 import { useDeskKey } from "../desk/shortcuts";
 import { newKey } from "../interaction/drafts";
 import { keepDraft, readDraft } from "./drafts";
@@ -27,8 +27,6 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
   const typedAt = useRef(0);
   const [busy, problem, run] = useBusy();
   const path = `/interactions/${segment(item.id)}/chat`;
-  // the customer's own language first, where it is known who it is
-  const language = (item.match.strength === "one" && item.match.parties[0]?.language) || item.queue.language;
   useDeskKey("reply", () => box.current?.focus());
   const shortcut = /(?:^|\s)(\/[^\s/]{0,40})$/.exec(draft.text)?.[1] ?? "";
   const types = (on: boolean): void => {
@@ -91,7 +89,7 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
       <div className="row chat-acts">
         <input ref={picker} type="file" hidden onChange={(event) => { attach(event.target.files?.[0]); event.target.value = ""; }} data-testid="chat-file" />
         <IconButton icon="clip" label={t("chat.attach")} isDisabled={busy} onPress={() => picker.current?.click()} />
-        <Texts address={{ interaction: item.id }} language={language} channel="chat" about={item.case?.id ?? ""} typed={shortcut} insert={insert} />
+        <Texts {...textsOf(item, "chat")} typed={shortcut} insert={insert} />
         <Button look="primary" icon="send" isDisabled={busy || !draft.text.trim()} onPress={send} data-testid="chat-send">{t("chat.send")}</Button>
       </div>
     </section>

@@ -23,6 +23,7 @@ export const KINDS: Readonly<Record<Kind, KindOf>> = {
   queue: { icon: "users", tone: "go", group: "end" },
   callback: { icon: "callback", tone: "go", group: "end" },
   voicemail: { icon: "voicemail", tone: "go", group: "end" },
+  fax: { icon: "fax", tone: "go", group: "end" },
   transfer: { icon: "transfer", tone: "ring", group: "end" },
   hangup: { icon: "hangup", tone: "mute", group: "end" },
 };
@@ -44,6 +45,7 @@ export function fresh(kind: Kind): Step {
     case "caller": return { kind, label: "", tiers: [], known: "", unknown: "", vip: "" };
     case "queue": return { kind, label: "", queue_id: "", skills: [], priority_points: 0, announce: "" };
     case "callback": return { kind, label: "", queue_id: "", prompt: "ours:callback-offer", key: "1", within_s: 5, skills: [], priority_points: 0, declined: "" };
+    case "fax": return { kind, label: "", queue_id: "", prompt: "" };
     case "voicemail": return { kind, label: "", queue_id: "", prompt: "ours:message-ask" };
     case "transfer": return { kind, label: "", number: "", ring_s: 30, announce: "", failed: "" };
     case "hangup": return { kind, label: "", prompt: "" };
@@ -77,7 +79,7 @@ export function exits(step: Step): Exit[] {
     case "caller": return [...(step.tiers.length > 0 ? [plain("vip", step.vip)] : []), plain("known", step.known), plain("unknown", step.unknown)];
     case "callback": return [plain("declined", step.declined)];
     case "transfer": return [plain("failed", step.failed)];
-    case "queue": case "voicemail": case "hangup": return [];
+    case "queue": case "voicemail": case "fax": case "hangup": return [];
   }
 }
 

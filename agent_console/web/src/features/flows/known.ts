@@ -79,7 +79,7 @@ export function summary(t: TFunction, known: Known, step: Step, language: Langua
   switch (step.kind) {
     case "say": case "menu": case "language": case "hangup": return said(step.prompt);
     case "collect": return said(step.prompt) || step.name;
-    case "queue": case "callback": case "voicemail": return queueName(known, step.queue_id);
+    case "queue": case "callback": case "voicemail": case "fax": return queueName(known, step.queue_id);
     case "hours": return step.queue_id ? queueName(known, step.queue_id) : nameIn(known.calendars, step.calendar_id);
     case "lookup": return t(`flows.by.${step.by}`);
     case "transfer": return phoneNumber(step.number);

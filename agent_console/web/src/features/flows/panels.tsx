@@ -78,7 +78,7 @@ export function useFigures(id: string, span: Span | null) {
   return useResource(span === null ? null : `figures ${id} ${span}`, () => call<FlowFigures>("GET", `/flows/${segment(id)}/figures?since=${Math.floor(serverNow() - (span ?? 1) * DAY_S)}`));
 }
 
-const ENDS: readonly EndKind[] = ["queue", "callback", "voicemail", "transfer", "hangup", "left", "failed"];
+const ENDS: readonly EndKind[] = ["queue", "callback", "voicemail", "fax", "transfer", "hangup", "left", "failed"];
 
 export function FiguresPanel({ figures: { data, problem, again }, span, choose }: { figures: ReturnType<typeof useFigures>; span: Span; choose: (span: Span) => void }) {
   const { t } = useTranslation();

@@ -115,6 +115,12 @@ function Fields({ step, change }: Of<Step>): ReactNode {
         <Said label={t("flows.prompt")} field="prompt" value={step.prompt} change={(prompt) => change({ ...step, prompt })} />
       </>
     );
+    case "fax": return (
+      <>
+        <Queue value={step.queue_id} change={(queue_id) => change({ ...step, queue_id })} />
+        <Said label={t("flows.announce")} field="prompt" value={step.prompt} none={t("flows.nothing_said")} change={(prompt) => change({ ...step, prompt })} />
+      </>
+    );
     case "transfer": return <TransferFields step={step} change={change} />;
     case "hangup": return <Said label={t("flows.last_words")} field="prompt" value={step.prompt} none={t("flows.nothing_said")} change={(prompt) => change({ ...step, prompt })} />;
   }

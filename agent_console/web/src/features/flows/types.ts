@@ -1,7 +1,7 @@
 /** Entry flows and prompts as the API has them. */
 import type { Language, Seconds } from "../../net/types";
 
-export type Kind = "say" | "language" | "menu" | "hours" | "collect" | "identify" | "lookup" | "contract" | "caller" | "queue" | "callback" | "voicemail" | "transfer" | "hangup";
+export type Kind = "say" | "language" | "menu" | "hours" | "collect" | "identify" | "lookup" | "contract" | "caller" | "queue" | "callback" | "voicemail" | "fax" | "transfer" | "hangup";
 export type LookupBy = "any" | "case" | "contract" | "order" | "asset" | "membership" | "identifier" | "customer";
 
 export interface MenuKey {
@@ -35,11 +35,12 @@ export interface Contract extends Base { kind: "contract"; tell: boolean; covere
 export interface Caller extends Base { kind: "caller"; tiers: string[]; known: string; unknown: string; vip: string }
 export interface ToQueue extends Base { kind: "queue"; queue_id: string; skills: SkillNeed[]; priority_points: number; announce: string }
 export interface Callback extends Base { kind: "callback"; queue_id: string; prompt: string; key: string; within_s: number; skills: SkillNeed[]; priority_points: number; declined: string }
+export interface TakeFax extends Base { kind: "fax"; queue_id: string; prompt: string }
 export interface Voicemail extends Base { kind: "voicemail"; queue_id: string; prompt: string }
 export interface Transfer extends Base { kind: "transfer"; number: string; ring_s: number; announce: string; failed: string }
 export interface HangUp extends Base { kind: "hangup"; prompt: string }
 
-export type Step = Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | Transfer | HangUp;
+export type Step = Say | ChooseLanguage | Menu | Hours | Collect | Identify | Lookup | Contract | Caller | ToQueue | Callback | Voicemail | TakeFax | Transfer | HangUp;
 
 export interface Flow {
   start: string;
@@ -99,7 +100,7 @@ export interface Heard {
   language: Language;
 }
 
-export type EndKind = "queue" | "callback" | "voicemail" | "transfer" | "hangup" | "left" | "failed";
+export type EndKind = "queue" | "callback" | "voicemail" | "fax" | "transfer" | "hangup" | "left" | "failed";
 
 export interface Way {
   path: Stage[];

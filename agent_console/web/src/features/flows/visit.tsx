@@ -7,7 +7,7 @@ import { Pill } from "../../ui/panes";
 
 const ENDS: Record<string, { tone: "go" | "mute" | "stop"; icon: IconName }> = { left: { tone: "mute", icon: "hangup" }, failed: { tone: "stop", icon: "warn" } };
 /** Steps that say nothing of the caller. */
-const SILENT = new Set(["say", "queue", "voicemail", "hangup"]);
+const SILENT = new Set(["say", "queue", "voicemail", "fax", "hangup"]);
 
 const languageName = (code: string): string => LANGUAGES.find((each) => each.code === code)?.name ?? code;
 

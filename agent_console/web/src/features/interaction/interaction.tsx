@@ -22,6 +22,7 @@ import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
 import { MessagePanel } from "./message-panel";
 import { NoteField } from "./note-field";
+import { FaxPanel } from "../fax/fax-panel";
 import { OfferPanel } from "./offer-panel";
 import { PassedOn } from "./passed-on";
 import { WhoIsIt } from "./who-is-it";
@@ -44,6 +45,7 @@ export function Interaction({ item }: { item: Item }) {
       {item.state === "connected" && (item.medium === "email" || item.medium === "form") && <Letters item={item} />}
       {item.state === "connected" && item.medium === "chat" && <ChatPanel item={item} />}
       {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
+      {item.state === "connected" && item.medium === "fax" && <FaxPanel item={item} />}
       {item.state === "wrap_up" && item.unreached !== "" && <p className="not-reached" role="status" data-testid="not-reached"><Icon name="warn" size={18} />{t("dial.not_reached", { why: t(`dial.why_not_${item.unreached}`) })}</p>}
       {item.state === "wrap_up" && <WrapUp item={item} />}
       {item.state === "wrap_up" && item.medium === "chat" && <ChatLog chat={item.id} />}

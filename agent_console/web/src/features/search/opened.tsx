@@ -8,6 +8,7 @@ import { Bones, Failure } from "../../ui/panes";
 import { Cases, History, Notes, Profile } from "../customer/customer";
 import { recordOf } from "../callrecord/address";
 import { Attested } from "../guard/attested";
+import { FaxesThere } from "../fax/fax-list";
 import { CameBy } from "../flows/visit";
 import { Past } from "../interaction/brief";
 import { CasePill } from "../interaction/case-box";
@@ -74,6 +75,7 @@ function OpenedCase({ id, letter, close }: { id: string; letter: string | null; 
         <>
           <p className="row"><CaseLink id={id} number={whole.case.number} left={close} /><span className="grow clip" dir="auto">{whole.case.subject}</span><CasePill status={whole.case.status} /></p>
           <Thread letters={whole.thread} open={letter} />
+          <FaxesThere path={`/cases/${segment(id)}/faxes`} />
           {whole.interactions.length > 0 && <Part title={t("customer.history")}><ul className="lines airy">{whole.interactions.map((each) => <Past key={each.id} past={each} />)}</ul></Part>}
         </>
       )}
@@ -101,6 +103,7 @@ function OpenedInteraction({ id, letter, close }: { id: string; letter: string |
           {(record.medium === "voice" || record.medium === "voicemail") && <Recordings interaction={id} around={(talks) => <Part title={t("recording.title")}>{talks}</Part>} />}
           {(record.messages ?? []).length > 0 && <Part title={t("message.left_here")}><Left messages={record.messages ?? []} /></Part>}
           <Thread letters={record.thread} open={letter} />
+          {record.medium === "fax" && <FaxesThere path={`/interactions/${segment(id)}/faxes`} />}
         </>
       )}
     </Fetched>

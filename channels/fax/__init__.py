@@ -1,0 +1,1 @@
+"""Fax: pages in and out, beside the telephone that carries them (`cti`)."""
