@@ -90,7 +90,7 @@ class AttachmentContent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A letter without its raw bytes. `received_at` is when we had it (or wrote it); `delivery` is queued, sent or
-    failed for what we send and None for what came in; `author` is the agent's name."""
+    failed for what we send (of messages also sending, delivered) and None for what came in; `author` is the agent's name."""
 
     id: str
     direction: str

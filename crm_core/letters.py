@@ -25,7 +25,7 @@ from crm_core.search import index
 from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
-from crm_core.tables import letter_raw, user_account
+from crm_core.tables import letter_raw, message_out, user_account
 from crm_core.tables import outbox as outbox_table
 
 __all__ = [
@@ -265,11 +265,12 @@ def _letters(conn: Connection, condition: Any) -> list[Letter]:
             *(letter_table.c[name] for name in _COLUMNS),
             user_account.c.name.label("author"),
             letter_table.c.reference_ids.label("references"),
-            outbox_table.c.state.label("delivery"),
-            outbox_table.c.error.label("delivery_error"),
+            func.coalesce(outbox_table.c.state, message_out.c.state).label("delivery"),
+            func.coalesce(outbox_table.c.error, message_out.c.error).label("delivery_error"),
         )
         .outerjoin(user_account, user_account.c.id == letter_table.c.author_id)
         .outerjoin(outbox_table, outbox_table.c.letter_id == letter_table.c.id)
+        .outerjoin(message_out, message_out.c.letter_id == letter_table.c.id)
         .where(condition)
         .order_by(letter_table.c.received_at, letter_table.c.id)
     )

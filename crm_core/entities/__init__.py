@@ -32,6 +32,7 @@ from crm_core.entities import (
     rule,
     saved_view,
     service_contract,
+    sms,
     task,
     template,
 )
@@ -66,6 +67,8 @@ ALL = (
     org_unit.ORG_UNIT,
     queue.QUEUE,
     entry.ENTRY,
+    sms.SMS_GATEWAY,
+    sms.SMS_NUMBER,
     dial_plan.DIAL_PLAN,
     dial_plan.DIAL_PLAN_USE,
     blocked_caller.BLOCKED_CALLER,

@@ -87,6 +87,15 @@ from crm_core.tables.work import (
     segment,
     support_case,
 )
+from crm_core.tables.written import (
+    attachment_text,
+    conversation,
+    message_media,
+    message_out,
+    message_part,
+    sms_secret,
+    stopped_number,
+)
 
 __all__ = [
     "Words",
@@ -101,6 +110,7 @@ __all__ = [
     "article_version",
     "article_vote",
     "attachment",
+    "attachment_text",
     "audit_detail",
     "audit_event",
     "audit_head",
@@ -113,6 +123,7 @@ __all__ = [
     "case_regrouping",
     "case_watcher",
     "contact_point",
+    "conversation",
     "counter",
     "disposition",
     "duplicate_candidate",
@@ -134,6 +145,9 @@ __all__ = [
     "letter_raw",
     "login_failure",
     "memo_read",
+    "message_media",
+    "message_out",
+    "message_part",
     "metadata",
     "notification",
     "offer",
@@ -170,6 +184,8 @@ __all__ = [
     "sla_calendar_hours",
     "sla_policy",
     "sla_target",
+    "sms_secret",
+    "stopped_number",
     "storable",
     "support_case",
     "template_use",
