@@ -56,6 +56,7 @@ from agent_console.api import (
     sso,
     suggestions,
     talks,
+    texts,
     user_access,
     user_names,
     user_rights,
@@ -67,7 +68,7 @@ from agent_console.audited import audited
 from agent_console.context import Context
 from agent_console.headers import BoundedBodies, SafeAnswers
 from agent_console.problems import Problem
-from agent_console.public import brand_files, help_pages, portal_entry, portal_pages
+from agent_console.public import brand_files, help_pages, hooks, portal_entry, portal_pages
 
 _PREFIX = "/api/v1"
 _DESCRIPTION = (
@@ -105,7 +106,13 @@ def routed() -> FastAPI:
     """The routes, put together once, which takes a second: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
     app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
-    for part in (brand_files.router, help_pages.router, portal_entry.router, portal_pages.router):
+    for part in (
+        hooks.router,
+        brand_files.router,
+        help_pages.router,
+        portal_entry.router,
+        portal_pages.router,
+    ):
         app.include_router(part)
     app.include_router(_api())
     app.include_router(health.router)
@@ -154,6 +161,7 @@ def _api() -> APIRouter:
         work.router,
         cases.router,
         letters.router,
+        texts.router,
         search.router,
         sla.router,
         knowledge.router,

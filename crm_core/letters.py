@@ -105,6 +105,18 @@ def automatic_ones(conn: Connection, address: str, since: float) -> int:
     return conn.execute(query).scalar_one()
 
 
+def sent_by_machines(conn: Connection, address: str, since: float) -> int:
+    """How many letters went to this address that no person wrote, whatever they are about."""
+    row = letter_table.c
+    query = select(func.count()).where(
+        row.direction == "out",
+        row.author_id.is_(None),
+        row.received_at > since,
+        row.envelope_to == (address,),
+    )
+    return conn.execute(query).scalar_one()
+
+
 def known(conn: Connection, spool_id: str) -> bool:
     """Whether this letter of the spool has been stored before."""
     return (

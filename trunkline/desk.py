@@ -19,6 +19,7 @@ from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.intake import Intake
 from channels.email.sending.composer import Composer
 from channels.email.sending.outbox import Postman
+from channels.sms.service import text_messages
 from cti.phones import AsteriskPhones
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "text messages": text_messages(settings, store, floor, bus, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),
         "procedures": Procedures(store, bus, clock, composer, off),

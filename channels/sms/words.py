@@ -5,9 +5,47 @@ import unicodedata
 from enum import StrEnum
 
 _STOP = frozenset(
-    ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke", "td", "退訂", "退订", "取消", "取消訂閱", "取消订阅", "拒收", "停止", "回覆退訂", "回复退订", "不要再傳", "不要再发", "停止發送", "停止发送"]
+    [
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "cancel",
+        "end",
+        "quit",
+        "optout",
+        "revoke",
+        "td",
+        "退訂",
+        "退订",
+        "取消",
+        "取消訂閱",
+        "取消订阅",
+        "拒收",
+        "停止",
+        "回覆退訂",
+        "回复退订",
+        "不要再傳",
+        "不要再发",
+        "停止發送",
+        "停止发送",
+    ]
 )
-_START = frozenset(["start", "unstop", "subscribe", "resume", "訂閱", "订阅", "恢復", "恢复", "開始", "开始", "重新訂閱", "重新订阅"])
+_START = frozenset(
+    [
+        "start",
+        "unstop",
+        "subscribe",
+        "resume",
+        "訂閱",
+        "订阅",
+        "恢復",
+        "恢复",
+        "開始",
+        "开始",
+        "重新訂閱",
+        "重新订阅",
+    ]
+)
 _NOISE = re.compile(r"[\s\W_]+")
 _ANSWERS = {
     ("stop", "en"): "You will get no more text messages from {centre}. Reply START to get them again.",

@@ -55,7 +55,8 @@ class Taken:
 
 def spool_id(medium: Medium, account_id: str, key: str) -> str:
     """The name under which a message is stored at most once."""
-    return f"{medium}:{hashlib.sha256(f'{account_id}\n{key}'.encode()).hexdigest()}"
+    digest = hashlib.sha256(f"{account_id}\x00{key}".encode()).hexdigest()
+    return f"{medium}:{digest}"
 
 
 def known(conn: Connection, incoming: Incoming) -> Letter | None:

@@ -1,7 +1,7 @@
 """Written channels that are not mail: what is still to be sent, who talks with whom about what, parts and pictures that are still to come, numbers
 that want nothing more, gateways' secrets; and the words of attachments."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
 from crm_core.tables.base import Words, index_where, metadata, moment, one_of
 
@@ -41,7 +41,7 @@ conversation = Table(
     moment("at"),
 )
 
-# of a long message that has not come whole yet; gone as soon as it has, or is waited for no longer
+# of a long message that has not come whole yet. Its words go as soon as it is filed; that it was there is kept for a while, since gateways repeat
 message_part = Table(
     "message_part",
     metadata,
@@ -57,7 +57,9 @@ message_part = Table(
     Column("raw", Words, nullable=False),
     moment("at"),
     moment("due_at", index=True),
-    UniqueConstraint("account_id", "key", "number"),
+    moment("filed_at", nullable=True),
+    Index(None, "account_id", "peer_id", unique=True),
+    Index(None, "account_id", "key"),
 )
 
 # pictures of a message, which lie at the peer until they are fetched

@@ -72,13 +72,21 @@ class Way:
 
 def put(conn: Connection, new: NewMessage, now: float) -> Letter:
     """Record it, and that it is to be sent; the letter. The same key again gives the same letter."""
-    digest = hashlib.sha256(f"{new.medium}\x00{new.key}".encode()).hexdigest()
-    message_id = f"<{digest[:40]}@{new.medium}>"
+    before = by_key(conn, new.medium, new.key)
+    return before or _there(conn, _insert(conn, new, _message_id(new.medium, new.key), now))
+
+
+def by_key(conn: Connection, medium: str, key: str) -> Letter | None:
+    """What was written under this key, if anything."""
     row = letter_table.c
-    before = conn.execute(
-        select(row.id).where(row.message_id == message_id, row.direction == "out")
-    ).scalar_one_or_none()
-    return _there(conn, before or _insert(conn, new, message_id, now))
+    query = select(row.id).where(row.message_id == _message_id(medium, key), row.direction == "out")
+    found = conn.execute(query).scalar_one_or_none()
+    return _there(conn, found) if found else None
+
+
+def _message_id(medium: str, key: str) -> str:
+    digest = hashlib.sha256(f"{medium}\x00{key}".encode()).hexdigest()
+    return f"<{digest[:40]}@{medium}>"
 
 
 def _insert(conn: Connection, new: NewMessage, message_id: str, now: float) -> str:
@@ -223,6 +231,21 @@ def reported(  # noqa: PLR0917 - who says what of which message, when
         update(message_out).where(_O.id == row.id).values(state=state, error=error[:500], told_at=now)
     )
     return letter_id
+
+
+def withhold(conn: Connection, medium: str, recipient: str, why: str, now: float) -> None:
+    """Nothing that waits goes to this address any more."""
+    conn.execute(
+        update(message_out)
+        .where(_O.medium == medium, _O.recipient == recipient, _O.state == "queued")
+        .values(state="failed", error=why, told_at=now)
+    )
+
+
+def is_sending(conn: Connection, account_id: str) -> bool:
+    """Whether something is on its way to this account whose id there is not known yet."""
+    query = select(_O.id).where(_O.account_id == account_id, _O.state == "sending").limit(1)
+    return conn.execute(query).first() is not None
 
 
 def send_again(conn: Connection, letter_id: str, now: float) -> None:

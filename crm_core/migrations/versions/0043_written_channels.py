@@ -25,10 +25,12 @@ def upgrade() -> None:
         sa.Column("raw", sa.Text(), nullable=False),
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("filed_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_part")),
-        sa.UniqueConstraint(
-            "account_id", "key", "number", name=op.f("uq_message_part_account_id_key_number")
-        ),
+    )
+    op.create_index(op.f("ix_message_part_account_id_key"), "message_part", ["account_id", "key"])
+    op.create_index(
+        op.f("ix_message_part_account_id_peer_id"), "message_part", ["account_id", "peer_id"], unique=True
     )
     op.create_index(op.f("ix_message_part_due_at"), "message_part", ["due_at"])
 
