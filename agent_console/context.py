@@ -18,6 +18,7 @@ from agent_console.ports import (
     Watches,
 )
 from agent_console.rate import Rate
+from channels.attachments.process import ReadingProcess
 from config.clock import Clock
 from config.settings import Settings
 from crm_core.branding.kept import Branding
@@ -55,6 +56,7 @@ class Context:
     plays: Rate
     seal: Seal | None
     provider: Provider | None
+    pictures: ReadingProcess
 
     @property
     def branding(self) -> Branding:

@@ -31,6 +31,7 @@ from agent_console.ports import (
     Watches,
 )
 from agent_console.rate import Rate
+from channels.attachments.process import ReadingProcess
 from config.clock import Clock
 from config.logs import Transcript
 from config.settings import Settings
@@ -110,6 +111,7 @@ class ConsoleServer:
             plays=Rate(1, _PLAY_S),
             seal=_seal(settings),
             provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
+            pictures=ReadingProcess(),
         )
 
     def bind(self) -> None:
@@ -132,6 +134,7 @@ class ConsoleServer:
                 tasks.create_task(_serve(server, desk, self._socket), name="console http")
                 _TRANSCRIPT.note("-", "", f"listening on http://{self._http.host}:{self._http.port}")
         finally:
+            await self.context.pictures.close()
             self._socket.close()
             self._socket = None
 

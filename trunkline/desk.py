@@ -15,6 +15,7 @@ from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
+from channels.attachments.reader import AttachmentReader
 from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.intake import Intake
 from channels.email.sending.composer import Composer
@@ -62,6 +63,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "mail drop": drop,
         "mail intake": intake,
         "postman": postman,
+        "attachments": AttachmentReader(store, bus, clock),
         "text messages": text_messages(settings, store, floor, bus, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),
