@@ -15,6 +15,7 @@ import "./styles/imports.css";
 import "./styles/people.css";
 import "./styles/branding.css";
 import "./styles/guard.css";
+import "./styles/texts.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

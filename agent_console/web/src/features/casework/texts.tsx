@@ -28,7 +28,7 @@ export function Texts({ item, typed, insert }: { item: Item; typed: string; inse
   const wanted = open || typed !== "";
   // the customer's own language first, where it is known whose letter it is
   const language = (item.match.strength === "one" && item.match.parties[0]?.language) || item.queue.language;
-  const address = `/texts?channel=${item.medium === "email" ? "email" : "voice"}&language=${language}&interaction=${segment(item.id)}`;
+  const address = `/texts?channel=${item.medium === "email" || item.medium === "sms" ? item.medium : "voice"}&language=${language}&interaction=${segment(item.id)}`;
   const { data } = useResource(wanted ? `${address}#${item.case?.id ?? ""}` : null, () => call<{ items: Text[] }>("GET", address));
   const words = (typed ? typed.slice(1) : sought).toLowerCase();
   const found = (data?.items ?? []).filter((each) => (typed ? (each.shortcut ?? "").toLowerCase().startsWith(words) : `${each.name} ${each.shortcut ?? ""} ${each.body}`.toLowerCase().includes(words))).slice(0, MOST_SHOWN);

@@ -25,6 +25,9 @@ import { WhoIsIt } from "./who-is-it";
 import { WrapUp } from "./wrap-up";
 import { Brief } from "./brief";
 
+/** What is read, and answered in writing where that can be. */
+const LIKE_LETTERS = new Set(["email", "sms", "post"]);
+
 /** The centre: one interaction, from the first ring to the last word of its wrap-up. */
 export function Interaction({ item }: { item: Item }) {
   const { t } = useTranslation();
@@ -33,7 +36,7 @@ export function Interaction({ item }: { item: Item }) {
       <Head item={item} />
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
-      {item.state === "connected" && item.medium === "email" && <Letters item={item} />}
+      {item.state === "connected" && LIKE_LETTERS.has(item.medium) && <Letters item={item} />}
       {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
       {item.state === "wrap_up" && item.unreached !== "" && <p className="not-reached" role="status" data-testid="not-reached"><Icon name="warn" size={18} />{t("dial.not_reached", { why: t(`dial.why_not_${item.unreached}`) })}</p>}
       {item.state === "wrap_up" && <WrapUp item={item} />}
@@ -75,7 +78,7 @@ function Offered({ item }: { item: Item }) {
       <OfferPanel item={item} />
       {item.flow && <CameBy visit={item.flow} />}
       <ContractLine item={item} />
-      {item.subject && item.medium === "email" && <SubjectLine item={item} />}
+      {item.subject && LIKE_LETTERS.has(item.medium) && <SubjectLine item={item} />}
       <Known item={item} />
     </>
   );

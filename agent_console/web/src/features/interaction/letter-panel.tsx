@@ -13,6 +13,7 @@ import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
 import { Park } from "./park";
 import { Transfer } from "./transfer";
+import { TextComposer } from "../texts/text-composer";
 
 const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
 
@@ -43,7 +44,8 @@ export function LetterPanel({ item }: { item: Item }) {
       </section>
       <Wrong problem={problem} />
       <Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} />
-      <Composer item={item} sent={detail.again} />
+      {item.medium === "email" && <Composer item={item} sent={detail.again} />}
+      {item.medium === "sms" && <TextComposer item={item} sent={detail.again} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import type { Address, Language, Letter } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill, type Tone } from "../../ui/panes";
+import { TextWay } from "../texts/way";
 import { parted } from "./quoted";
 
 /** One letter: folded to a line, or open with its text, marks and attachments. */
@@ -34,13 +35,17 @@ function sender(letter: Letter): string {
   return (letter.direction === "out" && letter.author) || letter.from.name || letter.from.address;
 }
 
-const DELIVERY: Record<"queued" | "sent" | "failed", { tone: Tone; icon: IconName }> = {
+type Delivered = NonNullable<Letter["delivery"]>;
+
+const DELIVERY: Record<Delivered, { tone: Tone; icon: IconName }> = {
   queued: { tone: "mute", icon: "clock" },
+  sending: { tone: "mute", icon: "clock" },
   sent: { tone: "go", icon: "check" },
+  delivered: { tone: "go", icon: "check" },
   failed: { tone: "stop", icon: "warn" },
 };
 
-function Delivery({ delivery }: { delivery: "queued" | "sent" | "failed" }) {
+function Delivery({ delivery }: { delivery: Delivered }) {
   const { t } = useTranslation();
   const { tone, icon } = DELIVERY[delivery];
   return <Pill tone={tone} icon={icon}>{t(`letter.${delivery}`)}</Pill>;
@@ -55,6 +60,7 @@ function Body({ letter }: { letter: Letter }) {
       <Marks marks={letter.marks} />
       {formatted ? <Formatted id={letter.id} /> : <Text text={letter.text} />}
       <Attachments letter={letter} />
+      {letter.delivery === "failed" && letter.marks.includes("sms") && <TextWay letter={letter} />}
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
         <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>

@@ -21,7 +21,7 @@ export interface Letter {
   has_html: boolean;
   marks: string[];
   attachments: { id: string; name: string; content_type: string; size: number }[];
-  delivery: "queued" | "sent" | "failed" | null;
+  delivery: "queued" | "sending" | "sent" | "delivered" | "failed" | null;
   author: string | null;
 }
 
