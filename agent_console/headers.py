@@ -23,6 +23,7 @@ UPLOADS = frozenset(("/api/v1/imports",))
 """Paths whose bodies are files: written to the disk as they come, never held."""
 SOUNDS = re.compile(r"/api/v1/prompts/[^/]+/sounds/[^/]+")
 MAX_SOUND_BYTES = 21_000_000
+PAPER = re.compile(r"/api/v1/cases/[^/]+/paper")
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -124,7 +125,8 @@ class BoundedBodies:
 def _most(path: str) -> int:
     if path in UPLOADS:
         return MAX_UPLOAD_BYTES
-    return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
+    is_file = SOUNDS.fullmatch(path) or PAPER.fullmatch(path)
+    return MAX_SOUND_BYTES if is_file else MAX_BODY_BYTES
 
 
 def _announced(scope: Scope) -> int:

@@ -20,6 +20,7 @@ from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.intake import Intake
 from channels.email.sending.composer import Composer
 from channels.email.sending.outbox import Postman
+from channels.post.watch import PaperWatch
 from channels.sms.service import text_messages
 from cti.phones import AsteriskPhones
 
@@ -64,6 +65,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "mail intake": intake,
         "postman": postman,
         "attachments": AttachmentReader(store, bus, clock),
+        "paper": PaperWatch(settings.paper, store, floor, bus, clock),
         "text messages": text_messages(settings, store, floor, bus, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),

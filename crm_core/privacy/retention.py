@@ -20,6 +20,7 @@ from crm_core.records.change import system
 from crm_core.search import index
 from crm_core.tables import (
     attachment,
+    attachment_text,
     audit_detail,
     audit_event,
     flow_visit,
@@ -134,7 +135,7 @@ def _letters(before: float) -> Select[Any]:
 
 def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
     attachments.forget_of_letters(conn, ids)
-    for table in (letter_raw, attachment, outbox, message_out, message_media):
+    for table in (letter_raw, attachment, attachment_text, outbox, message_out, message_media):
         conn.execute(delete(table).where(table.c.letter_id.in_(ids)))
     blank_carried(conn, {OF_LETTER: ids}, {})
     index.forget_many(conn, "letter", ids)

@@ -98,11 +98,11 @@ sms_secret = Table(
     moment("set_at"),
 )
 
-# what an attachment says, once a worker has read it; none yet: it is still to be read
+# what an attachment says, once a worker has read it; none yet: it is still to be read. It goes with its letter's attachments
 attachment_text = Table(
     "attachment_text",
     metadata,
-    Column("attachment_id", Text, ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True),
+    Column("attachment_id", Text, primary_key=True),
     Column("letter_id", Text, ForeignKey("letter.id", ondelete="CASCADE"), nullable=False, index=True),
     # read; none: there are no words in it; else why it could not be
     Column("verdict", Text, nullable=False),

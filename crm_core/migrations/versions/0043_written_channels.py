@@ -194,12 +194,6 @@ def upgrade() -> None:
             name=op.f("ck_attachment_text_verdict"),
         ),
         sa.ForeignKeyConstraint(
-            ["attachment_id"],
-            ["attachment.id"],
-            name=op.f("fk_attachment_text_attachment_id_attachment"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
             ["letter_id"], ["letter.id"], name=op.f("fk_attachment_text_letter_id_letter"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("attachment_id", name=op.f("pk_attachment_text")),

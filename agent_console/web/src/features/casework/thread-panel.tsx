@@ -13,6 +13,7 @@ import { LetterView } from "../interaction/letter-view";
 import { useHere } from "../shell/here";
 import { RecordPicker } from "../records/picker";
 import type { PanelProps } from "../records/panels";
+import { LogPaper } from "../texts/log-paper";
 import { WriteText } from "../texts/new-text";
 import { useWork } from "./work-panel";
 
@@ -44,6 +45,7 @@ export default function ThreadPanel({ record, refresh }: PanelProps) {
         <Button small look={mode === "split" ? "on" : "plain"} icon="arrowOut" onPress={() => setMode(mode === "split" ? "" : "split")} data-testid="split">{t("casework.split")}</Button>
         <Button small look={mode === "merge" ? "on" : "plain"} icon="link" onPress={() => setMode(mode === "merge" ? "" : "merge")} data-testid="merge">{t("casework.merge")}</Button>
         <WriteText party={typeof record["party_id"] === "string" ? record["party_id"] : undefined} caseId={record.id} done={again} />
+        <LogPaper caseId={record.id} done={again} />
       </div>
       {mode === "split" && <Split caseId={record.id} letters={data.thread.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} interactions={data.interactions.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} done={changed} />}
       {mode === "merge" && <Merge caseId={record.id} done={changed} />}
