@@ -178,7 +178,7 @@ async def read_text_senders(user: AsAgent, within: InContext) -> SendersAnswer:
 
 
 @router.post("/text-messages", status_code=201)
-async def write_text(
+async def write_text_message(
     given: NewText, user: AsAgent, within: InContext, at: AtDesk, idempotency_key: IdempotencyKey
 ) -> QueuedDocument:
     """Write to somebody. Outside their hours it waits for the next good one, unless `confirmed`. Refused as answers are."""

@@ -37,7 +37,7 @@ const ICONS: Record<string, IconName> = { pdf: "note", document: "note", text: "
 const SEEN = new Set(["pdf", "image"]);
 const UNREAD = new Set(["encrypted", "too_large", "broken"]);
 
-/** `/work/attachments`: found and looked at without opening the letter that they came with. */
+/** `/attachments`: found and looked at without opening the letter that they came with. */
 export default function AttachmentsPage() {
   const { t } = useTranslation();
   const words = useTyped();
@@ -104,7 +104,7 @@ function Seen({ found }: { found: Found }) {
     <section className="attachment-seen block" aria-label={found.name} data-testid="attachment-seen">
       <h2 className="subject" dir="auto">{found.name || t("attachments.unnamed")}</h2>
       <p className="small soft">{t(`attachments.type_${found.type}`)}{found.pages !== null && ` · ${t("attachments.pages", { count: found.pages })}`} · <span className="num">{size(found.size)}</span></p>
-      <p className="small" dir="auto">{t(found.direction === "in" ? "attachments.from" : "attachments.by_us", { name: found.from_name || found.from_address })}{found.subject && ` · ${found.subject}`}</p>
+      {(found.from_name || found.from_address || found.subject) && <p className="small" dir="auto">{(found.from_name || found.from_address) && t(found.direction === "in" ? "attachments.from" : "attachments.by_us", { name: found.from_name || found.from_address })}{(found.from_name || found.from_address) && found.subject && " · "}{found.subject}</p>}
       <div className="row wrap">
         <a className="btn primary small" href={`/api/v1/attachments/${segment(found.id)}`} download={found.name} data-testid="attachment-download"><Icon name="arrowIn" size={15} />{t("attachments.download")}</a>
         {found.case_id && <Link to={`/records/cases/${segment(found.case_id)}`} className="num">{found.case_number}</Link>}

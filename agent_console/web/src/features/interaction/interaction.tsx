@@ -58,7 +58,7 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {item.medium !== "email" && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
+          {!LIKE_LETTERS.has(item.medium) && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
           {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t("callrecord.open")}</Link>}

@@ -34,7 +34,7 @@ export function TextComposer({ item, sent }: { item: Item; sent: () => void }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const [busy, problem, run] = useBusy();
   const address = `/interactions/${segment(item.id)}/text-message`;
-  const { data } = useResource(address, () => call<State>("GET", address), `${item.version}/${item.letters}`);
+  const { data } = useResource(address, () => call<State>("GET", address), `${item.version}/${item.letters}/${problem?.code ?? ""}`);
   useDeskKey("reply", () => box.current?.focus());
   const write = (text: string, texts: readonly string[] = latest.current.texts ?? []): void => {
     latest.current = { text, idempotencyKey: newKey(), texts: text === "" ? [] : [...new Set(texts)] };
@@ -78,8 +78,8 @@ export function TextComposer({ item, sent }: { item: Item; sent: () => void }) {
         }}
         data-testid="text-composer" />
       <Texts item={item} typed={typed} insert={insert} />
+      <Wrong problem={problem} />
       <div className="row">
-        <Wrong problem={problem} />
         <span className="grow row wrap text-facts"><Counter text={draft.text} most={most} />{data?.sender && <span className="tiny faint">{t("texts.from", { number: phoneNumber(data.sender) })}</span>}</span>
         <Button isDisabled={idle} onPress={() => send(true)} data-testid="text-send-finish">{t("letter.send_finish")}</Button>
         <Button look="primary" icon="send" isDisabled={idle} onPress={() => send(false)} data-testid="text-send">{t("letter.send")}</Button>
