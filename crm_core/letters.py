@@ -51,6 +51,8 @@ __all__ = [
 
 BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce"})
 """Marks of letters to which nobody waits for an answer."""
+NOT_MAIL = frozenset({"sms", "post"})
+"""Marks of what came, or went, by another written channel: no mail answers it."""
 
 
 def store_letter(

@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
 from channels.attachments import office

@@ -24,9 +24,7 @@ log = Transcript("paper")
 class PaperWatch:
     """One part of the server. With no folder in the settings it does nothing."""
 
-    def __init__(
-        self, settings: Paper, store: Store, floor: Floor, bus: Bus, clock: Clock
-    ) -> None:
+    def __init__(self, settings: Paper, store: Store, floor: Floor, bus: Bus, clock: Clock) -> None:
         self._settings, self._store, self._floor, self._clock = settings, store, floor, clock
         self._intake = Intake(store, floor, bus, clock)
         self._told: set[str] = set()
