@@ -41,6 +41,8 @@ AUDITED: dict[tuple[str, str], Told] = {
     ("GET", "/letters/{letter}/raw"): _read("letter"),
     ("GET", "/attachments/{attachment}"): _read("attachment"),
     ("GET", "/cases/{case}/faxes"): _read("case"),
+    ("GET", "/attachments/{attachment}/picture"): _read("attachment"),
+    ("GET", "/attachments"): Told(action="searched", entity="attachment"),
     ("GET", "/search"): Told(action="searched", entity="search"),
     ("PUT", "/lines/{number}"): _setting("changed", "line", "number"),
     ("POST", "/sla/calendars"): _setting("created", "sla_calendar"),

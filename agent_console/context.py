@@ -21,6 +21,7 @@ from agent_console.ports import (
     Watches,
 )
 from agent_console.rate import Rate
+from channels.attachments.process import ReadingProcess
 from channels.chat.rooms import ChatRooms
 from config.clock import Clock
 from config.settings import Settings
@@ -63,6 +64,7 @@ class Context:
     provider: Provider | None
     mail_in: MailIn | None = None
     faxes: Faxes | None = None
+    pictures: ReadingProcess
 
     @property
     def branding(self) -> Branding:

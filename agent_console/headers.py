@@ -33,6 +33,7 @@ MAX_FORM_BYTES = 60_000_000
 FAXES = re.compile(r"/api/v1/(cases|interactions)/[^/]+/faxes")
 MAX_FAX_BYTES = 21_000_000
 """15 MB of files, in base64 (RFC 4648, 4)."""
+PAPER = re.compile(r"/api/v1/cases/[^/]+/paper")
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -142,7 +143,8 @@ def _most(path: str) -> int:
         return chat_files.MAX_FILE_BYTES
     if FAXES.fullmatch(path):
         return MAX_FAX_BYTES
-    return MAX_SOUND_BYTES if SOUNDS.fullmatch(path) else MAX_BODY_BYTES
+    is_file = SOUNDS.fullmatch(path) or PAPER.fullmatch(path)
+    return MAX_SOUND_BYTES if is_file else MAX_BODY_BYTES
 
 
 def _announced(scope: Scope) -> int:

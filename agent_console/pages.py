@@ -40,7 +40,7 @@ def console(within: InContext) -> Response:
 
 ROOMS = (
     "board", "planner", "sla", "records", "customers", "imports", "renewals", "admin", "work", "issues", "knowledge",
-    "calls", "outbox",
+    "calls", "outbox", "attachments",
 )  # fmt: skip
 """What the console's paths begin with; a reload or a link from a letter leads there as well."""
 router.add_api_route("/", console)

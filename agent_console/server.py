@@ -35,6 +35,7 @@ from agent_console.ports import (
     Watches,
 )
 from agent_console.rate import Rate
+from channels.attachments.process import ReadingProcess
 from channels.chat.rooms import ChatRooms
 from config.clock import Clock
 from config.logs import Transcript
@@ -123,6 +124,7 @@ class ConsoleServer:
             faxes=faxes,
             provider=Provider(settings.oidc, Web(), clock) if settings.oidc.issuer else None,
             mail_in=mail_in,
+            pictures=ReadingProcess(),
         )
 
     def bind(self) -> None:
@@ -147,6 +149,7 @@ class ConsoleServer:
                 tasks.create_task(_serve(server, desk, self._socket), name="console http")
                 _TRANSCRIPT.note("-", "", f"listening on http://{self._http.host}:{self._http.port}")
         finally:
+            await self.context.pictures.close()
             self._socket.close()
             self._socket = None
 

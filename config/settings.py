@@ -402,6 +402,32 @@ class Guard(Section):
     """Who says whether a caller's number is theirs (STIR/SHAKEN): `provider`, in the `verstat` of P-Asserted-Identity or From, which the provider must take out of what callers send; `asterisk`, with res_stir_shaken set up there; empty: nobody."""
 
 
+class Sms(Section):
+    """Text messages. Gateways and numbers are records, in the console."""
+
+    thread_days: float = Field(default=7.0, ge=0.0, le=365.0)
+    """A message goes on with the case of the last one between the same two numbers for so many days; 0: each is a case of its own."""
+    part_wait_s: float = Field(default=300.0, ge=1.0, le=86_400.0)
+    """A long message of which a part is missing is shown without it after so many seconds."""
+    hourly_parts: int = Field(default=1000, ge=0, le=1_000_000)
+    """No more than so many messages (a long one counts as its parts) are written in an hour, all agents together; 0: no limit."""
+    most_media_bytes: int = Field(default=5_000_000, ge=0, le=100_000_000)
+    """Larger pictures are not fetched."""
+    media_hosts: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """Hosts in your own network from which pictures may be fetched, also without TLS; all others must be public ones and have TLS."""
+
+
+class Paper(Section):
+    """Letters on paper that were scanned."""
+
+    folder: str = ""
+    """Folder that is watched for scans: in it a folder for each queue, named as the queue is. Empty: none. Scanned letters are moved to `done` there, those that cannot be read to `failed`."""
+    settle_s: float = Field(default=2.0, ge=0.0, le=600.0)
+    """A file that was changed less than so many seconds ago is still being written."""
+    look_every_s: float = Field(default=5.0, ge=0.2, le=3600.0)
+    """How often the folder is looked at."""
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -418,6 +444,8 @@ class Settings(Section):
     recordings: Recordings = Recordings()
     guard: Guard = Guard()
     fax: Fax = Fax()
+    sms: Sms = Sms()
+    paper: Paper = Paper()
 
     @model_validator(mode="after")
     def _sealed(self) -> "Settings":

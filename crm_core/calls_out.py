@@ -70,6 +70,18 @@ def begin(conn: Connection, acting: Acting, call: CallOut, zone: str) -> None:
     _tell(conn, acting, call, who, against)
 
 
+def party_of(
+    conn: Connection, acting: Acting, *, party_id: str | None, case_id: str | None, number: str
+) -> str | None:
+    """Whom somebody means to reach: named, or the case's customer, or whose number it surely is. `Refused`: party.unknown, case.unknown, rights."""
+    of_case = _case_party(conn, acting, case_id)
+    named = _party(conn, acting, party_id) or of_case
+    if named is not None:
+        return named
+    fitting = remembered.by_phone(conn, number, day=today(acting.now))
+    return recognition.verdict([(each.party_id, each.strength) for each in fitting])[1]
+
+
 def _ask(conn: Connection, acting: Acting, call: CallOut, who: str | None, zone: str) -> str | None:
     """What it is against, if anything that the agent has confirmed."""
     if who is None:

@@ -106,7 +106,7 @@ class AttachmentContent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A letter without its raw bytes. `received_at` is when we had it (or wrote it); `delivery` is queued, sent, failed or
-    bounced for what we send and None for what came in; `author` is the agent's name. `refused`: by address what the relay answered; `bcc`,
+    bounced for what we send (of messages also sending, delivered) and None for what came in; `author` is the agent's name. `refused`: by address what the relay answered; `bcc`,
     `receipt_wanted` and `read_at` of what was written in the composer."""
 
     id: str

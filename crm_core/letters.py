@@ -25,7 +25,7 @@ from crm_core.search import index
 from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
-from crm_core.tables import letter_raw, letter_sending, support_case, user_account
+from crm_core.tables import letter_raw, letter_sending, message_out, support_case, user_account
 from crm_core.tables import outbox as outbox_table
 
 __all__ = [
@@ -51,6 +51,8 @@ __all__ = [
 
 BY_MACHINES = frozenset({"auto_generated", "bulk", "bounce", "transcript"})
 """Marks of letters to which nobody waits for an answer: machines' ones, and what was answered as it was said (a chat)."""
+NOT_MAIL = frozenset({"sms", "post"})
+"""Marks of what came, or went, by another written channel: no mail answers it."""
 
 
 def store_letter(
@@ -205,6 +207,19 @@ def queue_reply(
     return _existing(conn, letter_id)
 
 
+def sent_by_machines(conn: Connection, address: str, since: float) -> int:
+    """How many letters went to this address that no person wrote, whatever they are about."""
+    row = letter_table.c
+    query = select(func.count()).where(
+        row.direction == "out",
+        row.author_id.is_(None),
+        row.received_at > since,
+        row.envelope_to == (address,),
+    )
+    number: int = conn.execute(query).scalar_one()
+    return number
+
+
 def case_by_message_ids(conn: Connection, ids: Sequence[str]) -> list[CaseLetter]:
     """The cases whose letters have these Message-IDs, with everybody who wrote or was written to in each case (for
     the participant check), in the order of `ids`."""
@@ -284,8 +299,8 @@ def _letters(conn: Connection, condition: Any) -> list[Letter]:
             *(letter_table.c[name] for name in _COLUMNS),
             user_account.c.name.label("author"),
             letter_table.c.reference_ids.label("references"),
-            outbox_table.c.state.label("delivery"),
-            outbox_table.c.error.label("delivery_error"),
+            func.coalesce(outbox_table.c.state, message_out.c.state).label("delivery"),
+            func.coalesce(outbox_table.c.error, message_out.c.error).label("delivery_error"),
             outbox_table.c.refused,
             letter_sending.c.bcc,
             letter_sending.c.receipt_wanted,
@@ -293,6 +308,7 @@ def _letters(conn: Connection, condition: Any) -> list[Letter]:
         )
         .outerjoin(user_account, user_account.c.id == letter_table.c.author_id)
         .outerjoin(outbox_table, outbox_table.c.letter_id == letter_table.c.id)
+        .outerjoin(message_out, message_out.c.letter_id == letter_table.c.id)
         .outerjoin(letter_sending, letter_sending.c.letter_id == letter_table.c.id)
         .where(condition)
         .order_by(letter_table.c.received_at, letter_table.c.id)

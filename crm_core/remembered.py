@@ -20,7 +20,7 @@ from crm_core.tables import party, remembered_number
 
 CONFIRMED = "confirmed"
 DENIED = "denied"
-_KINDS = {"voice": "phone", "voicemail": "phone", "fax": "phone", "email": "email"}
+_KINDS = {"voice": "phone", "voicemail": "phone", "fax": "phone", "sms": "phone", "email": "email"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from agent_console.people_watch import PeopleWatch
 from agent_console.procedures import Procedures
 from agent_console.renewals import Renewals
 from agent_console.server import ConsoleServer
+from channels.attachments.reader import AttachmentReader
 from channels.email.receiving.drop_process import DropProcess
 from channels.email.receiving.imap.mailboxes import Mailboxes
 from channels.email.receiving.intake import Intake
@@ -27,6 +28,8 @@ from channels.email.sending.receipts import Receipts
 from channels.fax.composing import Desk as FaxDesk
 from channels.fax.receiving import Reception
 from channels.fax.sending import Sending
+from channels.post.watch import PaperWatch
+from channels.sms.service import text_messages
 from channels.web.forgotten import ForgottenForms
 from crm_core.sealing import Seal
 from cti.phones import AsteriskPhones
@@ -104,6 +107,9 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         "postman": postman,
         "dispatch": Dispatch(settings.mail, settings.centre.name, store, bus, clock),
         "forms": ForgottenForms(store, floor, clock),
+        "attachments": AttachmentReader(store, bus, clock),
+        "paper": PaperWatch(settings.paper, store, floor, bus, clock),
+        "text messages": text_messages(settings, store, floor, bus, clock),
         "people": PeopleWatch(store, bus),
         "librarian": Librarian(store, bus, clock, off),
         "procedures": Procedures(store, bus, clock, composer, off),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Table, and_, func, insert, or_, select, 
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import case_events, cases
+from crm_core.attachments import kept as attachments
 from crm_core.casework import activity, approvals, exchange, images, moving, watching
 from crm_core.casework.images import Image
 from crm_core.casework.lifecycle import DONE
@@ -356,5 +357,6 @@ def _refresh(conn: Connection, image: Mapping[str, Any], case_ids: Sequence[str]
     for each in image.get("rows", ()):
         if each["table"] == "letter":
             index.refresh(conn, "letter", each["id"])
+            attachments.refresh_of_letters(conn, [each["id"]])
     for case_id in case_ids:
         index.refresh(conn, "case", case_id)

@@ -34,6 +34,7 @@ from crm_core.entities import (
     rule,
     saved_view,
     service_contract,
+    sms,
     task,
     template,
 )
@@ -70,6 +71,8 @@ ALL = (
     entry.ENTRY,
     mailbox.MAILBOX,
     chat_door.CHAT_DOOR,
+    sms.SMS_GATEWAY,
+    sms.SMS_NUMBER,
     dial_plan.DIAL_PLAN,
     dial_plan.DIAL_PLAN_USE,
     blocked_caller.BLOCKED_CALLER,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, delete, exists, or_, select
 
+from crm_core.attachments import kept as attachments
 from crm_core.casework.lifecycle import DONE
 from crm_core.chat import kept as chats
 from crm_core.entities.erasure import ERASURE
@@ -21,6 +22,7 @@ from crm_core.records.change import system
 from crm_core.search import index
 from crm_core.tables import (
     attachment,
+    attachment_text,
     audit_detail,
     audit_event,
     chat_line,
@@ -29,6 +31,8 @@ from crm_core.tables import (
     interaction,
     letter,
     letter_raw,
+    message_media,
+    message_out,
     outbox,
     party,
     party_redirect,
@@ -127,16 +131,18 @@ def _forget_recordings(conn: Connection, ids: Sequence[str], _: float) -> None:
 
 def _letters(before: float) -> Select[Any]:
     waiting = exists().where(outbox.c.letter_id == _L.id, outbox.c.state == "queued")
+    going = exists().where(message_out.c.letter_id == _L.id, message_out.c.state.in_(("queued", "sending")))
     return (
         select(_L.id)
         .where(_L.received_at < before, or_(_L.from_address != "", _L.text != "", _L.subject != ""))
-        .where(_not_held(_L.party_id), ~waiting)
+        .where(_not_held(_L.party_id), ~waiting, ~going)
         .order_by(_L.received_at)
     )
 
 
 def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
-    for table in (letter_raw, attachment, outbox):
+    attachments.forget_of_letters(conn, ids)
+    for table in (letter_raw, attachment, attachment_text, outbox, message_out, message_media):
         conn.execute(delete(table).where(table.c.letter_id.in_(ids)))
     blank_carried(conn, {OF_LETTER: ids}, {})
     index.forget_many(conn, "letter", ids)

@@ -6,12 +6,12 @@ condition of the very query, so a page is never thinned out afterwards; only who
 again (`seen`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from config.errors import Kind, Refused
 from crm_core.access.reader import Reader
@@ -57,9 +57,11 @@ def find(
     kinds: Sequence[str] | None = None,
     limit: int = 20,
     cursor: str | None = None,
+    narrow: Mapping[str, ColumnElement[bool]] | None = None,
 ) -> Page[Hit]:
     """The documents that fit `text` (see `asked`), best first. `Refused` as `asked.read` does, for kinds that there are not
-    (search.kind_unknown), and for a foreign cursor. Ages are those at the first page's time."""
+    (search.kind_unknown), and for a foreign cursor. Ages are those at the first page's time. `narrow`: by kind, what `search_document`
+    must fit beside."""
     there = sources.kinds()
     kinds = sources.everywhere() if kinds is None else kinds
     unknown = set(kinds) - set(there)
@@ -68,7 +70,8 @@ def find(
     question = asking.read(text)
     place = None if cursor is None else _place(cursor)
     as_of = now if place is None else place[0]
-    ranked = _ranked(conn, reader, question, [kind for kind in there if kind in kinds], as_of)
+    within = reach(conn, reader, [kind for kind in there if kind in kinds])
+    ranked = _ranked(conn, reader, question, _narrowed(within, narrow or {}), as_of)
     rest = [hit for hit in ranked if place is None or _order(hit) > place[1:]]
     limit = max(1, min(limit, LARGEST_PAGE))
     more = len(rest) > limit
@@ -91,11 +94,16 @@ def _order(hit: Hit) -> tuple[float, str, str]:
     return -hit.rank, hit.title, hit.id
 
 
-def _ranked(
-    conn: Connection, reader: Reader, question: Asked, kinds: Sequence[str], as_of: float
-) -> list[Hit]:
-    within = reach(conn, reader, kinds)
-    most = MOST_OF_ONE_KIND if len(kinds) == 1 else MOST_OF_A_KIND
+def _narrowed(within: Reach, narrow: Mapping[str, ColumnElement[bool]]) -> Reach:
+    both: dict[str, ColumnElement[bool] | None] = dict(within)
+    for kind in within.keys() & narrow.keys():
+        readable = within[kind]
+        both[kind] = narrow[kind] if readable is None else and_(readable, narrow[kind])
+    return both
+
+
+def _ranked(conn: Connection, reader: Reader, question: Asked, within: Reach, as_of: float) -> list[Hit]:
+    most = MOST_OF_ONE_KIND if len(within) == 1 else MOST_OF_A_KIND
     hits = _hits(conn, reader, within, question, most=most, as_of=as_of)
     found = {(hit.kind, hit.id): hit for hit in hits}
     lenient = forgiving(question) if "party" in within and len(found) < most else None

@@ -6,14 +6,23 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, func, select
 
+from crm_core.attachments.kinds import kind_of
 from crm_core.customers import identifiers, pinyin
 from crm_core.records import known
 from crm_core.records.declared import Entity, Field
 from crm_core.records.shape import custom_fields, declared, named_columns
 from crm_core.records.tables import table_of
-from crm_core.tables import contact_point, interaction, letter, party, support_case
+from crm_core.tables import (
+    attachment,
+    attachment_text,
+    contact_point,
+    interaction,
+    letter,
+    party,
+    support_case,
+)
 
-KINDS = ("party", "case", "letter", "note")
+KINDS = ("party", "case", "letter", "note", "attachment")
 """The kinds that have a source of their own here; every other entity that is searched has a general one."""
 
 
@@ -209,6 +218,34 @@ def _letters(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
     ]
 
 
+def _attachments(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
+    return [
+        Document(
+            kind="attachment",
+            id=row.id,
+            title=row.name,
+            # what it says comes first: an excerpt is cut from the first that fits
+            body="\n".join(
+                filter(
+                    None,
+                    [
+                        row.text,
+                        f"{row.from_name} {row.from_address}".strip(),
+                        row.number,
+                        row.subject,
+                        f"{row.content_type} {kind_of(row.name, row.content_type)}",
+                    ],
+                )
+            ),
+            at=row.received_at,
+            case_id=row.case_id,
+            interaction_id=None if row.case_id else row.interaction_id,
+        )
+        for row in rows
+        if row.case_id or row.interaction_id
+    ]
+
+
 def _notes(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
     return [
         Document(
@@ -225,7 +262,7 @@ def _notes(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
 
 
 _organisation = party.alias("search_organisation")
-_P, _C, _L, _I = party.c, support_case.c, letter.c, interaction.c
+_P, _C, _L, _I, _A = party.c, support_case.c, letter.c, interaction.c, attachment.c
 SOURCES = {
     "party": Source(
         query=select(party, _organisation.c.name.label("organisation"))
@@ -254,6 +291,27 @@ SOURCES = {
         ),
         id=_L.id,
         read=_letters,
+    ),
+    # those that were read; a name without its words is not worth a second look for each letter
+    "attachment": Source(
+        query=select(
+            _A.id,
+            _A.name,
+            _A.content_type,
+            attachment_text.c.text,
+            _L.subject,
+            _L.from_name,
+            _L.from_address,
+            _L.received_at,
+            _L.case_id,
+            _L.interaction_id,
+            _C.number,
+        )
+        .join(attachment_text, attachment_text.c.attachment_id == _A.id)
+        .join(letter, _L.id == _A.letter_id)
+        .outerjoin(support_case, _C.id == _L.case_id),
+        id=_A.id,
+        read=_attachments,
     ),
     "note": Source(
         query=select(_I.id, _I.subject, _I.customer_name, _I.note, _I.enqueued_at).where(_I.note != ""),

@@ -100,6 +100,15 @@ from crm_core.tables.work import (
     support_case,
 )
 from crm_core.tables.writing import draft_file, letter_draft, letter_sending
+from crm_core.tables.written import (
+    attachment_text,
+    conversation,
+    message_media,
+    message_out,
+    message_part,
+    sms_secret,
+    stopped_number,
+)
 
 __all__ = [
     "Words",
@@ -114,6 +123,7 @@ __all__ = [
     "article_version",
     "article_vote",
     "attachment",
+    "attachment_text",
     "audit_detail",
     "audit_event",
     "audit_head",
@@ -130,6 +140,7 @@ __all__ = [
     "chat_file",
     "chat_line",
     "contact_point",
+    "conversation",
     "counter",
     "disposition",
     "draft_file",
@@ -163,6 +174,9 @@ __all__ = [
     "mailbox_letter",
     "mailbox_secret",
     "memo_read",
+    "message_media",
+    "message_out",
+    "message_part",
     "metadata",
     "notification",
     "offer",
@@ -199,6 +213,8 @@ __all__ = [
     "sla_calendar_hours",
     "sla_policy",
     "sla_target",
+    "sms_secret",
+    "stopped_number",
     "storable",
     "submission",
     "submission_caught",

@@ -18,6 +18,7 @@ import "./styles/guard.css";
 import "./styles/mailin.css";
 import "./styles/writing.css";
 import "./styles/fax.css";
+import "./styles/texts.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { applyLook, rememberedLook } from "./look";

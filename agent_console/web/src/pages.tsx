@@ -39,6 +39,7 @@ export const PAGES: readonly Page[] = [
   { id: "sla", path: "/sla", icon: "clock", module: "promises", for: keepers, component: lazy(() => import("./features/sla/sla-page").then((m) => ({ default: m.SlaPage }))) },
   { id: "planner", path: "/planner", icon: "chart", module: "promises", for: keepers, component: lazy(() => import("./features/board/planner-page")) },
   { id: "work", path: "/work", icon: "check", module: "work", for: everybody, component: lazy(() => import("./features/casework/work-page")) },
+  { id: "attachments", path: "/attachments", icon: "clip", module: "work", for: everybody, component: lazy(() => import("./features/attachments/attachments-page")) },
   { id: "issues", path: "/issues", icon: "warn", module: "work", for: everybody, component: lazy(() => import("./features/casework/overview-page")) },
   { id: "outbox", path: "/outbox", icon: "send", module: "work", for: keepers, component: lazy(() => import("./features/writing/outbox-page")) },
   { id: "audit", path: "/admin/audit", icon: "shield", module: "settings", for: administrators, component: lazy(() => import("./features/admin/audit-page")) },

@@ -15,7 +15,7 @@ from crm_core.branding import kept
 from crm_core.cases import Case
 from crm_core.casework import texts
 from crm_core.casework.texts import Place
-from crm_core.letters import BY_MACHINES, Letter
+from crm_core.letters import BY_MACHINES, NOT_MAIL, Letter
 from crm_core.mail_in import budget
 from crm_core.store import Connection
 
@@ -226,7 +226,8 @@ def _may_be_written(conn: Connection, address: str, purpose: str, now: float) ->
 
 def _latest(conn: Connection, case_id: str) -> Letter | None:
     thread = letters.thread(conn, case_id)
-    return next((each for each in reversed(thread) if each.direction == "in"), None)
+    came = (each for each in reversed(thread) if each.direction == "in")
+    return next((each for each in came if NOT_MAIL.isdisjoint(each.marks)), None)
 
 
 def _customer(conn: Connection, case: Case, answered: Letter | None) -> tuple[str, str]:

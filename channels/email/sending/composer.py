@@ -15,7 +15,7 @@ from config.settings import Mail
 from crm_core import cases, interactions, letters
 from crm_core.branding import kept
 from crm_core.interactions import Interaction
-from crm_core.letters import Letter
+from crm_core.letters import NOT_MAIL, Letter
 from crm_core.store import Connection, Store
 from crm_core.users import User
 from routing.bus import Bus
@@ -169,7 +169,7 @@ def _latest(conn: Connection, interaction: Interaction) -> Letter:
     own = letters.of_interaction(conn, interaction.id)
     thread = letters.thread(conn, interaction.case_id) if interaction.case_id else []
     for letter in (*reversed(own), *reversed(thread)):
-        if letter.direction == "in":
+        if letter.direction == "in" and NOT_MAIL.isdisjoint(letter.marks):
             return letter
     raise Refused("letter.nothing_to_answer", id=interaction.id)
 

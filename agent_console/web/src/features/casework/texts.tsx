@@ -22,7 +22,7 @@ const MOST_SHOWN = 8;
 export interface TextsPlace {
   address: { interaction?: string; case?: string };
   language: string;
-  channel: "email" | "voice" | "chat" | "fax";
+  channel: "email" | "voice" | "chat" | "fax" | "sms";
   /** Changes when another choice of texts may fit. */
   about: string;
 }

@@ -16,6 +16,8 @@ import { CaseWriting } from "../writing/case-writing";
 import { useHere } from "../shell/here";
 import { RecordPicker } from "../records/picker";
 import type { PanelProps } from "../records/panels";
+import { LogPaper } from "../texts/log-paper";
+import { WriteText } from "../texts/new-text";
 import { useWork } from "./work-panel";
 
 interface Whole {
@@ -52,6 +54,8 @@ export default function ThreadPanel({ record, refresh }: PanelProps) {
         <Button small look={writing ? "on" : "plain"} icon="pen" aria-expanded={writing} onPress={() => setWriting(!writing)} data-testid="write">{t("writing.write")}</Button>
         <Button small look={mode === "split" ? "on" : "plain"} icon="arrowOut" onPress={() => setMode(mode === "split" ? "" : "split")} data-testid="split">{t("casework.split")}</Button>
         <Button small look={mode === "merge" ? "on" : "plain"} icon="link" onPress={() => setMode(mode === "merge" ? "" : "merge")} data-testid="merge">{t("casework.merge")}</Button>
+        <WriteText party={typeof record["party_id"] === "string" ? record["party_id"] : undefined} caseId={record.id} done={again} />
+        <LogPaper caseId={record.id} done={again} />
       </div>
       {writing && <CaseWriting key={record.id} caseId={record.id} language={i18n.language} thread={data.thread} version={`${record.row_version}/${data.thread.length}`} asking={asking} sent={again} />}
       {mode === "split" && <Split caseId={record.id} letters={data.thread.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} interactions={data.interactions.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} done={changed} />}

@@ -11,7 +11,7 @@ import type { Filled } from "../casework/types";
 import { Texts, textsOf } from "../casework/texts";
 import { useDeskKey } from "../desk/shortcuts";
 import { newKey } from "../interaction/drafts";
-import { keepDraft, readDraft } from "./drafts";
+import { keepDraft, readDraft } from "../interaction/typed";
 import { appended, putIn, typing as told, usePlace } from "../knowledge/typing";
 
 const TYPING_EVERY_MS = 3_000;

@@ -8,6 +8,7 @@ import { CallNumber } from "../dialling/call-number";
 import { fieldOf, type EntityDoc, type RecordRow } from "../records/entities";
 import type { PanelProps } from "../records/panels";
 import { day, momentText, textOf } from "../records/values";
+import { WriteText } from "../texts/new-text";
 import { Belonging } from "./belonging";
 
 const ICONS: Record<string, IconName> = { phone: "phone", sms: "phone", fax: "note", email: "mail", postal: "building", web_id: "globe" };
@@ -40,6 +41,7 @@ function Point({ row, entity }: { row: RecordRow; entity: EntityDoc }) {
         {kind === "phone" ? <CallNumber number={String(row["normal"])} party={String(row["party_id"])} className={past || row["invalid_since"] !== null ? "struck clip" : "clip"} /> : <span className={past || row["invalid_since"] !== null ? "struck clip" : "clip"} dir="auto">{NUMBERS.has(kind) ? phoneNumber(String(row["normal"])) : raw}</span>}
         <span className="tiny faint clip">{about}{typeof until === "string" && <> · {t("customers.until", { day: day(until, language) })}</>}</span>
       </span>
+      {(kind === "phone" || kind === "sms") && !past && row["invalid_since"] === null && <WriteText bare number={String(row["normal"])} party={String(row["party_id"])} />}
       {row["is_primary"] === true && <Pill tone="accent" icon="star">{t("customers.preferred")}</Pill>}
       {row["verified_at"] !== null && <Pill tone="go" icon="check">{t("customers.verified")}</Pill>}
       {typeof row["invalid_since"] === "number" && <Pill tone="stop" icon="warn"><span title={momentText(row["invalid_since"], language)}>{String(row["invalid_reason"] ?? "") || t("customers.invalid")}</span></Pill>}

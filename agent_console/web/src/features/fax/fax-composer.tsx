@@ -10,7 +10,8 @@ import { Icon } from "../../ui/icon";
 import { Wrong } from "../../ui/panes";
 import { tell } from "../../ui/toasts";
 import { Texts, textsOf } from "../casework/texts";
-import { keepDraft, newKey, readDraft } from "../interaction/drafts";
+import { newKey } from "../interaction/drafts";
+import { keepDraft, readDraft } from "../interaction/typed";
 import { putIn } from "../knowledge/typing";
 import { base64, type Faxes } from "./fax";
 

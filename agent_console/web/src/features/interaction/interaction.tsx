@@ -31,6 +31,9 @@ import { Brief } from "./brief";
 
 const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
 
+/** What is read, and answered in writing where that can be. */
+const LIKE_LETTERS: ReadonlySet<string> = new Set(["email", "form", "sms", "post"]);
+
 /** Media whose customers choose a number of ours. */
 const BY_NUMBER: ReadonlySet<string> = new Set(["voice", "voicemail", "fax", "sms"]);
 
@@ -42,7 +45,7 @@ export function Interaction({ item }: { item: Item }) {
       <Head item={item} />
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
-      {item.state === "connected" && (item.medium === "email" || item.medium === "form") && <Letters item={item} />}
+      {item.state === "connected" && LIKE_LETTERS.has(item.medium) && <Letters item={item} />}
       {item.state === "connected" && item.medium === "chat" && <ChatPanel item={item} />}
       {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
       {item.state === "connected" && item.medium === "fax" && <FaxPanel item={item} />}

@@ -14,6 +14,7 @@ import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
 import { Park } from "./park";
 import { Transfer } from "./transfer";
+import { TextComposer } from "../texts/text-composer";
 
 const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
 
@@ -46,7 +47,8 @@ export function LetterPanel({ item }: { item: Item }) {
       </section>
       <Wrong problem={problem} />
       <AskContext.Provider value={ask}><Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} /></AskContext.Provider>
-      <Composer item={item} thread={detail.data?.thread ?? []} sent={detail.again} finish={() => call("POST", `/interactions/${segment(item.id)}/finish`)} asked={(given) => { asking.current = given; }} />
+      {(item.medium === "email" || item.medium === "form") && <Composer item={item} thread={detail.data?.thread ?? []} sent={detail.again} finish={() => call("POST", `/interactions/${segment(item.id)}/finish`)} asked={(given) => { asking.current = given; }} />}
+      {item.medium === "sms" && <TextComposer item={item} sent={detail.again} />}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { Pill, type Tone } from "../../ui/panes";
 import { Findings } from "./letter-findings";
 import { useAsk } from "../writing/asking";
 import { NotThere } from "../writing/not-there";
+import { TextWay } from "../texts/way";
 import { parted } from "./quoted";
 
 /** One letter: folded to a line, or open with its text, marks and attachments. */
@@ -37,9 +38,13 @@ function sender(letter: Letter): string {
   return (letter.direction === "out" && letter.author) || letter.from.name || letter.from.address;
 }
 
-const DELIVERY: Record<NonNullable<Letter["delivery"]>, { tone: Tone; icon: IconName }> = {
+type Delivered = NonNullable<Letter["delivery"]>;
+
+const DELIVERY: Record<Delivered, { tone: Tone; icon: IconName }> = {
   queued: { tone: "mute", icon: "clock" },
+  sending: { tone: "mute", icon: "clock" },
   sent: { tone: "go", icon: "check" },
+  delivered: { tone: "go", icon: "check" },
   failed: { tone: "stop", icon: "warn" },
   bounced: { tone: "stop", icon: "undo" },
 };
@@ -64,6 +69,7 @@ function Body({ letter }: { letter: Letter }) {
       <Findings letter={letter} />
       {formatted ? <Formatted id={letter.id} /> : <Text letter={letter} />}
       <Attachments letter={letter} />
+      {letter.delivery === "failed" && letter.marks.includes("sms") && <TextWay letter={letter} />}
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
         <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>

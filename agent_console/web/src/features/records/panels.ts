@@ -52,6 +52,7 @@ const OF: Readonly<Record<string, readonly Panel[]>> = {
   ],
   queue: [{ id: "coverage", title: "coverage.title", component: lazy(() => import("../queues/coverage-panel")) }],
   service_contract: [standing],
+  sms_gateway: [{ id: "secret", title: "texts.secret_title", component: lazy(() => import("../texts/gateway-panel")) }],
 };
 
 const AlikeWarning = lazy(() => import("../customers/alike").then((m) => ({ default: m.AlikeWarning })));

@@ -4,7 +4,7 @@ import type { Page } from "../../store/pages";
 import { iconNamed, type IconName } from "../../ui/icon";
 import { recordAddress, type EntityDoc } from "../records/entities";
 
-const READ_HERE: Partial<Record<FoundKind, IconName>> = { letter: "mail", note: "note" };
+const READ_HERE: Partial<Record<FoundKind, IconName>> = { letter: "mail", note: "note", attachment: "clip" };
 
 /** A kind's icon: an entity says its own. */
 export const iconOf = (kind: FoundKind, entities: readonly EntityDoc[]): IconName => READ_HERE[kind] ?? iconNamed(entities.find(({ name }) => name === kind)?.icon ?? "");

@@ -32,7 +32,7 @@ export interface Letter {
   authentication?: OriginCheck[];
   /** `danger`: what a virus scanner called it; the server does not give it out. */
   attachments: { id: string; name: string; content_type: string; size: number; inline?: boolean; danger?: string }[];
-  delivery: "queued" | "sent" | "failed" | "bounced" | null;
+  delivery: "queued" | "sending" | "sent" | "delivered" | "failed" | "bounced" | null;
   /** Why it was not sent, and of each address what was answered. */
   error?: string;
   refused?: Record<string, string>;

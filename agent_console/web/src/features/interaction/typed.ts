@@ -1,4 +1,4 @@
-/** What is typed in a chat and not sent yet, kept for as long as this tab lives: a line is too short-lived to be kept by the server. */
+/** What is typed in a chat, a text message or on a cover page and not sent yet, kept for as long as this tab lives; letters are kept by the server. */
 const key = (interaction: string): string => `trunkline.draft.${interaction}`;
 
 export interface Draft {
@@ -17,4 +17,9 @@ export function readDraft(interaction: string): Draft {
 export function keepDraft(interaction: string, draft: Draft): void {
   if (draft.text === "") sessionStorage.removeItem(key(interaction));
   else sessionStorage.setItem(key(interaction), JSON.stringify(draft));
+}
+
+/** What is left to write after `sent` is on its way: typing goes on while it is being sent. */
+export function restAfter(sent: string, text: string): string {
+  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
 }

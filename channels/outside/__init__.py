@@ -1,0 +1,1 @@
+"""Requests to addresses outside that somebody else names: bounded, and never into our own network."""

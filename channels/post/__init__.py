@@ -1,0 +1,1 @@
+"""Letters on paper that were scanned: a watched folder for each queue. See docs/channels.md."""

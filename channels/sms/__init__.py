@@ -1,0 +1,1 @@
+"""Text messages by a gateway's HTTP interface. See docs/sms.md."""

@@ -1,0 +1,1 @@
+"""What every written channel shares: the contract, filing what comes, sending what goes. See docs/channels.md."""
