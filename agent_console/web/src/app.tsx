@@ -1,7 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { I18nProvider } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { Board } from "./features/board/board";
 import { Login } from "./features/login/login";
 import { Shift } from "./features/shift/shift";
 import { switchLanguage } from "./i18n";
@@ -14,6 +13,7 @@ import { setCentre } from "./ui/brand";
 import { attempt, Toasts } from "./ui/toasts";
 import { Failure } from "./ui/panes";
 
+const Board = lazy(() => import("./features/board/board").then((m) => ({ default: m.Board })));
 const DuePage = lazy(() => import("./features/account/due"));
 
 type Gate = { at: "asking" } | { at: "login"; ended: boolean } | { at: "due"; due: Due } | { at: "broken"; problem: Problem } | { at: "desk"; desk: Desk };
@@ -61,7 +61,7 @@ function Room({ gate, enter, leave }: { gate: Gate; enter: () => Promise<void>; 
     case "desk":
       return (
         <DeskContext.Provider value={gate.desk}>
-          {gate.desk.session.user.role === "agent" ? <Shift /> : <Board />}
+          {gate.desk.session.user.role === "agent" ? <Shift /> : <Suspense><Board /></Suspense>}
         </DeskContext.Provider>
       );
   }

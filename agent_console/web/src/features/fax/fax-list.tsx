@@ -1,3 +1,4 @@
+import "../../styles/fax.css";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { moment, phoneNumber } from "../../format";

@@ -1,3 +1,4 @@
+import "../../styles/fax.css";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { phoneNumber } from "../../format";

@@ -1,3 +1,4 @@
+import "../../styles/fax.css";
 import { useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { segment } from "../../net/api";

@@ -10,8 +10,6 @@ import { customerAddress, customerLang, customerName, mediumIcon, stateSince } f
 import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
-import { ChatLog } from "../chats/chat-log";
-import { ChatPanel } from "../chats/chat-panel";
 import { CaseBox } from "./case-box";
 import { CallNumber } from "../dialling/call-number";
 import { CameBy } from "../flows/visit";
@@ -20,15 +18,18 @@ import { BlockCaller } from "../guard/block";
 import { ContractLine } from "../contracts/contract-marks";
 import { Recognised } from "./correct";
 import { LetterPanel } from "./letter-panel";
-import { MessagePanel } from "./message-panel";
 import { NoteField } from "./note-field";
-import { FaxPanel } from "../fax/fax-panel";
 import { OfferPanel } from "./offer-panel";
 import { PassedOn } from "./passed-on";
 import { WhoIsIt } from "./who-is-it";
 import { WrapUp } from "./wrap-up";
 import { Brief } from "./brief";
 
+// media that not every desk has
+const ChatLog = lazy(() => import("../chats/chat-log").then((m) => ({ default: m.ChatLog })));
+const ChatPanel = lazy(() => import("../chats/chat-panel").then((m) => ({ default: m.ChatPanel })));
+const FaxPanel = lazy(() => import("../fax/fax-panel").then((m) => ({ default: m.FaxPanel })));
+const MessagePanel = lazy(() => import("./message-panel").then((m) => ({ default: m.MessagePanel })));
 const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
 
 /** What is read, and answered in writing where that can be. */
@@ -46,12 +47,12 @@ export function Interaction({ item }: { item: Item }) {
       {item.state === "offered" && <Offered item={item} />}
       {item.state === "connected" && item.medium === "voice" && <Talking item={item} />}
       {item.state === "connected" && LIKE_LETTERS.has(item.medium) && <Letters item={item} />}
-      {item.state === "connected" && item.medium === "chat" && <ChatPanel item={item} />}
-      {item.state === "connected" && item.medium === "voicemail" && <MessagePanel item={item} />}
-      {item.state === "connected" && item.medium === "fax" && <FaxPanel item={item} />}
+      {item.state === "connected" && item.medium === "chat" && <Suspense fallback={<Bones lines={3} />}><ChatPanel item={item} /></Suspense>}
+      {item.state === "connected" && item.medium === "voicemail" && <Suspense fallback={<Bones lines={3} />}><MessagePanel item={item} /></Suspense>}
+      {item.state === "connected" && item.medium === "fax" && <Suspense fallback={<Bones lines={3} />}><FaxPanel item={item} /></Suspense>}
       {item.state === "wrap_up" && item.unreached !== "" && <p className="not-reached" role="status" data-testid="not-reached"><Icon name="warn" size={18} />{t("dial.not_reached", { why: t(`dial.why_not_${item.unreached}`) })}</p>}
       {item.state === "wrap_up" && <WrapUp item={item} />}
-      {item.state === "wrap_up" && item.medium === "chat" && <ChatLog chat={item.id} />}
+      {item.state === "wrap_up" && item.medium === "chat" && <Suspense fallback={<Bones lines={3} />}><ChatLog chat={item.id} /></Suspense>}
     </article>
   );
 }

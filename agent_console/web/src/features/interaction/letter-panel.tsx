@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { InteractionDetail, Item, Letter } from "../../net/types";
@@ -14,7 +14,8 @@ import { Composer } from "./composer";
 import { LetterView } from "./letter-view";
 import { Park } from "./park";
 import { Transfer } from "./transfer";
-import { TextComposer } from "../texts/text-composer";
+
+const TextComposer = lazy(() => import("../texts/text-composer").then((m) => ({ default: m.TextComposer })));
 
 const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
 
@@ -48,7 +49,7 @@ export function LetterPanel({ item }: { item: Item }) {
       <Wrong problem={problem} />
       <AskContext.Provider value={ask}><Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} /></AskContext.Provider>
       {(item.medium === "email" || item.medium === "form") && <Composer item={item} thread={detail.data?.thread ?? []} sent={detail.again} finish={() => call("POST", `/interactions/${segment(item.id)}/finish`)} asked={(given) => { asking.current = given; }} />}
-      {item.medium === "sms" && <TextComposer item={item} sent={detail.again} />}
+      {item.medium === "sms" && <Suspense fallback={<Bones lines={3} />}><TextComposer item={item} sent={detail.again} /></Suspense>}
     </div>
   );
 }

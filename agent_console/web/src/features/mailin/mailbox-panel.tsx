@@ -1,3 +1,4 @@
+import "../../styles/mailin.css";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";

@@ -1,3 +1,4 @@
+import "../../styles/mailin.css";
 import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Language } from "../../net/types";

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { moment } from "../../format";
 import type { Excerpt, Found, Language } from "../../net/types";
@@ -12,7 +12,8 @@ import { useShortcut } from "../desk/shortcuts";
 import { useEntities } from "../records/entities";
 import { go } from "../../route";
 import { grouped, iconOf, pageOf, pieces, search } from "./found";
-import { Opened } from "./opened";
+
+const Opened = lazy(() => import("./opened").then((made) => ({ default: made.Opened })));
 
 /** Search everything that one may read. Arrows choose, Enter opens, Escape leaves; an input method's keys are its own. */
 export function SearchBox() {
@@ -69,7 +70,7 @@ export function SearchBox() {
       </div>
       {visible && <Panel id={list} pages={pages} hits={hits} active={active} open={open} />}
     </div>
-    {opened && <Opened hit={opened} close={close} />}
+    {opened && <Suspense><Opened hit={opened} close={close} /></Suspense>}
     </>
   );
 }
