@@ -28,6 +28,7 @@ export function Lines({ lines, read, visitor, language }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const height = useRef(0);
   const last = lines.at(-1)?.seq ?? 0;
   useLayoutEffect(() => {
     if (list.current && atEnd.current) list.current.scrollTop = list.current.scrollHeight;
@@ -36,6 +37,7 @@ export function Lines({ lines, read, visitor, language }: Props) {
     const box = list.current;
     if (!box) return;
     const grown = new ResizeObserver(() => {
+      height.current = box.clientHeight;
       if (atEnd.current) box.scrollTop = box.scrollHeight;
     });
     grown.observe(box);
@@ -43,6 +45,7 @@ export function Lines({ lines, read, visitor, language }: Props) {
   }, []);
   const seen = lines.findLast((line) => line.author === "agent" && line.seq <= read)?.seq;
   const scrolled = (box: HTMLDivElement): void => {
+    if (box.clientHeight !== height.current) return; // it was not the reader who moved
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
   };
   return (
