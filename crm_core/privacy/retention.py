@@ -25,6 +25,7 @@ from crm_core.tables import (
     interaction,
     letter,
     letter_raw,
+    letter_sending,
     outbox,
     party,
     party_redirect,
@@ -129,7 +130,7 @@ def _letters(before: float) -> Select[Any]:
 
 
 def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
-    for table in (letter_raw, attachment, outbox):
+    for table in (letter_raw, attachment, outbox, letter_sending):
         conn.execute(delete(table).where(table.c.letter_id.in_(ids)))
     blank_carried(conn, {OF_LETTER: ids}, {})
     index.forget_many(conn, "letter", ids)
