@@ -14,7 +14,7 @@ from config.ids import new_id
 from crm_core import cases, letters
 from crm_core.drafts.model import Content, Draft, DraftFile, from_json, to_json
 from crm_core.paging import columns
-from crm_core.tables import draft_file, letter_draft, support_case, user_account
+from crm_core.tables import draft_file, interaction, letter_draft, support_case, user_account
 
 MOST_OF_ONE = 200
 """Drafts that one person may leave lying about."""
@@ -62,9 +62,11 @@ def draft(conn: Connection, draft_id: str) -> Draft:
 
 
 def of_case(conn: Connection, case_id: str) -> list[Draft]:
-    """All that is being written in a case, also what was begun in one that has been merged into it."""
+    """All that is being written in a case, also what was begun in one that has been merged into it, or before there was a case."""
     merged = select(support_case.c.id).where(support_case.c.merged_into_id == case_id)
-    return _drafts(conn, or_(_D.case_id == case_id, _D.case_id.in_(merged)))
+    about = select(interaction.c.id).where(interaction.c.case_id == case_id)
+    before = _D.case_id.is_(None) & _D.interaction_id.in_(about)
+    return _drafts(conn, or_(_D.case_id == case_id, _D.case_id.in_(merged), before))
 
 
 def of_interaction(conn: Connection, interaction_id: str) -> list[Draft]:

@@ -31,6 +31,7 @@ from crm_core.tables import (
     interaction,
     letter,
     letter_raw,
+    letter_sending,
     message_media,
     message_out,
     outbox,
@@ -142,7 +143,15 @@ def _letters(before: float) -> Select[Any]:
 
 def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
     attachments.forget_of_letters(conn, ids)
-    for table in (letter_raw, attachment, attachment_text, outbox, message_out, message_media):
+    for table in (
+        letter_raw,
+        attachment,
+        attachment_text,
+        outbox,
+        letter_sending,
+        message_out,
+        message_media,
+    ):
         conn.execute(delete(table).where(table.c.letter_id.in_(ids)))
     blank_carried(conn, {OF_LETTER: ids}, {})
     index.forget_many(conn, "letter", ids)

@@ -7,7 +7,10 @@ import { begin, clear, deskOf, draw, field, itemOf, part, press, serve, settle, 
 const words = (en: string) => ({ en, "zh-TW": en, "zh-CN": en });
 const TYPES = { items: ["inquiry", "repair"].map((id) => ({ id, label: words(id), kind: id, initial: "open", states: [], moves: [], on_customer: "open", on_reply: null, form: id === "repair" ? [{ name: "serial", kind: "text", label: words("Serial"), hint: null, required: false, required_at: [], choices: [], least: null, most: null }] : [] })) };
 
-beforeAll(begin);
+beforeAll(async () => {
+  await begin();
+  await import("../src/features/writing/writing"); // what the composer loads when it is drawn first
+});
 afterEach(clear);
 
 describe("A canned reply", () => {
@@ -24,7 +27,7 @@ describe("A canned reply", () => {
   async function written(fill: () => Promise<unknown>): Promise<void> {
     serve({ ...DRAFTS, [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": fill });
     await draw(deskOf(), <Answer />);
-    await settle();
+    await settle(20);
   }
 
   test("stands where the caret is and takes nothing away that was typed while it came.", async () => {
@@ -55,7 +58,7 @@ describe("A canned reply", () => {
   test("goes with the letter that it was put into, and not with the next one.", async () => {
     const asked = serve({ ...DRAFTS, [LIST]: TEXTS, "POST /api/v1/texts/t1/fill": { template_id: "t1", subject: "", body: "It is on its way.", lacking: [] } });
     await draw(deskOf(), <Answer />);
-    await settle();
+    await settle(20);
     await type("composer", "/refund");
     await settle();
     await press("text-refund");

@@ -75,8 +75,8 @@ test("Every error code that the server can refuse with has words.", () => {
     for (const [, code] of source.matchAll(/\brefuse\(\s*"\w+",\s*"([a-z_]+\.[a-z_]+)"/g)) if (code) codes.add(code);
   }
   expect(codes.size).toBeGreaterThan(0);
-  // What a socket refuses closes it with a code of its own and is never shown as words; what visitors are refused with the widget says.
-  const toVisitors = (code: string): boolean => code.startsWith("chat.") && `problem_${code.slice(5)}` in widgetEn;
+  // What a socket refuses closes it with a code of its own and is never shown as words; what visitors are refused with the widget says, or a page of theirs.
+  const toVisitors = (code: string): boolean => code.startsWith("unsubscribe.") || (code.startsWith("chat.") && `problem_${code.slice(5)}` in widgetEn);
   expect([...codes].filter((code) => !code.startsWith("socket.") && !toVisitors(code) && !english.has(`problem.${code.replaceAll(".", "_")}`))).toEqual([]);
 });
 
