@@ -38,9 +38,11 @@ async def log_paper(  # noqa: PLR0917 - a route; the body is the file
     within: InContext,
     at: AtDesk,
     idempotency_key: IdempotencyKey,
-    name: Annotated[str, Query(min_length=1, max_length=200)],
-    direction: Literal["in", "out"],
-    day: Annotated[date, Query(alias="date")],
+    name: Annotated[str, Query(min_length=1, max_length=200)] = "scan",
+    direction: Literal["in", "out"] = "in",
+    day: Annotated[
+        date | None, Query(alias="date", description="Of the letter; today where it has none")
+    ] = None,
     subject: Annotated[str, Query(max_length=200)] = "",
     note: Annotated[str, Query(max_length=4000)] = "",
 ) -> PaperAnswer:
@@ -50,13 +52,14 @@ async def log_paper(  # noqa: PLR0917 - a route; the body is the file
     kind = scans.type_of(content)
     if kind is None:
         raise Refused("paper.no_scan", Kind.INVALID)
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
+    now = within.clock.now()
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() if day else now
     given = Logged(
         case_id=case,
         direction=direction,
         subject=" ".join(subject.split()),
         note=note,
-        at=min(noon, within.clock.now()),
+        at=min(noon, now),
         scan=NewAttachment(name=name, content_type=kind, content=content),
         author_id=user.id,
         key=f"{case} {idempotency_key}",

@@ -133,8 +133,9 @@ class _Collector(Protocol):
         self._parts += data
         if len(self._parts) > self._most and not self._whole.done():
             self._whole.set_exception(TooLong(f"more than {self._most} bytes"))
-            abort: Any = self.transport
-            abort.abortConnection()
+            # what a response has for a transport can be closed, and not be aborted
+            transport: Any = self.transport
+            transport.loseConnection()
 
     def connectionLost(self, reason: Any = None) -> None:  # noqa: N802 - Twisted's name
         if not self._whole.done():

@@ -38,6 +38,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "dial_plan": {"allowed": "0", "emergency": "119"},
     "mailbox": {"host": "imap.example.com", "look_every_s": 60},
     "blocked_caller": {"number": "091200{n}"},
+    "sms_gateway": {"endpoint": "https://gateway.example/{n}"},
+    "sms_number": {"number": "91{n}"},
     "contact_point": {"kind": "email", "raw": WORDS + "{n}@example.org"},
     "party_segment": {"filter": {"field": "kind", "is": "eq", "value": "person"}},
     "repair_rule": {"lacking": "title"},

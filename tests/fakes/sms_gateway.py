@@ -44,6 +44,7 @@ class FakeGateway:
     refuses: tuple[int, dict[str, Any]] | None = None
     silent: bool = False
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    leads: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     _known: dict[str, Taken] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -183,7 +184,10 @@ async def running() -> AsyncIterator[FakeGateway]:
             answer = gateway.answer(method, path, headers, body)
             if answer is not None:
                 status, kind, content = answer
-                head = f"HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+                there = gateway.leads.get(path)
+                head = f"HTTP/1.1 {302 if there else status} x\r\nContent-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
+                head += f"Location: {there}\r\n" if there else ""
+                head += "Connection: close\r\n\r\n"
                 writer.write(head.encode() + content)
                 await writer.drain()
         finally:

@@ -108,7 +108,8 @@ async def test_a_message_is_answered_from_the_desk(  # noqa: PLR0917 - what it t
         await box.fill("x")
         await page.get_by_test_id("text-send").click()
         await expect(page.get_by_role("alert").first).to_be_visible()
-        await picture(page, f"text-stopped-{language}")
+        if language == "zh-TW":
+            await picture(page, "text-stopped")
         await page.get_by_test_id("finish").click()
         await expect(page.get_by_test_id("text-composer")).to_have_count(0)
 
