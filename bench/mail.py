@@ -44,7 +44,25 @@ _FIELDS = (
     "reply-to",
     "auto-submitted",
 )
-_WORDS = ["order", "parcel", "invoice", "return", "delivery", "address", "please", "thanks", "number", "Monday", "Tuesday", "colour", "size", "lamp", "desk", "chair", "help"]
+_WORDS = [
+    "order",
+    "parcel",
+    "invoice",
+    "return",
+    "delivery",
+    "address",
+    "please",
+    "thanks",
+    "number",
+    "Monday",
+    "Tuesday",
+    "colour",
+    "size",
+    "lamp",
+    "desk",
+    "chair",
+    "help",
+]
 
 
 def letters(count: int, seed: int) -> list[bytes]:

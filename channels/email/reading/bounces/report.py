@@ -131,7 +131,7 @@ def _from_words(evidence: Evidence) -> list[Failure]:
                 recipient,
                 status=status_in(told),
                 reply_code=reply_code_in(told),
-                said=(words.paragraph(told), told, words.explanation(evidence.text)),
+                said=(words.answers(told), words.paragraph(told), told, words.explanation(evidence.text)),
             )
         )
     return failures
