@@ -182,6 +182,7 @@ def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
         now=task.now,
         asked_at=task.spooled.envelope.received_at,
         channel="email",
+        language=task.parsed.language or None,
     ).id
 
 
