@@ -140,7 +140,14 @@ def _matter(conn: Connection, case_id: str) -> Matter:
     if row is None:
         raise Refused("case.unknown", Kind.MISSING, id=case_id[:100])
     thread = letters.thread(conn, case_id)
-    asked = next((letter.reply or letter.text for letter in thread if letter.direction == "in" and letter.text.strip()), "")
+    asked = next(
+        (
+            letter.reply or letter.text
+            for letter in thread
+            if letter.direction == "in" and letter.text.strip()
+        ),
+        "",
+    )
     answered = next(
         (letter.text for letter in reversed(thread) if letter.direction == "out" and letter.text.strip()), ""
     )

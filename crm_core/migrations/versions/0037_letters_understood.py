@@ -18,7 +18,9 @@ def upgrade() -> None:
     for name in _WORDS:
         op.add_column("letter", sa.Column(name, sa.Text(), server_default="", nullable=False))
     for name in _FOUND:
-        op.add_column("letter", sa.Column(name, sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True))
+        op.add_column(
+            "letter", sa.Column(name, sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
+        )
     op.add_column("support_case", sa.Column("language", sa.Text(), nullable=True))
     op.add_column("attachment", sa.Column("danger", sa.Text(), server_default="", nullable=False))
 
