@@ -111,6 +111,13 @@ async def test_a_letter_shows_what_is_new_and_what_was_found_out(centre: Records
     closed = newest.locator(".attachment-closed")
     await expect(closed).to_contain_text("Win.Test.EICAR")
     await expect(closed.get_by_role("link")).to_have_count(0)
+    (infected,) = [
+        one
+        for one in (await house.store.read(lambda c: letters.of_interaction(c, name)))[-1].attachments
+        if one.danger
+    ]
+    refused = await page.request.get(f"{house.origin}/api/v1/attachments/{infected.id}")
+    assert (refused.status, (await refused.json())["code"]) == (409, "attachment.dangerous")
     await pictures(desk, "letter")
     more = newest.get_by_role("button", name="顯示完整信件")
     await more.press("Enter")
