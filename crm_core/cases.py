@@ -68,6 +68,7 @@ def open_case(
     category: str | None = None,
     severity: str | None = None,
     team_id: str | None = None,
+    language: str | None = None,
 ) -> Case:
     """Open a case with the year's next number. `asked_at`: when the customer asked, where that was before now; what is promised counts
     from then. Without a type it gets the one for whatever arrives; nobody has filled in its form yet, so that is not asked for here."""
@@ -81,6 +82,7 @@ def open_case(
         "category": category,
         "severity": severity,
         "team_id": team_id,
+        "language": language,
     }
     case_id = new_id()
     values = given | opening.begun(kind, given) | numbers.given(conn, known.entity("case"), now)

@@ -261,6 +261,13 @@ CASE = Entity(
             section="what",
         ),
         Field(
+            name="language",
+            kind=FieldKind.TEXT,
+            label=label("Written in", "來信語言", "来信语言"),
+            most=12,
+            section="what",
+        ),
+        Field(
             name="parent_id",
             kind=FieldKind.REFERENCE,
             refers="case",

@@ -84,7 +84,8 @@ def own_file(conn: Connection, party_id: str, case_id: str, file_id: str) -> Att
     theirs = own_case(conn, party_id, case_id)
     if theirs is None or file_id not in {each.id for letter in theirs.thread for each in letter.attachments}:
         return None
-    return letters.attachment(conn, file_id)
+    found = letters.attachment(conn, file_id)
+    return None if found is None or found.danger else found
 
 
 def contracts(conn: Connection, party_id: str, now: float) -> list[Mapping[str, Any]]:

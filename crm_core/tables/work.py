@@ -44,6 +44,8 @@ support_case = Table(
     Column("product_version", Text),
     Column("parent_id", Text, index=True),
     Column("channel", Text),
+    # guessed from the first letter ("zh-TW", "ja"), for rules and templates
+    Column("language", Text),
     moment("due_at", nullable=True, index=True),
     moment("follow_up_at", nullable=True, index=True),
     # the follow-up time of which its owner was told

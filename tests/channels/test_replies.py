@@ -123,6 +123,8 @@ def test_answers_between_quotations_stay(text: str, reply: str) -> None:
         "謝謝",
         "My new address:\n\nMain Street 5\nPhone: 02 2345 6789\nE-mail: li@b.example",
         "a > b\nand c < d",
+        "您好\n謝謝\n請幫我把地址改成台北市\n信義路五段七號",
+        "Hi,\nThanks\nplease change the address on my order to the new one\nMain Street 5",
         "Dear all,\n\nPlease call me back. My number is below. I am there from 9:00 to 17:00.",
     ],
 )  # fmt: skip

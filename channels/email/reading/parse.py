@@ -171,7 +171,8 @@ def _evidence(fields: Fields, body: Body, text: str, sender: str | None) -> Evid
         statuses=body.statuses,
         feedback=body.feedback,
         returned=[decode(one[:20_000], None).text for one in body.returned],
-        is_report=is_report and "message/disposition-notification" not in body.types,
+        is_report=is_report,
+        is_receipt="message/disposition-notification" in body.types and not body.statuses,
     )
 
 

@@ -82,6 +82,19 @@ def file_letter(  # noqa: PLR0917 - a letter, and what it is filed with
     return filed
 
 
+def placements(
+    conn: Connection, spooled: Spooled, parsed: Parsed, secret: str, now: float
+) -> list[tuple[Queue, Placement]]:
+    """Where a letter would go: its queues, and its case in each. Nothing is stored."""
+    tasks = [
+        _Task(spooled, spooled.spool_id, parsed, queue, addresses, secret, now)
+        for queue, addresses in _destinations(conn, spooled)
+    ]
+    return [
+        (task.queue, place(_evidence(conn, task, _customer(conn, parsed, now).address))) for task in tasks
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     spooled: Spooled
@@ -279,6 +292,7 @@ def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
         now=task.now,
         asked_at=task.spooled.envelope.received_at,
         channel="email",
+        language=task.parsed.language or None,
     ).id
 
 
@@ -315,11 +329,12 @@ def _new_letter(task: _Task, placement: Placement) -> NewLetter:
         envelope_from=envelope.sender,
         envelope_to=envelope.recipients,
         received_at=envelope.received_at,
-        parsed=_fields(replace(parsed, marks=marks)),
+        parsed=fields_of(replace(parsed, marks=marks)),
     )
 
 
-def _fields(parsed: Parsed) -> ParsedFields:
+def fields_of(parsed: Parsed) -> ParsedFields:
+    """What of a parsed letter is stored."""
     return ParsedFields(
         message_id=parsed.message_id or "",
         in_reply_to=parsed.in_reply_to[0] if parsed.in_reply_to else "",

@@ -21,10 +21,12 @@ def upgrade() -> None:
         op.add_column(
             "letter", sa.Column(name, sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True)
         )
+    op.add_column("support_case", sa.Column("language", sa.Text(), nullable=True))
     op.add_column("attachment", sa.Column("danger", sa.Text(), server_default="", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("attachment", "danger")
+    op.drop_column("support_case", "language")
     for name in (*_FOUND, *_WORDS):
         op.drop_column("letter", name)

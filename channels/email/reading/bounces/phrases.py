@@ -7,6 +7,8 @@ refusal.
 PHRASES: tuple[tuple[str, str], ...] = (
     ("userunknown", r"""
         recipient address rejected: access denied
+        invalid mailbox
+        local mailbox .{0,80}unavailable
         5\.4\.1 .{0,40}access denied
     """),
     ("mailboxfull", r"""
@@ -229,6 +231,9 @@ PHRASES: tuple[tuple[str, str], ...] = (
     """),
     ("networkerror", r"""
         host not found,? try again
+        unable to look ?up host
+        name or service not known
+        servfail
         try again .{0,30}\bdns
         temporary .{0,20}(?:dns|lookup|resolution|name server)
     """),

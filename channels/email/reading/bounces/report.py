@@ -9,6 +9,7 @@ from channels.email.reading.bounces.reasons import HARD, by_status, reason_of, u
 from channels.email.reading.parsed import Bounce, Failure
 
 _MOST_RECIPIENTS = 100
+_SYSTEMS = ("mailer-daemon@", "postmaster@")
 _NO_FAILURE = frozenset({"delivered", "relayed", "expanded"})
 
 
@@ -29,7 +30,9 @@ class Evidence:
     returned: Sequence[str]
     """The letters, or their headers, that came back."""
     is_report: bool
-    """multipart/report about a delivery; receipts (RFC 8098) are reports too, and are none of these."""
+    """multipart/report about a delivery."""
+    is_receipt: bool
+    """A report that a letter was read (RFC 8098)."""
 
 
 def bounce_of(evidence: Evidence) -> Bounce | None:
@@ -38,12 +41,14 @@ def bounce_of(evidence: Evidence) -> Bounce | None:
         return complaint.of(evidence.feedback, evidence.returned)
     if found := notification.of(evidence.text):
         return found
-    if evidence.statuses and not _tells_failure(evidence.statuses):
+    if evidence.is_receipt or (evidence.statuses and not _tells_failure(evidence.statuses)):
         return None
     failures = _from_blocks(evidence, evidence.statuses)
     if not failures and (evidence.is_report or evidence.failed_header or words.is_daemons(evidence)):
         failures = _from_blocks(evidence, _inside(evidence.text)) or _from_words(evidence)
     failures = failures or _of_nobody(evidence.statuses)
+    if not failures and evidence.envelope == "" and evidence.origin.startswith(_SYSTEMS):
+        return Bounce(reason="undefined")  # a mail system tells of something, in words that nobody knows
     return _bounce(failures[:_MOST_RECIPIENTS]) if failures else None
 
 
@@ -131,7 +136,7 @@ def _from_words(evidence: Evidence) -> list[Failure]:
                 recipient,
                 status=status_in(told),
                 reply_code=reply_code_in(told),
-                said=(words.paragraph(told), told, words.explanation(evidence.text)),
+                said=(words.answers(told), words.paragraph(told), told, words.explanation(evidence.text)),
             )
         )
     return failures

@@ -26,7 +26,7 @@ class Told(Protocol):
 
 
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|post-?master|poostmaster|mdaemon|mailerdaemon|mail-?delivery\S*|mailer|bounces?|mta|smtpd?|mmdf|no-?reply-?mta|daemon|exchange|microsoftexchange\w{0,40}|system|symantec\S*|double-bounce|mail[-_.]?(?:admin|system)|delivery\S*)(?:[+.-]\S*)?(?:@|$)",
+    r"^(?:mailer-?daemon|mail-?daemon|post[_-]?master|poostmaster|mdaemon|mailerdaemon|mail-?delivery\S*|mailer|bounces?|mta|smtpd?|mmdf|no-?reply-?mta|daemon|exchange|microsoftexchange\w{0,40}|system|symantec\S*|double-bounce|mail[-_.]?(?:admin|system)|delivery\S*)(?:[+.-]\S*)?(?:@|$)",
     re.IGNORECASE,
 )
 _DAEMON_NAME = re.compile(
@@ -69,6 +69,7 @@ _NOT_RECIPIENT = re.compile(
     r"^(?:postmaster|mailer-daemon|mail-?admin|abuse|support|helpdesk|hostmaster|webmaster|noc|admin(?:istrator)?|info-?mail)@",
     re.IGNORECASE,
 )
+_ROBOT = re.compile(r"(?:no|do-?not|donot)[-_.]?reply", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:re|aw|sv|antw|odp|回复|回覆|答复|答覆)\s*[:：]", re.IGNORECASE)
 _LONGEST = 40_000
 _LONGEST_HEAD = 6_000
@@ -84,7 +85,7 @@ def is_daemons(told: Told) -> bool:
             _FAILURE_SUBJECT.search(told.subject) and reply_code_in(told.text[:_LONGEST_HEAD])
         )
     return (
-        told.envelope == ""
+        (told.envelope == "" or bool(_ROBOT.match(told.origin)))
         and not _ANSWER.match(told.subject)
         and bool(_FAILURE_SUBJECT.search(told.subject))
         and bool(_FAILURE_TEXT.search(told.text[:_LONGEST_HEAD]))
@@ -146,6 +147,11 @@ def about(text: str, recipient: str) -> str:
     own = said[place : min([place + 2500, *ends])]
     bare = own.replace(recipient, "").strip(" \n<>:*()[]\"'")
     return own if len(bare) > 8 else said[:4000]
+
+
+def answers(told: str) -> str:
+    """What the other server said, in a transcript of the session: "<<< 550 ..."."""
+    return "\n".join(line[3:] for line in told.split("\n") if line.startswith("<<<"))
 
 
 def paragraph(told: str) -> str:

@@ -24,7 +24,13 @@ _BODY_TYPES = {"text/plain", "text/html", *_ENRICHED_TYPES}
 _CALENDAR_TYPES = {"text/calendar", "application/ics"}
 _RETURNED_TYPES = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"}
 _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
-_ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html"}
+_ENDINGS = {
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/plain": ".txt",
+    "text/html": ".html",
+    **dict.fromkeys((*_STATUS_TYPES, "text/rfc822-headers"), ".txt"),
+}
 
 
 @dataclass(slots=True)

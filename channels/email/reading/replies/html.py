@@ -24,6 +24,7 @@ _STRUCTURE = nh3.Cleaner(
     clean_content_tags={"script", "style", "title", "template"},
     link_rel=None,
 )
+_APART = {"p", "blockquote", "ul", "ol", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
 _LONGEST = 400_000
 _DEEPEST = 200
 
@@ -64,8 +65,10 @@ class _Reader(HTMLParser):
             self._silent += 1
         elif tag == "body":
             self._silent = 0
-        elif tag == "br" or tag in BLOCKS:
-            self._break()
+        elif tag == "br":
+            self._break(always=True)
+        elif tag in BLOCKS:
+            self._break(apart=tag in _APART)
         elif tag in {"td", "th"}:
             self._say(" ")
         if tag in {"blockquote", "div", "table", "span", "section"} and len(self._open) < _DEEPEST:
@@ -82,7 +85,7 @@ class _Reader(HTMLParser):
         if tag in SILENT:
             self._silent = max(0, self._silent - 1)
         elif tag in BLOCKS:
-            self._break()
+            self._break(apart=tag in _APART)
         if self._open and self._open[-1][0] == tag:
             self._depth -= self._open.pop()[1]
 
@@ -93,5 +96,9 @@ class _Reader(HTMLParser):
     def _say(self, words: str) -> None:
         self._out.append((words, self._rest or self._depth > 0))
 
-    def _break(self) -> None:
-        self._out.append(("\n", False))
+    def _break(self, *, always: bool = False, apart: bool = False) -> None:
+        """A line's end, where there is a line; after a paragraph an empty one too."""
+        if always or (self._out and self._out[-1][0] != "\n"):
+            self._out.append(("\n", False))
+        if apart:
+            self._out.append(("\n", False))

@@ -28,6 +28,12 @@ _CLOSING = re.compile(
     r"\s{0,3}[,.!，。！、;:：~～]{0,3}\s*$",
     re.IGNORECASE,
 )
+_THANKS = re.compile(
+    r"\s*(?:(?:many |with |all the )*th(?:an)?(?:ks?|x)|tks|ta\b|(?:vielen )?dank|merci|(?:muchas )?gracias|grazie|obrigad|[謝谢多感])",
+    re.IGNORECASE,
+)
+_LONGEST_CHINESE_NAME = 5
+_MOST_NAME_WORDS = 4
 _CONTACT = re.compile(
     r"[^\s@]{1,64}@[^\s@]{2,100}|\bhttps?://|\bwww\.|\(?\+?\d[\d\s().\-/]{6,20}\d|\b(?:tel|phone|mobile|mob|cell|fax|email|e-mail|mail|web|skype|wechat|line id|ext|tél|móvil|telefon|mobil)\b\s?[.:#：]|\b[tfmpe]\s?[.:]\s?[+(\d]|(?:电话|電話|手机|手機|传真|傳真|邮箱|郵箱|信箱|地址|微信|分機|分机|携帯|住所)\s?[:：]",
     re.IGNORECASE,
@@ -60,7 +66,7 @@ def _begins(lines: Sequence[str], name: str, address: str) -> int:
         _by_mark(lines),
         _by_device(lines),
         _by_rule(lines, name, address),
-        _by_closing(lines),
+        _by_closing(lines, name, address),
         _by_name(lines, name, address),
         _by_contacts(lines),
     )
@@ -74,7 +80,11 @@ def _written(lines: Sequence[str], start: int = 0) -> list[tuple[int, str]]:
 def _by_mark(lines: Sequence[str]) -> int | None:
     """ "-- " (RFC 3676, 4.3), which many send without its space."""
     first = next((number for number, line in enumerate(lines) if _MARK.match(line)), None)
-    if first is None or len(_written(lines, first + 1)) > _MOST_AFTER_MARK:
+    if first is None:
+        return None
+    # without its space it may be a line that somebody drew between two thoughts
+    most = _MOST_AFTER_MARK if lines[first].endswith(" ") else _MOST_LINES
+    if len(_written(lines, first + 1)) > most:
         return None
     return first
 
@@ -95,19 +105,30 @@ def _by_rule(lines: Sequence[str], name: str, address: str) -> int | None:
     return number if below and telling and all(_short(line) for line in below) else None
 
 
-def _by_closing(lines: Sequence[str]) -> int | None:
-    """A formula, and below it nothing but a name and the like."""
+def _by_closing(lines: Sequence[str], name: str, address: str) -> int | None:
+    """A formula, and below it nothing but a name and the like. Thanks are said in the middle of letters too: below them the name must be one."""
     tail = _written(lines)[-_MOST_LINES:]
     for place, (number, line) in enumerate(tail):
         below = [text for _, text in tail[place + 1 :]]
-        if (
+        if not (
             len(line) <= _LONGEST_LINE
             and _CLOSING.match(line)
             and below
             and all(_plain(text) for text in below)
         ):
+            continue
+        if not _THANKS.match(line) or _signed(below, name, address):
             return number
     return None
+
+
+def _signed(below: Sequence[str], name: str, address: str) -> bool:
+    if any(_contact(line) or _CLOSING.match(line) or _names(line, name, address) for line in below):
+        return True
+    first = below[0].strip(" ,.，。-")
+    wide = sum(not letter.isascii() and letter >= "\u2e80" for letter in first)
+    few = wide <= _LONGEST_CHINESE_NAME if wide else len(first.split()) <= _MOST_NAME_WORDS
+    return few and len(below) <= _MOST_NAME_WORDS
 
 
 def _plain(line: str) -> bool:

@@ -5,14 +5,13 @@ import { useNow } from "../../store/clock";
 import { Icon } from "../../ui/icon";
 import { Pill, type Tone } from "../../ui/panes";
 
-/** What was found out about a letter beside its words: whom ours did not reach, a meeting, checks of its origin. */
+/** What a letter says beside its words: whom ours did not reach, a meeting. */
 export function Findings({ letter }: { letter: Letter }) {
-  const { failures = [], invite, authentication = [] } = letter;
+  const { failures = [], invite } = letter;
   return (
     <>
       {failures.length > 0 && <Failures failures={failures} />}
       {invite && <Meeting invite={invite} />}
-      {authentication.length > 0 && <Origin checks={authentication} />}
     </>
   );
 }
@@ -38,6 +37,8 @@ function Meeting({ invite }: { invite: Invite }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const at = (seconds: number): string => (invite.all_day ? new Date(seconds * 1000).toLocaleDateString(i18n.language, { dateStyle: "medium", timeZone: "UTC" }) : moment(seconds, now, i18n.language as Language));
+  // what ends on the day it begins needs no second date
+  const until = (from: number, to: number): string => (new Date(from * 1000).toDateString() === new Date(to * 1000).toDateString() ? new Date(to * 1000).toLocaleTimeString(i18n.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) : at(to));
   return (
     <section className="letter-invite" aria-label={t("letter.invite")} data-testid="invite">
       <Icon name="calendar" size={18} />
@@ -45,7 +46,7 @@ function Meeting({ invite }: { invite: Invite }) {
         <p className="strong">{invite.summary || t("letter.invite")}</p>
         {invite.method === "CANCEL" && <Pill tone="stop" icon="cross">{t("letter.invite_cancelled")}</Pill>}
         <p className="soft small">
-          {invite.starts_at !== null && <span className="num">{at(invite.starts_at)}{invite.ends_at !== null && !invite.all_day && ` – ${at(invite.ends_at)}`}</span>}
+          {invite.starts_at !== null && <span className="num">{at(invite.starts_at)}{invite.ends_at !== null && !invite.all_day && ` – ${until(invite.starts_at, invite.ends_at)}`}</span>}
           {invite.place && <span>{invite.place}</span>}
           {invite.organiser && <span>{t("letter.organiser")} {invite.organiser}</span>}
         </p>
@@ -56,8 +57,10 @@ function Meeting({ invite }: { invite: Invite }) {
 
 const TONES: Record<string, Tone> = { pass: "go", fail: "stop", permerror: "stop", softfail: "ring", temperror: "ring" };
 
-function Origin({ checks }: { checks: OriginCheck[] }) {
+/** The checks of a letter's origin. */
+export function Origin({ checks }: { checks: OriginCheck[] }) {
   const { t } = useTranslation();
+  if (checks.length === 0) return null;
   return (
     <ul className="letter-marks" aria-label={t("letter.origin")} data-testid="origin">
       {checks.map(({ authority, method, result, domain }) => (

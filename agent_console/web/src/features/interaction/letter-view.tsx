@@ -6,7 +6,7 @@ import type { Address, Language, Letter } from "../../net/types";
 import { useNow } from "../../store/clock";
 import { Icon, type IconName } from "../../ui/icon";
 import { Pill, type Tone } from "../../ui/panes";
-import { Findings } from "./letter-findings";
+import { Findings, Origin } from "./letter-findings";
 import { useAsk } from "../writing/asking";
 import { NotThere } from "../writing/not-there";
 import { TextWay } from "../texts/way";
@@ -61,15 +61,22 @@ function Body({ letter }: { letter: Letter }) {
   const { t, i18n } = useTranslation();
   const [formatted, setFormatted] = useState(false);
   const ask = useAsk();
+  const about = [
+    letter.to.length > 0 && `${t("letter.to")} ${people(letter.to)}`,
+    letter.cc.length > 0 && `${t("letter.cc")} ${people(letter.cc)}`,
+    (letter.bcc ?? []).length > 0 && `${t("writing.bcc")} ${people(letter.bcc ?? [])}`,
+    letter.language && `${t("letter.language")} ${languageName(letter.language, i18n.language)}`,
+  ].filter(Boolean);
   return (
     <div className="letter-body">
-      <p className="letter-to tiny faint">{t("letter.to")} {people(letter.to)}{letter.cc.length > 0 && ` · ${t("letter.cc")} ${people(letter.cc)}`}{letter.language && ` · ${t("letter.language")} ${languageName(letter.language, i18n.language)}`}{(letter.bcc ?? []).length > 0 && ` · ${t("writing.bcc")} ${people(letter.bcc ?? [])}`}</p>
+      <p className="letter-to tiny faint">{about.join(" · ")}</p>
       <NotThere letter={letter} />
       <Marks marks={letter.marks} />
       <Findings letter={letter} />
       {formatted ? <Formatted id={letter.id} /> : <Text letter={letter} />}
       <Attachments letter={letter} />
       {letter.delivery === "failed" && letter.marks.includes("sms") && <TextWay letter={letter} />}
+      <Origin checks={letter.authentication ?? []} />
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
         <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>
