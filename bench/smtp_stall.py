@@ -8,13 +8,17 @@ import asyncio
 import statistics
 import time
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from config.ids import new_id
 from crm_core import queues
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Arrived, CustomerLeft, DeviceChanged
 from routing.core.model import AgentId, Device, InteractionId, Medium, QueueId
+from routing.rules import read_rules
 from tests.channels.rooms import ANN, MailRoom, mail_room
 
 CALLS = 40
@@ -87,7 +91,14 @@ async def stalls(folder: Path) -> tuple[list[float], list[float]]:
         room.floor.add_channel(phones)
         tasks = [asyncio.create_task(part.run()) for part in (room.floor, room.intake)]
         await room.floor.restored()
-        (queue, *_) = [one.id for one in await room.store.read(queues.list_queues)]
+        # letters go to a queue that nobody serves: an offer of one would keep the agent from calls
+        sales, service = sorted(await room.store.read(queues.list_queues), key=lambda one: one.name)
+        wants = {"requires": "letters >= 1"}
+        await room.store.write(
+            lambda conn: rows.patch(conn, system(0.0), known.entity("queue"), service.id, wants)
+        )
+        room.floor.configure(*await room.store.read(partial(read_rules, now=room.clock.now())))
+        queue = sales.id
         await room.ready()
         agent = AgentId(room.agent.id)
         room.floor.submit(DeviceChanged(agent=agent, device=Device.REACHABLE, at=room.clock.now()))

@@ -24,6 +24,7 @@ from crm_core.tables import (
     flow_visit,
     interaction,
     letter,
+    letter_part,
     letter_raw,
     outbox,
     party,
@@ -129,7 +130,7 @@ def _letters(before: float) -> Select[Any]:
 
 
 def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
-    for table in (letter_raw, attachment, outbox):
+    for table in (letter_raw, letter_part, attachment, outbox):
         conn.execute(delete(table).where(table.c.letter_id.in_(ids)))
     blank_carried(conn, {OF_LETTER: ids}, {})
     index.forget_many(conn, "letter", ids)
