@@ -2,13 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from channels.email.reading.parsed import Parsed
 from channels.email.receiving.spool import Spooled
 from crm_core.mail_in import large
+from crm_core.mail_in.large import Piece
 from crm_core.store import Store
 
 
@@ -29,19 +30,27 @@ async def lay_down(store: Store, letter: Spooled, parsed: Parsed, spool_ids: lis
     attached = {
         position: part.content
         for position, part in enumerate(parsed.attachments)
-        if len(part.content) > large.PIECE_BYTES
+        if len(part.content) > large.SMALL_BYTES
     }
     for spool_id in spool_ids:
         letter_id = large.id_of(spool_id)
-        for of, content in ((large.RAW, letter.raw), *attached.items()):
-            for position, piece in _pieces(content):
-                await store.write(
-                    partial(large.put, letter_id=letter_id, of=of, position=position, content=piece)
-                )
+        for unit in _units({large.RAW: letter.raw, **attached}):
+            await store.write(partial(large.put, letter_id=letter_id, pieces=unit))
     digest = await asyncio.to_thread(lambda: hashlib.sha256(letter.raw).hexdigest())
     return Laid(sha256=digest, attachments=frozenset(attached))
 
 
-def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
-    for start in range(0, len(content), large.PIECE_BYTES):
-        yield start // large.PIECE_BYTES, content[start : start + large.PIECE_BYTES]
+def _units(contents: Mapping[int, bytes]) -> Iterator[list[Piece]]:
+    """All pieces, gathered to what is written at once."""
+    unit: list[Piece] = []
+    size = 0
+    for of, content in contents.items():
+        for start in range(0, len(content), large.PIECE_BYTES):
+            piece = content[start : start + large.PIECE_BYTES]
+            unit.append(Piece(of, start // large.PIECE_BYTES, piece))
+            size += len(piece)
+            if size >= large.UNIT_BYTES:
+                yield unit
+                unit, size = [], 0
+    if unit:
+        yield unit
