@@ -1,13 +1,17 @@
-"""Durable accepts a second: the real drop beside aiosmtpd with a null handler, alternating in one call.
+"""Durable accepts a second: the real drop beside aiosmtpd with a null handler, alternating in one call; and letters while things die.
 
-    python -m bench.smtp [--rounds 5] [--letters 3000] [--folder DIR]
+    python -m bench.smtp [--rounds 5] [--letters 2000] [--kills 100] [--away 60] [--folder DIR]
 
-Postfix's smtp-source sends 4 KiB letters over 20 sessions, once with a connection for each letter and once with
-connections kept open. Every accepted letter is looked up in the spool afterwards: lost and doubled must be 0.
-`null_ratio` is the worse of the two medians.
+Postfix's smtp-source sends letters of 4 KiB and of 200 KiB over 20 sessions, once with a connection for each letter and once with connections kept
+open. Every accepted letter is looked up in the spool afterwards. Then the drop and the server are killed (SIGKILL) by turns, the database is away for
+a while, and a 40 MB letter and one of 5,000 links are taken in while calls come.
+
+`null_ratio` is the worst of the four medians; `lost` and `doubled` count over all of it and must be 0; `call_stall_ms` is by how much the slowest
+offer of a call came later than usual.
 """
 
 import argparse
+import asyncio
 import json
 import shutil
 import subprocess
@@ -20,11 +24,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import smtp_stall, smtp_trouble
 from bench.frame import Row, cpu_seconds, ratios, report
 from channels.email.receiving.spool import SpoolReader
 
 SESSIONS = 20
-LETTER_BYTES = 4096
+SIZES = {"4 KiB": 4096, "200 KiB": 200 * 1024}
+_SHARE_OF_LARGE = 10
+"""So many times fewer of the large ones."""
 MODES = {"a connection a letter": (), "connections kept": ("-d",)}
 
 
@@ -52,12 +59,12 @@ def running(*argv: str) -> Iterator[Peer]:
         process.wait(timeout=10)
 
 
-def rate(peer: Peer, letters: int, options: tuple[str, ...]) -> float:
+def rate(peer: Peer, letters: int, options: tuple[str, ...], size: int = SIZES["4 KiB"]) -> float:
     """Letters a second that smtp-source got accepted; it stops with an error at the first refusal."""
     program = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
     began = time.perf_counter()
     subprocess.run(
-        [program, *options, "-s", str(SESSIONS), "-m", str(letters), "-l", str(LETTER_BYTES),
+        [program, *options, "-s", str(SESSIONS), "-m", str(letters), "-l", str(size),
          "-f", "customer@example.org", "-t", "service@example.com", f"127.0.0.1:{peer.port}"],
         check=True,
     )  # fmt: skip
@@ -73,13 +80,52 @@ def spooled(folder: Path) -> Counter[str]:
     return found
 
 
-def measure(rounds: int, letters: int, folder: Path) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What is measured, and where."""
+
+    rounds: int
+    letters: int
+    kills: int
+    away_s: float
+    folder: Path
+
+
+def measure(given: Given) -> None:
+    rows, medians, lost, doubled = _rates(given)
+    folder = given.folder
+    killed = asyncio.run(smtp_trouble.killed(folder / "killed", given.kills))
+    stopped = asyncio.run(smtp_trouble.stopped(folder / "stopped", given.away_s))
+    quiet, busy = asyncio.run(smtp_stall.stalls(folder / "stall"))
+    rows += [
+        Row(name=f"accepted in {given.kills} rounds of kill -9", values=[killed.accepted], unit="letters"),
+        Row(
+            name=f"accepted with the database away for {given.away_s:g} s",
+            values=[stopped.accepted],
+            unit="letters",
+        ),
+        Row(name="a call's offer, no letters", values=quiet, unit="ms", digits=1),
+        Row(name="a call's offer, 40 MB and 5,000 links", values=busy, unit="ms", digits=1),
+    ]
+    figures = {
+        "null_ratio": min(medians),
+        "lost": lost + killed.lost + stopped.lost,
+        "doubled": doubled + killed.doubled + stopped.doubled,
+        "call_stall_ms": smtp_stall.worst_over_usual(quiet, busy),
+    }
+    report("smtp", rows, figures, folder)
+
+
+def _rates(given: Given) -> tuple[list[Row], list[float], int, int]:
+    """Beside the null handler: the rows, the medians of the ratios, and how many letters were lost or doubled."""
     arguments = {
-        "host": "127.0.0.1", "port": 0, "hostname": "bench", "spool_dir": str(folder / "spool"),
+        "host": "127.0.0.1", "port": 0, "hostname": "bench", "spool_dir": str(given.folder / "spool"),
         "max_message_bytes": 50_000_000, "log_level": "WARNING",
     }  # fmt: skip
-    ours: dict[str, list[float]] = {mode: [] for mode in MODES}
-    null: dict[str, list[float]] = {mode: [] for mode in MODES}
+    kinds = [(size, mode) for size in SIZES for mode in MODES]
+    ours: dict[tuple[str, str], list[float]] = {kind: [] for kind in kinds}
+    null: dict[tuple[str, str], list[float]] = {kind: [] for kind in kinds}
+    sent = 200
     with (
         running("bench.null_drop") as theirs,
         running("channels.email.receiving.drop", json.dumps(arguments)) as drop,
@@ -87,30 +133,26 @@ def measure(rounds: int, letters: int, folder: Path) -> None:
         for peer in (theirs, drop):
             rate(peer, 200, ())
         cpu = cpu_seconds(drop.pid)
-        for number in range(rounds):
-            for mode, options in MODES.items():
-                null[mode].append(rate(theirs, letters, options))
-                ours[mode].append(rate(drop, letters, options))
-            print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
-        cpu = (cpu_seconds(drop.pid) - cpu) / (rounds * letters * len(MODES))
-    found = spooled(folder / "spool")
-    expected = rounds * letters * len(MODES) + 200
+        for number in range(given.rounds):
+            for size, mode in kinds:
+                count = given.letters if size == "4 KiB" else given.letters // _SHARE_OF_LARGE
+                null[size, mode].append(rate(theirs, count, MODES[mode], SIZES[size]))
+                ours[size, mode].append(rate(drop, count, MODES[mode], SIZES[size]))
+                sent += count
+            print(f"round {number + 1} of {given.rounds}", file=sys.stderr, flush=True)
+        cpu = (cpu_seconds(drop.pid) - cpu) / (sent - 200)
+    found = spooled(given.folder / "spool")
     rows, medians = [], []
-    for mode in MODES:
-        ratio = ratios(f"ratio, {mode}", ours[mode], null[mode])
+    for size, mode in kinds:
+        ratio = ratios(f"ratio, {size}, {mode}", ours[size, mode], null[size, mode])
         medians.append(ratio.median)
         rows += [
-            Row(name=f"null handler, {mode}", values=null[mode], unit="letters/s"),
-            Row(name=f"drop, durable, {mode}", values=ours[mode], unit="letters/s"),
+            Row(name=f"null handler, {size}, {mode}", values=null[size, mode], unit="letters/s"),
+            Row(name=f"drop, durable, {size}, {mode}", values=ours[size, mode], unit="letters/s"),
             ratio,
         ]
     rows.append(Row(name="CPU of the drop a letter", values=[cpu * 1000], unit="ms", digits=2))
-    figures = {
-        "null_ratio": min(medians),
-        "lost": expected - len(found),
-        "doubled": found.total() - len(found),
-    }
-    report("smtp", rows, figures, folder)
+    return rows, medians, sent - len(found), found.total() - len(found)
 
 
 def main() -> None:
@@ -119,12 +161,22 @@ def main() -> None:
     )
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--letters", type=int, default=2000)
+    options.add_argument("--kills", type=int, default=100)
+    options.add_argument("--away", type=float, default=60.0, help="seconds without the database")
     options.add_argument(
         "--folder", type=Path, default=None, help="where the spool lies; its disk is measured"
     )
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="trunkline-bench-", dir=given.folder) as folder:
-        measure(given.rounds, given.letters, Path(folder))
+        measure(
+            Given(
+                rounds=given.rounds,
+                letters=given.letters,
+                kills=given.kills,
+                away_s=given.away,
+                folder=Path(folder),
+            )
+        )
 
 
 if __name__ == "__main__":

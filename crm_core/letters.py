@@ -1,7 +1,7 @@
 """Letters: every one kept as it came and went, with what was read out of it, its thread and its attachments."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -20,6 +20,7 @@ from crm_core.letter_types import (
     ParsedFields,
     StoredLetter,
 )
+from crm_core.mail_in import large
 from crm_core.paging import columns
 from crm_core.search import index
 from crm_core.sla.clock import Happened
@@ -62,12 +63,14 @@ def store_letter(
     case_id: str | None,
     interaction_id: str | None,
     party_id: str | None,
+    in_pieces: Collection[int] = (),
 ) -> StoredLetter:
-    """Keep a letter that came in. A second storing of the same `spool_id` changes nothing and returns the first."""
+    """Keep a letter that came in. A second storing of the same `spool_id` changes nothing and returns the first. `in_pieces`: of which attachments
+    (`large.RAW`: the letter itself) the bytes are there already, under `large.id_of`."""
     known = conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == new.spool_id)).first()
     if known is not None:
         return StoredLetter(id=known.id, new=False)
-    letter_id = new_id()
+    letter_id = large.id_of(new.spool_id) if in_pieces else new_id()
     conn.execute(
         insert(letter_table).values(
             id=letter_id,
@@ -83,9 +86,13 @@ def store_letter(
             **_parsed(new.parsed),
         )
     )
-    conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=new.raw))
+    whole = b"" if large.RAW in in_pieces else new.raw
+    conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=whole))
     for position, part in enumerate(new.parsed.attachments):
-        conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
+        values = _attachment(letter_id, position, part)
+        if position in in_pieces:
+            values["content"] = b""
+        conn.execute(insert(attachment_table).values(**values))
     if case_id is not None and BY_MACHINES.isdisjoint(new.parsed.marks):
         case_events.record(
             conn, case_id, Happened.CUSTOMER_WROTE, new.received_at, interaction_id=interaction_id
@@ -277,17 +284,21 @@ def letter(conn: Connection, letter_id: str) -> Letter | None:
 def attachment(conn: Connection, attachment_id: str) -> AttachmentContent | None:
     """One attachment with its bytes."""
     names = [field.name for field in fields(AttachmentContent)]
-    query = select(*(attachment_table.c[name] for name in names)).where(
-        attachment_table.c.id == attachment_id
-    )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else AttachmentContent(**columns(row))
+    row = attachment_table.c
+    query = select(*(row[name] for name in names), row.position, row.size).where(row.id == attachment_id)
+    found = conn.execute(query).one_or_none()
+    if found is None:
+        return None
+    values = {name: getattr(found, name) for name in names}
+    if found.size and not found.content:
+        values["content"] = large.joined(conn, found.letter_id, found.position)
+    return AttachmentContent(**values)
 
 
 def raw(conn: Connection, letter_id: str) -> bytes | None:
     """The letter as it came or went (RFC 5322)."""
     found = conn.execute(select(letter_raw.c.raw).where(letter_raw.c.letter_id == letter_id)).first()
-    return None if found is None else bytes(found.raw)
+    return None if found is None else bytes(found.raw) or large.joined(conn, letter_id, large.RAW)
 
 
 _COLUMNS = [field.name for field in fields(Letter) if field.name in letter_table.c]

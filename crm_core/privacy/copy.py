@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from crm_core.mail_in import large
 from crm_core.privacy.links import OF_INTERACTION, OF_LETTER
 from crm_core.privacy.person import CARRIERS, Person, among, among_keys, person, speaking
-from crm_core.tables import attachment, chat_file, letter_raw, party
+from crm_core.tables import attachment, chat_file, letter_part, letter_raw, party
 
 _NOT_THEIRS = frozenset({"interaction_match", "outbox"})
 """The house's own workings, which may name others."""
@@ -29,10 +30,12 @@ def copy_of(conn: Connection, party_id: str) -> bytes:
         )
         for condition in among(letter_raw.c.letter_id, found.carried[OF_LETTER]):
             for row in conn.execute(select(letter_raw).where(condition)):
-                archive.writestr(f"letters/{row.letter_id}.eml", row.raw)
+                raw = row.raw or large.joined(conn, row.letter_id, large.RAW)
+                archive.writestr(f"letters/{row.letter_id}.eml", raw)
         for condition in among(attachment.c.letter_id, found.carried[OF_LETTER]):
             for row in conn.execute(select(attachment).where(condition)):
-                archive.writestr(f"attachments/{row.letter_id}/{row.position}", row.content)
+                content = row.content or large.joined(conn, row.letter_id, row.position)
+                archive.writestr(f"attachments/{row.letter_id}/{row.position}", content)
         for condition in among(chat_file.c.interaction_id, found.carried[OF_INTERACTION]):
             for row in conn.execute(select(chat_file).where(condition)):
                 archive.writestr(f"chats/{row.interaction_id}/{row.id}", row.content)
@@ -44,7 +47,7 @@ def _rows(conn: Connection, found: Person) -> dict[str, list[dict[str, Any]]]:
     for kind, table in CARRIERS.items():
         told[table.name] = _of(conn, table, among(table.c.id, found.carried[kind]))
     for table, keys in found.own.items():
-        if keys and table.name not in _NOT_THEIRS and table not in (letter_raw, attachment):
+        if keys and table.name not in _NOT_THEIRS and table not in (letter_raw, letter_part, attachment):
             told[table.name] = _of(conn, table, among_keys(table, keys))
     for link in speaking():
         if link.kind == OF_INTERACTION and link.table not in found.own and link.table.name not in told:

@@ -30,6 +30,7 @@ from crm_core.tables import (
     flow_visit,
     interaction,
     letter,
+    letter_part,
     letter_raw,
     letter_sending,
     message_media,
@@ -145,6 +146,7 @@ def _forget_letters(conn: Connection, ids: Sequence[str], _: float) -> None:
     attachments.forget_of_letters(conn, ids)
     for table in (
         letter_raw,
+        letter_part,
         attachment,
         attachment_text,
         outbox,

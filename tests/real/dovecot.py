@@ -24,7 +24,7 @@ state_dir = {run}
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{ssl}
 disable_plaintext_auth = no
 default_internal_user = {internal}
 default_internal_group = {internal_group}
@@ -57,7 +57,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -165,8 +166,10 @@ class Dovecot:
 
 
 @asynccontextmanager
-async def dovecot(introspection_url: str = "http://127.0.0.1:1/") -> AsyncIterator[Dovecot]:
-    """One with an empty box; its folder is gone afterwards."""
+async def dovecot(
+    introspection_url: str = "http://127.0.0.1:1/", certificate: Path | None = None
+) -> AsyncIterator[Dovecot]:
+    """One with an empty box; its folder is gone afterwards. With a certificate it has STARTTLS, and TLS on the next port."""
     folder = Path(tempfile.mkdtemp(prefix="tl-dovecot-"))
     root = os.getuid() == 0
     uid = _NOBODY if root else os.getuid()
@@ -185,6 +188,8 @@ async def dovecot(introspection_url: str = "http://127.0.0.1:1/") -> AsyncIterat
             _CONFIG.format(
                 run=folder / "run", folder=folder, port=server.port, uid=uid, gid=uid if root else os.getgid(),
                 internal=me, internal_group=group, login="dovenull" if root else me, more="",
+                tls_port=server.port + 1 if certificate else 0,
+                ssl=f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{certificate}" if certificate else "ssl = no",
             )
         )  # fmt: skip
         server.start()

@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import func, select
 
 from channels.email.addresses import reply_address
+from channels.email.receiving.imap.connection import Address, connected, sign_in
+from channels.email.receiving.imap.folder import open_folder
 from channels.email.receiving.imap.mailboxes import Mailboxes
-from config.errors import Refused
+from config.errors import Refused, Unavailable
 from crm_core import notifications, queues, users
 from crm_core.mail_in import mailboxes
 from crm_core.records import known, rows
@@ -24,6 +26,7 @@ from crm_core.store import Connection
 from crm_core.tables import letter as letter_table
 from crm_core.users import User
 from tests.channels.rooms import ANN, MailRoom, letter, mail_room
+from tests.channels.test_doors_of_mail import certificate
 from tests.channels.test_mail_room import until
 from tests.fakes.token_endpoint import TokenEndpoint
 from tests.real.dovecot import PASSWORD, PROGRAM, USER, Dovecot, dovecot
@@ -264,6 +267,28 @@ async def test_one_that_cannot_be_read_is_told_of_and_found_again(
             server.deliver(letter("after all"))
             await reader.filed(1)
             await until(up)
+
+
+async def test_connections_are_protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TLS from the start and STARTTLS: with a certificate that is trusted for this name, and no other."""
+    chain = certificate(tmp_path / "cert.pem")
+    async with dovecot(certificate=chain) as server:
+        doors = ((server.port + 1, "tls"), (server.port, "starttls"))
+
+        async def letters_at(host: str, port: int, tls: str) -> int:
+            async with connected(Address(host=host, port=port, tls=tls), "test", 1_000_000) as link:
+                await sign_in(link, USER, PASSWORD)
+                return (await open_folder(link, "INBOX", change=False)).exists
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+        for port, tls in doors:
+            assert await letters_at("localhost", port, tls) == 0
+            with pytest.raises(Unavailable, match="certificate"):
+                await letters_at("127.0.0.1", port, tls)
+        monkeypatch.delenv("SSL_CERT_FILE")
+        for port, tls in doors:
+            with pytest.raises(Unavailable, match="certificate"):
+                await letters_at("localhost", port, tls)
 
 
 async def test_a_silent_mailbox_is_told_of(tmp_path: Path, server: Dovecot) -> None:

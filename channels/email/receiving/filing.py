@@ -12,6 +12,7 @@ from channels.email.addresses import case_of, letter_of, split
 from channels.email.reading.parsed import Attachment, Mark, Parsed
 from channels.email.reading.read_reports import receipt_in
 from channels.email.receiving import returns
+from channels.email.receiving.laying import Laid
 from channels.email.receiving.spool import Spooled
 from channels.email.receiving.thread import Evidence, Placement, Reference, place
 from channels.email.sending.receipts import Opening, Receipts
@@ -63,16 +64,18 @@ def file_letter(  # noqa: PLR0917 - a letter, and what it is filed with
     secret: str,
     now: float,
     receipts: Receipts | None = None,
+    laid: Laid | None = None,
 ) -> list[Filed]:
-    """File a letter, once for each queue it was sent to; nothing for the queues that have it already."""
+    """File a letter, once for each queue it was sent to; nothing for the queues that have it already. `laid`: what is there of it already."""
     filed: list[Filed] = []
     cases_of_it: list[str] = []
     for number, (queue, addresses) in enumerate(_destinations(conn, spooled)):
         # Two queues, two interactions, two cases: each team answers for itself.
         spool_id = spooled.spool_id if number == 0 else f"{spooled.spool_id}/{queue.id}"
-        if letters.known(conn, spool_id) or letters.has_twin(conn, queue.id, _fields(parsed)):
+        if letters.known(conn, spool_id) or letters.has_twin(conn, queue.id, fields_of(parsed)):
             continue
-        case_id, one = _file(conn, _Task(spooled, spool_id, parsed, queue, addresses, secret, now, receipts))
+        task = _Task(spooled, spool_id, parsed, queue, addresses, secret, now, receipts, laid)
+        case_id, one = _file(conn, task)
         filed.append(one)
         if case_id is not None:
             cases_of_it.append(case_id)
@@ -104,7 +107,14 @@ class _Task:
     addresses: Sequence[str]
     secret: str
     now: float
-    receipts: Receipts | None
+    receipts: Receipts | None = None
+    laid: Laid | None = None
+
+
+def spool_ids(conn: Connection, spooled: Spooled) -> list[str]:
+    """Of each letter that this one will be, by queue."""
+    found = _destinations(conn, spooled)
+    return [spooled.spool_id, *(f"{spooled.spool_id}/{queue.id}" for queue, _ in found[1:])]
 
 
 def _destinations(conn: Connection, spooled: Spooled) -> list[tuple[Queue, list[str]]]:
@@ -183,6 +193,7 @@ def _keep(
         case_id=case_id,
         interaction_id=interaction,
         party_id=customer.party_id,
+        in_pieces=task.laid.of(task.parsed) if task.laid else (),
     )
     arrived = interaction is not None and interaction != working
     return Filed(
@@ -325,7 +336,7 @@ def _new_letter(task: _Task, placement: Placement) -> NewLetter:
     return NewLetter(
         spool_id=task.spool_id,
         raw=task.spooled.raw,
-        sha256=hashlib.sha256(task.spooled.raw).hexdigest(),
+        sha256=task.laid.sha256 if task.laid else hashlib.sha256(task.spooled.raw).hexdigest(),
         envelope_from=envelope.sender,
         envelope_to=envelope.recipients,
         received_at=envelope.received_at,

@@ -11,8 +11,9 @@ from channels.email.addresses import write_recipients
 from channels.email.reading.parsed import UNPARSABLE, Parsed
 from channels.email.reading.parsing import Parsing
 from channels.email.receiving.examining import Examination
-from channels.email.receiving.filing import Filed, file_letter
+from channels.email.receiving.filing import Filed, file_letter, spool_ids
 from channels.email.receiving.imap import mailboxes
+from channels.email.receiving.laying import Laid, lay_down
 from channels.email.receiving.set_aside import Aside, SetAside
 from channels.email.receiving.spool import Spooled, SpoolReader
 from channels.email.receiving.tries import MOST_TRIES, Tries
@@ -22,6 +23,7 @@ from config.errors import Kind, Refused, Unavailable
 from config.logs import Transcript
 from config.settings import Mail
 from crm_core import interactions, preferring, queues
+from crm_core.mail_in.large import LARGE_BYTES
 from crm_core.mail_in.watching import told_aside
 from crm_core.preferring import Wish
 from crm_core.store import Connection, Store
@@ -162,6 +164,9 @@ class Intake:
 
     async def _import(self, waiting: Sequence[Spooled]) -> Spooled:
         """File as many of these as are parsed in time; the last of them."""
+        # a large one takes its time, and alone: those behind it must find its case
+        large = [len(letter.raw) > LARGE_BYTES for letter in waiting]
+        waiting = waiting[: max(large.index(True), 1)] if any(large) else waiting
         parsed = await self._parse(waiting)
         batch = waiting[: len(parsed)]
         # Handed in together they share a transaction; in order, so that a letter finds the case of the one before.
@@ -195,10 +200,13 @@ class Intake:
 
     async def _try(self, letter: Spooled, ways: Sequence[Parsed]) -> tuple[Sequence[Filed] | None, str]:
         """What became of it by the first way that works; None with what went wrong at last."""
-        reason = ""
+        reason, laid = "", None
+        if len(letter.raw) > LARGE_BYTES:
+            ids = await self._store.read(partial(spool_ids, spooled=letter))
+            laid = await lay_down(self._store, letter, ways[0], ids)
         for fields in ways:
             try:
-                return await self._store.write(self._unit(letter, fields)), ""
+                return await self._store.write(self._unit(letter, fields, laid)), ""
             except Unavailable:
                 raise
             except Exception as problem:  # noqa: BLE001 - one poisonous letter must not stop the mail (DESIGN 7)
@@ -216,8 +224,8 @@ class Intake:
             log.note("!", name, f"nobody is told of it: {problem}")
         self._bus.publish("notification", "")
 
-    def _unit(self, letter: Spooled, parsed: Parsed) -> "_Unit":
-        return _Unit(letter, parsed, self._secret, self._clock.now(), self._receipts)
+    def _unit(self, letter: Spooled, parsed: Parsed, laid: Laid | None) -> "_Unit":
+        return _Unit(letter, parsed, self._secret, self._clock.now(), self._receipts, laid)
 
     def _tell(self, letter: Spooled, filed: Sequence[Filed]) -> None:
         if not filed:
@@ -277,6 +285,8 @@ class _Unit:
     secret: str
     now: float
     receipts: Receipts | None
+    laid: Laid | None
 
     def __call__(self, conn: Connection) -> Sequence[Filed]:
-        return file_letter(conn, self.letter, self.parsed, self.secret, self.now, self.receipts)
+        given = (self.letter, self.parsed, self.secret, self.now, self.receipts, self.laid)
+        return file_letter(conn, *given)

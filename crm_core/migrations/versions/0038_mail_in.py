@@ -1,4 +1,4 @@
-"""Letters come in: Message-IDs that lead to a case, what was written by itself to whom, letters that came back, mailboxes that are read by IMAP, and
+"""Letters come in: Message-IDs that lead to a case, what was written by itself to whom, letters that came back, large ones in pieces, mailboxes that are read by IMAP, and
 receipts of queues."""
 
 import sqlalchemy as sa
@@ -116,6 +116,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_letter_alias_case_id"), "letter_alias", ["case_id"])
 
     op.create_table(
+        "letter_part",
+        sa.Column("letter_id", sa.Text(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("letter_id", "of", "position", name=op.f("pk_letter_part")),
+    )
+    op.create_table(
         "letter_bounce",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("letter_id", sa.Text(), nullable=False),
@@ -147,6 +155,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_letter_bounce_letter_id"), "letter_bounce")
 
     op.drop_table("letter_bounce")
+    op.drop_table("letter_part")
     op.drop_index(op.f("ix_letter_alias_case_id"), "letter_alias")
 
     op.drop_table("letter_alias")

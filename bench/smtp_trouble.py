@@ -1,0 +1,105 @@
+"""Letters while something dies: kill -9 of the drop and of the server by turns, and a database that is away. Part of `bench.smtp`.
+
+A proxy before the drop writes down which letters got their 250; afterwards the store is asked for each.
+"""
+
+import asyncio
+import random
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.email.receiving.spool import SpoolReader
+from crm_core.store import Store
+from tests.channels.rooms import furnish
+from tests.ports import free_port
+from tests.real.recording_proxy import RecordingProxy
+from tests.real.test_mail_durability import Server, send, stored
+from tests.templates import with_tables
+
+LETTERS = 300
+"""Of a round."""
+_FILED_WITHIN_S = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of letters that were accepted. `refused`: told to come again (451) while the database was away; their sender keeps them."""
+
+    accepted: int
+    lost: int
+    doubled: int
+
+
+@asynccontextmanager
+async def _centre(folder: Path) -> AsyncIterator[tuple[Server, RecordingProxy, Store]]:
+    folder.mkdir(parents=True)
+    store = Store(with_tables(folder / "centre.db"))
+    store.open()
+    await store.write(furnish)
+    port = free_port()
+    running, proxy = Server(folder, port), RecordingProxy(port)
+    await proxy.start()
+    await running.start()
+    try:
+        yield running, proxy, store
+    finally:
+        await running.stop()
+        proxy.stop()
+        await store.close()
+
+
+async def _counted(folder: Path, proxy: RecordingProxy, store: Store) -> Kept:
+    """Once all is filed."""
+    expected = set(proxy.accepted)
+    async with asyncio.timeout(_FILED_WITHIN_S):
+        while not expected <= set(await store.read(stored)):
+            if not await asyncio.to_thread(SpoolReader(folder / "spool").read, 1):
+                break  # the spool is empty: what is missing now is lost
+            await asyncio.sleep(0.5)
+    found = await store.read(stored)
+    doubled = sum(1 for count in found.values() if count > 1)
+    return Kept(accepted=len(expected), lost=len(expected - set(found)), doubled=doubled)
+
+
+async def killed(folder: Path, rounds: int) -> Kept:
+    """The drop in even rounds, the server in odd ones, each at a moment drawn by lot while letters are on their way."""
+    chance = random.Random(rounds)
+    async with _centre(folder) as (running, proxy, store):
+        for number in range(rounds):
+            goal = len(proxy.accepted) + LETTERS
+            moment = goal - chance.randrange(1, LETTERS)
+
+            async def murder(number: int = number, moment: int = moment) -> None:
+                while len(proxy.accepted) < moment:
+                    await asyncio.sleep(0.001)
+                if number % 2:
+                    await running.kill()
+                else:
+                    running.kill_drop()
+
+            killing = asyncio.create_task(murder())
+            while len(proxy.accepted) < goal:
+                await send(proxy.port, min(LETTERS, goal - len(proxy.accepted)))
+            await killing
+            print(f"kill {number + 1} of {rounds}", file=sys.stderr, flush=True)
+        return await _counted(folder, proxy, store)
+
+
+async def stopped(folder: Path, away_s: float) -> Kept:
+    """The database takes no writes for so long, while letters come all the time."""
+    async with _centre(folder) as (_, proxy, store):
+        await send(proxy.port, 50)
+        other = sqlite3.connect(folder / "centre.db", isolation_level=None, timeout=60)
+        other.execute("BEGIN EXCLUSIVE")
+        loop = asyncio.get_running_loop()
+        until = loop.time() + away_s
+        while loop.time() < until:
+            await send(proxy.port, 50)
+            await asyncio.sleep(min(1.0, away_s / 10))
+        other.rollback()
+        other.close()
+        return await _counted(folder, proxy, store)
