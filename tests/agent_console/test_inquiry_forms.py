@@ -336,6 +336,18 @@ async def test_only_the_sites_that_a_form_names_may_show_it(house: House) -> Non
         assert script.headers["cross-origin-resource-policy"] == "cross-origin"
         foreign = await visitor.post("/forms/returns", data={}, headers={"Origin": "https://evil.example"})
         assert foreign.status_code == 403
+        for kind, body in (
+            ("multipart/form-data", b"x"),
+            ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data"),
+            ("application/json", b"{}"),
+            ("application/x-www-form-urlencoded", b"f.name=%00&f.name=%ff"),
+        ):
+            odd = await visitor.post("/forms/returns", content=body, headers={"Content-Type": kind})
+            assert odd.status_code == 422, kind
+        large = await visitor.post(
+            "/forms/returns", content=b"x" * 3_100_000, headers={"Content-Type": "text/plain"}
+        )
+        assert large.status_code == 422
 
 
 async def test_a_form_is_written_looked_at_published_and_withdrawn(house: House) -> None:
