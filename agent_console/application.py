@@ -226,8 +226,11 @@ def _api() -> APIRouter:
     api.include_router(flows.router, dependencies=[Depends(signed_in)])
     api.include_router(prompts.router, dependencies=[Depends(signed_in)])
     api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
-    for part in (inquiry_forms.router, inquiry_forms.sent, form_submissions.router):
+    for part in (inquiry_forms.router, form_submissions.router):
         api.include_router(part, dependencies=[Depends(signed_in)])
+    api.include_router(
+        inquiry_forms.sent, dependencies=[Depends(signed_in), Depends(audited, scope="function")]
+    )
     return api
 
 

@@ -37,6 +37,7 @@ AUDITED: dict[tuple[str, str], Told] = {
     ("GET", "/parties/{party}/pin"): _read("party"),
     ("GET", "/cases/{case}"): _read("case"),
     ("GET", "/interactions/{interaction}"): _read("interaction"),
+    ("GET", "/interactions/{interaction}/submissions"): _read("interaction"),
     ("GET", "/letters/{letter}/html"): _read("letter"),
     ("GET", "/letters/{letter}/raw"): _read("letter"),
     ("GET", "/attachments/{attachment}"): _read("attachment"),

@@ -51,11 +51,21 @@ class Submitted(Body):
 
 
 _SUBMITTED: TypeAdapter[Submitted] = TypeAdapter(Submitted)
+
+
+def _schema() -> dict[str, Any]:
+    """By itself: what is referred to stands in its place."""
+    schema = Submitted.model_json_schema()
+    parts = schema.pop("$defs")
+    schema["properties"]["files"]["additionalProperties"]["items"] = parts["SentFile"]
+    return schema
+
+
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": Submitted.model_json_schema()},
+            "application/json": {"schema": _schema()},
             "multipart/form-data": {"schema": {"type": "object", "additionalProperties": True}},
         },
     }

@@ -92,7 +92,9 @@ def is_asked(form: Form, asked: Field, given: Given) -> bool:
     """Whether its condition holds, and those of the questions that it hangs on."""
     if asked.when is None:
         return True
-    other = form.asked(asked.when.field)
+    # of those before it alone, so that no two hang on each other
+    before = form.fields[: form.fields.index(asked)]
+    other = next((each for each in before if each.name == asked.when.field), None)
     if other is None or not is_asked(form, other, given):
         return False
     values = [each.strip() for each in given.get(other.name, ())]

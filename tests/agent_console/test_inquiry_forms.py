@@ -1,7 +1,9 @@
 """Inquiry forms end to end without a browser: written in the console, filled in on the page or by a program, a case that waits once, its state by a link."""
 
+import asyncio
 import base64
 import re
+import time
 from typing import Any
 
 import httpx
@@ -14,12 +16,15 @@ from channels.email.receiving.filing import file_letter
 from channels.email.receiving.spool import Envelope, Place, Spooled
 from channels.email.sending.composer import Composer
 from channels.web import guard
+from channels.web.forgotten import ForgottenForms
+from channels.web.inquiries import Inquiry, file_inquiry
 from config.clock import SystemClock
 from config.settings import Mail
 from crm_core import cases, interactions, letters, outbox, parties, users
 from crm_core.access.reader import SYSTEM
 from crm_core.audit.chain import THE_SYSTEM
-from crm_core.inquiries import submissions
+from crm_core.inquiries import kept, submissions
+from crm_core.inquiries.answers import judge
 from crm_core.interactions import Interaction
 from crm_core.records import known, lists
 from crm_core.records.lists import Asked
@@ -331,6 +336,18 @@ async def test_only_the_sites_that_a_form_names_may_show_it(house: House) -> Non
         assert script.headers["cross-origin-resource-policy"] == "cross-origin"
         foreign = await visitor.post("/forms/returns", data={}, headers={"Origin": "https://evil.example"})
         assert foreign.status_code == 403
+        for kind, body in (
+            ("multipart/form-data", b"x"),
+            ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data"),
+            ("application/json", b"{}"),
+            ("application/x-www-form-urlencoded", b"f.name=%00&f.name=%ff"),
+        ):
+            odd = await visitor.post("/forms/returns", content=body, headers={"Content-Type": kind})
+            assert odd.status_code == 422, kind
+        large = await visitor.post(
+            "/forms/returns", content=b"x" * 3_100_000, headers={"Content-Type": "text/plain"}
+        )
+        assert large.status_code == 422
 
 
 async def test_a_form_is_written_looked_at_published_and_withdrawn(house: House) -> None:
@@ -366,3 +383,34 @@ async def test_a_form_is_written_looked_at_published_and_withdrawn(house: House)
         assert (await visitor.get("/forms/returns")).status_code == 404
         assert [each["version"] for each in (await supervisor.get(f"{path}/versions")).json()["items"]] == [1]
         assert (await admin.delete(path)).status_code == 204
+
+
+async def test_what_the_queue_never_heard_of_is_offered_after_a_start(house: House) -> None:
+    """Filed, and then the server ended: whoever starts next finds it and lets it wait, with the points of its choices."""
+    await published(house)
+    form = await house.store.read(lambda c: kept.shown(c, "returns"))
+    assert form is not None
+    given = {
+        name.removeprefix("f."): [words] if isinstance(words, str) else words
+        for name, words in FILLED.items()
+    }
+    inquiry = Inquiry(
+        form=form,
+        language="en",
+        judged=judge(form.form, "en", given, {}),
+        key="k",
+        via="page",
+        page="",
+        peer="",
+        suspected=None,
+        receipt=None,
+    )
+    filed = await house.store.write(lambda c: file_inquiry(c, inquiry, "desk.example", SECRET, time.time()))
+    interaction = InteractionId(filed.interaction_id)
+    assert interaction not in house.floor.centre.interactions
+    looking = asyncio.create_task(ForgottenForms(house.store, house.floor, SystemClock()).run())
+    async with asyncio.timeout(5):
+        while interaction not in house.floor.centre.interactions:
+            await asyncio.sleep(0.005)
+    looking.cancel()
+    assert house.floor.centre.interactions[interaction].priority_points == 600

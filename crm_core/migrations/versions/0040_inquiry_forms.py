@@ -69,9 +69,6 @@ def upgrade() -> None:
         sa.Column("receipted", sa.Boolean(), nullable=False),
         sa.CheckConstraint("via IN ('page', 'frame', 'api')", name=op.f("ck_submission_via")),
         sa.ForeignKeyConstraint(
-            ["form_id"], ["inquiry_form.id"], name=op.f("fk_submission_form_id_inquiry_form")
-        ),
-        sa.ForeignKeyConstraint(
             ["letter_id"], ["letter.id"], name=op.f("fk_submission_letter_id_letter"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),

@@ -48,6 +48,7 @@ function Line({ answer, files, item }: { answer: AnswerDoc; files: SubmissionDoc
       <dd dir="auto">
         {answer.kind === "phone" ? <CallNumber number={String(answer.value)} caseId={item.case?.id} className="num" /> : answer.kind === "file" ? <Files answer={answer} files={files} /> : <span className="inquiry-said">{answer.shown[language] ?? String(answer.value)}</span>}
         {answer.unmapped && <span className="tiny inquiry-unmapped"><Icon name="info" size={14} />{t("inquiries.unmapped")}</span>}
+        {answer.maps_to.startsWith("party.") && <span className="tiny faint"> {t("inquiries.for_party")}</span>}
       </dd>
     </div>
   );
