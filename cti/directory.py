@@ -64,6 +64,7 @@ class _Page:
     shown: dict[QueueId, str] = field(default_factory=dict)
     identifying: dict[str, str] = field(default_factory=dict)
     faxes: dict[str, QueueId] = field(default_factory=dict)
+    fax_shown: dict[QueueId, str] = field(default_factory=dict)
     detecting: frozenset[str] = frozenset()
     flows: dict[str, Version] = field(default_factory=dict)
     limited: bool = False
@@ -107,6 +108,9 @@ def _read(conn: Connection, now: float) -> _Page:
         },
         faxes={
             _digits(entry.address): QueueId(entry.queue_id) for entry in every_entry if entry.medium == "fax"
+        },
+        fax_shown={
+            QueueId(entry.queue_id): entry.address for entry in reversed(every_entry) if entry.medium == "fax"
         },
         detecting=frozenset(_digits(entry.address) for entry in entries if entry.fax_detect),
         flows=_flows(conn, entries),
@@ -266,6 +270,10 @@ class Directory:
     def fax_queue(self, number: str) -> QueueId | None:
         """The queue for which this number takes faxes, and nothing else."""
         return self._page.faxes.get(_digits(number))
+
+    def fax_shown_by(self, queue: QueueId) -> str:
+        """The number that faxes on its behalf come from: one that takes their answers, else the one of its calls."""
+        return self._page.fax_shown.get(queue) or self.shown_by(queue)
 
     @property
     def fax_numbers(self) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """The telephone under faxes: calls that send one, and the numbers that take one while no server is there."""
 
+import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 
 from config.errors import Kind, Refused, Unavailable
@@ -9,6 +11,7 @@ from crm_core.guard.calls import Permit, Why
 from cti.ami import actions
 from cti.ami.actions import Answered, RefusedByAsterisk
 from cti.ami.link import Link
+from cti.ami.protocol import Message
 from cti.callbacks import NUMBER
 from cti.directory import Directory
 from cti.talking.outside import Outside
@@ -16,6 +19,9 @@ from routing.core.model import AgentId, InteractionId, QueueId
 
 TOPIC = "fax"
 """What the telephone says on the bus when a fax has come or gone."""
+OURS = "fo-"
+"""So the names of transmissions begin."""
+_MOST_CAUSES, _HEARD_WITHIN_S = 200, 1.0
 RINGS_S = 60.0
 """A fax machine may take that long to answer."""
 _log = Transcript("fax")
@@ -27,6 +33,8 @@ class FaxLine:
     def __init__(self, link: Link, outside: Outside, directory: Directory) -> None:
         self._link, self._outside, self._directory = link, outside, directory
         self._told: frozenset[str] = frozenset()
+        self._causes: OrderedDict[str, str] = OrderedDict()
+        self._heard = asyncio.Event()
 
     def align(self, *, anew: bool = False) -> None:
         """Asterisk knows which numbers take faxes, also when we are gone. `anew`: what it was told before may be lost."""
@@ -72,6 +80,23 @@ class FaxLine:
             return False
         return True
 
+    def hear(self, message: Message) -> None:
+        """An event of Asterisk: the channel of a transmission ends, and says why."""
+        if message.event == "Hangup" and message["Uniqueid"].startswith(OURS):
+            self._causes[message["Uniqueid"]] = message["Cause"]
+            self._heard.set()
+            if len(self._causes) > _MOST_CAUSES:
+                self._causes.popitem(last=False)
+
+    async def cause(self, attempt: str) -> str:
+        """Why a call was not answered (ITU-T Q.850); empty when nobody heard. Asterisk's report may come before its word for it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HEARD_WITHIN_S):
+                while attempt not in self._causes:
+                    self._heard.clear()
+                    await self._heard.wait()
+        return self._causes.pop(attempt, "")
+
     async def going_on(self) -> frozenset[str]:
         """The transmissions for which Asterisk has a channel. `Unavailable` while it cannot say."""
         outcome = await self._link.ask(actions.status(("TL_FAX",)))
@@ -82,7 +107,7 @@ class FaxLine:
 
     def shown_by(self, queue: str | None) -> str:
         """The number that the other side sees, and that their machine prints; empty: whatever the provider shows."""
-        number = self._directory.shown_by(QueueId(queue)) if queue else ""
+        number = self._directory.fax_shown_by(QueueId(queue)) if queue else ""
         return number if NUMBER.fullmatch(number) else ""
 
     async def _permit(self, wanted: Fax) -> Permit:

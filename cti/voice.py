@@ -461,6 +461,7 @@ class VoiceChannel:
 
     def _take(self, message: Message) -> None:
         self.outside.hear(message)
+        self.faxes.hear(message)
         event = read(message, self._clock.now())
         if isinstance(event, Unclaimed):
             self._sweep_wanted.set()

@@ -38,6 +38,10 @@ class Line(Protocol):
         """Have the pages sent that lie in the spool under the attempt's name. False: it was not dialled. `Refused`: the number may not be called."""
         ...
 
+    async def cause(self, attempt: str) -> str:
+        """Why the call of this attempt was not answered (ITU-T Q.850); empty when nobody heard."""
+        ...
+
     async def going_on(self) -> frozenset[str]:
         """The attempts that go on. `Unavailable` when that cannot be said."""
         ...
@@ -95,6 +99,7 @@ class Sending:
         else:
             after = attempts.after_report(
                 report,
+                cause="" if report.status else await self._line.cause(fax.attempt or ""),
                 pages=fax.pages,
                 attempts=fax.attempts,
                 pauses_s=self._settings.retry_pauses_s,

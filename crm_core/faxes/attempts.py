@@ -26,7 +26,9 @@ BUSY, NOBODY, NO_FAX, BROKEN_OFF, NOT_CALLED, NOBODY_KNOWS = (
     "nobody_knows",
 )
 _REASONS = {"3": NOBODY, "5": BUSY}
-"""Asterisk's for a call that it was to make (AST_CONTROL_*): nobody answered, busy; everything else is the way there."""
+"""Asterisk's for a call that it was to make (AST_CONTROL_*): nobody answered, busy."""
+_CAUSES = {"17": BUSY, "18": NOBODY, "19": NOBODY}
+"""The network's (ITU-T Q.850), where somebody heard it; everything else is the way there."""
 POSTPONED_S = 900.0
 """A dial plan that forbids the call now may allow it later: so long after it is asked again, for a day."""
 POSTPONED_AT_MOST_S = 86_400.0
@@ -44,20 +46,20 @@ class After:
 
 
 def after_report(
-    report: Report, *, pages: int, attempts: int, pauses_s: Sequence[float], now: float
+    report: Report, *, cause: str = "", pages: int, attempts: int, pauses_s: Sequence[float], now: float
 ) -> After:
-    """`attempts`: with this one. Sent is only what the other side has confirmed as a whole."""
+    """`attempts`: with this one; `cause`: why the call was not answered. Sent is only what the other side has confirmed as a whole."""
     if report.status == "SUCCESS" and report.pages >= pages > 0:
         return After(state=SENT, confirmed=report.pages)
-    return _again(_code(report), report.pages, attempts, pauses_s, now)
+    return _again(_code(report, cause), report.pages, attempts, pauses_s, now)
 
 
-def _code(report: Report) -> str:
+def _code(report: Report, cause: str) -> str:
     if report.pages > 0:
         return BROKEN_OFF
     if report.status:
         return NO_FAX
-    return _REASONS.get(report.reason, NOT_CALLED)
+    return _CAUSES.get(cause) or _REASONS.get(report.reason, NOT_CALLED)
 
 
 def not_dialled(code: str, *, attempts: int, pauses_s: Sequence[float], now: float) -> After:

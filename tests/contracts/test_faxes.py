@@ -74,12 +74,16 @@ class Line:
         self.sent: list[str] = []
         self.says: Refused | bool = True
         self.calls: frozenset[str] = frozenset()
+        self.why = "17"
 
     async def send(self, made: Fax, attempt: str) -> bool:
         if isinstance(self.says, Refused):
             raise self.says
         self.sent.append(attempt)
         return self.says
+
+    async def cause(self, attempt: str) -> str:
+        return self.why
 
     async def going_on(self) -> frozenset[str]:
         return self.calls
@@ -268,7 +272,7 @@ async def test_what_is_sent_is_what_the_other_side_confirmed(room: Room) -> None
     assert await room.desk.write(_acting(), "Ann", Wanted(
         case_id=made.case_id, interaction_id=None, to=THEIRS, name="", subject="", text="Other", cover=True, language="", files=(),
     ), LATER) == made  # fmt: skip
-    for attempt, (pages, reason, then) in enumerate((("", "5", "waiting"), ("1", "", "sent"))):
+    for attempt, (pages, reason, then) in enumerate((("", "0", "waiting"), ("1", "", "sent"))):
         await room.sending.look()
         await room.sending.look()
         assert len(room.line.sent) == attempt + 1

@@ -59,6 +59,8 @@ async def test_asterisk_knows_the_fax_numbers_while_the_server_is_away(tmp_path:
         def told() -> list[str]:
             return [one["Value"] for one in room.ami.actions if one.get("Variable") == "TL_FAX_886255550200"]
 
+        [queue] = await room.store.read(queues.list_queues)
+        assert room.voice.faxes.shown_by(queue.id) == "+886255550200"
         room.voice.faxes.align()
         await room.until(lambda: told() == ["1"])
         room.voice.faxes.align()
@@ -116,6 +118,8 @@ async def test_a_fax_is_dialled_by_a_permit_and_nothing_else_is(tmp_path: Path) 
             "trunkline-fax-out",
         )
         assert await sending
+        room.event("Hangup", ("Uniqueid", "fo-1"), ("Cause", "17"))
+        assert await room.voice.faxes.cause("fo-1") == "17"
         with pytest.raises(Refused, match=r"number\.not_allowed"):
             await room.voice.faxes.send(going("00441632960000"), "fo-2")
         assert len([one for one in room.ami.actions if one["Action"] == "Originate"]) == 1

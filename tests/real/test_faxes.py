@@ -166,6 +166,9 @@ async def test_faxes_come_and_go_whatever_dies(tmp_path: Path) -> None:
                 fax.interaction_id for fax in came
             ]
             assert list(given.recording_spool_dir().glob("*-fax.*")) == []
+            assert (
+                lab.log.count("|T38|end") == 2
+            )  # by SIP both sides spoke T.38; within Asterisk it was sound
 
 
 async def answer(faxing: Faxing) -> Fax:

@@ -8,7 +8,7 @@ from pathlib import Path
 SPOOL = "spool"
 BEFORE = (SPOOL,)
 """Copied before the database: a letter leaves the spool after it is in the database, so no letter is in neither."""
-AFTER = ("recordings", "imports", "keys")
+AFTER = ("recordings", "faxes", "imports", "keys")
 """Copied after it: the database never names a file that the backup lacks."""
 FOLDERS = (*BEFORE, *AFTER)
 DATA = "data"
