@@ -112,6 +112,8 @@ async def _readable(within: Context, user: User, name: str) -> AttachmentContent
     if letter is None:
         raise Refused("attachment.unknown", Kind.MISSING, id=name[:100])
     await scope.check_letter(within, user, letter)
+    if found.danger:
+        raise Refused("attachment.dangerous", id=name[:100], danger=found.danger)
     return found
 
 

@@ -91,6 +91,8 @@ async def _may_read_letter_of(at: AtDesk, attachment_id: str) -> None:
 def _taken(conn: Connection, reader: Reader, given: Taken) -> tuple[str, str, bytes]:
     if given.attachment_id is not None:
         found = letters.attachment(conn, given.attachment_id)
+        if found is not None and found.danger:
+            raise Refused("attachment.dangerous", id=given.attachment_id, danger=found.danger)
         if found is not None:
             return found.name, found.content_type, found.content
     if given.article_file_id is not None:

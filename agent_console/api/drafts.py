@@ -279,7 +279,7 @@ def _take_along(conn: Connection, at: Desk, to: Draft, letter_id: str, now: floa
     found = letters.letter(conn, letter_id)
     for each in found.attachments if found else ():
         full = letters.attachment(conn, each.id)
-        if full is not None:
+        if full is not None and not full.danger:
             most = at.within.settings.mail.attachments_max_bytes
             files.add(
                 conn,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from crm_core import letters
 from crm_core.search import index
 from crm_core.tables import attachment, attachment_text, inserting, letter
 
@@ -44,9 +45,9 @@ def unread(conn: Connection, after: str, limit: int) -> list[Unread]:
 
 
 def content(conn: Connection, attachment_id: str) -> bytes | None:
-    """Its bytes; None when it is gone meanwhile."""
-    found = conn.execute(select(_A.content).where(_A.id == attachment_id)).scalar_one_or_none()
-    return None if found is None else bytes(found)
+    """Its bytes; None when it is gone meanwhile, or closed because a scanner found something in it."""
+    found = letters.attachment(conn, attachment_id)
+    return None if found is None or found.danger else found.content
 
 
 def keep(  # noqa: PLR0917 - of which one, what, when

@@ -1,6 +1,6 @@
 """Reports of non-delivery: which letter of ours they are about, and what they say of its recipients."""
 
-from channels.email.reading.parsed import Parsed
+from channels.email.reading.parsed import Bounce, Failure, Parsed
 from channels.email.receiving.thread import Evidence
 from crm_core.mail_in import bounces
 from crm_core.mail_in.bounces import Report, Returned
@@ -21,13 +21,24 @@ def reports_of(parsed: Parsed) -> list[Report]:
     told = parsed.bounce
     if told is None:
         return [Report(recipient="", status="", reply_code="", reason="", hard=False)]
+    each_own = told.failures or tuple(_failure(told, each) for each in told.recipients or ("",))
     return [
         Report(
-            recipient=each,
-            status=told.status,
-            reply_code=told.reply_code,
-            reason=told.reason,
-            hard=told.hard,
+            recipient=each.recipient,
+            status=each.status,
+            reply_code=each.reply_code,
+            reason=each.reason,
+            hard=each.hard,
         )
-        for each in (told.recipients or ("",))
+        for each in each_own
     ]
+
+
+def _failure(told: Bounce, recipient: str) -> Failure:
+    return Failure(
+        recipient=recipient,
+        status=told.status,
+        reply_code=told.reply_code,
+        reason=told.reason,
+        hard=told.hard,
+    )
