@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
+from sqlalchemy import update
 
 from channels.fax.composing import Desk as FaxDesk
 from channels.fax.receiving import Reception
@@ -21,13 +22,14 @@ from crm_core.faxes.kept import Fax
 from crm_core.faxes.outgoing import Wanted
 from crm_core.records.change import Acting
 from crm_core.store import Connection
+from crm_core.tables import entry
 from routing.core.facts import Enqueued
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.voice_lab import VoiceServer, prepare, voice_server, write_now
 
 pytestmark = pytest.mark.real
-NUMBER, THEIRS = "0255550200", "0223456789"
+NUMBER, CALLS, THEIRS = "0255550200", "100", "0223456789"
 KEY = "a key of the tests"
 A4 = (610, 841)
 """Points of a page that is 1,728 dots wide and 297 mm long."""
@@ -96,12 +98,12 @@ def standard_page(target: Path) -> None:
     page.save(target, "TIFF", compression="group4", dpi=(204, 98))
 
 
-async def sends(lab: AsteriskLab, name: str) -> None:
-    """Another fax machine calls our number, over a channel within Asterisk, and sends the page that lies under this name."""
+async def sends(lab: AsteriskLab, name: str, number: str) -> None:
+    """Another fax machine calls one of our numbers, over a channel within Asterisk, and sends the page that lies under this name."""
     _, asterisk = await asyncio.open_connection("127.0.0.1", lab.layout.ami_port)
     told = (
         f"Action: Login\nUsername: {lab.layout.ami_user}\nSecret: {lab.layout.ami_secret}\nEvents: off\n\n"
-        f"Action: Originate\nChannel: Local/{NUMBER}@trunkline-dialled\nContext: trunkline-fax-out\nExten: s\nPriority: 1\n"
+        f"Action: Originate\nChannel: Local/{number}@trunkline-dialled\nContext: trunkline-fax-out\nExten: s\nPriority: 1\n"
         f"CallerID: <{THEIRS}>\nAsync: true\nVariable: TL_FAX={name}\nVariable: TL_FAX_STATION={THEIRS}\n\n"
     )
     asterisk.write(told.replace("\n", "\r\n").encode())
@@ -118,13 +120,14 @@ async def logged(lab: AsteriskLab, words: str, count: int = 1) -> None:
 
 def fill(conn: Connection) -> None:
     [queue] = queues.list_queues(conn)
+    conn.execute(update(entry).values(fax_detect=True))
     queues.add_entry(conn, "fax", NUMBER, queue.id)
     person = parties.add_party(conn, kind="organisation", name="Lin Trading", now=1.0)
     parties.add_contact_point(conn, person.id, "fax", THEIRS, now=1.0)
 
 
 async def test_faxes_come_and_go_whatever_dies(tmp_path: Path) -> None:
-    """Each page is one contact with the right shape, also when the server dies in it or is away when it begins; an answer arrives; a call without a page is a failure."""
+    """Each page is one contact with the right shape, also when the machine was heard at a number for calls and the server dies then, or is away when it begins; an answer arrives; a call without a page is a failure."""
     port = free_port()
     async with asterisk_lab(
         tmp_path, sip_port=port, trunk_out=f"127.0.0.1:{port}", heartbeat_stale_s=3
@@ -134,10 +137,10 @@ async def test_faxes_come_and_go_whatever_dies(tmp_path: Path) -> None:
         for name in ("first", "second"):
             standard_page(given.recording_spool_dir() / f"{name}-out.tif")
         async with voice_server(lab, url):
-            await sends(lab, "first")
+            await sends(lab, "first", CALLS)
             await logged(lab, "receiving FAX")
         await asyncio.sleep(4)  # until the dialplan knows that nobody is there
-        await sends(lab, "second")
+        await sends(lab, "second", NUMBER)
         await logged(lab, "receiving FAX", 2)
         async with (
             voice_server(lab, url) as server,
@@ -153,7 +156,7 @@ async def test_faxes_come_and_go_whatever_dies(tmp_path: Path) -> None:
             for task in running:
                 task.cancel()
             assert (sent.id, sent.pages, sent.confirmed, sent.attempts) == (written.id, 1, 1, 1)
-            assert [fax.number for fax in came[:2]] == [THEIRS, THEIRS]
+            assert [(fax.number, fax.our_number) for fax in came[:2]] == [(THEIRS, CALLS), (THEIRS, NUMBER)]
             for fax in came:
                 assert (fax.mark, fax.pages) == ("", 1)
                 assert faxing.size(fax) == pytest.approx(A4, abs=1)
