@@ -37,7 +37,7 @@ def converted(path: Path, expected: int = 0) -> tuple[pages.Seen, list[Image.Ima
 
 
 @pytest.mark.parametrize("down", [98, 196, 391])
-def test_25_a_page_has_the_shape_of_its_paper(tmp_path: Path, down: int) -> None:
+def test_case_25_a_page_has_the_shape_of_its_paper(tmp_path: Path, down: int) -> None:
     """Standard, fine and superfine alike: A4 in the PDF and as a picture, and a circle is one."""
     seen, [picture], pdf = converted(fax(tmp_path / "f.tif", down))
     width, height = pdf[0].get_size()
@@ -54,7 +54,7 @@ def test_25_a_page_has_the_shape_of_its_paper(tmp_path: Path, down: int) -> None
         assert (bottom - top) / (right - left) == pytest.approx(1, abs=0.03)
 
 
-def test_25_what_is_left_of_a_truncated_fax_is_shown_and_marked(tmp_path: Path) -> None:
+def test_case_25_what_is_left_of_a_truncated_fax_is_shown_and_marked(tmp_path: Path) -> None:
     """Wherever it was cut: never an exception but "no page", and never more pages than there are."""
     whole = fax(tmp_path / "whole.tif", 98, count=3).read_bytes()
     cut = tmp_path / "cut.tif"
@@ -72,7 +72,7 @@ def test_25_what_is_left_of_a_truncated_fax_is_shown_and_marked(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 50, b"II*\0\x08\0\0\0", b"MM\0*" + bytes(64)])
-def test_25_of_what_is_no_fax_no_page_is_made(tmp_path: Path, content: bytes) -> None:
+def test_case_25_of_what_is_no_fax_no_page_is_made(tmp_path: Path, content: bytes) -> None:
     """It is said so, and nothing else happens."""
     path = tmp_path / "f.tif"
     path.write_bytes(content)
@@ -80,7 +80,7 @@ def test_25_of_what_is_no_fax_no_page_is_made(tmp_path: Path, content: bytes) ->
         converted(path)
 
 
-def test_25_several_hundred_pages_are_read_up_to_a_bound(
+def test_case_25_several_hundred_pages_are_read_up_to_a_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them, and of more than the bound the first ones, with a mark."""

@@ -73,7 +73,9 @@ def test_reports_with_a_delivery_status_are_bounces_and_others_are_not() -> None
         ("联通".encode("gbk"), "gb2312", "联通"),
     ],
 )
-def test_real_charset_trouble_has_known_answers(data: bytes, label: str | None, text: str) -> None:
+def test_cases_13_and_14_labels_that_lie_have_known_answers(
+    data: bytes, label: str | None, text: str
+) -> None:
     """Wrong labels of real Chinese mail are seen through."""
     assert decode(data, label).text == text
 
@@ -233,7 +235,7 @@ def test_limits_cut_and_say_so() -> None:
         max_size=30,
     )
 )  # fmt: skip
-def test_no_bytes_raise_or_are_given_up(raw: list[bytes]) -> None:
+def test_case_12_no_bytes_raise_or_are_given_up(raw: list[bytes]) -> None:
     """Hostile structure comes out as a letter that databases and JSON take, and survives the way out of the worker."""
     parsed = parse(b"".join(raw))
     assert Mark.UNPARSABLE not in parsed.marks

@@ -36,7 +36,7 @@ IMAGE = "Content-Type: image/png; name=logo.png\nContent-ID: <{}>\nContent-Trans
         ("logo.png", "", ""),
     ],
 )
-def test_an_image_that_the_text_shows_is_inline_whatever_its_header_says(
+def test_case_19_an_image_that_the_text_shows_is_inline_whatever_its_header_says(
     source: str, content_id: str, disposition: str
 ) -> None:
     """Case 19: cid without a disposition, without "cid:", split by white space, by its file's name."""
