@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from channels.email.addresses import reply_address
+from channels.email.addresses import reply_address, return_address
 from channels.email.reading.parse import parse
 from channels.email.reading.parsed import Bounce, Mark, Parsed
 from channels.email.receiving.filing import Filed, file_letter
@@ -88,9 +88,10 @@ class Desk:
         at: float = NOW,
     ) -> list[Filed]:
         """As the intake does with one letter. `sender`: the envelope's, else as the letter says."""
-        parsed = parse(raw, sender or "")
+        envelope_sender = parse(raw, "x@y.example").from_address if sender is None else sender
+        parsed = parse(raw, envelope_sender)
         envelope = Envelope(
-            sender=parsed.from_address if sender is None else sender,
+            sender=envelope_sender,
             recipients=to or (SERVICE,),
             received_at=at,
             peer="192.0.2.1",
@@ -295,8 +296,9 @@ async def test_case_6_a_relay_may_rewrite_our_message_id(desk: Desk) -> None:
         interaction=filed.interaction, author=desk.agent, text="Soon.", idempotency_key="k"
     )
     (sent,) = await desk.out()
-    assert sent.envelope_from == reply_address(SECRET, SERVICE, case_id)
-    await desk.file(written("Re: order", In_Reply_To="<0100@eu.relay.example>"), sent.envelope_from)
+    assert sent.envelope_from == return_address(SECRET, SERVICE, sent.id)
+    signed = reply_address(SECRET, SERVICE, case_id)
+    await desk.file(written("Re: order", In_Reply_To="<0100@eu.relay.example>"), signed)
     await desk.file(written("Re: Re: order", In_Reply_To="<0100@eu.relay.example>"))
     assert await desk.cases() == [case_id]
 
@@ -535,7 +537,7 @@ async def test_a_letter_that_came_back_is_shown_with_its_author(desk: Desk, hard
     assert len(await desk.cases()) == 1
     after = await desk.store.read(lambda conn: letters.letter(conn, sent.id))
     assert after
-    assert after.delivery == ("failed" if hard else "sent")
+    assert after.delivery == ("bounced" if hard else "sent")
     assert f"{ANN}: 550 {bounce.status} no" in (after.delivery_error or "")
     told = await desk.store.read(lambda conn: notifications.of_user(conn, desk.agent.id))
     assert [one.code for one in told] == ["case.letter_returned" if hard else "case.letter_delayed"]

@@ -105,6 +105,10 @@ CALLBACK_TRIES = 3
 T = TypeVar("T")
 
 
+MEDIA = (Medium.VOICE, Medium.EMAIL, Medium.CHAT, Medium.VOICEMAIL)
+"""Those that differ to the router: whatever else waits by itself is a letter (`routing.core.model.LETTERS`)."""
+
+
 class Dice(Protocol):
     """What falls out by chance."""
 
@@ -203,7 +207,7 @@ class Promises:
 
     def _rush(self, dice: Dice) -> None:
         """Several new ones at once, so that some have to wait."""
-        medium, to = dice.pick(list(Medium)), dice.pick(sorted(self.queue_rules))
+        medium, to = dice.pick(MEDIA), dice.pick(sorted(self.queue_rules))
         wishes = [frozenset(), frozenset({Need(skill="en", level=2)}), frozenset({Need(skill="zh", level=2)})]
         preferred = dice.pick([None, *sorted(self.router.centre.agents)])
         each = [(dice.pick(range(31)), dice.pick([0, 20])) for _ in range(dice.pick([2, 3, 4]))]
@@ -553,7 +557,7 @@ class Promises:
         self.pass_time(seconds=dice.pick([31.0, 45.0]))
 
     def _restart(self, dice: Dice) -> None:
-        medium, to = dice.pick(list(Medium)), dice.pick(sorted(self.queue_rules))
+        medium, to = dice.pick(MEDIA), dice.pick(sorted(self.queue_rules))
         self.restart(medium=medium, to=to)
 
     def _change(self, dice: Dice) -> None:

@@ -210,7 +210,8 @@ def _file_return(conn: Connection, task: _Task, came_back: Returned, customer: _
     failed for good, or nobody can tell; what nobody wrote is nobody's work when it comes back."""
     reports = returns.reports_of(task.parsed)
     bounces.record(conn, came_back, reports, task.now)
-    passing = task.parsed.bounce is not None and not task.parsed.bounce.hard
+    told = task.parsed.bounce
+    passing = told is not None and bool(told.recipients) and not any(each.hard for each in reports)
     quiet = passing or not came_back.by_person
     placement = Placement(case_id=came_back.case_id)
     filed = _keep(conn, task, customer, placement, came_back.case_id, quiet=quiet)

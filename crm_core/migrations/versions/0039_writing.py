@@ -81,24 +81,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("draft_id", name=op.f("uq_letter_sending_draft_id")),
     )
     op.add_column("outbox", sa.Column("refused", _JSON, nullable=True))
-    _states("ck_outbox_state", "queued", "sent", "failed", "bounced")
+    _states("ck_outbox_ck_outbox_state", "ck_outbox_state", "queued", "sent", "failed", "bounced")
 
 
 def downgrade() -> None:
     op.execute(sa.update(_OUTBOX).where(_OUTBOX.c.state == "bounced").values(state="failed"))
-    _states("ck_outbox_ck_outbox_state", "queued", "sent", "failed")
+    _states("ck_outbox_state", "ck_outbox_ck_outbox_state", "queued", "sent", "failed")
     op.drop_column("outbox", "refused")
     op.drop_table("letter_sending")
     op.drop_table("draft_file")
     op.drop_table("letter_draft")
 
 
-def _states(name: str, *words: str) -> None:
+def _states(old: str, name: str, *words: str) -> None:
     """By batch, since SQLite changes no constraint; nothing refers to the outbox, so nothing goes with the old table. 0001 named its
     constraint twice over."""
     listed = ", ".join(f"'{word}'" for word in words)
-    if op.get_bind().dialect.name == "postgresql":  # SQLite's is not read back: the new table has none yet
-        for old in ("ck_outbox_ck_outbox_state", "ck_outbox_state"):
-            op.execute(f"ALTER TABLE outbox DROP CONSTRAINT IF EXISTS {old}")
+    with op.batch_alter_table("outbox") as batch:
+        batch.drop_constraint(op.f(old), type_="check")
     with op.batch_alter_table("outbox") as batch:
         batch.create_check_constraint(op.f(name), f"state IN ({listed})")

@@ -20,7 +20,9 @@ def envelope_of(raw: bytes, *, queue_id: str, address: str, received_at: float, 
     named = [box.address for name in _TO for box in fields.mailboxes(name)]
     tagged = [one for one in named if split(one).tag and split(one).base == base]
     recipients = tuple(dict.fromkeys(each.lower() for each in tagged))[:_MOST] or (address,)
-    back = next(iter(fields.mailboxes("return-path")), None)
+    # a server that wrote no Return-Path has not said that there was none: then as whoever wrote it calls himself
+    said = "return-path" if fields.raw("return-path") else "from"
+    back = next(iter(fields.mailboxes(said)), None)
     return Envelope(
         sender=back.address if back else "",
         recipients=tuple(each.encode("utf-8", "replace").decode() for each in recipients),
