@@ -1,12 +1,13 @@
 """Agents and customers in headless Chromium with a fake microphone, driven through what a person sees and presses."""
 
 import asyncio
+import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
 
@@ -26,6 +27,14 @@ FLAGS = [
 ]
 Language = Literal["en", "zh-TW", "zh-CN"]
 Scheme = Literal["light", "dark"]
+L = TypeVar("L")
+
+
+def in_turns(looks: Sequence[L], turn: int) -> Sequence[L]:
+    """One look for each test, so that between them the tests of a page see all; with `TRUNKLINE_ALBUM` each test sees them all."""
+    return looks if os.environ.get("TRUNKLINE_ALBUM") else (looks[turn % len(looks)],)
+
+
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh-TW": "繁體中文", "zh-CN": "简体中文"}
 
 

@@ -12,7 +12,7 @@ from routing.core.events import Accepted, Reached, StatusChosen, Unreached
 from routing.core.model import AgentId, InteractionId, OfferId, Status
 from routing.core.presence import Phase
 from tests.agent_console.house import House
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre
 
 pytestmark = pytest.mark.real
@@ -42,7 +42,7 @@ async def the_call(house: House) -> InteractionId:
     return work.id
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_an_agent_calls_from_a_number_on_the_screen(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -30,7 +30,7 @@ from routing.core.events import (
     WorkEnded,
 )
 from routing.core.model import AgentId, By, InteractionId, PauseKind, WatchMode
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, talks
 
@@ -108,7 +108,7 @@ async def heard_at(page: Page) -> float:
     return float(x or 0) / float(width or 1)
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_a_call_is_drawn_as_lanes_that_can_be_walked_and_heard(
     centre: RecordsCentre, tmp_path: Path, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -12,7 +12,7 @@ from routing.core.events import Accepted, CallbackWanted, StatusChosen, Unreache
 from routing.core.model import AgentId, InteractionId, OfferId, Status
 from routing.core.presence import Phase
 from tests.agent_console.house import House
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre
 
 pytestmark = pytest.mark.real
@@ -39,7 +39,7 @@ async def asked(house: House, name: str, caller: str) -> InteractionId:
     return call
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 0))
 async def test_who_is_to_be_called_back_is_seen_and_cancelled(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -65,7 +65,7 @@ async def test_who_is_to_be_called_back_is_seen_and_cancelled(
     assert now not in house.floor.centre.interactions
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_an_agent_is_told_whom_they_call(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

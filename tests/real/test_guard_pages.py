@@ -13,7 +13,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
 from crm_core.tables import outside_alarm, outside_call
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, talks
 
@@ -40,7 +40,7 @@ def _went(conn: Connection, now: float) -> None:
     conn.execute(insert(outside_alarm).values(id="a", at=now - 86_400, **alarm, **lifted))
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 0))
 async def test_calls_out_are_seen_locked_and_tried(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -72,7 +72,7 @@ async def test_calls_out_are_seen_locked_and_tried(
         await picture(page, f"dial-plan-{language}-{scheme}-{width}")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_a_caller_is_blocked_from_a_call(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -18,7 +18,7 @@ from tests.real.light_desk import LightDesk, light_desk
 from tests.real.sipp import Sipp, agent_scenario, caller_scenario, sipp
 
 pytestmark = pytest.mark.real
-ROUNDS = int(os.environ.get("TRUNKLINE_KILL_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("TRUNKLINE_KILL_ROUNDS", "6"))
 OPEN = "SELECT id, state FROM interaction WHERE state != 'closed'"
 
 
@@ -84,7 +84,7 @@ def only(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 async def test_kill_while_one_waits_one_rings_and_one_talks(scene: Scene) -> None:
-    """Ten times SIGKILL: no BYE from us, talk goes on, the waiting caller is answered at the old place with the old
+    """Six times SIGKILL: no BYE from us, talk goes on, the waiting caller is answered at the old place with the old
     age, both agents are free afterwards, and each fact is in the ledger once."""
     chance = Random(7)
     ann = Pair(*await scene.agent("yating", "1001", answer_after_s=0.2))

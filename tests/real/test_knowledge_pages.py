@@ -20,7 +20,7 @@ from crm_core.store import Connection
 from routing.core.presence import Phase
 from tests.agent_console.house import PASSWORD, House, open_house
 from tests.agent_console.test_portal import ADDRESS, mailed
-from tests.real.browser import Desk, chromium
+from tests.real.browser import Desk, chromium, in_turns
 
 pytestmark = pytest.mark.real
 AXE = Path(__file__).parents[2] / "agent_console/web/node_modules/axe-core/axe.min.js"
@@ -136,7 +136,9 @@ async def test_from_an_answer_to_a_question_without_a_script(shop: House, browse
     await context.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), [("zh-TW", "light", 1280), ("en", "dark", 1920)])
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), in_turns([("zh-TW", "light", 1280), ("en", "dark", 1920)], 0)
+)
 async def test_the_portal_is_accessible(
     shop: House, browser: Browser, language: str, scheme: Any, width: int
 ) -> None:
@@ -166,7 +168,9 @@ async def test_the_portal_is_accessible(
     await context.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), [("en", "light", 1280), ("zh-TW", "dark", 1920)])
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), in_turns([("en", "light", 1280), ("zh-TW", "dark", 1920)], 1)
+)
 async def test_an_agent_is_helped_while_writing(
     shop: House, browser: Browser, language: Any, scheme: Any, width: int
 ) -> None:
@@ -205,7 +209,9 @@ async def test_an_agent_is_helped_while_writing(
     await desk.context.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), [("en", "light", 1280), ("zh-TW", "dark", 1920)])
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), in_turns([("en", "light", 1280), ("zh-TW", "dark", 1920)], 2)
+)
 async def test_an_editor_writes_compares_and_publishes(
     shop: House, browser: Browser, language: Any, scheme: Any, width: int
 ) -> None:

@@ -1,7 +1,7 @@
 """Every letter that got its 250 is in the store exactly once, whatever is killed when.
 
 TRUNKLINE_DURABILITY_ROUNDS sets the number of rounds (20): in the even ones the drop is killed, in the odd ones the
-server, each with SIGKILL at random moments while smtp-source sends 500 letters.
+server, each with SIGKILL at random moments while smtp-source sends 150 letters.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from tests.templates import with_tables
 pytestmark = pytest.mark.real
 
 ROUNDS = int(os.environ.get("TRUNKLINE_DURABILITY_ROUNDS", "20"))
-LETTERS = 500
+LETTERS = 150
 SMTP_SOURCE = shutil.which("smtp-source", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
@@ -103,7 +103,7 @@ def stored(conn: Connection) -> Counter[str]:
 async def test_every_250_is_in_the_store_exactly_once(
     server: tuple[Server, RecordingProxy, Store], tmp_path: Path
 ) -> None:
-    """500 letters a round; kill -9 of the drop or the server in the middle; nothing lost, nothing doubled."""
+    """150 letters a round; kill -9 of the drop or the server in the middle; nothing lost, nothing doubled."""
     running, proxy, store = server
     seed = random.randrange(1 << 32)
     chance = random.Random(seed)

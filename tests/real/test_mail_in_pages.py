@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from crm_core.mail_in import mailboxes
 from tests.agent_console.test_mail_in import _made, set_aside
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import picture
 
@@ -22,7 +22,9 @@ async def centre(tmp_path: Path) -> AsyncIterator[RecordsCentre]:
         yield running
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), [("zh-TW", "light", 1280), ("en", "dark", 1920)])
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), in_turns([("zh-TW", "light", 1280), ("en", "dark", 1920)], 0)
+)
 async def test_a_mailbox_is_kept_and_what_was_set_aside_is_filed(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -16,7 +16,7 @@ from crm_core.recordings.kept import Recording
 from routing.core.events import RecordingPauseBegan
 from routing.core.model import InteractionId, PauseKind
 from tests.agent_console.house import House
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, talks
 
@@ -67,7 +67,7 @@ async def at_s(page: Page) -> float:
     return found
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 2))
 async def test_a_supervisor_hears_a_talk(
     centre: RecordsCentre, tmp_path: Path, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -13,7 +13,7 @@ from routing.core.events import Accepted, ConsultBegan, ConsultReached, HoldBega
 from routing.core.model import AgentId, InteractionId, OfferId, QueueId, Status
 from routing.core.presence import Phase
 from tests.agent_console.house import House
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre
 
 pytestmark = pytest.mark.real
@@ -69,7 +69,7 @@ async def talks(house: House, login: str, name: str, *, recorded: bool = False) 
     return call
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 0))
 async def test_an_agent_holds_a_customer_and_brings_them_back(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -102,7 +102,7 @@ async def test_an_agent_holds_a_customer_and_brings_them_back(
         await picture(desk, f"talk-held-long-{language}")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_an_agent_passes_a_call_on_to_a_colleague(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -151,7 +151,7 @@ async def test_an_agent_passes_a_call_on_to_a_colleague(
         await picture(other, f"talk-stays-{language}")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 2))
 async def test_an_agent_passes_a_letter_on_to_another_queue(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -177,7 +177,7 @@ async def test_an_agent_passes_a_letter_on_to_another_queue(
     assert house.floor.centre.interactions[letter].queue == QueueId(billing)
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 3))
 async def test_an_agent_asks_somebody_first_and_hands_over(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -19,7 +19,7 @@ from crm_core.written import paper
 from crm_core.written.paper import Logged
 from tests.channels.test_attachment_reading import pdf
 from tests.fakes.sms_gateway import SECRET, FakeGateway, running, tell
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, ready
 
@@ -73,7 +73,7 @@ async def hook(centre: RecordsCentre, gateway: FakeGateway) -> str:
         return str(await page.get_by_test_id("hook-url").text_content())
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 0))
 async def test_a_message_is_answered_from_the_desk(  # noqa: PLR0917 - what it takes
     centre: RecordsCentre, gateway: FakeGateway, hook: str, language: Language, scheme: Scheme, width: int
 ) -> None:

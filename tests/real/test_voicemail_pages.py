@@ -20,7 +20,7 @@ from crm_core.tables import voicemail
 from crm_core.voicemail import spool
 from routing.core.events import MessageWanted
 from routing.core.model import InteractionId
-from tests.real.browser import Language, Scheme
+from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, ready
 
@@ -73,7 +73,7 @@ async def left(centre: RecordsCentre, folder: Path, name: str) -> InteractionId:
     return message
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_an_agent_hears_a_message_calls_back_and_finishes_it(
     centre: RecordsCentre, tmp_path: Path, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -105,7 +105,7 @@ async def test_an_agent_hears_a_message_calls_back_and_finishes_it(
         assert house.floor.centre.interactions[waiting].agent is None
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 2))
 async def test_the_board_and_the_call_tell_of_messages(
     centre: RecordsCentre, tmp_path: Path, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -118,7 +118,7 @@ async def test_the_board_and_the_call_tell_of_messages(
         await picture(page, f"message-board-{language}")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 3))
 async def test_a_flow_is_given_a_message_at_its_end(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

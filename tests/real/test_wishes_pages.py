@@ -12,7 +12,7 @@ from crm_core.records.change import system
 from crm_core.store import Connection
 from routing.core.presence import Phase
 from tests.agent_console.house import PASSWORD, Seed
-from tests.real.browser import Desk, Language, Scheme
+from tests.real.browser import Desk, Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre
 
 pytestmark = pytest.mark.real
@@ -52,7 +52,7 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 0))
 async def test_a_letter_and_a_card_tell_the_customers_wishes(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -77,7 +77,7 @@ async def test_a_letter_and_a_card_tell_the_customers_wishes(
     await desk.close()
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 1))
 async def test_a_customers_page_tells_before_a_call_whether_it_is_a_good_time(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:
@@ -92,7 +92,7 @@ async def test_a_customers_page_tells_before_a_call_whether_it_is_a_good_time(
         await picture(page, f"wishes-call-{language}-{scheme}-{width}")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "width"), in_turns(LOOKS, 2))
 async def test_a_letter_against_the_customers_wish_is_asked_about_once_more(
     centre: RecordsCentre, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -74,7 +74,7 @@ function Head({ item }: { item: Item }) {
           {BY_NUMBER.has(item.medium) && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
-          {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t("callrecord.open")}</Link>}
+          {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t(item.medium === "voice" || item.medium === "voicemail" ? "callrecord.open" : "item.record")}</Link>}
         </p>
       </div>
       <div className="head-state">
