@@ -57,9 +57,8 @@ async def in_talk(house: House, **form: Any) -> AsyncIterator[tuple[Visitor, htt
 async def test_a_chat_goes_both_ways(house: House) -> None:
     """The visitor's question pops with its case; both see each other's words, typing and reading, numbered without a gap."""
     async with in_talk(house, name="林", email="lin@example.com") as (there, ann, screen):
-        item = screen.docs["items"][there.id]
-        assert item["subject"] == "My lamp flickers"
-        item = await screen.until_docs(lambda docs: docs["items"][there.id]["case"], "items", there.id)
+        await screen.until("items", there.id, subject="My lamp flickers")
+        await screen.until_docs(lambda docs: docs["items"][there.id]["case"], "items", there.id)
         address = f"/api/v1/interactions/{there.id}/chat"
         async with there.socket() as line:
             await line.until(lambda v: v.state["phase"] == "talking" and v.state["agent"] == "Ann")

@@ -50,7 +50,7 @@ async def room(tmp_path: Path, relay: Relay) -> AsyncIterator[MailRoom]:
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await true():
             await asyncio.sleep(0.01)
 
