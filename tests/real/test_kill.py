@@ -107,7 +107,7 @@ async def one_round(scene: Scene, ann: Pair, bob: Pair, *, kill_after_s: float, 
     killed = scene.centre.kill_server()
     await scene.centre.server_is_back(killed)
 
-    taken = await bob.desk.item("connected", 20)
+    taken = await bob.desk.item("connected", 60)
     # after a restart who it is may be read a moment after that somebody talks to them
     await bob.desk.until(lambda docs: docs["items"][taken["id"]]["customer"]["address"].endswith("223456789"))
     assert len(bob.phone.events("INVITE")) == rings + 1, "the phone rang on, it was not rung again"
@@ -119,7 +119,7 @@ async def one_round(scene: Scene, ann: Pair, bob: Pair, *, kill_after_s: float, 
         assert not customer.events("BYE"), "we hung up on a customer"
 
     await finish(ann.desk, talk, "ready")
-    last = await ann.desk.item("connected", 20)
+    last = await ann.desk.item("connected", 60)
     assert abs(last["enqueued_at"] - waiting.events("INVITE")[0].at) < 0.5, "the age is kept"
     assert not waiting.events("BYE")
     await finish(ann.desk, last, "paused")
