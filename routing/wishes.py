@@ -1,8 +1,8 @@
 """What a queue wishes for a customer (`crm_core.preferring`) as the router is told it."""
 
 from crm_core.preferring import Wish
-from routing.core.events import MoreKnown
-from routing.core.model import AgentId, InteractionId, Need, Seconds, Status
+from routing.core.events import Arrived, MoreKnown
+from routing.core.model import AgentId, InteractionId, Medium, Need, QueueId, Seconds, Status
 from routing.core.state import Centre
 
 
@@ -21,6 +21,29 @@ def needs_of(wish: Wish) -> frozenset[Need]:
 def of_territory(code: str) -> str:
     """The people of a territory as a skill: every agent who has the territory has it, and a queue gives it up after a wait."""
     return f"territory:{code}"
+
+
+def arrival(  # noqa: PLR0917 - an interaction as its row has it, and what its queue wishes for it
+    interaction: str,
+    medium: Medium,
+    queue: str,
+    enqueued_at: Seconds,
+    wish: Wish,
+    centre: Centre,
+    at: Seconds,
+) -> Arrived:
+    """An interaction that is stored, as the router is told of it."""
+    return Arrived(
+        interaction=InteractionId(interaction),
+        medium=medium,
+        queue=QueueId(queue),
+        enqueued_at=enqueued_at,
+        at=at,
+        priority_points=wish.points,
+        needs=needs_of(wish),
+        preferred=preferred(wish, centre),
+        preferred_wait_s=wish.wait_s,
+    )
 
 
 def more_known(interaction: InteractionId, wish: Wish, centre: Centre, at: Seconds) -> MoreKnown | None:

@@ -24,10 +24,10 @@ from crm_core.store import Connection, Store
 from routing.bus import Bus
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Arrived, CustomerLeft, Rang
-from routing.core.model import AgentId, InteractionId, Medium, QueueId
+from routing.core.model import AgentId, InteractionId, Medium
 from routing.core.presence import Phase, Work
 from routing.floor import Floor
-from routing.wishes import needs_of, preferred
+from routing.wishes import arrival
 
 _log = Transcript("chat")
 Push = Callable[[bytes], None]
@@ -218,17 +218,7 @@ class ChatRooms:
         await Following(self, self._settings.chat, self._store, self._floor, self._clock).run()
 
     def arrived(self, chat: Chat, queue: str, wish: Wish, at: float) -> Arrived:
-        return Arrived(
-            interaction=InteractionId(chat.id),
-            medium=Medium.CHAT,
-            queue=QueueId(queue),
-            enqueued_at=at,
-            at=self._clock.now(),
-            priority_points=wish.points,
-            needs=needs_of(wish),
-            preferred=preferred(wish, self._floor.centre),
-            preferred_wait_s=wish.wait_s,
-        )
+        return arrival(chat.id, Medium.CHAT, queue, at, wish, self._floor.centre, self._clock.now())
 
     async def joined(self, chat_id: str, agent: AgentId, at: float) -> None:
         key = f"joined/{agent}/{at}"

@@ -21,10 +21,9 @@ from crm_core.faxes.spool import Came
 from crm_core.recordings.chest import Chest
 from crm_core.store import Store
 from routing.bus import Bus
-from routing.core.events import Arrived
-from routing.core.model import InteractionId, Medium, QueueId
+from routing.core.model import Medium
 from routing.floor import Floor
-from routing.wishes import needs_of, preferred
+from routing.wishes import arrival
 
 TOPIC = "fax"
 """What is said on the bus when a fax has come or gone."""
@@ -128,16 +127,14 @@ class Reception:
     async def _offer(self, filed: Filed) -> None:
         """The router has it in its ledger before the files go."""
         wish = filed.wish
-        arrived = Arrived(
-            interaction=InteractionId(filed.interaction_id),
-            medium=Medium.FAX,
-            queue=QueueId(filed.queue_id),
-            enqueued_at=filed.enqueued_at,
-            at=self._clock.now(),
-            priority_points=wish.points,
-            needs=needs_of(wish),
-            preferred=preferred(wish, self._floor.centre),
-            preferred_wait_s=wish.wait_s,
+        arrived = arrival(
+            filed.interaction_id,
+            Medium.FAX,
+            filed.queue_id,
+            filed.enqueued_at,
+            wish,
+            self._floor.centre,
+            self._clock.now(),
         )
         await self._floor.settle(arrived)
         self._bus.publish("interaction", filed.interaction_id)

@@ -23,9 +23,8 @@ from crm_core.voicemail import filing, spool
 from crm_core.voicemail.filing import Filed, Heard
 from crm_core.voicemail.spool import Left
 from cti.ports import Bus, Floor
-from routing.core.events import Arrived
-from routing.core.model import InteractionId, Medium, QueueId
-from routing.wishes import needs_of, preferred
+from routing.core.model import Medium
+from routing.wishes import arrival
 
 LOOK_EVERY_S = 15.0
 OVER_AFTER_S = 1800.0
@@ -159,16 +158,14 @@ class Messages:
     async def _offer(self, filed: Filed) -> None:
         """The router has it in its ledger before the file goes."""
         wish = filed.wish
-        arrived = Arrived(
-            interaction=InteractionId(filed.interaction_id),
-            medium=Medium.VOICEMAIL,
-            queue=QueueId(filed.queue_id),
-            enqueued_at=filed.enqueued_at,
-            at=self._clock.now(),
-            priority_points=wish.points,
-            needs=needs_of(wish),
-            preferred=preferred(wish, self._floor.centre),
-            preferred_wait_s=wish.wait_s,
+        arrived = arrival(
+            filed.interaction_id,
+            Medium.VOICEMAIL,
+            filed.queue_id,
+            filed.enqueued_at,
+            wish,
+            self._floor.centre,
+            self._clock.now(),
         )
         await self._floor.settle(arrived)
         self._bus.publish("interaction", filed.interaction_id)

@@ -28,10 +28,10 @@ from crm_core.mail_in.watching import told_aside
 from crm_core.preferring import Wish
 from crm_core.store import Connection, Store
 from routing.bus import Bus
-from routing.core.events import Arrived, TakenUp
-from routing.core.model import InteractionId, Medium, QueueId
+from routing.core.events import TakenUp
+from routing.core.model import InteractionId, Medium
 from routing.floor import Floor
-from routing.wishes import needs_of, preferred
+from routing.wishes import arrival
 
 log = Transcript("mail")
 
@@ -246,16 +246,8 @@ class Intake:
                 self._bus.publish("notification", "")
 
     def _arrived(self, interaction: str, queue_id: str, enqueued_at: float, wish: Wish) -> None:
-        event = Arrived(
-            interaction=InteractionId(interaction),
-            medium=Medium.EMAIL,
-            queue=QueueId(queue_id),
-            enqueued_at=enqueued_at,
-            at=self._clock.now(),
-            priority_points=wish.points,
-            needs=needs_of(wish),
-            preferred=preferred(wish, self._floor.centre),
-            preferred_wait_s=wish.wait_s,
+        event = arrival(
+            interaction, Medium.EMAIL, queue_id, enqueued_at, wish, self._floor.centre, self._clock.now()
         )
         self._floor.submit(event)
 
