@@ -23,9 +23,9 @@ from crm_core.queues import Queue
 from crm_core.recognition import Match
 from crm_core.store import Connection
 from routing.core.events import Arrived
-from routing.core.model import InteractionId, Medium, QueueId
+from routing.core.model import Medium
 from routing.core.state import Centre
-from routing.wishes import needs_of, preferred
+from routing.wishes import arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +61,7 @@ class Filed:
 
     def event(self, centre: Centre) -> Arrived:
         """For the floor."""
-        return Arrived(
-            interaction=InteractionId(self.interaction_id),
-            medium=Medium.EMAIL,
-            queue=QueueId(self.queue_id),
-            enqueued_at=self.at,
-            at=self.at,
-            priority_points=self.wish.points,
-            needs=needs_of(self.wish),
-            preferred=preferred(self.wish, centre),
-            preferred_wait_s=self.wish.wait_s,
-        )
+        return arrival(self.interaction_id, Medium.EMAIL, self.queue_id, self.at, self.wish, centre, self.at)
 
 
 def file_request(conn: Connection, request: Request, hostname: str, now: float) -> Filed:

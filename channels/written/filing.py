@@ -15,9 +15,9 @@ from crm_core.recognition import Match, identify, verdict
 from crm_core.store import Connection
 from crm_core.written import conversations, media
 from routing.core.events import Arrived
-from routing.core.model import InteractionId, Medium, QueueId
+from routing.core.model import Medium
 from routing.core.state import Centre
-from routing.wishes import needs_of, preferred
+from routing.wishes import arrival
 
 _DAY_S = 86_400.0
 _SUBJECT = 60
@@ -40,17 +40,7 @@ class Taken:
 
     def event(self, centre: Centre, now: float) -> Arrived:
         """For the floor."""
-        return Arrived(
-            interaction=InteractionId(self.interaction_id),
-            medium=self.medium,
-            queue=QueueId(self.queue_id),
-            enqueued_at=self.at,
-            at=now,
-            priority_points=self.wish.points,
-            needs=needs_of(self.wish),
-            preferred=preferred(self.wish, centre),
-            preferred_wait_s=self.wish.wait_s,
-        )
+        return arrival(self.interaction_id, self.medium, self.queue_id, self.at, self.wish, centre, now)
 
 
 def spool_id(medium: Medium, account_id: str, key: str) -> str:
