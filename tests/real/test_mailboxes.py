@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from channels.email.addresses import reply_address
 from channels.email.receiving.imap.connection import Address, connected, sign_in
 from channels.email.receiving.imap.folder import open_folder
-from channels.email.receiving.imap.mailboxes import Mailboxes
+from channels.email.receiving.imap.mailboxes import FOLDER, Mailboxes
+from channels.email.receiving.spool_writer import SpoolWriter
 from config.errors import Refused, Unavailable
 from crm_core import notifications, queues, users
 from crm_core.mail_in import mailboxes
@@ -72,6 +73,17 @@ class Reader:
         return await self.room.store.read(
             lambda conn: mailboxes.cursor(conn, mailboxes.mailbox(conn, self.mailbox))
         )
+
+    async def began(self, at: float) -> None:
+        """As if it had been read since then."""
+
+        def backdate(conn: Connection) -> None:
+            box = mailboxes.mailbox(conn, self.mailbox)
+            cursor = mailboxes.cursor(conn, box)
+            assert cursor
+            mailboxes.move_cursor(conn, box, replace(cursor, began_at=at))
+
+        await self.room.store.write(backdate)
 
     async def told(self) -> list[str]:
         found = await self.room.store.read(lambda conn: notifications.of_user(conn, self.boss.id))
@@ -152,7 +164,7 @@ async def test_letters_are_fetched_and_news_comes_by_itself(tmp_path: Path, serv
 
 
 async def test_case_16_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, server: Dovecot) -> None:
-    """A full box of which only new letters are wanted; two days away; cut off in the middle; and all numbers given anew."""
+    """A full box of which only new letters are wanted, begun three days ago; two days away; cut off in the middle; and all numbers given anew."""
     old = time.time() - 40 * 86_400
     for number in range(OLD_LETTERS):
         server.deliver(letter(f"old {number}"), at=old + number)
@@ -165,6 +177,7 @@ async def test_case_16_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, s
             await until(begun)
             server.deliver(letter("new 000"))
             await reader.filed(1)
+        await reader.began(time.time() - 3 * 86_400)
         wanted = [f"new {number:03}" for number in range(60)]
         for number, subject in enumerate(wanted[1:]):
             raw = letter(subject)
@@ -189,6 +202,20 @@ async def test_case_16_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, s
         assert after
         assert before.uid_validity != after.uid_validity
         assert await reader.subjects() == [*wanted, "new 060", "new 061"]
+
+
+async def test_one_that_is_stopped_while_it_begins_keeps_nobody_out(
+    tmp_path: Path, server: Dovecot
+) -> None:
+    """Stopped at any moment of its beginning, it leaves no writer behind that would hold the spool."""
+    server.deliver(letter("lay there"))
+    async with desk(tmp_path, server, begin_with="all") as reader:
+        for milliseconds in range(0, 40, 2):
+            async with reader.reading():
+                await asyncio.sleep(milliseconds / 1000)
+            SpoolWriter(reader.room.folder / "spool" / FOLDER, lambda: None, patience_s=0).close()
+        async with reader.reading():
+            await reader.filed(1)
 
 
 async def test_what_was_read_is_moved_or_deleted(tmp_path: Path, server: Dovecot) -> None:

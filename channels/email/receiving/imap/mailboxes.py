@@ -31,7 +31,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 120.0
 _REFUSED_PAUSE_S = 300.0
 """A password that was refused is not tried again at once: accounts are locked for that."""
 ALARM_AFTER_S = 180.0
-_LOOK_S = 60.0
+_LOOK_S, _RETRY_S = 60.0, 5.0
 _HOUR_S = 3600.0
 _TEST_WITHIN_S = 12.0  # a browser waits 15
 SILENT = "silent"
@@ -52,7 +52,6 @@ class Mailboxes:
         self._means = Means(
             store=store,
             spool=self._opened_spool,
-            bus=bus,
             clock=clock,
             seal=seal,
             most_bytes=settings.max_message_bytes,
@@ -96,12 +95,14 @@ class Mailboxes:
         try:
             while True:
                 woken.clear()
+                again_s = _LOOK_S
                 try:
                     await self._tend()
                 except Unavailable as problem:
+                    again_s = _RETRY_S
                     log.note("!", "", f"mailboxes wait: {problem}")
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_S):
+                    async with asyncio.timeout(again_s):
                         await woken.wait()
         finally:
             unsubscribe()
@@ -139,10 +140,19 @@ class Mailboxes:
         self._sum_up()
 
     async def _open_spool(self) -> None:
+        """Who is cancelled meanwhile leaves no writer behind that would keep the next one out."""
+        opening = asyncio.ensure_future(asyncio.to_thread(SpoolWriter, self._folder, self._stored))
         try:
-            self._spool = await asyncio.to_thread(SpoolWriter, self._folder, lambda: None)
+            self._spool = await asyncio.shield(opening)
         except OSError as problem:
             raise Unavailable("mail spool", str(problem)) from problem
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                self._spool = await opening
+            raise
+
+    def _stored(self) -> None:
+        self._bus.publish("spool", "")
 
     def _opened_spool(self) -> SpoolWriter:
         if self._spool is None:

@@ -31,7 +31,6 @@ from crm_core.mail_in import mailboxes
 from crm_core.mail_in.mailboxes import Cursor, Mailbox
 from crm_core.sealing import Seal
 from crm_core.store import Store
-from routing.bus import Bus
 
 log = Transcript("imap")
 
@@ -59,7 +58,6 @@ class Means:
 
     store: Store
     spool: Callable[[], SpoolWriter]
-    bus: Bus
     clock: Clock
     seal: Seal | None
     most_bytes: int
@@ -216,7 +214,6 @@ class Reading:
             await means.spool().append(envelope, raw)
         except OSError as problem:
             raise Unavailable("mail spool", str(problem)) from problem
-        means.bus.publish("spool", "")
         return fingerprint
 
     async def _done(
