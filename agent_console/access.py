@@ -1,6 +1,9 @@
 """Who may: sessions in a cookie, tokens of the API, roles, and that a request comes from our own pages.
 
 Denied unless a route says otherwise: every route asks for `signed_in` by the router that holds it.
+
+What a route depends on depends on nothing further and is asked by a coroutine: FastAPI goes through the whole tree of each of its hundreds of routes when it
+starts, and again in every request, and hands plain functions to a thread.
 """
 
 import re
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from agent_console import lately
 from agent_console.context import Context
@@ -48,12 +51,16 @@ def context(request: Request) -> Context:
     return cast("Context", request.app.state.context)
 
 
-InContext = Annotated[Context, Depends(context)]
-Cookie = Annotated[str | None, Security(_cookie)]
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+async def _within(request: Request) -> Context:
+    return context(request)
 
 
-def same_site(request: Request, within: InContext) -> None:
+InContext = Annotated[Context, Depends(_within)]
+BY_COOKIE_OR_TOKEN = [Security(_cookie), Security(_bearer)]
+"""For the description of the API alone: how one signs in to what is behind `present`."""
+
+
+async def same_site(request: Request) -> None:
     """A state-changing request carries a header that no cross-site form can send, and no foreign origin. A token is such
     a header itself, and counts alone.
 
@@ -65,28 +72,37 @@ def same_site(request: Request, within: InContext) -> None:
         return
     if request.headers.get(HEADER) != "1":
         raise Refused("request.header", Kind.FORBIDDEN, header=HEADER)
-    if not allowed_origin(request.headers.get("origin"), within.origins):
+    if not allowed_origin(request.headers.get("origin"), context(request).origins):
         raise Refused("request.origin", Kind.FORBIDDEN, origin=request.headers["origin"][:200])
 
 
-async def present(request: Request, within: InContext, cookie: Cookie, bearer: Bearer) -> Present:
-    """Anyone with a session, also one in which something is due first, or with a token whose scope fits."""
-    address = address_of(request)
+async def present(request: Request) -> Present:
+    """Anyone with a session, also one in which something is due first, or with a token whose scope fits. Looked up once a request."""
+    known: Present | None = getattr(request.state, "present", None)
+    if known is None:
+        known = request.state.present = await _looked_up(request)
+    return known
+
+
+async def _looked_up(request: Request) -> Present:
+    within, address = context(request), address_of(request)
     if _has_bearer(request):
-        given = bearer.credentials if bearer else ""
-        return await _with_token(within, given, address, _wanted(request))
-    return await _with_session(within, cookie, address)
+        _, _, given = request.headers["authorization"].partition(" ")
+        return await _with_token(within, given.strip(), address, _wanted(request))
+    return await _with_session(within, request.cookies.get(COOKIE), address)
 
 
-def signed_in(who: Annotated[Present, Depends(present)]) -> User:
+async def signed_in(request: Request) -> User:
     """Anyone with nothing due first: a password of their own, a second factor where their role asks for one."""
+    who = await present(request)
     if who.session is not None and who.session.due is not None:
         raise Refused(f"session.{who.session.due}_due", Kind.FORBIDDEN)
     return who.user
 
 
-def in_person(who: Annotated[Present, Depends(present)]) -> Present:
+async def in_person(request: Request) -> Present:
     """A person at a browser: a leaked token must not make another one, or change a password."""
+    who = await present(request)
     must_be_in_person(who)
     return who
 
@@ -97,32 +113,26 @@ def must_be_in_person(who: Present) -> None:
         raise Refused("access.token", Kind.FORBIDDEN)
 
 
-def agent(user: Annotated[User, Depends(signed_in)]) -> User:
+async def agent(request: Request) -> User:
     """Those who work on interactions."""
-    return _with_role(user, "agent")
+    return _with_role(await signed_in(request), "agent")
 
 
-def supervisor(user: Annotated[User, Depends(signed_in)]) -> User:
+async def supervisor(request: Request) -> User:
     """Those who watch the floor."""
-    return _with_role(user, "supervisor", "admin")
+    return _with_role(await signed_in(request), "supervisor", "admin")
 
 
-def administrator(user: Annotated[User, Depends(signed_in)]) -> User:
-    """Those who let people in."""
-    return _with_role(user, "admin")
+async def administrating(request: Request) -> Present:
+    """Those who let people in, with how they came."""
+    _with_role(await signed_in(request), "admin")
+    return await present(request)
 
 
-def administrating(
-    who: Annotated[Present, Depends(present)], _: Annotated[User, Depends(administrator)]
-) -> Present:
-    """The same, with how they came."""
-    return who
-
-
-def administrating_in_person(
-    who: Annotated[Present, Depends(in_person)], _: Annotated[User, Depends(administrator)]
-) -> Present:
+async def administrating_in_person(request: Request) -> Present:
     """The same, at a browser."""
+    who = await in_person(request)
+    _with_role(await signed_in(request), "admin")
     return who
 
 

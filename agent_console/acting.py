@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from agent_console import scope
-from agent_console.access import Here, InContext, SignedIn
+from agent_console.access import context, present, signed_in
 from agent_console.context import Context
 from config.errors import Kind, Refused
 from crm_core import audit
@@ -56,8 +56,9 @@ class Desk:
         await self.within.store.write(lambda c: audit.record(c, entry))
 
 
-def desk(request: Request, who: Here, user: SignedIn, within: InContext) -> Desk:
+async def desk(request: Request) -> Desk:
     """For routes: `at: AtDesk`."""
+    who, user, within = await present(request), await signed_in(request), context(request)
     origin = Origin(
         user_id=user.id,
         name=user.login,
@@ -71,8 +72,9 @@ def desk(request: Request, who: Here, user: SignedIn, within: InContext) -> Desk
 AtDesk = Annotated[Desk, Depends(desk)]
 
 
-def administration(at: AtDesk) -> Desk:
+async def administration(request: Request) -> Desk:
     """The same, for administrators alone."""
+    at = await desk(request)
     if at.user.role != "admin":
         raise Refused("access.role", Kind.FORBIDDEN, role=at.user.role)
     return at

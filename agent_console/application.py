@@ -1,13 +1,15 @@
 """The HTTP side put together: routes, who may use them, errors, headers. `server` gives it its context."""
 
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, params
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from agent_console import pages, problems
-from agent_console.access import present, same_site, signed_in
+from agent_console.access import BY_COOKIE_OR_TOKEN, present, same_site, signed_in
 from agent_console.api import (
     account,
     article_files,
@@ -103,6 +105,7 @@ def build(context: Context | None = None) -> FastAPI:
     app = _empty()
     app.router.routes = list(routed().router.routes)
     app.state.context = context
+    app.openapi = partial(_describe, app)  # type: ignore[method-assign]
     problems.install(app)
     app.add_middleware(BoundedBodies)
     app.add_middleware(SafeAnswers)
@@ -118,13 +121,28 @@ def _empty() -> FastAPI:
         docs_url=None,  # the stock pages load scripts from elsewhere
         redoc_url=None,
         generate_unique_id_function=_operation,
-        responses={"default": {"model": Problem, "description": "A problem (RFC 9457)"}},
+        responses={"default": {"description": "A problem (RFC 9457)"}},
     )
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    """What every route may answer is said afterwards: as a model of each, FastAPI would build it hundreds of times before the first request."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        problem = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document["components"]["schemas"] | problem.pop("$defs") | {"Problem": problem}
+        document["components"]["schemas"] = dict(sorted(schemas.items()))
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"]["content"] = content
+    assert app.openapi_schema is not None  # noqa: S101 - FastAPI keeps it
+    return app.openapi_schema
 
 
 @cache
 def routed() -> FastAPI:
-    """The routes, put together once, which takes a second: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
+    """The routes, put together once, which takes seconds: before the floor begins, whose heartbeat waits for nobody. They know their context by the request, so that every server of a process shares them."""
     app = _empty()
     # before the API, so that a customer's page does not wait for all of its routes to be looked through
     for part in (
@@ -141,7 +159,7 @@ def routed() -> FastAPI:
     # the status before the forms, whose keys would take its place
     for part in (inquiry_frames.router, inquiry_status.router, inquiry_pages.router):
         app.include_router(part)
-    app.include_router(_api())
+    _include_api(app)
     app.include_router(health.router)
     app.include_router(pages.router)
     _look_at_every_route(app)
@@ -155,14 +173,19 @@ def _look_at_every_route(app: FastAPI) -> None:
         route.matches(nowhere)
 
 
-def _api() -> APIRouter:
-    api = APIRouter(prefix=_PREFIX, dependencies=[Depends(same_site)])
-    api.include_router(login.public)
-    api.include_router(sso.router)
-    api.include_router(call_us.router)
+def _include_api(app: FastAPI) -> None:
+    """Straight into the application: FastAPI puts the routes of a router within a router together twice."""
+
+    def include(part: APIRouter, *needed: params.Depends) -> None:
+        app.include_router(part, prefix=_PREFIX, dependencies=[Depends(same_site), *needed])
+
+    for part in (login.public, sso.router, call_us.router):
+        include(part)
     # What may be done by those who must do something first: choose a password, set up a second factor.
     for part in (login.limited, account.limited):
-        api.include_router(part, dependencies=[Depends(present)])
+        include(part, Depends(present), *BY_COOKIE_OR_TOKEN)
+    behind_session = (Depends(signed_in), *BY_COOKIE_OR_TOKEN)
+    told = Depends(audited, scope="function")
     # Denied by default: what is not above needs a session, whatever its own route asks for.
     for part in (
         login.private,
@@ -211,27 +234,27 @@ def _api() -> APIRouter:
         audit.router,
         built_in_roles.router,
     ):
-        api.include_router(part, dependencies=[Depends(signed_in), Depends(audited, scope="function")])
-    api.include_router(board.router, dependencies=[Depends(signed_in)])
-    api.include_router(routing.router, dependencies=[Depends(signed_in)])
-    api.include_router(closing.router, dependencies=[Depends(signed_in)])
-    api.include_router(forecast.router, dependencies=[Depends(signed_in)])
-    api.include_router(recordings.router, dependencies=[Depends(signed_in)])
-    api.include_router(call_records.router, dependencies=[Depends(signed_in)])
-    api.include_router(talks.router, dependencies=[Depends(signed_in)])
-    api.include_router(calls_out.router, dependencies=[Depends(signed_in)])
-    api.include_router(conferences.router, dependencies=[Depends(signed_in)])
-    api.include_router(watches.router, dependencies=[Depends(signed_in)])
-    api.include_router(recording_pauses.router, dependencies=[Depends(signed_in)])
-    api.include_router(flows.router, dependencies=[Depends(signed_in)])
-    api.include_router(prompts.router, dependencies=[Depends(signed_in)])
-    api.include_router(by_hand.router, dependencies=[Depends(signed_in)])
-    for part in (inquiry_forms.router, form_submissions.router):
-        api.include_router(part, dependencies=[Depends(signed_in)])
-    api.include_router(
-        inquiry_forms.sent, dependencies=[Depends(signed_in), Depends(audited, scope="function")]
-    )
-    return api
+        include(part, *behind_session, told)
+    for part in (
+        board.router,
+        routing.router,
+        closing.router,
+        forecast.router,
+        recordings.router,
+        call_records.router,
+        talks.router,
+        calls_out.router,
+        conferences.router,
+        watches.router,
+        recording_pauses.router,
+        flows.router,
+        prompts.router,
+        by_hand.router,
+        inquiry_forms.router,
+        form_submissions.router,
+    ):
+        include(part, *behind_session)
+    include(inquiry_forms.sent, *behind_session, told)
 
 
 def _operation(route: APIRoute) -> str:

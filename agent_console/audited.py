@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from agent_console.acting import AtDesk
+from agent_console.acting import desk
 from crm_core import audit
 
 
@@ -57,12 +57,13 @@ _ASKED = ("q", "search", "kinds")
 _PREFIX = "/api/v1"
 
 
-async def audited(request: Request, at: AtDesk) -> AsyncIterator[None]:
+async def audited(request: Request) -> AsyncIterator[None]:
     """For routers: after the route has done what it was asked, and before it answers. What was refused is not told."""
     yield
     route = request.scope["route"].path.removeprefix(_PREFIX)
     told = AUDITED.get((request.method, route))
     if told is not None:
+        at = await desk(request)
         asked = {name: request.query_params[name][:200] for name in _ASKED if request.query_params.get(name)}
         entry = audit.Entry(
             at=at.within.clock.now(),

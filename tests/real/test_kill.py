@@ -31,8 +31,10 @@ class Scene:
     async def agent(
         self, login: str, extension: str, *, answer_after_s: float | None
     ) -> tuple[LightDesk, Sipp]:
-        """A desk with its phone; not ready yet."""
-        scenario = agent_scenario(answer_after_s=answer_after_s, busy=False, hang_up_after_s=None)
+        """A desk with its phone, which is not silent: Asterisk takes one for dead that sends nothing for 30 s. Not ready yet."""
+        hush = self.folder / "hush.ul"
+        hush.write_bytes(b"\xff" * 8000)
+        scenario = agent_scenario(answer_after_s=answer_after_s, busy=False, hang_up_after_s=None, speak=hush)
         phone = await self.stack.enter_async_context(sipp(self.folder, scenario, target=None))
         contact = f"sip:{extension}@127.0.0.1:{phone.port}"
         phones = AsteriskPhones(load(self.centre.folder / "trunkline.toml").asterisk)
