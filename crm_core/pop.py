@@ -156,6 +156,8 @@ def _gathered(
     conn: Connection, strengths: Mapping[str, str], said: Mapping[str, Verdict], asked: _Asked
 ) -> tuple[PopParty, ...]:
     known = parties(conn, strengths)
+    if not known:
+        return ()  # most strangers: five statements that could find nothing
     theirs = cases.last_of(conn, list(known), MOST_CASES)
     contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=asked.without)
     above = relations.superiors(conn, list(known), asked.at)

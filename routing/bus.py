@@ -12,6 +12,10 @@ from config.logs import Transcript
 Callback = Callable[[str], None]
 _log = Transcript("bus")
 _PREFIX = "trunkline:"
+
+CALLER_KNOWN = "caller"
+"""Topic: who calls, and for which contract, was written down; the payload is the call. Nothing else of it is new, so that it wakes nobody but the
+screens: under twenty calls a second whoever looks after letters, cases and rules would otherwise look for them twenty times."""
 _AGAIN_S = 1.0
 
 
