@@ -165,6 +165,16 @@ class VoiceChannel:
         """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend."""
         await self.link.check()
 
+    async def tell_lacks(self) -> None:
+        """Say once what is not as it should be at Asterisk, but works: by a connection of its own, when callers have been looked after."""
+        try:
+            lacks = await fitness.lacks(self.link)
+        except (Unavailable, TimeoutError) as problem:
+            _log.note("!", "asterisk", f"was not looked at: {problem}")
+            return
+        for sentence in lacks:
+            _log.note("!", "asterisk", sentence)
+
     async def looked(self) -> None:
         """Wait until `run` has seen once who waits and who talks, and has been told of the floor's offers to them."""
         await self._looked.wait()
@@ -184,7 +194,6 @@ class VoiceChannel:
                 self._tasks.create_task(self.pauses.run(), name="voice pauses")
                 self._tasks.create_task(self.outside.run(), name="voice calls out")
                 self._tasks.create_task(self.link.run(), name="voice link")
-                self._tasks.create_task(self._tell_lacks(), name="voice fitness")
         finally:
             unlisten()
 
@@ -532,17 +541,6 @@ class VoiceChannel:
         await self._members.align(self._floor.centre.agents)
         self.faxes.align(anew=True)
         self._looked.set()
-
-    async def _tell_lacks(self) -> None:
-        """What is not as it should be, but works: said once, when callers have been looked after."""
-        await self._looked.wait()
-        try:
-            lacks = await fitness.lacks(self.link)
-        except (Unavailable, TimeoutError) as problem:
-            _log.note("!", "asterisk", f"was not looked at: {problem}")
-            return
-        for sentence in lacks:
-            _log.note("!", "asterisk", sentence)
 
     async def _sweep(self) -> None:
         """Find what no event told us about: callers new, gone or astray, and phones (an entry that was busy, a gap)."""

@@ -91,6 +91,7 @@ async def _serve(settings: Settings, store: Store) -> None:
     async with asyncio.TaskGroup() as tasks:
         _start(tasks, telephone.parts)
         await _looked_after(telephone)
+        tasks.create_task(telephone.voice.tell_lacks(), name="fitness")
         _start(tasks, await wire_desk(telephone, listening))
         _keep_loaded()
 
