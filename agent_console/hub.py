@@ -23,7 +23,7 @@ from config.logs import Transcript
 from crm_core import notifications, sessions
 from crm_core.notifications import Notification
 from crm_core.store import Store
-from routing.bus import Bus
+from routing.bus import CALLER_KNOWN, Bus
 from routing.core.facts import Connected, Fact, Offered
 from routing.core.model import AgentId, InteractionId, Status
 from routing.floor import Floor
@@ -166,7 +166,7 @@ class Hub:
     async def run(self) -> None:
         """Listen to the floor and the bus until cancelled."""
         stop_facts = self._floor.listen(self._facts)
-        stop_bus = self._bus.subscribe("interaction", self.refresh)
+        stop_bus = [self._bus.subscribe(each, self.refresh) for each in ("interaction", CALLER_KNOWN)]
         stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
         stop_chats = self._chats.listen(self._chat_changed)
         stop_news = [self._bus.subscribe(each, lambda _: self._news.set()) for each in _NEWS]
@@ -186,10 +186,9 @@ class Hub:
                 tasks.create_task(self._review(), name="console review")
         finally:
             stop_facts()
-            stop_bus()
             stop_milestones()
             stop_chats()
-            for stop in stop_news:
+            for stop in (*stop_bus, *stop_news):
                 stop()
             stop_leaving()
             stop_units()

@@ -24,6 +24,7 @@ from crm_core.flows.visits import Visit
 from crm_core.interactions import Interaction, interaction
 from crm_core.paging import columns
 from crm_core.parties import Party, parties
+from crm_core.prepared import Prepared
 from crm_core.remembered import Verdict
 from crm_core.rights import may_read_case, readable_interaction
 from crm_core.several import Several
@@ -156,6 +157,8 @@ def _gathered(
     conn: Connection, strengths: Mapping[str, str], said: Mapping[str, Verdict], asked: _Asked
 ) -> tuple[PopParty, ...]:
     known = parties(conn, strengths)
+    if not known:
+        return ()  # most strangers: five statements that could find nothing
     theirs = cases.last_of(conn, list(known), MOST_CASES)
     contacts = _last_contacts(conn, list(known), MOST_CONTACTS, without=asked.without)
     above = relations.superiors(conn, list(known), asked.at)
@@ -224,7 +227,7 @@ def _last_of(party_id: BindParameter[str]) -> Select[Any]:
 
 
 _LAST = Several(_last_of)
-_MATCHES = (
+_MATCHES = Prepared(
     select(interaction_match.c.party_id, interaction_match.c.strength)
     .where(interaction_match.c.interaction_id == bindparam("of_interaction"))
     .order_by(interaction_match.c.position)
@@ -234,7 +237,7 @@ _MATCHES = (
 
 def _strengths(conn: Connection, found: Interaction) -> dict[str, str]:
     """The parties to show, in order, with their strength: the one it is, else all it may be."""
-    rows = conn.execute(_MATCHES, {"of_interaction": found.id})
+    rows = _MATCHES.run(conn, {"of_interaction": found.id})
     matched = {row.party_id: row.strength for row in rows}
     if found.party_id is None:
         return matched

@@ -15,6 +15,7 @@ from config.ids import new_id
 from crm_core import recognition
 from crm_core.number_lookup import SHORTEST_NUMBER
 from crm_core.phone_numbers import DEFAULT_REGION, read_number
+from crm_core.prepared import Prepared
 from crm_core.recognition import Match
 from crm_core.tables import party, remembered_number
 
@@ -65,6 +66,7 @@ _OF_NUMBER = (
     )
     .order_by(_ROW.at.desc())
 )
+_SAID = Prepared(_OF_NUMBER)
 
 
 def by_phone(
@@ -92,7 +94,7 @@ def normal(kind: str, raw: str, region: str = DEFAULT_REGION) -> str | None:
 def _weighed(conn: Connection, kind: str, number: str | None, matches: Sequence[Match]) -> list[Match]:
     if number is None:
         return list(matches)
-    said = conn.execute(_OF_NUMBER, {"of_normal": number, "of_kind": kind}).all()
+    said = _SAID.run(conn, {"of_normal": number, "of_kind": kind}).all()
     if not said:
         return list(matches)
     known = {row.party_id for row in said}

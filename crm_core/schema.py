@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import cache
 from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from crm_core.engines import as_unavailable, migrating_engine, sqlite_file, writing_engine
+from crm_core.revisions import current, head
 from crm_core.search import rebuild
+
+__all__ = ["current", "downgrade", "head", "knows", "migrate", "reindex", "upgrade"]
 
 T = TypeVar("T")
 
@@ -36,23 +37,6 @@ def migrate(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str) -> None:
     """Go back to `revision` (`base`: no tables at all). What the older tables cannot hold is lost."""
     _migrate(url, lambda config: command.downgrade(config, revision))
-
-
-def current(url: str) -> str | None:
-    """The revision the database has; None for an empty one or an SQLite file that does not exist."""
-    file = sqlite_file(url)
-    if file is not None and not file.exists():
-        return None
-    return _on(url, lambda conn: MigrationContext.configure(conn).get_current_revision())
-
-
-@cache
-def head() -> str:
-    """The revision this version of the program works with."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
-    if found is None:
-        raise RuntimeError("the package has no migrations: it was built incompletely")
-    return found
 
 
 def knows(revision: str) -> bool:

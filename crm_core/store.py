@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import Unavailable
-from crm_core import schema, scrubbing
+from crm_core import revisions, scrubbing
 from crm_core.engines import READERS, as_unavailable, reading_engine, sqlite_file, writing_engine
 from crm_core.records import custom_indexes
 from crm_core.records.custom_indexes import Tended
@@ -45,7 +45,7 @@ class Store:
 
     def open(self) -> None:
         """Connect and compare the schema; raises `SchemaMismatch`, or `Unavailable` when there is no database."""
-        found, wanted = schema.current(self._url), schema.head()
+        found, wanted = revisions.current(self._url), revisions.head()
         if found != wanted:
             raise SchemaMismatch(found, wanted)
         self._writer.start()

@@ -158,13 +158,26 @@ class VoiceChannel:
         self.faxes = FaxLine(self.link, self.outside, self._directory)
         self._sweep_wanted = asyncio.Event()
         self._silent = False
+        self._looked = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
 
     async def check(self) -> None:
-        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend; what is not as it should be, but works, is told."""
+        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend."""
         await self.link.check()
-        for sentence in await fitness.lacks(self.link):
+
+    async def tell_lacks(self) -> None:
+        """Say once what is not as it should be at Asterisk, but works: by a connection of its own, when callers have been looked after."""
+        try:
+            lacks = await fitness.lacks(self.link)
+        except (Unavailable, TimeoutError) as problem:
+            _log.note("!", "asterisk", f"was not looked at: {problem}")
+            return
+        for sentence in lacks:
             _log.note("!", "asterisk", sentence)
+
+    async def looked(self) -> None:
+        """Wait until `run` has seen once who waits and who talks, and has been told of the floor's offers to them."""
+        await self._looked.wait()
 
     async def run(self) -> None:
         """Serve until cancelled; nothing is asked or answered before the floor knows what was."""
@@ -527,6 +540,7 @@ class VoiceChannel:
         await self._resync()
         await self._members.align(self._floor.centre.agents)
         self.faxes.align(anew=True)
+        self._looked.set()
 
     async def _sweep(self) -> None:
         """Find what no event told us about: callers new, gone or astray, and phones (an entry that was busy, a gap)."""

@@ -2,17 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
-
-import redis.asyncio
-from redis.exceptions import RedisError
-
-from config.logs import Transcript
+from typing import Protocol
 
 Callback = Callable[[str], None]
-_log = Transcript("bus")
-_PREFIX = "trunkline:"
-_AGAIN_S = 1.0
+
+CALLER_KNOWN = "caller"
+"""Topic: who calls, and for which contract, was written down; the payload is the call. Nothing else of it is new, so that it wakes nobody but the
+screens: under twenty calls a second whoever looks after letters, cases and rules would otherwise look for them twenty times."""
 
 
 class Bus(Protocol):
@@ -27,7 +23,7 @@ class Bus(Protocol):
         ...
 
 
-class _Subscriptions:
+class Subscriptions:
     """Who wants to hear what."""
 
     def __init__(self) -> None:
@@ -47,65 +43,10 @@ class LocalBus:
     """Within one process: delivered by the loop's next round, so that a publisher is never re-entered."""
 
     def __init__(self) -> None:
-        self._subscriptions = _Subscriptions()
+        self._subscriptions = Subscriptions()
 
     def publish(self, topic: str, payload: str) -> None:
         asyncio.get_running_loop().call_soon(self._subscriptions.tell, topic, payload)
 
     def subscribe(self, topic: str, callback: Callback) -> Callable[[], None]:
         return self._subscriptions.add(topic, callback)
-
-
-class RedisBus:
-    """Between processes, by Redis' publish and subscribe. While Redis is away nothing is heard, nothing else breaks."""
-
-    def __init__(self, url: str) -> None:
-        self._redis = redis.asyncio.Redis.from_url(url, decode_responses=True)
-        self._subscriptions = _Subscriptions()
-        self._outgoing: asyncio.Queue[tuple[str, str]] = asyncio.Queue(maxsize=10_000)
-        self._listening = asyncio.Event()
-
-    def publish(self, topic: str, payload: str) -> None:
-        try:
-            self._outgoing.put_nowait((topic, payload))
-        except asyncio.QueueFull:
-            _log.note("!", topic, "too much to say while Redis is away; a wake-up is lost")
-
-    def subscribe(self, topic: str, callback: Callback) -> Callable[[], None]:
-        return self._subscriptions.add(topic, callback)
-
-    async def listening(self) -> None:
-        """Wait until what others publish arrives here."""
-        await self._listening.wait()
-
-    async def run(self) -> None:
-        """Carry payloads both ways until cancelled; reconnects by itself."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._persist(self._send), name="bus out")
-                tasks.create_task(self._persist(self._receive), name="bus in")
-        finally:
-            await self._redis.aclose()
-
-    async def _persist(self, work: Callable[[], Any]) -> None:
-        while True:
-            try:
-                await work()
-            except (RedisError, OSError) as problem:
-                self._listening.clear()
-                _log.note("!", "redis", f"{problem}")
-                await asyncio.sleep(_AGAIN_S)
-
-    async def _send(self) -> None:
-        while True:
-            topic, payload = await self._outgoing.get()
-            await self._redis.publish(_PREFIX + topic, payload)
-
-    async def _receive(self) -> None:
-        async with self._redis.pubsub(ignore_subscribe_messages=False) as pubsub:
-            await pubsub.psubscribe(f"{_PREFIX}*")
-            async for message in pubsub.listen():
-                if message["type"] == "psubscribe":
-                    self._listening.set()
-                elif message["type"] == "pmessage":
-                    self._subscriptions.tell(message["channel"].removeprefix(_PREFIX), message["data"])

@@ -1,15 +1,17 @@
 """The composition root: every part of the server, built in the order in which it is needed, run in one task group.
 
 The telephone comes first. Loading the console and what it answers takes a slow machine seconds, and callers who waited over a restart need none of it: it is
-loaded beside them (`trunkline.desk`), while its port holds the browsers that come back.
+loaded when they have been looked after (`trunkline.desk`), while its port holds the browsers that come back.
 """
 
 import asyncio
+import gc
 import importlib
 import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -36,6 +38,8 @@ from trunkline import checks
 
 GIL_SWITCH_S = 0.0005
 """The writer and the readers are threads: with Python's 5 ms a ringing phone may wait that long for a commit's end."""
+DESK_AT_LATEST_S = 5.0
+"""Nobody's screen waits longer for an Asterisk that does not answer."""
 _log = Transcript("app")
 
 
@@ -86,7 +90,27 @@ async def _serve(settings: Settings, store: Store) -> None:
     _log.note("-", "", f"process {os.getpid()} serves {checks.origin(settings)}")
     async with asyncio.TaskGroup() as tasks:
         _start(tasks, telephone.parts)
+        await _looked_after(telephone)
+        tasks.create_task(telephone.voice.tell_lacks(), name="fitness")
         _start(tasks, await wire_desk(telephone, listening))
+        _keep_loaded()
+
+
+async def _looked_after(telephone: Telephone) -> None:
+    """Wait until callers are: loading the desk keeps Python busy for seconds, and each row that is restored meanwhile, each message to Asterisk
+    waits its turn (`GIL_SWITCH_S`)."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DESK_AT_LATEST_S):
+            await telephone.floor.restored()
+            await telephone.voice.looked()
+
+
+def _keep_loaded() -> None:
+    """What is loaded stays, so nobody need look through it for garbage again: half a million objects would be a pause of a tenth of a second for
+    whoever is about to be called. `trunkline run` collects nothing before."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _start(tasks: asyncio.TaskGroup, parts: Mapping[str, Part]) -> None:

@@ -7,11 +7,10 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from channels.fax import fonts
 from config.clock import SystemClock
 from config.errors import Unavailable
 from config.settings import ConfigurationError, Settings
-from crm_core import schema
+from crm_core import revisions
 from crm_core.store import SchemaMismatch, Store
 from cti.ami import fitness
 from cti.ami.link import AmiAddress, Link
@@ -149,7 +148,7 @@ def _port_finding(listener: Listener) -> Finding:
 
 
 def _schema_finding(settings: Settings) -> Finding:
-    current, head = schema.current(settings.database_url()), schema.head()
+    current, head = revisions.current(settings.database_url()), revisions.head()
     good = current == head
     words = (
         f"schema {current}"
@@ -172,6 +171,8 @@ def _recordings_finding(settings: Settings) -> Finding:
 
 
 def _font_finding(settings: Settings) -> Finding:
+    from channels.fax import fonts  # noqa: PLC0415 - Pillow is slow to load, and a start needs none
+
     font = fonts.found(settings.fax.font)
     words = "none with Chinese: install fonts-noto-cjk or name one, or faxes with Chinese words on their cover page are refused"
     return Finding(subject="[fax] font", good=font is not None, words=str(font) if font else words)
@@ -214,7 +215,7 @@ async def _reach(subject: str, setting: str, host: str, port: int) -> Finding:
 
 def refuse_old_schema(url: str) -> None:
     """Raise unless the database has this version's tables."""
-    found, wanted = schema.current(url), schema.head()
+    found, wanted = revisions.current(url), revisions.head()
     if found != wanted:
         raise ConfigurationError(
             [f"[database] url: {SchemaMismatch(found, wanted)}; run `trunkline db upgrade`"]

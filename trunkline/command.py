@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 someth
 
 import config.loop  # isort: skip - installs the reactor before anything of Twisted
 
+import gc
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal
@@ -64,6 +65,7 @@ def options(
 @main.command()
 def run(config_file: ConfigOption = DEFAULT) -> None:
     """Run the centre in the foreground until SIGINT or SIGTERM."""
+    gc.disable()  # what is loaded stays: looking through it for garbage is a sixth of a start (`app` begins again)
     from trunkline import app  # noqa: PLC0415 - loading the whole server takes half a second the other commands spare
 
     settings = read(config_file)

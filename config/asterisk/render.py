@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+from config.asterisk.events import EVENTS
 from config.asterisk.layout import AsteriskLayout
 
 # In the order in which they load: Asterisk resolves needs between modules by itself, a person reads by purpose.
@@ -31,11 +32,6 @@ MODULES = (
     "res_fax", "res_fax_spandsp", "res_pjsip_t38",
     # ARI: push configuration of phones
     "res_websocket_client", "res_stasis", "res_ari", "res_ari_model", "res_ari_asterisk",
-)  # fmt: skip
-# What the link is sent; everything else (VarSet and Newexten alone are half of all events) stays in Asterisk.
-EVENTS = (
-    "DialState", "DialEnd", "UserEvent", "HangupRequest", "SoftHangupRequest", "Hangup", "AgentConnect",
-    "DeviceStateChange", "Hold", "Unhold", "OriginateResponse", "FullyBooted", "Shutdown",
 )  # fmt: skip
 # A report on a fax, as crm_core.faxes.spool reads it. Every value is filtered: the other side's machine says some of them.
 _FAX_VALUES = (

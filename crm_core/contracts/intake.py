@@ -8,15 +8,23 @@ from sqlalchemy import Connection, bindparam, select, update
 from crm_core.contracts.allowance import Allowance, allowance
 from crm_core.contracts.coverage import Contract, contract, covering, covering_all, in_force
 from crm_core.entities.service_contract import SERVICE_CONTRACT
+from crm_core.prepared import Prepared
 from crm_core.recognition import Match, surest
 from crm_core.records.tables import table_of
 from crm_core.tables import interaction, interaction_match, support_case
 
 _CALL = interaction.c
-_WHOSE = select(
-    _CALL.party_id, _CALL.enqueued_at, _CALL.case_id, _CALL.service_contract_id, _CALL.state, _CALL.outcome
-).where(_CALL.id == bindparam("of_id"))
-_MATCHED = (
+_WHOSE = Prepared(
+    select(
+        _CALL.party_id,
+        _CALL.enqueued_at,
+        _CALL.case_id,
+        _CALL.match,
+        _CALL.service_contract_id,
+        _CALL.over_limit,
+    ).where(_CALL.id == bindparam("of_id"))
+)
+_MATCHED = Prepared(
     select(interaction_match.c.party_id, interaction_match.c.strength)
     .where(interaction_match.c.interaction_id == bindparam("of_id"))
     .order_by(interaction_match.c.position)
@@ -39,10 +47,13 @@ def before_the_queue(conn: Connection, matches: Sequence[Match], at: float) -> A
 
 def attach(conn: Connection, interaction_id: str, *, told: str | None = None) -> None:
     """Say for which contract an interaction counts and which limit it goes over; again when it is another customer's."""
-    row = conn.execute(_WHOSE, {"of_id": interaction_id}).one_or_none()
+    row = _WHOSE.run(conn, {"of_id": interaction_id}).one_or_none()
     if row is None:
         return
-    found = _contract_of(conn, interaction_id, row.party_id, row.case_id, row.enqueued_at)
+    nobodys = row.match == "none" and row.party_id is None
+    found = (
+        None if nobodys else _contract_of(conn, interaction_id, row.party_id, row.case_id, row.enqueued_at)
+    )
     left = allowance(conn, found, row.enqueued_at, without=interaction_id) if found else None
     values: dict[str, str | None] = {
         "service_contract_id": found.id if found else None,
@@ -50,6 +61,8 @@ def attach(conn: Connection, interaction_id: str, *, told: str | None = None) ->
     }
     if told is not None:
         values["told"] = told
+    elif values == {"service_contract_id": row.service_contract_id, "over_limit": row.over_limit}:
+        return  # as with most calls: nothing to say is no statement
     conn.execute(update(interaction).where(_CALL.id == interaction_id).values(**values))
 
 
@@ -65,7 +78,7 @@ def _contract_of(
     conn: Connection, interaction_id: str, party_id: str | None, case_id: str | None, at: float
 ) -> Contract | None:
     if party_id is None:
-        matched = conn.execute(_MATCHED, {"of_id": interaction_id}).all()
+        matched = _MATCHED.run(conn, {"of_id": interaction_id}).all()
         best = surest([(each.party_id, each.strength) for each in matched])
         return covering_all(conn, best, at) if best else None
     about = support_case.c
@@ -78,7 +91,7 @@ def _contract_of(
 
 def of_interaction(conn: Connection, interaction_id: str) -> Allowance | None:
     """What was left for an interaction when it came, as the pop shows it."""
-    row = conn.execute(_WHOSE, {"of_id": interaction_id}).one_or_none()
+    row = _WHOSE.run(conn, {"of_id": interaction_id}).one_or_none()
     if row is None or row.service_contract_id is None:
         return None
     found = contract(conn, row.service_contract_id)

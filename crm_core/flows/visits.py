@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from crm_core.flows import kept
 from crm_core.flows.machine import LONGEST_S, End, EndKind, Stage, State
@@ -14,6 +14,8 @@ from crm_core.tables import flow_visit, inserting, interaction
 
 LONGEST_SPAN_S = 366 * 86_400.0
 _V = flow_visit.c
+_OF_CALL = select(flow_visit).where(_V.interaction_id == bindparam("of_call"))
+"""Asked for every call: built once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def keep(conn: Connection, one: Visit) -> None:
 
 def of_interaction(conn: Connection, interaction_id: str) -> tuple[Visit, str] | None:
     """With the flow's name."""
-    row = conn.execute(select(flow_visit).where(_V.interaction_id == interaction_id)).one_or_none()
+    row = conn.execute(_OF_CALL, {"of_call": interaction_id}).one_or_none()
     return None if row is None else (_read(row), kept.name_of(conn, row.flow_id))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from config.asterisk.render import EVENTS
+from config.asterisk.events import EVENTS
 from cti.ami import actions
 from cti.ami.actions import Action, Answered, Outcome
 from cti.ami.protocol import Message

@@ -35,6 +35,7 @@ from cti.calls import Calls, interaction_of
 from cti.directory import Directory
 from cti.ports import Bus, Floor
 from cti.talking.outside import Outside
+from routing.bus import CALLER_KNOWN
 from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event, MessageWanted
 from routing.core.facts import CallbackKept, Fact, Offered, TurnedAway
 from routing.core.model import InteractionId, Medium, OfferId, QueueId, Seconds
@@ -413,7 +414,7 @@ class Entry:
         except Unavailable as problem:
             _log.note("!", newcomer.interaction, f"waits although their contract is used up: {problem}")
             return False
-        self._bus.publish("interaction", newcomer.interaction)
+        self._bus.publish(CALLER_KNOWN, newcomer.interaction)
         return True
 
     async def _record_in_time(self, newcomer: Newcomer, queue: QueueId, *, admitted: bool) -> Wish:
@@ -430,7 +431,7 @@ class Entry:
             except Unavailable as problem:
                 _log.note("!", newcomer.interaction, f"not recognised yet: {problem}")
                 await asyncio.sleep(pause_s)
-        self._bus.publish("interaction", newcomer.interaction)
+        self._bus.publish(CALLER_KNOWN, newcomer.interaction)
         return wish
 
 

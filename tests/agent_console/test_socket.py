@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from config.clock import SystemClock
 from crm_core import interactions, sessions, users
 from crm_core.store import Connection
+from routing.bus import CALLER_KNOWN
 from routing.core.model import AgentId, Medium, Status
 from routing.core.presence import Phase
 from routing.rules import RulesWatch, read_rules
@@ -27,8 +28,9 @@ async def ready(house: House, client: httpx.AsyncClient, screen: Screen, login: 
     await screen.until("me", "me", status="ready", console=True, device="reachable")
 
 
-async def test_the_pop_is_there_at_ringing(house: House) -> None:
-    """A call offered to an agent is on their screen with the offer, the caller and, once read, the customer."""
+@pytest.mark.parametrize("topic", ["interaction", CALLER_KNOWN])
+async def test_the_pop_is_there_at_ringing(house: House, topic: str) -> None:
+    """A call offered to an agent is on their screen with the offer, the caller and, once read, the customer, whoever says that it is known."""
     async with house.browser("ann") as ann, house.listening(ann) as screen:
         await ready(house, ann, screen)
         call = await house.call_arrives(caller="<script>alert(1)</script>\r\n\"'")
@@ -38,7 +40,7 @@ async def test_the_pop_is_there_at_ringing(house: House) -> None:
         assert item["customer"]["name"] == "<script>alert(1)</script>\r\n\"'"
         assert item["customer"]["address"] == "+886912345678"
         await house.store.write(lambda c: interactions.set_party(c, call, house.seed.party))
-        house.bus.publish("interaction", call)
+        house.bus.publish(topic, call)
         item = await screen.until_docs(
             lambda docs: docs["items"][call]["match"]["strength"] == "one", "items", call
         )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from routing.bus import Bus, LocalBus, RedisBus
+from routing.bus import Bus, LocalBus
+from routing.redis_bus import RedisBus
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from config.errors import Unavailable
-from crm_core import schema
+from crm_core import revisions, schema
 from crm_core.store import SchemaMismatch, Store
 from crm_core.tables import metadata
 from crm_core.tables.search import WORDS_TABLE
@@ -37,6 +39,13 @@ def _known_tables(conn: Connection) -> MigrationContext:
         return kind != "table" or not str(name).startswith(WORDS_TABLE)
 
     return MigrationContext.configure(conn, opts={"include_name": include})
+
+
+def test_the_newest_revision_is_alembics() -> None:
+    """What a start reads off the files of the migrations is what Alembic, which is too slow to load then, makes of them."""
+    config = Config()
+    config.set_main_option("script_location", "crm_core:migrations")
+    assert revisions.head() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_downgrade_leaves_nothing(empty_url: str) -> None:

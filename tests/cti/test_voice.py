@@ -14,6 +14,7 @@ from crm_core.records.change import system
 from crm_core.tables import party, user_account
 from cti import voice
 from cti.arriving.second_look import AFTER_S
+from routing.bus import CALLER_KNOWN
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
 from routing.core.facts import Abandoned, Connected, Described, Enqueued, Offered, OfferRang
@@ -297,3 +298,16 @@ async def test_a_caller_is_for_their_territory_s_people(tmp_path: Path) -> None:
         await room.until(lambda: room.count(Offered) == 1)
         (offered,) = (fact for fact in room.facts if isinstance(fact, Offered))
         assert offered.agent == north
+
+
+async def test_who_calls_is_told_to_the_screens_alone(tmp_path: Path) -> None:
+    """When it is written down who calls, whoever shows it is woken, and nobody who looks after letters, cases and rules."""
+    async with telephone_room(tmp_path) as room:
+        await room.voice.looked()
+        heard: dict[str, list[str]] = {"interaction": [], CALLER_KNOWN: []}
+        for topic, told in heard.items():
+            room.bus.subscribe(topic, told.append)
+        room.channels = [standing("ast-1.1", "trunkline-hold")]
+        await room.call("ast-1.1")
+        await room.until(lambda: heard[CALLER_KNOWN] == [ONE])
+        assert heard["interaction"] == []

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -218,3 +219,13 @@ async def test_a_module_that_is_off_has_no_part_at_work(place: Place) -> None:
         await store.close()
     assert parts[""] - parts["service"] == {"deadlines", "renewals"}
     assert {"caretaker", "jobs", "postman"} <= parts["service"]
+
+
+def test_callers_wait_for_nothing_but_the_telephone() -> None:
+    """What migrations, other processes, pictures, templates and the console's pages need is not loaded before the telephone serves."""
+    names = ("alembic", "mako", "redis", "PIL", "jinja2", "fastapi", "uvicorn", "agent_console.api")
+    code = (
+        f"import sys, trunkline.command, trunkline.app; print([one for one in {names} if one in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

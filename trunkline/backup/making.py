@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from config.errors import Unavailable
 from config.settings import Settings
-from crm_core import schema
+from crm_core import revisions
 from crm_core.backup import postgres_dump, sqlite_copy
 from crm_core.backup.holdings import held
 from crm_core.engines import sqlite_file
@@ -22,7 +22,7 @@ from trunkline.backup.manifest import Manifest
 
 def make(settings: Settings, config_file: Path, target: Path, *, secrets: bool, told: Told) -> Manifest:
     """Write the archive; it appears under its name when it is complete and durable."""
-    url, revision = settings.database_url(), schema.current(settings.database_url())
+    url, revision = settings.database_url(), revisions.current(settings.database_url())
     if revision is None:
         raise Unavailable("database", "there is none yet; make one with `trunkline db upgrade`")
     with (
