@@ -201,21 +201,28 @@ def _cases(conn: Connection, rows: Sequence[Any], hidden: Hidden) -> list[Docume
     ]
 
 
+def case_document(case_id: str, number: str, subject: str, at: float) -> Document:
+    """Of a case that was just written: nobody has filled in a field of it yet."""
+    return Document(kind="case", id=case_id, title=f"{number} {subject}", body="", at=at, case_id=case_id)
+
+
 def _letters(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
-    return [
-        Document(
-            kind="letter",
-            id=row.id,
-            title=row.subject,
-            body="\n".join([row.text, f"{row.from_name} {row.from_address}", *row.to, *row.cc]),
-            at=row.received_at,
-            case_id=row.case_id,
-            interaction_id=None if row.case_id else row.interaction_id,
-        )
-        for row in rows
-        # what belongs to no work (a mailed link) is nobody's to read
-        if row.case_id or row.interaction_id
-    ]
+    return [found for row in rows if (found := letter_document(row)) is not None]
+
+
+def letter_document(row: Any) -> Document | None:
+    """Of a letter with the columns of its table; None of what belongs to no work (a mailed link): that is nobody's to read."""
+    if not (row.case_id or row.interaction_id):
+        return None
+    return Document(
+        kind="letter",
+        id=row.id,
+        title=row.subject,
+        body="\n".join([row.text, f"{row.from_name} {row.from_address}", *row.to, *row.cc]),
+        at=row.received_at,
+        case_id=row.case_id,
+        interaction_id=None if row.case_id else row.interaction_id,
+    )
 
 
 def _attachments(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
