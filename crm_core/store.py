@@ -62,11 +62,12 @@ class Store:
         connection lost during the commit itself leaves that open.
         """
         self.written_at = time.monotonic()
-        return await self.write_behind(unit)
+        result: T = await self._writer.write(unit)
+        return result
 
     async def write_behind(self, unit: Callable[[Connection], T]) -> T:
-        """As `write`, of work that takes its size from whether others write (`crm_core.transfer.turns`)."""
-        result: T = await self._writer.write(unit)
+        """As `write`, of work that has time: what was handed to `write` goes first (letters, imports)."""
+        result: T = await self._writer.write(unit, behind=True)
         return result
 
     async def scrub(self) -> None:

@@ -2,11 +2,16 @@
 
 A lone unit is committed at once; what arrives during that commit makes the next batch. So an idle system adds no
 delay, and a busy one pays for one fdatasync per batch instead of one per unit.
+
+There are two lanes. What is written *behind* (letters, imports) fills a transaction only while nothing else waits: a call's unit waits for the one
+of them that runs, and for no more, however many there are. Each transaction takes one of them in any case, so that they come on.
 """
 
 import asyncio
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +24,15 @@ from crm_core.engines import as_unavailable
 
 LARGEST_BATCH = 500
 """Units in one transaction: beyond this the wait of the first grows and the gain does not."""
+LONGEST_BEHIND_S = 0.02
+"""So long a transaction takes in more of what is written behind: what it has written the disk must take before anything else."""
 
 
 @dataclass(slots=True, eq=False)
 class _Unit:
     run: Callable[[Connection], Any]
     done: "asyncio.Future[Any]"
+    behind: bool = False
     result: Any = field(default=None)
     error: BaseException | None = field(default=None)
 
@@ -35,6 +43,8 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._behind: deque[_Unit] = deque()  # the thread's own
+        self._stopping = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._open = False
 
@@ -42,12 +52,12 @@ class Writer:
         self._thread.start()
         self._open = True
 
-    async def write(self, unit: Callable[[Connection], Any]) -> Any:
-        """Run `unit`; return its result once it is durable, or raise what it raised."""
+    async def write(self, unit: Callable[[Connection], Any], *, behind: bool = False) -> Any:
+        """Run `unit`; return its result once it is durable, or raise what it raised. Each lane keeps its order."""
         if not self._open:
             raise Unavailable("database", "the store is closed")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._units.put(_Unit(run=unit, done=done))
+        self._units.put(_Unit(run=unit, done=done, behind=behind))
         return await done
 
     async def stop(self) -> None:
@@ -64,36 +74,52 @@ class Writer:
             _answer(batch)
 
     def _gather(self) -> list[_Unit]:
-        """Wait for a unit, then take what else is there; empty when it is time to stop."""
-        first = self._units.get()
-        if first is None:
-            return []
-        batch = [first]
+        """Wait for a unit, then take what else is there but for what is written behind; of that the first when there is nothing else. Empty when
+        it is time to stop."""
+        batch: list[_Unit] = []
         while len(batch) < LARGEST_BATCH:
+            idle = not batch and not self._behind and not self._stopping
             try:
-                unit = self._units.get_nowait()
+                unit = self._units.get(block=idle)
             except queue.Empty:
                 break
             if unit is None:
-                self._units.put(None)  # stop after this batch
-                break
-            batch.append(unit)
+                self._stopping = True  # after what was handed in
+            else:
+                (self._behind if unit.behind else batch).append(unit)
+        if not batch and self._behind:
+            batch.append(self._behind.popleft())
         return batch
 
-    def _commit(self, batch: Sequence[_Unit]) -> None:
+    def _commit(self, batch: list[_Unit]) -> None:
+        """Run these, and some of what is written behind, which join them."""
         try:
             with self._engine.begin() as conn:
                 for unit in batch:
                     unit.result = unit.run(conn)
+                until = time.monotonic() + LONGEST_BEHIND_S
+                while self._behind and self._units.empty():
+                    batch.append(self._behind.popleft())
+                    batch[-1].result = batch[-1].run(conn)
+                    if time.monotonic() > until:
+                        break
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
             self._blame(batch, unavailable or error)
+
+    def _alone(self, unit: _Unit) -> None:
+        try:
+            with self._engine.begin() as conn:
+                unit.result = unit.run(conn)
+        except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
+            unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
+            unit.error = unavailable or error
 
     def _blame(self, batch: Sequence[_Unit], error: BaseException) -> None:
         """The batch is rolled back: find the guilty unit by running each alone, unless the database is to blame."""
         if len(batch) > 1 and not isinstance(error, Unavailable):
             for unit in batch:
-                self._commit([unit])
+                self._alone(unit)
             return
         for unit in batch:
             unit.error = error

@@ -206,7 +206,7 @@ class Intake:
             laid = await lay_down(self._store, letter, ways[0], ids)
         for fields in ways:
             try:
-                return await self._store.write(self._unit(letter, fields, laid)), ""
+                return await self._store.write_behind(self._unit(letter, fields, laid)), ""
             except Unavailable:
                 raise
             except Exception as problem:  # noqa: BLE001 - one poisonous letter must not stop the mail (DESIGN 7)
