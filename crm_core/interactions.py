@@ -231,6 +231,16 @@ def open_ones(conn: Connection, medium: str) -> list[Interaction]:
     return [read_interaction(found) for found in conn.execute(query.order_by(row.enqueued_at, row.id))]
 
 
+def untold(conn: Connection, medium: str) -> list[tuple[str, str | None, float]]:
+    """Those of a medium of which the ledger has not spoken: id, queue and moment, by age."""
+    row = interaction_table.c
+    query = select(row.id, row.queue_id, row.enqueued_at).where(row.medium == medium, row.state == "new")
+    return [
+        (each.id, each.queue_id, each.enqueued_at)
+        for each in conn.execute(query.order_by(row.enqueued_at, row.id))
+    ]
+
+
 def to_call_back(conn: Connection, address: str) -> Interaction | None:
     """The oldest that is to be called back at this number, if any."""
     row = interaction_table.c

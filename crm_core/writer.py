@@ -3,8 +3,8 @@
 A lone unit is committed at once; what arrives during that commit makes the next batch. So an idle system adds no
 delay, and a busy one pays for one fdatasync per batch instead of one per unit.
 
-There are two lanes. What is written *behind* (letters, imports) fills a transaction only while nothing else waits: a call's unit waits for the one
-of them that runs, and for no more, however many there are. Each transaction takes one of them in any case, so that they come on.
+There are two lanes. What is written *behind* (letters, imports) has transactions of its own, to which more is added only while nothing else waits: a
+call's unit waits for the one of them that runs, and for no more, however many there are. While both lanes have something they take turns.
 """
 
 import asyncio
@@ -40,10 +40,13 @@ class _Unit:
 class Writer:
     """Runs units in batches on its own connection and answers each on the loop that asked."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, after: Callable[[], None] = lambda: None) -> None:
+        """`after` is called after each batch, when those who wrote have their answers."""
+        self._engine, self._after = engine, after
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
-        self._behind: deque[_Unit] = deque()  # the thread's own
+        self._first: deque[_Unit] = deque()  # the thread's own, as all that follows
+        self._behind: deque[_Unit] = deque()
+        self._turn_behind = False
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._open = False
@@ -72,40 +75,48 @@ class Writer:
         while batch := self._gather():
             self._commit(batch)
             _answer(batch)
+            self._after()
 
     def _gather(self) -> list[_Unit]:
-        """Wait for a unit, then take what else is there but for what is written behind; of that the first when there is nothing else. Empty when
-        it is time to stop."""
-        batch: list[_Unit] = []
-        while len(batch) < LARGEST_BATCH:
-            idle = not batch and not self._behind and not self._stopping
+        """Wait for a unit, then take what else is there: of one lane, by turns while both have something. Empty when it is time to stop."""
+        self._fetch()
+        self._turn_behind = bool(self._behind) and (self._turn_behind or not self._first)
+        if self._turn_behind:
+            self._turn_behind = False
+            return [self._behind.popleft()]  # others join it, see _commit
+        batch = [self._first.popleft() for _ in range(min(len(self._first), LARGEST_BATCH))]
+        self._turn_behind = True
+        return batch
+
+    def _fetch(self) -> None:
+        """What was handed in, into its lane; waits while there is nothing at all."""
+        while True:
+            idle = not self._first and not self._behind and not self._stopping
             try:
                 unit = self._units.get(block=idle)
             except queue.Empty:
-                break
+                return
             if unit is None:
                 self._stopping = True  # after what was handed in
             else:
-                (self._behind if unit.behind else batch).append(unit)
-        if not batch and self._behind:
-            batch.append(self._behind.popleft())
-        return batch
+                (self._behind if unit.behind else self._first).append(unit)
 
     def _commit(self, batch: list[_Unit]) -> None:
-        """Run these, and some of what is written behind, which join them."""
+        """Run these; more of what is written behind joins its own while nothing else waits."""
         try:
             with self._engine.begin() as conn:
                 for unit in batch:
                     unit.result = unit.run(conn)
                 until = time.monotonic() + LONGEST_BEHIND_S
-                while self._behind and self._units.empty():
+                while batch[0].behind and self._behind and self._is_quiet() and time.monotonic() < until:
                     batch.append(self._behind.popleft())
                     batch[-1].result = batch[-1].run(conn)
-                    if time.monotonic() > until:
-                        break
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
             self._blame(batch, unavailable or error)
+
+    def _is_quiet(self) -> bool:
+        return not self._first and self._units.empty()
 
     def _alone(self, unit: _Unit) -> None:
         try:
