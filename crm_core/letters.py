@@ -99,7 +99,7 @@ def store_letter(
         )
     document = sources.letter_document(letter_rows.Written(values))
     if document is not None:
-        index.put(conn, [document])
+        index.put_cut(conn, [document], [new.words or index.cut_words(document)])
     return StoredLetter(id=letter_id, new=True)
 
 

@@ -12,6 +12,7 @@ from crm_core.records import known
 from crm_core.records.declared import Entity, Field
 from crm_core.records.shape import custom_fields, declared, named_columns
 from crm_core.records.tables import table_of
+from crm_core.search.cutting import letter_body
 from crm_core.tables import (
     attachment,
     attachment_text,
@@ -218,7 +219,7 @@ def letter_document(row: Any) -> Document | None:
         kind="letter",
         id=row.id,
         title=row.subject,
-        body="\n".join([row.text, f"{row.from_name} {row.from_address}", *row.to, *row.cc]),
+        body=letter_body(row.text, row.from_name, row.from_address, row.to, row.cc),
         at=row.received_at,
         case_id=row.case_id,
         interaction_id=None if row.case_id else row.interaction_id,

@@ -10,16 +10,20 @@ import resource
 import signal
 import struct
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from typing import IO, BinaryIO
 
 from channels.email.reading.parse import parse
 from channels.email.reading.parsed import Attachment, Parsed
 from crm_core import letter_findings
+from crm_core.search.cut import Cut
+from crm_core.search.cutting import kept_words, letter_body
 
 REQUEST = struct.Struct(">II")  # length of the envelope's sender, length of the letter
 ANSWER = struct.Struct(">I")  # length of the JSON; the attachments' bytes follow it
+LONG_TEXT = 4_000
+"""Characters; cutting so many takes a millisecond, of which the writer does not have many while calls come."""
 _MEMORY_BYTES = 3 * 1024 * 1024 * 1024
 
 
@@ -33,6 +37,7 @@ def encode(parsed: Parsed) -> bytes:
     fields["bounce"] = letter_findings.as_json(parsed.bounce)
     fields["invite"] = letter_findings.as_json(parsed.invite)
     fields["authentication"] = [asdict(one) for one in parsed.authentication]
+    fields["words"] = parsed.words and [parsed.words.title, parsed.words.body, sorted(parsed.words.keys)]
     text = json.dumps(fields).encode()
     return b"".join((ANSWER.pack(len(text)), text, *(one.content for one in parsed.attachments)))
 
@@ -68,6 +73,9 @@ def _decoded(text: bytes, answers: IO[bytes], most_bytes: int) -> Parsed:
     fields["bounce"] = letter_findings.bounce_of(fields["bounce"])
     fields["invite"] = letter_findings.invite_of(fields["invite"])
     fields["authentication"] = letter_findings.checks_of(fields["authentication"])
+    words = fields.pop("words")
+    if words:
+        fields["words"] = Cut(title=words[0], body=words[1], keys=set(words[2]))
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
 
@@ -79,13 +87,21 @@ def _exactly(answers: IO[bytes], length: int) -> bytes:
     return found
 
 
+def with_words(parsed: Parsed) -> Parsed:
+    """A long letter's words are cut here, whoever files it."""
+    if len(parsed.text) < LONG_TEXT:
+        return parsed
+    body = letter_body(parsed.text, parsed.from_name, parsed.from_address, parsed.to, parsed.cc)
+    return replace(parsed, words=kept_words("letter", parsed.subject, body))
+
+
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until standard input ends."""
     while head := requests.read(REQUEST.size):
         sender_length, raw_length = REQUEST.unpack(head)
         sender = requests.read(sender_length).decode()
         raw = requests.read(raw_length)
-        answers.write(encode(parse(raw, sender)))
+        answers.write(encode(with_words(parse(raw, sender))))
         answers.flush()
 
 

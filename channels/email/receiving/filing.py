@@ -358,6 +358,7 @@ def _new_letter(task: _Task, placement: Placement) -> NewLetter:
         envelope_to=envelope.recipients,
         received_at=envelope.received_at,
         parsed=fields_of(replace(parsed, marks=marks)),
+        words=parsed.words,
     )
 
 
