@@ -7,7 +7,7 @@ open. Every accepted letter is looked up in the spool afterwards. Then the drop 
 a while, and a 40 MB letter and one of 5,000 links are taken in while calls come.
 
 `null_ratio` is the worst of the four medians; `lost` and `doubled` count over all of it and must be 0; `call_stall_ms` is by how much the slowest
-offer of a call came later than usual.
+offer of a call came later than the slowest of about as many without such letters.
 """
 
 import argparse

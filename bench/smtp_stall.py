@@ -5,7 +5,6 @@ The server's own floor, intake and store in one process with the loop that they 
 """
 
 import asyncio
-import statistics
 import time
 from email.message import EmailMessage
 from functools import partial
@@ -19,7 +18,7 @@ from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Arrived, CustomerLeft, DeviceChanged
 from routing.core.model import AgentId, Device, InteractionId, Medium, QueueId
 from routing.rules import read_rules
-from tests.channels.rooms import ANN, MailRoom, mail_room
+from tests.channels.rooms import ANN, MailRoom, letter, mail_room
 
 CALLS = 40
 _EVERY_S = 0.05
@@ -84,7 +83,7 @@ async def _calls(room: MailRoom, phones: _Phones, queue: str, count: int) -> lis
 
 
 async def stalls(folder: Path) -> tuple[list[float], list[float]]:
-    """Without such letters, and while they are taken in: each call's milliseconds."""
+    """Without such letters (before and after), and while they are taken in: each call's milliseconds."""
     folder.mkdir(parents=True)
     async with mail_room(folder) as room:
         phones = _Phones()
@@ -103,18 +102,30 @@ async def stalls(folder: Path) -> tuple[list[float], list[float]]:
         agent = AgentId(room.agent.id)
         room.floor.submit(DeviceChanged(agent=agent, device=Device.REACHABLE, at=room.clock.now()))
         await _calls(room, phones, queue, 10)
+        await room.deliver(
+            letter("the first one")
+        )  # statements are put together for the first letter of a process
+        await _filed(room, 1)
         quiet = await _calls(room, phones, queue, CALLS)
         await room.deliver(await asyncio.to_thread(huge))
         await room.deliver(of_links())
         busy = await _calls(room, phones, queue, CALLS)
-        while len(await room.interactions()) < 2:
+        while len(await room.interactions()) < 3:
             busy += await _calls(room, phones, queue, CALLS)
+        quiet += await _calls(room, phones, queue, max(CALLS, len(busy) - CALLS))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         return quiet, busy
 
 
+async def _filed(room: MailRoom, letters: int) -> None:
+    async with asyncio.timeout(60):
+        while len(await room.interactions()) < letters:
+            await asyncio.sleep(_EVERY_S)
+
+
 def worst_over_usual(quiet: list[float], busy: list[float]) -> float:
-    """By how much the slowest offer came later than usual."""
-    return max(max(busy) - statistics.median(quiet), 0.0)
+    """By how much the slowest offer came later than the slowest of about as many without letters, before and after: whatever else a machine does
+    makes both late."""
+    return max(max(busy) - max(quiet), 0.0)

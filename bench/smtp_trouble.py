@@ -20,7 +20,7 @@ from tests.real.recording_proxy import RecordingProxy
 from tests.real.test_mail_durability import Server, send, stored
 from tests.templates import with_tables
 
-LETTERS = 300
+LETTERS = 150
 """Of a round."""
 _FILED_WITHIN_S = 600.0
 
@@ -59,7 +59,7 @@ async def _counted(folder: Path, proxy: RecordingProxy, store: Store) -> Kept:
         while not expected <= set(await store.read(stored)):
             if not await asyncio.to_thread(SpoolReader(folder / "spool").read, 1):
                 break  # the spool is empty: what is missing now is lost
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.0)
     found = await store.read(stored)
     doubled = sum(1 for count in found.values() if count > 1)
     return Kept(accepted=len(expected), lost=len(expected - set(found)), doubled=doubled)

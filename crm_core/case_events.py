@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Double, bindparam, func, insert, select, update
 
 from crm_core import policies
 from crm_core.casework import telling
 from crm_core.contracts import case_contract
+from crm_core.prepared import Prepared
 from crm_core.rules import events as rules
 from crm_core.rules.model import Trigger
 from crm_core.sla.clock import CaseEvent, Happened
@@ -54,26 +57,58 @@ def record(
     told: bool = True,
 ) -> None:
     """Append it, and have the case's clocks looked at now. Not `told`: it is no news, only entered where it belongs."""
-    conn.execute(
-        insert(case_event).values(
-            case_id=case_id,
-            kind=kind,
-            at=at,
-            interaction_id=interaction_id,
-            agent_id=agent_id,
-            policy_id=policy_version,
-        )
+    append(
+        conn,
+        case_id,
+        kind,
+        at,
+        interaction_id=interaction_id,
+        agent_id=agent_id,
+        policy_version=policy_version,
     )
-    row = support_case.c
-    conn.execute(
-        update(support_case).where(row.id == case_id).values(sla_look_at=at, waiting_since=_waiting(kind, at))
-    )
+    _looking(kind).run(conn, {"of_id": case_id, "to_at": at})
     if told and kind is Happened.CUSTOMER_WROTE:
         rules.happened(conn, "case", case_id, Trigger.CUSTOMER_WROTE, at)
         telling.tell(conn, case_id, at, "customer_wrote", None, {}, owner_too=True)
 
 
-def _waiting(kind: Happened, at: float) -> ColumnElement[float | None] | float | None:
+def append(
+    conn: Connection,
+    case_id: str,
+    kind: Happened,
+    at: float,
+    *,
+    interaction_id: str | None = None,
+    agent_id: str | None = None,
+    policy_version: str | None = None,
+) -> None:
+    """No more than append it: the case's row says already that its clocks are to be looked at."""
+    _APPEND.run(
+        conn,
+        {
+            "case_id": case_id,
+            "kind": kind,
+            "at": at,
+            "interaction_id": interaction_id,
+            "agent_id": agent_id,
+            "policy_id": policy_version,
+        },
+    )
+
+
+_APPENDED = ("case_id", "kind", "at", "interaction_id", "agent_id", "policy_id")
+_APPEND = Prepared(insert(case_event).values({name: bindparam(name) for name in _APPENDED}))
+
+
+@cache
+def _looking(kind: Happened) -> Prepared:
+    """A case's clocks are to be looked at, after this."""
+    at = bindparam("to_at", type_=Double)
+    values = {"sla_look_at": at, "waiting_since": _waiting(kind, at)}
+    return Prepared(update(support_case).where(support_case.c.id == bindparam("of_id")).values(values))
+
+
+def _waiting(kind: Happened, at: ColumnElement[float]) -> ColumnElement[Any] | None:
     """Since when the customer waits for a word, after this."""
     match kind:
         case Happened.OPENED:

@@ -1,7 +1,8 @@
 """Cases: one matter of one customer, over however many calls and letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, func, insert, select, update
@@ -15,14 +16,15 @@ from crm_core.casework.lifecycle import CLASSES
 from crm_core.contracts import intake
 from crm_core.customers import redirects
 from crm_core.paging import columns
+from crm_core.prepared import Prepared
 from crm_core.records import known, numbers
 from crm_core.rights import readable_case
 from crm_core.rules import events
 from crm_core.rules.model import Trigger
-from crm_core.search import index
+from crm_core.search import index, sources
 from crm_core.several import Several
 from crm_core.sla.clock import Happened
-from crm_core.tables import interaction, support_case
+from crm_core.tables import interaction, storable, support_case
 from crm_core.tables.work import CASE_IS_OPEN
 
 STATUSES = CLASSES
@@ -72,7 +74,7 @@ def open_case(
 ) -> Case:
     """Open a case with the year's next number. `asked_at`: when the customer asked, where that was before now; what is promised counts
     from then. Without a type it gets the one for whatever arrives; nobody has filled in its form yet, so that is not asked for here."""
-    kind = types.of(conn, type_id or types.default_id(conn))
+    kind = types.of(conn, type_id) if type_id else types.default(conn)
     given = {
         "subject": subject,
         "party_id": party_id,
@@ -84,21 +86,33 @@ def open_case(
         "team_id": team_id,
         "language": language,
     }
-    case_id = new_id()
-    values = given | opening.begun(kind, given) | numbers.given(conn, known.entity("case"), now)
-    conn.execute(insert(support_case).values(id=case_id, created_at=now, updated_at=now, **values))
     asked = now if asked_at is None else min(asked_at, now)
-    opening.opened(conn, case_id, now, asked, None, channel)
-    events.happened(conn, "case", case_id, Trigger.CREATED, now)
-    index.refresh(conn, "case", case_id)
-    made = case(conn, case_id)
-    if made is None:
-        raise RuntimeError("a case was written and is not there")
+    values = given | opening.begun(kind, given) | numbers.given(conn, known.entity("case"), now)
+    promise = opening.promised(conn, values, now)
+    values |= {"id": new_id(), "created_at": now, "updated_at": now, **opening.waiting(promise, asked)}
+    _opening(frozenset(values)).run(conn, values)
+    made = _made(values)
+    opening.began(conn, made.id, promise, now, asked, channel)
+    events.happened(conn, "case", made.id, Trigger.CREATED, now)
+    index.put(conn, [sources.case_document(made.id, made.number, made.subject, now)])
     return made
 
 
+def _made(values: Mapping[str, Any]) -> Case:
+    """As it would be read."""
+    row: dict[str, Any] = {name: values.get(name) for name in Case.__dataclass_fields__}
+    row["subject"] = storable(row["subject"])
+    return Case(**row)
+
+
+@cache
+def _opening(names: frozenset[str]) -> Prepared:
+    return Prepared(insert(support_case).values({name: bindparam(name) for name in sorted(names)}))
+
+
 def case(conn: Connection, case_id: str) -> Case | None:
-    return _one(conn, support_case.c.id == case_id)
+    row = conn.execute(_BY_ID, {"of_id": case_id}).one_or_none()
+    return None if row is None else Case(**columns(row))
 
 
 def by_number(conn: Connection, number: str) -> Case | None:
@@ -232,6 +246,9 @@ def _record_call(conn: Connection, about: Case, interaction_id: str) -> None:
             interaction_id=interaction_id,
             agent_id=call.agent_id,
         )
+
+
+_BY_ID = select(*_COLUMNS).where(support_case.c.id == bindparam("of_id"))
 
 
 def _one(conn: Connection, condition: ColumnElement[bool]) -> Case | None:

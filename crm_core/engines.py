@@ -16,9 +16,8 @@ READERS = 4
 """Threads, and connections, that read beside the writer."""
 WRITER_CACHE_KB = 64_000
 """SQLite's 2 MB hold too little of the indexes of a million customers: their pages would be read again for each batch."""
-CHECKPOINT_PAGES = 4_000
-"""SQLite copies what was written back into the file after 1,000 pages by itself: an import, which writes all over the indexes, would copy most
-pages again for every second unit. 16 MB take no longer to read back after a crash than a second."""
+LONGEST_LOG_PAGES = 8_000
+"""Where the writer itself copies the log back into the file (SQLite: 1,000). `crm_core.checkpoints` does it sooner, beside the writer."""
 BUSY_TIMEOUT_MS = 5_000
 """How long SQLite waits for another process (`trunkline user add`) that writes."""
 
@@ -160,5 +159,9 @@ def _pragmas(*, query_only: bool, foreign_keys: bool) -> list[str]:
         f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
         "secure_delete=ON",  # what is deleted is overwritten: an erased person is in no free page either
         f"query_only={'ON' if query_only else 'OFF'}",
-        *([] if query_only else [f"cache_size=-{WRITER_CACHE_KB}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"]),
+        *(
+            []
+            if query_only
+            else [f"cache_size=-{WRITER_CACHE_KB}", f"wal_autocheckpoint={LONGEST_LOG_PAGES}"]
+        ),
     ]

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
 from config.errors import Kind, Refused
 from crm_core.customers import redirects
 from crm_core.paging import columns
+from crm_core.prepared import Prepared
 from crm_core.search import index
 from crm_core.tables import inserting
 from crm_core.tables import interaction as interaction_table
@@ -136,6 +137,41 @@ def ensure(
     return made.rowcount == 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """An interaction that nobody has spoken of yet, of which it is known what it is about and who asks: `match` and `party_id` as
+    `recognition.verdict` says."""
+
+    id: str
+    medium: str
+    queue_id: str
+    customer_address: str
+    customer_name: str
+    entry_address: str
+    subject: str
+    enqueued_at: float
+    case_id: str
+    match: str
+    party_id: str | None
+    note: str = ""
+
+
+def begin(conn: Connection, given: Beginning) -> None:
+    """What `ensure` and all that follows it would come to, in one statement."""
+    _BEGIN.run(conn, {name: getattr(given, name) for name in Beginning.__dataclass_fields__})
+    if given.note:
+        index.refresh(conn, "note", given.id)
+
+
+_BEGIN = Prepared(
+    insert(interaction_table).values(
+        direction=literal_column("'in'"),
+        state=literal_column("'new'"),
+        **{name: bindparam(name) for name in Beginning.__dataclass_fields__},
+    )
+)
+
+
 def mark(conn: Connection, interaction_id: str, *, attestation: str | None, blocked_by: str | None) -> None:
     """What was found out about a call on its way in, beside who it is."""
     if attestation is not None or blocked_by is not None:
@@ -193,6 +229,16 @@ def open_ones(conn: Connection, medium: str) -> list[Interaction]:
     row = interaction_table.c
     query = select(interaction_table).where(row.medium == medium, row.state != "closed")
     return [read_interaction(found) for found in conn.execute(query.order_by(row.enqueued_at, row.id))]
+
+
+def untold(conn: Connection, medium: str) -> list[tuple[str, str | None, float]]:
+    """Those of a medium of which the ledger has not spoken: id, queue and moment, by age."""
+    row = interaction_table.c
+    query = select(row.id, row.queue_id, row.enqueued_at).where(row.medium == medium, row.state == "new")
+    return [
+        (each.id, each.queue_id, each.enqueued_at)
+        for each in conn.execute(query.order_by(row.enqueued_at, row.id))
+    ]
 
 
 def to_call_back(conn: Connection, address: str) -> Interaction | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_core.letter_findings import Authentication, Bounce, Invite
+from crm_core.search.cut import Cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class NewLetter:
     envelope_to: tuple[str, ...]
     received_at: float
     parsed: ParsedFields
+    words: Cut | None = None
+    """What search keeps of it, where it was cut already; else it is cut when it is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from config.errors import Kind, Refused
 from config.ids import new_id
-from crm_core import case_events, letter_findings, outbox
+from crm_core import case_events, letter_findings, letter_rows, outbox
 from crm_core.letter_types import (
     Attachment,
     AttachmentContent,
@@ -22,11 +22,11 @@ from crm_core.letter_types import (
 )
 from crm_core.mail_in import large
 from crm_core.paging import columns
-from crm_core.search import index
+from crm_core.search import index, sources
 from crm_core.sla.clock import Happened
 from crm_core.tables import attachment as attachment_table
 from crm_core.tables import letter as letter_table
-from crm_core.tables import letter_raw, letter_sending, message_out, support_case, user_account
+from crm_core.tables import letter_raw, letter_sending, message_out, user_account
 from crm_core.tables import outbox as outbox_table
 
 __all__ = [
@@ -41,7 +41,8 @@ __all__ = [
     "attachment",
     "by_spool_id",
     "case_by_message_ids",
-    "known",
+    "is_known",
+    "is_stored",
     "letter",
     "participants",
     "queue_reply",
@@ -64,71 +65,64 @@ def store_letter(
     interaction_id: str | None,
     party_id: str | None,
     in_pieces: Collection[int] = (),
+    is_new: bool = False,
 ) -> StoredLetter:
     """Keep a letter that came in. A second storing of the same `spool_id` changes nothing and returns the first. `in_pieces`: of which attachments
-    (`large.RAW`: the letter itself) the bytes are there already, under `large.id_of`."""
-    known = conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == new.spool_id)).first()
-    if known is not None:
-        return StoredLetter(id=known.id, new=False)
-    letter_id = large.id_of(new.spool_id) if in_pieces else new_id()
-    conn.execute(
-        insert(letter_table).values(
-            id=letter_id,
-            direction="in",
-            spool_id=new.spool_id,
-            interaction_id=interaction_id,
-            case_id=case_id,
-            party_id=party_id,
-            sha256=new.sha256,
-            envelope_from=new.envelope_from,
-            envelope_to=new.envelope_to,
-            received_at=new.received_at,
-            **_parsed(new.parsed),
-        )
+    (`large.RAW`: the letter itself) the bytes are there already, under `large.id_of`. `is_new`: this unit has asked `is_known` before."""
+    stored = None if is_new else letter_rows.STORED.run(conn, {"of_spool_id": new.spool_id}).first()
+    if stored is not None:
+        return StoredLetter(id=stored.id, new=False)
+    values = letter_rows.parsed(new.parsed) | {
+        "id": large.id_of(new.spool_id) if in_pieces else new_id(),
+        "direction": "in",
+        "spool_id": new.spool_id,
+        "interaction_id": interaction_id,
+        "case_id": case_id,
+        "party_id": party_id,
+        "sha256": new.sha256,
+        "envelope_from": new.envelope_from,
+        "envelope_to": new.envelope_to,
+        "received_at": new.received_at,
+    }
+    letter_rows.STORE.run(conn, values)
+    letter_id: str = values["id"]
+    letter_rows.STORE_RAW.run(
+        conn, {"letter_id": letter_id, "raw": b"" if large.RAW in in_pieces else new.raw}
     )
-    whole = b"" if large.RAW in in_pieces else new.raw
-    conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=whole))
-    for position, part in enumerate(new.parsed.attachments):
-        values = _attachment(letter_id, position, part)
-        if position in in_pieces:
-            values["content"] = b""
-        conn.execute(insert(attachment_table).values(**values))
+    files = [letter_rows.file(letter_id, at, part) for at, part in enumerate(new.parsed.attachments)]
+    letter_rows.STORE_FILES.run(
+        conn, [each | {"content": b""} if each["position"] in in_pieces else each for each in files]
+    )
     if case_id is not None and BY_MACHINES.isdisjoint(new.parsed.marks):
         case_events.record(
             conn, case_id, Happened.CUSTOMER_WROTE, new.received_at, interaction_id=interaction_id
         )
-    index.refresh(conn, "letter", letter_id)
+    document = sources.letter_document(letter_rows.Written(values))
+    if document is not None:
+        index.put_cut(conn, [document], [new.words or index.cut_words(document)])
     return StoredLetter(id=letter_id, new=True)
 
 
-def known(conn: Connection, spool_id: str) -> bool:
+def is_stored(conn: Connection, spool_id: str) -> bool:
     """Whether this letter of the spool has been stored before."""
-    return (
-        conn.execute(select(letter_table.c.id).where(letter_table.c.spool_id == spool_id)).first() is not None
-    )
+    return letter_rows.STORED.run(conn, {"of_spool_id": spool_id}).first() is not None
 
 
-def has_twin(conn: Connection, queue_id: str, parsed: ParsedFields) -> bool:
-    """Whether this queue has the very letter already, brought by another way: two pollers, two addresses of one queue, a sender that lists the
-    recipients otherwise the second time. A machine that numbers all its letters alike still differs in their date."""
+def is_known(conn: Connection, spool_id: str, queue_id: str, parsed: ParsedFields) -> bool:
+    """The same, or whether this queue has the very letter already, brought by another way: two pollers, two addresses of one queue, a sender that
+    lists the recipients otherwise the second time. A machine that numbers all its letters alike still differs in their date."""
     if not parsed.message_id:
-        return False
-    row = letter_table.c
-    query = (
-        select(row.id)
-        .join(support_case, support_case.c.id == row.case_id)
-        .where(
-            row.direction == "in",
-            row.message_id == parsed.message_id,
-            support_case.c.queue_id == queue_id,
-            row.from_address == parsed.from_address,
-            row.date.is_not_distinct_from(parsed.date),
-            row.subject == parsed.subject,
-            row.text == parsed.text,
-        )
-        .limit(1)
-    )
-    return conn.execute(query).first() is not None
+        return is_stored(conn, spool_id)
+    told = {
+        "of_spool_id": spool_id,
+        "of_message_id": parsed.message_id,
+        "of_queue_id": queue_id,
+        "of_from_address": parsed.from_address,
+        "of_date": parsed.date,
+        "of_subject": parsed.subject,
+        "of_text": parsed.text,
+    }
+    return letter_rows.STORED_OR_TWIN.run(conn, told).first() is not None
 
 
 def by_spool_id(conn: Connection, spool_id: str) -> Letter | None:
@@ -199,7 +193,7 @@ def queue_reply(
     )
     conn.execute(insert(letter_raw).values(letter_id=letter_id, raw=raw))
     for position, part in enumerate(attachments):
-        conn.execute(insert(attachment_table).values(**_attachment(letter_id, position, part)))
+        conn.execute(insert(attachment_table).values(**letter_rows.file(letter_id, position, part)))
     outbox.put(conn, letter_id=letter_id, envelope_from=envelope_from, to=(*to, *cc, *bcc), now=now)
     if case_id is not None and author_id is not None and answers:
         case_events.record(
@@ -357,28 +351,3 @@ def _existing(conn: Connection, letter_id: str) -> Letter:
     if found is None:
         raise Refused("letter.unknown", Kind.MISSING, id=letter_id)
     return found
-
-
-def _parsed(parsed: ParsedFields) -> dict[str, Any]:
-    values = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
-    del values["attachments"]
-    values["reference_ids"] = values.pop("references")
-    values["bounce"] = letter_findings.as_json(parsed.bounce)
-    values["invite"] = letter_findings.as_json(parsed.invite)
-    values["authentication"] = [asdict(one) for one in parsed.authentication] or None
-    return values
-
-
-def _attachment(letter_id: str, position: int, part: NewAttachment) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "letter_id": letter_id,
-        "position": position,
-        "name": part.name,
-        "content_type": part.content_type,
-        "size": len(part.content),
-        "inline": part.inline,
-        "content_id": part.content_id,
-        "content": part.content,
-        "danger": part.danger,
-    }

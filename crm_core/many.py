@@ -10,13 +10,12 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
-from sqlalchemy.types import TypeEngine
 
+from crm_core.prepared import Processor, processor_of
 from crm_core.tables.base import Words, storable_words
 
 _MOST_PARAMETERS = 30_000
 """The protocol counts them in 16 bits, some drivers with a sign."""
-Processor = Callable[[Any], Any]
 
 
 class ManyRows:
@@ -72,7 +71,7 @@ def _compile(table: Table, names: Sequence[str], dialect: Dialect) -> _Compiled:
     head, values, group = str(compiled).partition(" VALUES ")
     order = tuple(compiled.positiontup)
     kinds = [(place, table.c[name].type) for place, name in enumerate(order)]
-    found = [(place, _processor(kind, dialect)) for place, kind in kinds if not isinstance(kind, Words)]
+    found = [(place, processor_of(kind, dialect)) for place, kind in kinds if not isinstance(kind, Words)]
     return _Compiled(
         head=head + values,
         group=group,
@@ -81,8 +80,3 @@ def _compile(table: Table, names: Sequence[str], dialect: Dialect) -> _Compiled:
         words=tuple(place for place, kind in kinds if isinstance(kind, Words)),
         converted=tuple((place, to) for place, to in found if to is not None),
     )
-
-
-def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
-    processor: Processor | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return processor

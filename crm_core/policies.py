@@ -11,6 +11,7 @@ from config.ids import new_id
 from crm_core import calendars
 from crm_core.calendars import KeptCalendar
 from crm_core.contracts import case_contract
+from crm_core.prepared import Prepared
 from crm_core.records import codes, known
 from crm_core.records.tables import table_of
 from crm_core.sla.calendar import Calendar
@@ -93,8 +94,24 @@ def replace_calendar(conn: Connection, calendar_id: str, given: Calendar, now: f
 
 def version_for(conn: Connection, case: Match) -> str | None:
     """The version that holds for such a case; None: nothing is promised."""
-    chosen = choose(list_policies(conn), case)
+    chosen = choose([_Kept(each.id, _match(each)) for each in _CURRENT.run(conn, {})], case)
     return None if chosen is None else chosen.version
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """As much of a policy as choosing asks for."""
+
+    version: str
+    match: Match
+
+
+_P = sla_policy.c
+_CURRENT = Prepared(
+    select(_P.id, _P.match_queue, _P.match_tier, _P.match_case_type, _P.match_severity, _P.match_contract)
+    .where(_P.retired_at.is_(None))
+    .order_by(_P.name)
+)
 
 
 def match_of(conn: Connection, case_id: str) -> Match:
@@ -109,6 +126,18 @@ def match_of(conn: Connection, case_id: str) -> Match:
         severity=found.severity,
         contract=case_contract.level(conn, case_id),
     )
+
+
+def promised_for(conn: Connection, values: Mapping[str, Any], level: str | None) -> str | None:
+    """The version for a case that is about to be written with these values, under a contract of this level."""
+    case = Match(
+        queue=values["queue_id"],
+        tier=_tier(conn, values["party_id"]),
+        case_type=values["type_id"],
+        severity=values["severity"],
+        contract=level,
+    )
+    return version_for(conn, case)
 
 
 def terms(conn: Connection, version: str) -> Terms:
@@ -247,18 +276,22 @@ def _targets(conn: Connection, versions: list[str]) -> dict[str, dict[str, float
     return gathered
 
 
+def _match(row: Any) -> Match:
+    return Match(
+        queue=row.match_queue,
+        tier=row.match_tier,
+        case_type=row.match_case_type,
+        severity=row.match_severity,
+        contract=row.match_contract,
+    )
+
+
 def _policy(row: Any, targets: Mapping[str, float]) -> Policy:
     return Policy(
         id=row.series,
         version=row.id,
         name=row.name,
-        match=Match(
-            queue=row.match_queue,
-            tier=row.match_tier,
-            case_type=row.match_case_type,
-            severity=row.match_severity,
-            contract=row.match_contract,
-        ),
+        match=_match(row),
         calendar_id=row.calendar_series,
         targets=Targets(**targets),
     )

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from config.errors import Kind, Refused
 from config.ids import new_id
 from crm_core import overflow_words
 from crm_core.overflow_words import Led
 from crm_core.paging import columns
+from crm_core.prepared import Prepared
 from crm_core.queue_words import GivenUp, Groups, Skills, groups_of, needs_of, said, steps_of
 from crm_core.tables import agent_skill, disposition, entry, queue, user_account
 from crm_core.users import USER_COLUMNS, User
@@ -120,13 +121,16 @@ class Disposition:
 
 _READ = {"needs", "relaxation", "groups", "overflow"}
 _COLUMNS = [queue.c[name] for name in Queue.__dataclass_fields__ if name not in _READ]
+_WORDS = (queue.c.requires, queue.c.relaxation, queue.c.served_by, queue.c.overflow)
+_ALL = select(*_COLUMNS, *_WORDS).where(queue.c.deleted_at.is_(None)).order_by(queue.c.name, queue.c.id)
+_BY_ID = _ALL.where(queue.c.id == bindparam("of_id"))
+_E = [entry.c[name] for name in Entry.__dataclass_fields__]
+_ENTRIES = Prepared(select(*_E).where(entry.c.deleted_at.is_(None)).order_by(entry.c.medium, entry.c.address))
 
 
 def list_queues(conn: Connection) -> list[Queue]:
     """All queues by name."""
-    words = (queue.c.requires, queue.c.relaxation, queue.c.served_by, queue.c.overflow)
-    query = select(*_COLUMNS, *words).where(queue.c.deleted_at.is_(None))
-    return [_queue(columns(row)) for row in conn.execute(query.order_by(queue.c.name, queue.c.id))]
+    return [_queue(columns(row)) for row in conn.execute(_ALL)]
 
 
 def tunes(conn: Connection) -> frozenset[str]:
@@ -144,14 +148,12 @@ def saying(conn: Connection, prompt_id: str) -> str | None:
 
 
 def queue_by_id(conn: Connection, queue_id: str) -> Queue | None:
-    return next((found for found in list_queues(conn) if found.id == queue_id), None)
+    row = conn.execute(_BY_ID, {"of_id": queue_id}).one_or_none()
+    return None if row is None else _queue(columns(row))
 
 
 def entries(conn: Connection) -> list[Entry]:
     """All numbers and addresses."""
-    row = entry.c
-    named = (row.medium, row.address, row.queue_id, row.identify, row.flow_id, row.fax_detect)
-    query = select(*named).where(row.deleted_at.is_(None))
     return [
         Entry(
             medium=each.medium,
@@ -161,7 +163,7 @@ def entries(conn: Connection) -> list[Entry]:
             flow_id=each.flow_id,
             fax_detect=bool(each.fax_detect),
         )
-        for each in conn.execute(query.order_by(row.medium, row.address))
+        for each in _ENTRIES.run(conn, {})
     ]
 
 

@@ -86,8 +86,7 @@ def identify(conn: Connection, interaction_id: str, matches: Sequence[Match]) ->
     found = _IDENTIFY.run(conn, {"of_id": interaction_id, "to_match": word, "to_party": party_id})
     if found.rowcount == 0:
         return _must_exist(conn, interaction_id)
-    if matches:
-        _keep(conn, interaction_id, matches)
+    keep(conn, interaction_id, matches)
     return None
 
 
@@ -98,7 +97,10 @@ _IDENTIFY = Prepared(
 )
 
 
-def _keep(conn: Connection, interaction_id: str, matches: Sequence[Match]) -> None:
+def keep(conn: Connection, interaction_id: str, matches: Sequence[Match]) -> None:
+    """Who it may be, of an interaction that says already what that comes to."""
+    if not matches:
+        return
     values: dict[str, Any] = {"of_id": interaction_id}
     for position, match in enumerate(matches):
         values |= {f"party_{position}": match.party_id, f"strength_{position}": match.strength}

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import Unavailable
 from crm_core import revisions, scrubbing
+from crm_core.checkpoints import Checkpoints
 from crm_core.engines import READERS, as_unavailable, reading_engine, sqlite_file, writing_engine
 from crm_core.records import custom_indexes
 from crm_core.records.custom_indexes import Tended
@@ -39,7 +40,11 @@ class Store:
         self._reading: Engine = reading_engine(url)
         self._writing: Engine = writing_engine(url)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._writer = Writer(self._writing)
+        file = sqlite_file(url)
+        self._checkpoints = Checkpoints(file) if file else None
+        self._writer = (
+            Writer(self._writing, self._checkpoints.look) if self._checkpoints else Writer(self._writing)
+        )
         self.written_at = -math.inf
         """When `write` was asked for something last, by `time.monotonic()`."""
 
@@ -49,6 +54,8 @@ class Store:
         if found != wanted:
             raise SchemaMismatch(found, wanted)
         self._writer.start()
+        if self._checkpoints:
+            self._checkpoints.start()
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` in a read-only transaction on a reader thread."""
@@ -62,11 +69,12 @@ class Store:
         connection lost during the commit itself leaves that open.
         """
         self.written_at = time.monotonic()
-        return await self.write_behind(unit)
+        result: T = await self._writer.write(unit)
+        return result
 
     async def write_behind(self, unit: Callable[[Connection], T]) -> T:
-        """As `write`, of work that takes its size from whether others write (`crm_core.transfer.turns`)."""
-        result: T = await self._writer.write(unit)
+        """As `write`, of work that has time: what was handed to `write` goes first (letters, imports)."""
+        result: T = await self._writer.write(unit, behind=True)
         return result
 
     async def scrub(self) -> None:
@@ -91,6 +99,8 @@ class Store:
     async def close(self) -> None:
         """Finish the writes handed in, then disconnect. Closing twice, or unopened, is harmless."""
         await self._writer.stop()
+        if self._checkpoints:
+            await asyncio.to_thread(self._checkpoints.stop)
         self._readers.shutdown(wait=True)
         self._reading.dispose()
         self._writing.dispose()

@@ -2,11 +2,16 @@
 
 A lone unit is committed at once; what arrives during that commit makes the next batch. So an idle system adds no
 delay, and a busy one pays for one fdatasync per batch instead of one per unit.
+
+There are two lanes. What is written *behind* (letters, imports) has transactions of its own, to which more is added only while nothing else waits: a
+call's unit waits for the one of them that runs, and for no more, however many there are. While both lanes have something they take turns.
 """
 
 import asyncio
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +24,15 @@ from crm_core.engines import as_unavailable
 
 LARGEST_BATCH = 500
 """Units in one transaction: beyond this the wait of the first grows and the gain does not."""
+LONGEST_BEHIND_S = 0.02
+"""So long a transaction takes in more of what is written behind: what it has written the disk must take before anything else."""
 
 
 @dataclass(slots=True, eq=False)
 class _Unit:
     run: Callable[[Connection], Any]
     done: "asyncio.Future[Any]"
+    behind: bool = False
     result: Any = field(default=None)
     error: BaseException | None = field(default=None)
 
@@ -32,9 +40,14 @@ class _Unit:
 class Writer:
     """Runs units in batches on its own connection and answers each on the loop that asked."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, after: Callable[[], None] = lambda: None) -> None:
+        """`after` is called after each batch, when those who wrote have their answers."""
+        self._engine, self._after = engine, after
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._first: deque[_Unit] = deque()  # the thread's own, as all that follows
+        self._behind: deque[_Unit] = deque()
+        self._turn_behind = False
+        self._stopping = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._open = False
 
@@ -42,12 +55,12 @@ class Writer:
         self._thread.start()
         self._open = True
 
-    async def write(self, unit: Callable[[Connection], Any]) -> Any:
-        """Run `unit`; return its result once it is durable, or raise what it raised."""
+    async def write(self, unit: Callable[[Connection], Any], *, behind: bool = False) -> Any:
+        """Run `unit`; return its result once it is durable, or raise what it raised. Each lane keeps its order."""
         if not self._open:
             raise Unavailable("database", "the store is closed")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._units.put(_Unit(run=unit, done=done))
+        self._units.put(_Unit(run=unit, done=done, behind=behind))
         return await done
 
     async def stop(self) -> None:
@@ -62,38 +75,62 @@ class Writer:
         while batch := self._gather():
             self._commit(batch)
             _answer(batch)
+            self._after()
 
     def _gather(self) -> list[_Unit]:
-        """Wait for a unit, then take what else is there; empty when it is time to stop."""
-        first = self._units.get()
-        if first is None:
-            return []
-        batch = [first]
-        while len(batch) < LARGEST_BATCH:
-            try:
-                unit = self._units.get_nowait()
-            except queue.Empty:
-                break
-            if unit is None:
-                self._units.put(None)  # stop after this batch
-                break
-            batch.append(unit)
+        """Wait for a unit, then take what else is there: of one lane, by turns while both have something. Empty when it is time to stop."""
+        self._fetch()
+        self._turn_behind = bool(self._behind) and (self._turn_behind or not self._first)
+        if self._turn_behind:
+            self._turn_behind = False
+            return [self._behind.popleft()]  # others join it, see _commit
+        batch = [self._first.popleft() for _ in range(min(len(self._first), LARGEST_BATCH))]
+        self._turn_behind = True
         return batch
 
-    def _commit(self, batch: Sequence[_Unit]) -> None:
+    def _fetch(self) -> None:
+        """What was handed in, into its lane; waits while there is nothing at all."""
+        while True:
+            idle = not self._first and not self._behind and not self._stopping
+            try:
+                unit = self._units.get(block=idle)
+            except queue.Empty:
+                return
+            if unit is None:
+                self._stopping = True  # after what was handed in
+            else:
+                (self._behind if unit.behind else self._first).append(unit)
+
+    def _commit(self, batch: list[_Unit]) -> None:
+        """Run these; more of what is written behind joins its own while nothing else waits."""
         try:
             with self._engine.begin() as conn:
                 for unit in batch:
                     unit.result = unit.run(conn)
+                until = time.monotonic() + LONGEST_BEHIND_S
+                while batch[0].behind and self._behind and self._is_quiet() and time.monotonic() < until:
+                    batch.append(self._behind.popleft())
+                    batch[-1].result = batch[-1].run(conn)
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
             self._blame(batch, unavailable or error)
+
+    def _is_quiet(self) -> bool:
+        return not self._first and self._units.empty()
+
+    def _alone(self, unit: _Unit) -> None:
+        try:
+            with self._engine.begin() as conn:
+                unit.result = unit.run(conn)
+        except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
+            unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
+            unit.error = unavailable or error
 
     def _blame(self, batch: Sequence[_Unit], error: BaseException) -> None:
         """The batch is rolled back: find the guilty unit by running each alone, unless the database is to blame."""
         if len(batch) > 1 and not isinstance(error, Unavailable):
             for unit in batch:
-                self._commit([unit])
+                self._alone(unit)
             return
         for unit in batch:
             unit.error = error

@@ -1,10 +1,11 @@
 """The server's side of the reader: one worker process with a time limit, replaced when it is stuck or dies."""
 
 import asyncio
-import asyncio.subprocess
 import json
+import subprocess
 import sys
 from contextlib import suppress
+from typing import IO
 
 from channels.attachments.worker import HEAD
 from config.logs import Transcript
@@ -20,7 +21,7 @@ class ReadingProcess:
 
     def __init__(self, time_limit_s: float = _TIME_LIMIT_S) -> None:
         self._time_limit_s = time_limit_s
-        self._worker: asyncio.subprocess.Process | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
         self._turn = asyncio.Lock()
 
     async def read(self, name: str, content_type: str, content: bytes) -> tuple[str, str, int | None]:
@@ -45,9 +46,8 @@ class ReadingProcess:
         worker, self._worker = self._worker, None
         if worker is None:
             return
-        with suppress(ProcessLookupError):
-            worker.kill()
-        await worker.wait()
+        worker.kill()
+        await asyncio.to_thread(_end, worker)
 
     async def rest(self) -> None:
         """Nothing is to be read now: a process that only waits need not be there."""
@@ -70,24 +70,45 @@ class ReadingProcess:
                 raise
 
     async def _ask(self, asked: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
-        worker = self._worker = self._worker or await self._start()
-        assert worker.stdin  # noqa: S101 - a pipe, see _start
-        assert worker.stdout  # noqa: S101 - the same
-        worker.stdin.write(HEAD.pack(len(asked), len(content)) + asked)
-        worker.stdin.write(content)
-        await worker.stdin.drain()
-        told_length, shown_length = HEAD.unpack(await worker.stdout.readexactly(HEAD.size))
-        if told_length + shown_length > _LARGEST_ANSWER_BYTES:
-            message = f"{told_length + shown_length} bytes of an answer"
-            raise ValueError(message)
-        told = json.loads(await worker.stdout.readexactly(told_length))
-        shown = await worker.stdout.readexactly(shown_length)
-        if not isinstance(told, dict):
-            raise TypeError("an answer that is no object")
-        return told, shown
+        worker = self._worker = self._worker or _start()
+        return await asyncio.to_thread(_answer, worker, asked, content)
 
-    async def _start(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "channels.attachments.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1024 * 1024,
-        )  # fmt: skip
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "channels.attachments.worker"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def _answer(worker: subprocess.Popen[bytes], asked: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
+    """In a thread: the loop's own pipes would copy a file of 60 MB at once, while calls wait."""
+    assert worker.stdin  # noqa: S101 - a pipe, see _start
+    assert worker.stdout  # noqa: S101 - the same
+    worker.stdin.write(HEAD.pack(len(asked), len(content)) + asked)
+    worker.stdin.write(content)
+    worker.stdin.flush()
+    told_length, shown_length = HEAD.unpack(_exactly(worker.stdout, HEAD.size))
+    if told_length + shown_length > _LARGEST_ANSWER_BYTES:
+        message = f"{told_length + shown_length} bytes of an answer"
+        raise ValueError(message)
+    told = json.loads(_exactly(worker.stdout, told_length))
+    shown = _exactly(worker.stdout, shown_length)
+    if not isinstance(told, dict):
+        raise TypeError("an answer that is no object")
+    return told, shown
+
+
+def _exactly(answers: IO[bytes], length: int) -> bytes:
+    found = answers.read(length)
+    if len(found) < length:
+        raise EOFError
+    return found
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    worker.wait()
+    for pipe in (worker.stdin, worker.stdout):
+        with suppress(OSError):  # what was not written yet goes nowhere
+            if pipe:
+                pipe.close()

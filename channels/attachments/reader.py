@@ -69,7 +69,7 @@ class AttachmentReader:
                 return
             verdict, text, pages = await self._process.read(each.name, each.content_type, content)
         now = self._clock.now()
-        await self._store.write(lambda conn: kept.keep(conn, each, verdict, text, pages, now))
+        await self._store.write_behind(lambda conn: kept.keep(conn, each, verdict, text, pages, now))
 
 
 def _first_id(at: float) -> str:

@@ -163,7 +163,7 @@ def add_word(
     about = cases.leading(conn, to.case_id or "")
     if about is None:
         raise Refused("case.unknown", Kind.MISSING)
-    if letters.known(conn, spool_id):
+    if letters.is_stored(conn, spool_id):
         return Filed(
             submission_id=to.id,
             case_id=about.id,

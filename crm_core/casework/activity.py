@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from crm_core.casework import telling
 from crm_core.paging import columns
+from crm_core.prepared import Prepared
 from crm_core.tables import case_activity, user_account
 
 MOST_SHOWN = 200
@@ -28,13 +29,18 @@ def record(
     conn: Connection, case_id: str, at: float, kind: str, actor_id: str | None = None, **data: Any
 ) -> int:
     """Append it; its number."""
-    made = insert(case_activity).values(
-        case_id=case_id, at=at, kind=kind, actor_id=actor_id or None, data=data
-    )
-    seq = int(conn.execute(made.returning(case_activity.c.seq)).scalar_one())
+    line = {"case_id": case_id, "at": at, "kind": kind, "actor_id": actor_id or None, "data": data}
+    seq = int(_RECORD.run(conn, line).scalar_one())
     if kind in telling.WATCHED:
         telling.tell(conn, case_id, at, kind, actor_id, data)
     return seq
+
+
+_RECORD = Prepared(
+    insert(case_activity)
+    .values({name: bindparam(name) for name in ("case_id", "at", "kind", "actor_id", "data")})
+    .returning(case_activity.c.seq)
+)
 
 
 def of_case(conn: Connection, case_id: str, limit: int = MOST_SHOWN) -> list[Activity]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select
 
 from config.errors import Refused
 from crm_core import notifications
 from crm_core.casework.post import Post
+from crm_core.prepared import Prepared
 from crm_core.rules.model import Trigger
 from crm_core.tables import case_watcher, rule_event, support_case, user_account
 
@@ -26,9 +27,9 @@ def tell(  # noqa: PLR0917 - what is told, of what
     owner_too: bool = False,
 ) -> None:
     """Everybody who watches but whoever did it."""
-    row = support_case.c
-    case = conn.execute(select(row.number, row.owner_id).where(row.id == case_id)).one()
-    people = [each.user_id for each in _watchers(conn, case_id)]
+    watched = _WATCHED.run(conn, {"of_case": case_id}).all()
+    case = watched[0]
+    people = [each.user_id for each in watched if each.user_id is not None]
     if owner_too and case.owner_id:
         people.insert(0, case.owner_id)
     told = [each for each in people if each != actor_id]
@@ -85,6 +86,22 @@ def write(conn: Connection, event: Row[Any], post: Post | None, now: float) -> N
             notifications.tell(
                 conn, [each.user_id], now, "case.mail_failed", "case", event.record_id, why=refusal.code
             )
+
+
+def _watched() -> Select[Any]:
+    """A case with each of its watchers who still work here."""
+    row, person = case_watcher.c, user_account.c
+    working = case_watcher.join(user_account, and_(person.id == row.user_id, person.active))
+    case = support_case.c
+    return (
+        select(case.number, case.owner_id, row.user_id)
+        .select_from(support_case.outerjoin(working, row.case_id == case.id))
+        .where(case.id == bindparam("of_case"))
+        .order_by(row.since, row.user_id)
+    )
+
+
+_WATCHED = Prepared(_watched())
 
 
 def _watchers(conn: Connection, case_id: str) -> list[Any]:

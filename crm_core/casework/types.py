@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from crm_core.casework import forms, lifecycle
 from crm_core.casework.forms import Form
@@ -64,12 +65,18 @@ def offered(conn: Connection) -> list[CaseType]:
     return [_read(each) for each in conn.execute(query)]
 
 
-def default_id(conn: Connection) -> str | None:
+def default(conn: Connection) -> CaseType:
     """The type of a case about which nobody has said anything yet: a letter, a form."""
+    row = conn.execute(_default()).one_or_none()
+    return NO_TYPE if row is None else _read(row)
+
+
+@cache
+def _default() -> Select[Any]:
     table = table_of(known.entity("case_type"))
     row = table.c
-    query = select(row.id).where(row.deleted_at.is_(None), row.active, row.is_default)
-    return conn.execute(query.order_by(row.position, row.code).limit(1)).scalar_one_or_none()
+    query = select(table).where(row.deleted_at.is_(None), row.active, row.is_default)
+    return query.order_by(row.position, row.code).limit(1)
 
 
 def id_of(conn: Connection, code: str) -> str | None:

@@ -61,7 +61,7 @@ def _check_queue(conn: Connection, change: Change) -> None:
 
 def _begin(conn: Connection, change: Change) -> None:
     after = change.after
-    kind = types.of(conn, after.get("type_id") or types.default_id(conn))
+    kind = types.of(conn, after["type_id"]) if after.get("type_id") else types.default(conn)
     if after.get("type_id") and not kind.offered:
         raise change.refuse("type_id", "field.choice")
     after["form"] = forms.checked(kind.form, after.get("form"))

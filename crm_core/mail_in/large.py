@@ -35,11 +35,10 @@ class Piece:
 
 def put(conn: Connection, letter_id: str, pieces: Sequence[Piece]) -> None:
     """These pieces; twice is once."""
+    made = inserting(conn, letter_part).on_conflict_do_nothing()
     for each in pieces:
-        made = inserting(conn, letter_part).values(
-            letter_id=letter_id, of=each.of, position=each.position, content=each.content
-        )
-        conn.execute(made.on_conflict_do_nothing())
+        values = {"letter_id": letter_id, "of": each.of, "position": each.position, "content": each.content}
+        conn.execute(made, values)
 
 
 def joined(conn: Connection, letter_id: str, of: int) -> bytes:

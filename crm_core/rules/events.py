@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, cast, exists, insert, literal, or_, select
 
 from crm_core.access.model import Action
+from crm_core.prepared import Prepared
 from crm_core.records import known
 from crm_core.records.change import Change
 from crm_core.records.declared import Entity
@@ -59,19 +61,11 @@ def happened(  # noqa: PLR0917 - the parts of an event
     at: float,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Have rules look at it soon; costs one query when none waits for it."""
-    if depth() >= DEEPEST or not _waited_for(conn, entity, trigger):
+    """Have rules look at it soon, where any waits for it; one statement in either case."""
+    if depth() >= DEEPEST:
         return
-    conn.execute(
-        insert(rule_event).values(
-            entity=entity,
-            record_id=record_id,
-            trigger=trigger,
-            at=at,
-            depth=depth(),
-            data=dict(data or {}),
-        )
-    )
+    told = {"record_id": record_id, "at": at, "depth": depth(), "data": dict(data or {})}
+    _telling(trigger).run(conn, told | {"entity": entity, "of_entity": entity})
 
 
 def written(conn: Connection, entity: Entity, change: Change) -> None:
@@ -113,13 +107,24 @@ def _plain(value: Any) -> float | None:
     return float(value)
 
 
-def _waited_for(conn: Connection, entity: str, trigger: Trigger) -> bool:
+@cache
+def _telling(trigger: Trigger) -> Prepared:
     """Rules for the passing of time are looked at as well: what was written may lie in the past."""
     wanted = [trigger.value]
     if trigger in (Trigger.CREATED, Trigger.CHANGED, Trigger.CUSTOMER_WROTE):
         wanted.append(Trigger.TIME_PASSED.value)
-    row = table_of(known.entity("rule")).c
-    query = select(row.id).where(
-        row.entity == entity, row.trigger.in_(wanted), row.active, row.deleted_at.is_(None)
+    rule = table_of(known.entity("rule")).c
+    waited_for = select(rule.id).where(
+        rule.entity == bindparam("of_entity"),
+        or_(*(rule.trigger == each for each in wanted)),
+        rule.active,
+        rule.deleted_at.is_(None),
     )
-    return conn.execute(query.limit(1)).first() is not None
+    row = rule_event.c
+    values = {
+        name: bindparam(name, type_=row[name].type) for name in ("entity", "record_id", "at", "depth", "data")
+    }
+    # cast: PostgreSQL takes the kind of a value in a SELECT from nothing else
+    given = [cast(value, row[name].type) if name != "data" else value for name, value in values.items()]
+    told = select(*given, literal(trigger.value)).where(exists(waited_for))
+    return Prepared(insert(rule_event).from_select([*values, "trigger"], told, include_defaults=False))

@@ -16,11 +16,11 @@ _D = search_document.c
 _GIVEN = ("kind", "source_id", "title", "case_id", "interaction_id", "at")
 _CHANGING = _GIVEN[2:]
 _insert = sqlite.insert(search_document).values({name: bindparam(name) for name in _GIVEN})
-_PUT = Prepared(
-    _insert.on_conflict_do_update(
-        index_elements=("kind", "source_id"), set_={name: _insert.excluded[name] for name in _CHANGING}
-    )
+_put = _insert.on_conflict_do_update(
+    index_elements=("kind", "source_id"), set_={name: _insert.excluded[name] for name in _CHANGING}
 )
+_PUT = Prepared(_put)
+_PUT_ONE = Prepared(_put.returning(_D.id))
 # one statement for many: a round trip for each would take three times as long. In order, so that numbers rise as given
 _PUT_ALL = text(
     f"INSERT INTO search_document ({', '.join(_GIVEN)})"  # noqa: S608 - names of ours
@@ -40,6 +40,9 @@ def put(conn: Connection, documents: Sequence[Document]) -> Places:
     if conn.dialect.name == "postgresql":
         given = {name: [row[name] for row in rows] for name in _GIVEN}
         return {(row.kind, row.source_id): row.id for row in conn.execute(_PUT_ALL, given)}
+    if len(rows) == 1:
+        [document] = documents
+        return {(document.kind, document.id): _PUT_ONE.run(conn, rows[0]).scalar_one()}
     _PUT.run_each(conn, rows)
     return places(conn, [(document.kind, document.id) for document in documents])
 

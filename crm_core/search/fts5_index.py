@@ -30,9 +30,7 @@ from crm_core.tables import search_document
 _TITLE_WEIGHT = 4.0
 _USUAL_WORDS = 100
 _WORDS = table("search_words", column("rowid"), column("title"), column("body"), column("keys"))
-_PUT = text(
-    "INSERT OR REPLACE INTO search_words (rowid, title, body, keys) VALUES (:id, :title, :body, :keys)"
-)
+_PUT = "INSERT OR REPLACE INTO search_words (rowid, title, body, keys) VALUES (?, ?, ?, ?)"
 _REMOVE = text("DELETE FROM search_words WHERE rowid = :id")
 _NEWEST: Select[Any] = (
     select(_WORDS.c.rowid)
@@ -44,7 +42,7 @@ _NEWEST: Select[Any] = (
 
 def put(conn: Connection, documents: Sequence[CutWords]) -> None:
     """Keep these words, in place of what was kept of the same documents."""
-    conn.execute(_PUT, [_row(document) for document in documents])
+    conn.exec_driver_sql(_PUT, [_row(document) for document in documents])
 
 
 def remove(conn: Connection, places: Sequence[int]) -> None:
@@ -89,13 +87,8 @@ def _places(conn: Connection, query: Select[Any], sought: str, most: int) -> lis
     return [row[0] for row in conn.execute(query, {"sought": sought, "most": most})]
 
 
-def _row(document: CutWords) -> dict[str, Any]:
-    return {
-        "id": document.place,
-        "title": " ".join(document.title),
-        "body": " ".join(document.body),
-        "keys": " ".join(document.keys),
-    }
+def _row(document: CutWords) -> tuple[int, str, str, str]:
+    return document.place, " ".join(document.title), " ".join(document.body), " ".join(document.keys)
 
 
 def _relevance(asked: Asked, row: Any) -> float:

@@ -6,15 +6,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete
 
-from crm_core.search import document_rows, fts5_index, sources, tsvector_index
-from crm_core.search.cut import Cut, CutWords, era_token, marked
+from crm_core.search import cutting, document_rows, fts5_index, sources, tsvector_index
+from crm_core.search.cut import Cut, CutWords, era_token
 from crm_core.search.sources import Document
-from crm_core.search.words import LONGEST_WORD, cut, fold, may_be_misspelt, misspelt, numbers_in
 from crm_core.tables import search_document
 
-MOST_TITLE_WORDS = 500
-MOST_BODY_WORDS = 15_000
-"""A tsvector counts places up to 16,383; what stands behind is not found, on either database."""
 AT_ONCE = 500
 """Documents in one statement: with more the gain ends, and databases limit what a statement may name."""
 _D = search_document.c
@@ -78,27 +74,13 @@ def _forget(conn: Connection, kind: str, source_ids: Sequence[str]) -> None:
 
 
 def cut_words(document: Document) -> Cut:
-    """A document's words as they are kept (pure): the dear part of indexing, so that it may be done in another process."""
-    plain, kind = plain_words(document), document.kind
-    return Cut(
-        title=marked(kind, plain.title), body=marked(kind, plain.body), keys=set(marked(kind, plain.keys))
-    )
+    """A document's words as they are kept (pure), so that it may be done in another process."""
+    return cutting.kept_words(document.kind, document.title, document.body, document.heard)
 
 
 def plain_words(document: Document) -> Cut:
     """The same without the kind's mark."""
-    title, body = fold(document.title), fold(document.body)
-    title_tokens, title_signs = cut(title)
-    body_tokens, body_signs = cut(body)
-    found = title_signs | body_signs | numbers_in(title) | numbers_in(body)
-    del title_tokens[MOST_TITLE_WORDS:], body_tokens[MOST_BODY_WORDS:]
-    if document.kind == "party":
-        for word in filter(may_be_misspelt, title_tokens):
-            found |= misspelt(word)
-    # a token each: plain letters as they are typed
-    heard = [word[:LONGEST_WORD] for word in document.heard if word.isascii() and word.isalpha()]
-    words = [*body_tokens[: MOST_BODY_WORDS - len(heard)], *heard]
-    return Cut(title=title_tokens, body=words, keys=found)
+    return cutting.plain_words(document.kind, document.title, document.body, document.heard)
 
 
 def _placed(document: Document, words: Cut, place: int) -> CutWords:

@@ -12,6 +12,7 @@ from crm_core.records import known
 from crm_core.records.declared import Entity, Field
 from crm_core.records.shape import custom_fields, declared, named_columns
 from crm_core.records.tables import table_of
+from crm_core.search.cutting import letter_body
 from crm_core.tables import (
     attachment,
     attachment_text,
@@ -201,21 +202,28 @@ def _cases(conn: Connection, rows: Sequence[Any], hidden: Hidden) -> list[Docume
     ]
 
 
+def case_document(case_id: str, number: str, subject: str, at: float) -> Document:
+    """Of a case that was just written: nobody has filled in a field of it yet."""
+    return Document(kind="case", id=case_id, title=f"{number} {subject}", body="", at=at, case_id=case_id)
+
+
 def _letters(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:
-    return [
-        Document(
-            kind="letter",
-            id=row.id,
-            title=row.subject,
-            body="\n".join([row.text, f"{row.from_name} {row.from_address}", *row.to, *row.cc]),
-            at=row.received_at,
-            case_id=row.case_id,
-            interaction_id=None if row.case_id else row.interaction_id,
-        )
-        for row in rows
-        # what belongs to no work (a mailed link) is nobody's to read
-        if row.case_id or row.interaction_id
-    ]
+    return [found for row in rows if (found := letter_document(row)) is not None]
+
+
+def letter_document(row: Any) -> Document | None:
+    """Of a letter with the columns of its table; None of what belongs to no work (a mailed link): that is nobody's to read."""
+    if not (row.case_id or row.interaction_id):
+        return None
+    return Document(
+        kind="letter",
+        id=row.id,
+        title=row.subject,
+        body=letter_body(row.text, row.from_name, row.from_address, row.to, row.cc),
+        at=row.received_at,
+        case_id=row.case_id,
+        interaction_id=None if row.case_id else row.interaction_id,
+    )
 
 
 def _attachments(_: Connection, rows: Sequence[Any], __: Hidden) -> list[Document]:

@@ -1,12 +1,14 @@
 """Letters, their threads and attachments, and the outbox."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
 
 from config.errors import Refused
-from crm_core import cases, letters, outbox, users
+from crm_core import cases, interactions, letters, outbox, parties, recognition, users
+from crm_core.interactions import Beginning
 from crm_core.letters import NewAttachment, NewLetter, ParsedFields
 
 
@@ -54,6 +56,33 @@ def reply(
         raw=b"raw reply",
         now=at,
     )
+
+
+def test_what_begins_at_once_is_what_is_made_step_by_step(conn: Connection) -> None:
+    """An interaction of a known customer about a case, written as one row, has all that the steps would have given it."""
+    who = parties.add_party(conn, kind="person", name="Ming", now=1.0)
+    case = cases.open_case(conn, subject="\0你好", party_id=who.id, queue_id=None, now=100.0)
+    assert cases.case(conn, case.id) == case
+    told = {
+        "medium": "email",
+        "queue_id": None,
+        "customer_address": "ming@example.tw",
+        "customer_name": "Ming",
+        "entry_address": "service@x.test",
+        "subject": "\0你好",
+        "enqueued_at": 100.0,
+    }
+    matches = [recognition.Match(party_id=who.id, name="Ming", strength="exact")]
+    interactions.ensure(conn, id="a", direction="in", **told)
+    cases.link(conn, "a", case.id)
+    recognition.identify(conn, "a", matches)
+    interactions.set_note(conn, "a", "C-1")
+    interactions.begin(
+        conn, Beginning(id="b", case_id=case.id, match="one", party_id=who.id, note="C-1", **told)
+    )
+    steps, at_once = interactions.interaction(conn, "a"), interactions.interaction(conn, "b")
+    assert steps is not None
+    assert at_once == replace(steps, id="b")
 
 
 def test_a_letter_is_kept_as_it_came(conn: Connection) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crm_core.letter_findings import Authentication, Bounce, Failure, Invite
+from crm_core.search.cut import Cut
 
 __all__ = ["UNPARSABLE", "Attachment", "Authentication", "Bounce", "Failure", "Invite", "Mark", "Parsed"]
 
@@ -71,6 +72,8 @@ class Parsed:
     """What `Mark.REPAIRED` and `Mark.TRUNCATED` stand for: charset, header, transfer_encoding, structure, header_cut, parts_cut, text_cut, files_cut."""
     authentication: tuple[Authentication, ...] = ()
     """All that stands in the header: the server drops what its edge did not say."""
+    words: Cut | None = None
+    """What search keeps of a long letter, cut by the worker: the writer would hold up calls with it."""
 
 
 UNPARSABLE = Parsed(marks=(Mark.UNPARSABLE,))

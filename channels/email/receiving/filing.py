@@ -5,7 +5,7 @@ id makes a second filing harmless.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from channels.email.addresses import case_of, letter_of, split
@@ -23,6 +23,7 @@ from crm_core.casework import watching
 from crm_core.contracts import intake
 from crm_core.customers.relations import today
 from crm_core.drafts import sent
+from crm_core.interactions import Beginning
 from crm_core.letters import CaseLetter, NewAttachment, NewLetter, ParsedFields
 from crm_core.mail_in import aliases, bounces
 from crm_core.mail_in.bounces import Returned
@@ -69,12 +70,13 @@ def file_letter(  # noqa: PLR0917 - a letter, and what it is filed with
     """File a letter, once for each queue it was sent to; nothing for the queues that have it already. `laid`: what is there of it already."""
     filed: list[Filed] = []
     cases_of_it: list[str] = []
-    for number, (queue, addresses) in enumerate(_destinations(conn, spooled)):
+    ours = _ours(conn)
+    for number, (queue, addresses) in enumerate(_destinations(conn, spooled, ours)):
         # Two queues, two interactions, two cases: each team answers for itself.
         spool_id = spooled.spool_id if number == 0 else f"{spooled.spool_id}/{queue.id}"
-        if letters.known(conn, spool_id) or letters.has_twin(conn, queue.id, fields_of(parsed)):
+        if letters.is_known(conn, spool_id, queue.id, fields_of(parsed)):
             continue
-        task = _Task(spooled, spool_id, parsed, queue, addresses, secret, now, receipts, laid)
+        task = _Task(spooled, spool_id, parsed, queue, addresses, secret, now, ours, receipts, laid)
         case_id, one = _file(conn, task)
         filed.append(one)
         if case_id is not None:
@@ -89,13 +91,12 @@ def placements(
     conn: Connection, spooled: Spooled, parsed: Parsed, secret: str, now: float
 ) -> list[tuple[Queue, Placement]]:
     """Where a letter would go: its queues, and its case in each. Nothing is stored."""
+    ours = _ours(conn)
     tasks = [
-        _Task(spooled, spooled.spool_id, parsed, queue, addresses, secret, now)
-        for queue, addresses in _destinations(conn, spooled)
+        _Task(spooled, spooled.spool_id, parsed, queue, addresses, secret, now, ours)
+        for queue, addresses in _destinations(conn, spooled, ours)
     ]
-    return [
-        (task.queue, place(_evidence(conn, task, _customer(conn, parsed, now).address))) for task in tasks
-    ]
+    return [(task.queue, place(_evidence(conn, task, _customer(conn, task).address))) for task in tasks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,26 @@ class _Task:
     addresses: Sequence[str]
     secret: str
     now: float
+    ours: "Ours"
     receipts: Receipts | None = None
     laid: Laid | None = None
 
 
+Ours = Mapping[str, str]
+"""Our own mail addresses, in lower case, each with the queue that it leads to."""
+
+
+def _ours(conn: Connection) -> Ours:
+    return {entry.address: entry.queue_id for entry in queues.entries(conn) if entry.medium == "email"}
+
+
 def spool_ids(conn: Connection, spooled: Spooled) -> list[str]:
     """Of each letter that this one will be, by queue."""
-    found = _destinations(conn, spooled)
+    found = _destinations(conn, spooled, _ours(conn))
     return [spooled.spool_id, *(f"{spooled.spool_id}/{queue.id}" for queue, _ in found[1:])]
 
 
-def _destinations(conn: Connection, spooled: Spooled) -> list[tuple[Queue, list[str]]]:
+def _destinations(conn: Connection, spooled: Spooled, ours: Ours) -> list[tuple[Queue, list[str]]]:
     """The queues written to, each with the addresses used; the first e-mail queue when none is known. What was fetched from a queue's mailbox is
     that queue's alone: the others' copies lie in their own."""
     own = queues.queue_by_id(conn, spooled.envelope.queue_id) if spooled.envelope.queue_id else None
@@ -125,15 +135,17 @@ def _destinations(conn: Connection, spooled: Spooled) -> list[tuple[Queue, list[
         return [(own, list(spooled.envelope.recipients))]
     found: dict[str, tuple[Queue, list[str]]] = {}
     for address in spooled.envelope.recipients:
-        queue = queues.queue_for(conn, "email", split(address).base)
-        if queue:
-            found.setdefault(queue.id, (queue, []))[1].append(address)
-    return list(found.values()) or [(_first_queue(conn), [])]
+        queue_id = ours.get(queues.folded(split(address).base))
+        if queue_id in found:
+            found[queue_id][1].append(address)
+        elif queue_id and (queue := queues.queue_by_id(conn, queue_id)):
+            found[queue_id] = (queue, [address])
+    return list(found.values()) or [(_first_queue(conn, ours), [])]
 
 
-def _first_queue(conn: Connection) -> Queue:
+def _first_queue(conn: Connection, ours: Ours) -> Queue:
     known = {queue.id: queue for queue in queues.list_queues(conn)}
-    with_mail = [known[entry.queue_id] for entry in queues.entries(conn) if entry.medium == "email"]
+    with_mail = [known[queue_id] for queue_id in ours.values()]
     for queue in (*with_mail, *known.values()):
         return queue
     raise Unavailable("mail", "there is no queue that could take letters yet")
@@ -142,7 +154,7 @@ def _first_queue(conn: Connection) -> Queue:
 def _file(conn: Connection, task: _Task) -> tuple[str | None, Filed]:
     """The letter's case and where it went."""
     task = _receipt(conn, task)
-    customer = _customer(conn, task.parsed, task.now)
+    customer = _customer(conn, task)
     evidence = _evidence(conn, task, customer.address)
     if (
         evidence.bounce
@@ -194,6 +206,7 @@ def _keep(
         interaction_id=interaction,
         party_id=customer.party_id,
         in_pieces=task.laid.of(task.parsed) if task.laid else (),
+        is_new=True,
     )
     arrived = interaction is not None and interaction != working
     return Filed(
@@ -232,12 +245,13 @@ def _receipt(conn: Connection, task: _Task) -> _Task:
     return replace(task, parsed=replace(task.parsed, marks=marks, references=cited))
 
 
-def _customer(conn: Connection, parsed: Parsed, now: float) -> _Customer:
+def _customer(conn: Connection, task: _Task) -> _Customer:
     """Who wrote. A web form's letter comes from our own address and names the visitor in Reply-To."""
-    own = bool(queues.queue_for(conn, "email", split(parsed.from_address).base))
+    parsed = task.parsed
+    own = queues.folded(split(parsed.from_address).base) in task.ours
     from_form = own and bool(parsed.reply_to)
     address = (parsed.reply_to if from_form else parsed.from_address).lower()
-    matches = remembered.by_email(conn, address, day=today(now)) if address else []
+    matches = remembered.by_email(conn, address, day=today(task.now)) if address else []
     return _Customer(address=address, name="" if from_form else parsed.from_name, matches=matches)
 
 
@@ -250,7 +264,7 @@ def _evidence(conn: Connection, task: _Task, sender: str) -> Evidence:
     bounce = Mark.BOUNCE in task.parsed.marks
     ids = task.parsed.returned_ids if bounce else _named_ids(task.parsed)
     # Our own addresses stand in every case; a letter that claims to come from one proves nothing.
-    ours = {split(entry.address).base for entry in queues.entries(conn) if entry.medium == "email"}
+    ours = {split(address).base for address in task.ours}
     found = letters.case_by_message_ids(conn, ids) if ids else []
     told = aliases.cases_of(conn, ids) if ids and not bounce else []
     signed = [case for address in task.addresses if (case := _signed(conn, task.secret, address))]
@@ -310,24 +324,26 @@ def _open_case(conn: Connection, task: _Task, customer: _Customer) -> str:
 
 def _open(conn: Connection, task: _Task, customer: _Customer, case_id: str, placement: Placement) -> str:
     interaction = new_id()
-    interactions.ensure(
-        conn,
+    referred = cases.case(conn, placement.refers_to) if placement.refers_to else None
+    word, party_id = recognition.verdict([(match.party_id, match.strength) for match in customer.matches])
+    beginning = Beginning(
         id=interaction,
         medium="email",
-        direction="in",
         queue_id=task.queue.id,
         customer_address=customer.address,
         customer_name=customer.name,
         entry_address=task.addresses[0] if task.addresses else task.queue.mail_address or "",
         subject=task.parsed.subject,
         enqueued_at=task.spooled.envelope.received_at,
+        case_id=case_id,
+        match=word,
+        party_id=party_id,
+        note=referred.number if referred else "",
     )
-    cases.link(conn, interaction, case_id)
-    recognition.identify(conn, interaction, customer.matches)
-    intake.attach(conn, interaction)
-    referred = cases.case(conn, placement.refers_to) if placement.refers_to else None
-    if referred:
-        interactions.set_note(conn, interaction, referred.number)
+    interactions.begin(conn, beginning)
+    if customer.matches:  # nobody else has a contract that it could count for
+        recognition.keep(conn, interaction, customer.matches)
+        intake.attach(conn, interaction)
     return interaction
 
 
@@ -342,6 +358,7 @@ def _new_letter(task: _Task, placement: Placement) -> NewLetter:
         envelope_to=envelope.recipients,
         received_at=envelope.received_at,
         parsed=fields_of(replace(parsed, marks=marks)),
+        words=parsed.words,
     )
 
 

@@ -141,12 +141,11 @@ class Intake:
 
     async def _offer_forgotten(self) -> None:
         """Filed, but the floor never heard of it: we ended between the two."""
-        for one in await self._store.read(lambda conn: interactions.open_ones(conn, Medium.EMAIL)):
-            # Only "new" ones: what the ledger has seen, the floor rebuilds from it.
-            if one.state == "new" and one.queue_id and one.id not in self._floor.centre.interactions:
-                wished = partial(preferring.of_interaction, interaction_id=one.id, now=self._clock.now())
-                wish = await self._store.read(wished)
-                self._arrived(one.id, one.queue_id, one.enqueued_at, wish)
+        # What the ledger has seen, the floor rebuilds from it.
+        for name, queue_id, at in await self._store.read(partial(interactions.untold, medium=Medium.EMAIL)):
+            if queue_id and name not in self._floor.centre.interactions:
+                wished = partial(preferring.of_interaction, interaction_id=name, now=self._clock.now())
+                self._arrived(name, queue_id, at, await self._store.read(wished))
 
     async def _import_batch(self, source: "_Source") -> bool:
         """File the oldest letters of the spool; False when there are none."""
@@ -206,7 +205,7 @@ class Intake:
             laid = await lay_down(self._store, letter, ways[0], ids)
         for fields in ways:
             try:
-                return await self._store.write(self._unit(letter, fields, laid)), ""
+                return await self._store.write_behind(self._unit(letter, fields, laid)), ""
             except Unavailable:
                 raise
             except Exception as problem:  # noqa: BLE001 - one poisonous letter must not stop the mail (DESIGN 7)
