@@ -1,6 +1,6 @@
 """What to do: imperative, carried out by the Channel of the medium. Recorded as facts before anyone acts."""
 
-from dataclasses import dataclass
+from routing.core.record import dataclass
 
 from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, QueueId, Seconds, Why
 

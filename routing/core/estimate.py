@@ -125,14 +125,17 @@ class Seen:
     def apply(self, fact: Fact) -> None:
         """Take one fact in."""
         match fact:
-            case Enqueued():
-                self._came[fact.interaction] = fact.at
             case Offered():
                 self._began[fact.interaction] = fact.queue, fact.at
-            case OfferEnded(outcome=outcome) if outcome is not Outcome.ACCEPTED:
-                self._began.pop(fact.interaction, None)
+            case OfferEnded():
+                if fact.outcome is not Outcome.ACCEPTED:
+                    self._began.pop(fact.interaction, None)
             case Connected():
                 self._waited(fact.interaction, fact.queue, fact.at, left=False)
+            case Finished(wrap_up_until=None) | WrappedUp():
+                self._ended(fact.interaction, fact.at)
+            case Enqueued():
+                self._came[fact.interaction] = fact.at
             case Abandoned():
                 self._began.pop(fact.interaction, None)
                 self._waited(fact.interaction, fact.queue, fact.at, left=True)
@@ -140,8 +143,6 @@ class Seen:
                 self._began.pop(fact.interaction, None)
             case TurnedAway() | CallbackKept() | CallbackDropped():  # nobody gave up
                 self._came.pop(fact.interaction, None)
-            case Finished(wrap_up_until=None) | WrappedUp():
-                self._ended(fact.interaction, fact.at)
             case _:
                 pass
 

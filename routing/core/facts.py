@@ -3,7 +3,7 @@
 The ledger stores facts in order; boards, consoles and a restarted router are folded from them (`state`, `figures`).
 """
 
-from dataclasses import dataclass
+from routing.core.record import dataclass
 
 from routing.core.model import (
     AgentId,

@@ -3,7 +3,7 @@
 Nothing of this is recorded: it follows from the age and the rules, so that a restart and a new configuration find everybody where they belong.
 """
 
-from dataclasses import dataclass
+from routing.core.record import dataclass
 
 from routing.core import overflow
 from routing.core.model import AgentId, Medium, Need, QueueId, QueueRule, Seconds

@@ -1,6 +1,6 @@
 """What follows from an event, and the end of an offer, which many events bring."""
 
-from dataclasses import dataclass
+from routing.core.record import dataclass
 
 from routing.core.decisions import Decision, Withdraw
 from routing.core.facts import Fact, OfferEnded
