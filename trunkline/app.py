@@ -5,6 +5,7 @@ loaded beside them (`trunkline.desk`), while its port holds the browsers that co
 """
 
 import asyncio
+import gc
 import importlib
 import os
 import socket
@@ -87,6 +88,8 @@ async def _serve(settings: Settings, store: Store) -> None:
     async with asyncio.TaskGroup() as tasks:
         _start(tasks, telephone.parts)
         _start(tasks, await wire_desk(telephone, listening))
+        await telephone.floor.restored()
+        gc.freeze()  # modules, rules and who waits already stay: a full collection over them would stop every decision for 0.1 s and more
 
 
 def _start(tasks: asyncio.TaskGroup, parts: Mapping[str, Part]) -> None:

@@ -94,6 +94,14 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
             return _of_interaction(centre, queues, event)
         case Arrived():
             return _arrived(centre, event)
+        case StatusChosen() | ConsoleChanged() | DeviceChanged():
+            return _agent_changed(centre, event)
+        case _:
+            return _of_interaction(centre, queues, event)
+
+
+def _agent_changed(centre: Centre, event: StatusChosen | ConsoleChanged | DeviceChanged) -> Verdict:
+    match event:
         case StatusChosen():
             return status_chosen(centre, event)
         case ConsoleChanged():
@@ -101,7 +109,7 @@ def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> 
         case DeviceChanged():
             return _device_changed(centre, event)
         case _:
-            return _of_interaction(centre, queues, event)
+            assert_never(event)
 
 
 def _of_interaction(

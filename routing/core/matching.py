@@ -5,8 +5,7 @@ and configuration. A freed agent looks at the heads of the lines of their pool, 
 number waiting and the number talking do not matter.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from routing.core.record import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
 
@@ -26,6 +25,7 @@ from routing.core.model import (
 )
 from routing.core.order import Head, Place
 from routing.core.presence import AgentState, Phase, Work
+from routing.core.record import dataclass
 from routing.core.skills import Requirement, requirement
 from routing.core.staff import Staff
 from routing.core.stages import Stage, stage
@@ -34,6 +34,8 @@ from routing.core.stations import Fronts, Station
 PASSED_OVER_AT_MOST = 20
 """So many agents are explained with an offer: the free ones first, then those who match, then the rest."""
 
+_KEPT_ABLE = 30
+"""So many of those who can serve a line are kept with it for that: most often twenty of them are busy."""
 _NO_ROOMS: frozenset[int] = frozenset()
 
 STATIONS = 1_000
@@ -225,7 +227,10 @@ class Matching:
             self._drop_empty()
             asked = requirement(rule, at.own, at.steps)
             room = self._rooms.number(at.medium, rule.id)
-            known = Station(at, rule, asked, room, self._pools_for(at, asked, rule.choice))
+            pools = self._pools_for(at, asked, rule.choice)
+            known = Station(at, rule, asked, room, pools)
+            if at.preferred is None:
+                known.able = tuple(islice(self._able(pools), _KEPT_ABLE))
             self._stations[at] = known
             if at.preferred is not None:
                 self._kept_for.setdefault(at.preferred, []).append(known)
@@ -283,19 +288,26 @@ class Matching:
         """Who is free as well and came after the chosen one."""
         choice, room, its_id = station.rule.choice, station.room, chosen.id
         its_rank, its_turn = station.pools[self._staff.pool_of[its_id]], station.order(chosen)
-        found = []
+        found: list[tuple[AgentId, str]] = []
         for pool in station.those_of(self._with_room[room]):
             rank = "" if station.pools[pool] == its_rank else _RANKED[choice]
-            for turn in pool.free(room, station.order):
-                if turn[2] != its_id:
-                    found.append((turn[2], rank or behind(choice, turn, its_turn)))
+            found += [
+                (turn[2], rank or behind(choice, turn, its_turn))
+                for turn in pool.free(room, station.order)
+                if turn[2] != its_id
+            ]
         return found
 
     def _add_busy(self, station: Station, found: list[tuple[AgentId, str]]) -> None:
         """Who can serve it and has no room for it, as many as may be named."""
-        room, names, openings_of = station.room, self._names, self._openings
+        self._add_those(station.able, station.room, found)
+        if len(found) < PASSED_OVER_AT_MOST and len(station.able) == _KEPT_ABLE:
+            self._add_those(islice(self._able(station.pools), _KEPT_ABLE, None), station.room, found)
+
+    def _add_those(self, able: Iterable[int], room: int, found: list[tuple[AgentId, str]]) -> None:
+        names, openings_of = self._names, self._openings
         missing = PASSED_OVER_AT_MOST - len(found)
-        for number in self._able(station):
+        for number in able:
             openings = openings_of[number]
             if openings is not None and (reason := openings.reasons[room]):
                 found.append((names[number], reason))
@@ -303,12 +315,10 @@ class Matching:
                 if not missing:
                     return
 
-    def _able(self, station: Station) -> Sequence[int]:
-        """Who can serve it, by their numbers: twenty of them are named with every offer, and pool by pool they lie far apart in memory."""
-        if station.able is None:
-            agents = self._staff.agents_of
-            station.able = tuple([self._known[one][0] for pool in station.pools for one in agents[pool]])
-        return station.able
+    def _able(self, pools: Iterable[Pool]) -> Iterator[int]:
+        """Who is of these pools, by their numbers."""
+        agents = self._staff.agents_of
+        return (self._known[one][0] for pool in pools for one in agents[pool])
 
     def _unfit(self, station: Station) -> Iterator[tuple[AgentId, str]]:
         for pool, reason in self._staff.unfit(station.asked, station.pools):

@@ -7,8 +7,10 @@ that making one takes four times as long, and a decision makes ten of them.
 from dataclasses import dataclass as _dataclass
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["dataclass"]
+
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass
+    from dataclasses import dataclass
 else:
 
     def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Any:

@@ -1,7 +1,6 @@
 """The router: events in, facts and decisions out. It owns the centre and decides nothing but who is offered what."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from routing.core.record import dataclass
 from itertools import islice
 from typing import assert_never
 
@@ -18,10 +17,10 @@ from routing.core.facts import (
     CallbackPutOff,
     ConferenceOver,
     Conferring,
+    Connected,
     ConsoleSeen,
     Described,
     DeviceSeen,
-    Connected,
     Enqueued,
     Fact,
     Finished,
@@ -53,6 +52,7 @@ from routing.core.model import (
 from routing.core.order import Place, place
 from routing.core.outgoing import judge_dial
 from routing.core.presence import Phase, Work
+from routing.core.record import dataclass
 from routing.core.skills import Requirement, next_end
 from routing.core.stages import next_change
 from routing.core.state import Centre
@@ -295,7 +295,9 @@ class Router:
             steps=pair.station.at.steps,
             preferred=pair.station.at.preferred is not None,
         )
-        self._take(Verdict((fact,), (_decision(fact, work, pair.station.rule),)))
+        self._apply(fact)
+        self._facts.append(fact)
+        self._decisions.append(_decision(fact, work, pair.station.rule))
 
     def _take(self, verdict: Verdict) -> None:
         for fact in verdict.facts:

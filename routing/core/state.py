@@ -399,7 +399,8 @@ class Centre:
         phase, line = work.phase, self._unanswered.get(work.queue)
         if line is None:
             line = self._unanswered[work.queue] = set()
-        if (phase is Phase.WAITING or phase is Phase.OFFERED) and not work.dialling:
+        dialling = work.dialled and work.callback
+        if (phase is Phase.WAITING or phase is Phase.OFFERED) and not dialling:
             line.add(work.id)
         else:
             line.discard(work.id)

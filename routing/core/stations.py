@@ -28,7 +28,8 @@ class Station:
         self.order = ORDERS[rule.choice]
         self.line = Line(rule.priority_points)
         self.pools = pools
-        self.able: tuple[int, ...] | None = None  # `Matching` fills it in
+        self.able: tuple[int, ...] = ()
+        """The first of those who can serve it, by their numbers in `Matching`: some are named with every offer, and pool by pool they lie far apart in memory."""
 
     def first_free(self, with_room: Collection[Pool]) -> Turn | None:
         """Whose turn it is among all who can serve this line."""
