@@ -55,10 +55,12 @@ class Rooms:
 
     def of(self, agent: AgentState, rule: AgentRule) -> Openings:
         """What this agent has room for. Few situations differ, so it is a look-up."""
-        if unfit := _unavailable(agent):
-            return self._for_nothing[unfit]
-        at_work = tuple(sorted([self.number(medium, queue) for medium, queue in agent.at_work]))
-        situation = agent.device, rule.letters_at_once, rule.chats_at_once, rule.load_at_most, at_work
+        if agent.status is not Status.READY or not agent.console or agent.offer is not None or agent.wrap_ups:
+            return self._for_nothing[_unavailable(agent)]
+        number = self.number
+        at_work = [number(medium, queue) for medium, queue in agent.at_work]
+        at_work.sort()
+        situation = agent.device, rule.letters_at_once, rule.chats_at_once, rule.load_at_most, *at_work
         known = self._known.get(situation)
         if known is None:
             if len(self._known) >= SITUATIONS:

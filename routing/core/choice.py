@@ -1,6 +1,6 @@
 """Which of several free agents comes first, by the order that the queue chose."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from routing.core.capacity import Openings
@@ -12,6 +12,8 @@ Turn = tuple[float, Seconds, AgentId]
 Order = Callable[[AgentState], Turn]
 
 _STALE_AT_MOST = 64
+_FEW = 8
+_NONE: frozenset[int] = frozenset()
 
 
 def _by_idleness(agent: AgentState) -> Turn:
@@ -65,6 +67,8 @@ class Pool:
 
     def rooms(self) -> frozenset[int]:
         """The kinds of work that anyone is free for."""
+        if not self._group_of:
+            return _NONE
         return frozenset().union(*[rooms for rooms, group in self._groups.items() if group.members])
 
     def put(self, agent: AgentState, rooms: frozenset[int]) -> None:
@@ -84,8 +88,8 @@ class Pool:
         """Whose turn it is for such work."""
         best: Turn | None = None
         for rooms, group in self._groups.items():
-            if room in rooms and group.members:
-                front = group.turns[order].first()
+            if group.members and room in rooms:
+                front = group.first(order)
                 if best is None or (front is not None and front < best):
                     best = front
         return best
@@ -93,13 +97,13 @@ class Pool:
     def turn_of(self, agent: AgentId, room: int, order: Order) -> Turn | None:
         """This agent's turn, if they are free for such work."""
         group = self._group_of.get(agent)
-        return group.turns[order].free[agent] if group is not None and room in group.rooms else None
+        return order(group.members[agent]) if group is not None and room in group.rooms else None
 
     def free(self, room: int, order: Order = _by_idleness) -> Iterator[Turn]:
         """All who are free for such work, roughly in order."""
         for rooms, group in self._groups.items():
-            if room in rooms:
-                yield from group.turns[order].in_order()
+            if group.members and room in rooms:
+                yield from group.in_order(order)
 
     def remembered(self) -> int:
         """Turns kept, those that no longer count included."""
@@ -107,24 +111,52 @@ class Pool:
 
 
 class _Group:
-    """Those of a pool who have the same kinds of room."""
+    """Those of a pool who have the same kinds of room.
 
-    __slots__ = ("members", "rooms", "turns")
+    Of a few it is looked up whose turn it is; of more the turns are kept in each order until nobody is left. Where work waits hardly anybody is
+    free for longer than the same turn: three heaps for them were a tenth of a decision.
+    """
+
+    __slots__ = ("_orders", "members", "rooms", "turns")
 
     def __init__(self, rooms: frozenset[int], orders: tuple[Order, ...]) -> None:
         self.rooms = rooms
-        self.members: set[AgentId] = set()
-        self.turns = {order: _Turns() for order in orders}
+        self.members: dict[AgentId, AgentState] = {}
+        self.turns: dict[Order, _Turns] = {}
+        self._orders = orders
 
     def join(self, agent: AgentState) -> None:
-        self.members.add(agent.id)
-        for order, turns in self.turns.items():
-            turns.put(order(agent), agent.id)
+        self.members[agent.id] = agent
+        if self.turns:
+            for order, turns in self.turns.items():
+                turns.put(order(agent), agent.id)
+        elif len(self.members) > _FEW:
+            self._keep_turns()
 
     def leave(self, agent: AgentId) -> None:
-        self.members.discard(agent)
+        del self.members[agent]
+        if not self.turns:
+            return
         for turns in self.turns.values():
             turns.drop(agent)
+        if not self.members:
+            self.turns = {}
+
+    def first(self, order: Order) -> Turn | None:
+        if self.turns:
+            return self.turns[order].first()
+        return min([order(agent) for agent in self.members.values()], default=None)
+
+    def in_order(self, order: Order) -> Iterable[Turn]:
+        if self.turns:
+            return self.turns[order].in_order()
+        return sorted([order(agent) for agent in self.members.values()])
+
+    def _keep_turns(self) -> None:
+        self.turns = {order: _Turns() for order in self._orders}
+        for order, turns in self.turns.items():
+            for agent in self.members.values():
+                turns.put(order(agent), agent.id)
 
 
 class _Turns:

@@ -1,8 +1,7 @@
 """What to do: imperative, carried out by the Channel of the medium. Recorded as facts before anyone acts."""
 
-from dataclasses import dataclass
-
 from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, QueueId, Seconds, Why
+from routing.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ no shorter than it takes all who may serve one's own line to get through that li
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from routing.core.facts import (
     Abandoned,
@@ -45,10 +46,11 @@ REMEMBERED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """`wait_s` from now; `position` in its own line (1: next); `agents`: places at work that may serve it; `works`: of its queue so many have ended of
-    late, on which it rests."""
+    """`wait_s` from now, and by how much waits of this kind differ by chance (`spread_s`, the standard deviation of the sum above); `position` in its own
+    line (1: next); `agents`: places at work that may serve it; `works`: of its queue so many have ended of late, on which it rests."""
 
     wait_s: float
+    spread_s: float
     position: int
     agents: int
     works: int = 0
@@ -78,24 +80,29 @@ def estimate(crowd: Crowd, seen: "Seen") -> Estimate | None:
         return None
     own = Ring(ahead={crowd.queue: crowd.ahead}, agents=crowd.agents)
     until_through = min(
-        (_through(ring, crowd.queue, seen) for ring in crowd.rings if ring.agents), default=0.0
+        (_through(ring, crowd.queue, seen) for ring in crowd.rings if ring.agents), default=(0.0, 0.0)
     )
-    wait_s = max(_through(own, crowd.queue, seen), until_through)
+    wait_s, variance = max(_through(own, crowd.queue, seen), until_through)
     return Estimate(
-        wait_s=wait_s, position=crowd.ahead + 1, agents=crowd.agents, works=seen.works(crowd.queue)
+        wait_s=wait_s,
+        spread_s=sqrt(variance),
+        position=crowd.ahead + 1,
+        agents=crowd.agents,
+        works=seen.works(crowd.queue),
     )
 
 
-def _through(ring: Ring, queue: QueueId, seen: "Seen") -> float:
+def _through(ring: Ring, queue: QueueId, seen: "Seen") -> tuple[float, float]:
     """Until all who are ahead are gone and one more agent is free."""
     work_s = seen.handling_s(queue) + sum(count * seen.handling_s(each) for each, count in ring.ahead.items())
     ahead = sum(ring.ahead.values())
     return _wait(ahead, ring.agents * (ahead + 1) / work_s, seen.gives_up(queue))
 
 
-def _wait(ahead: int, freed: float, gives_up: float) -> float:
-    """The sum above."""
-    return sum(1 / (freed + step * gives_up) for step in range(ahead + 1))
+def _wait(ahead: int, freed: float, gives_up: float) -> tuple[float, float]:
+    """The sum above, and its variance (each step's is the square of its mean)."""
+    steps = [1 / (freed + step * gives_up) for step in range(ahead + 1)]
+    return sum(steps), sum([step * step for step in steps])
 
 
 class Seen:
@@ -125,14 +132,17 @@ class Seen:
     def apply(self, fact: Fact) -> None:
         """Take one fact in."""
         match fact:
-            case Enqueued():
-                self._came[fact.interaction] = fact.at
             case Offered():
                 self._began[fact.interaction] = fact.queue, fact.at
-            case OfferEnded(outcome=outcome) if outcome is not Outcome.ACCEPTED:
-                self._began.pop(fact.interaction, None)
+            case OfferEnded():
+                if fact.outcome is not Outcome.ACCEPTED:
+                    self._began.pop(fact.interaction, None)
             case Connected():
                 self._waited(fact.interaction, fact.queue, fact.at, left=False)
+            case Finished(wrap_up_until=None) | WrappedUp():
+                self._ended(fact.interaction, fact.at)
+            case Enqueued():
+                self._came[fact.interaction] = fact.at
             case Abandoned():
                 self._began.pop(fact.interaction, None)
                 self._waited(fact.interaction, fact.queue, fact.at, left=True)
@@ -140,8 +150,6 @@ class Seen:
                 self._began.pop(fact.interaction, None)
             case TurnedAway() | CallbackKept() | CallbackDropped():  # nobody gave up
                 self._came.pop(fact.interaction, None)
-            case Finished(wrap_up_until=None) | WrappedUp():
-                self._ended(fact.interaction, fact.at)
             case _:
                 pass
 

@@ -3,8 +3,6 @@
 The ledger stores facts in order; boards, consoles and a restarted router are folded from them (`state`, `figures`).
 """
 
-from dataclasses import dataclass
-
 from routing.core.model import (
     AgentId,
     By,
@@ -21,6 +19,7 @@ from routing.core.model import (
     WatchMode,
     Why,
 )
+from routing.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,19 +87,29 @@ _ByItself = MoreKnown | CustomerLeft | MessageWanted | Adopted | Returned | Besi
 
 def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> Verdict:
     """Judge one event against the centre as it is now. `DialAsked` also asks what the agent has room for (`outgoing.judge_dial`)."""
-    match event:
+    match event:  # what happens most comes first
+        case Accepted() | Rang() | OfferFailed():
+            return _offer_answered(centre, queues, event)
+        case WorkEnded() | WrapUpEnded():
+            return _of_interaction(centre, queues, event)
         case Arrived():
             return _arrived(centre, event)
+        case StatusChosen() | ConsoleChanged() | DeviceChanged():
+            return _agent_changed(centre, event)
+        case _:
+            return _of_interaction(centre, queues, event)
+
+
+def _agent_changed(centre: Centre, event: StatusChosen | ConsoleChanged | DeviceChanged) -> Verdict:
+    match event:
         case StatusChosen():
             return status_chosen(centre, event)
         case ConsoleChanged():
             return _console_changed(centre, event)
         case DeviceChanged():
             return _device_changed(centre, event)
-        case Rang() | Accepted() | OfferFailed():
-            return _offer_answered(centre, queues, event)
         case _:
-            return _of_interaction(centre, queues, event)
+            assert_never(event)
 
 
 def _of_interaction(
@@ -245,6 +255,9 @@ def _of_work(
     work: Work,
     event: ByHand | CallbackEvent | RecordingEvent | _ByItself,
 ) -> Verdict:
+    if isinstance(event, (WorkEnded, WrapUpEnded)):  # first: it happens most
+        verdict = _over(queues, work, event)
+        return verdict if work.conference is None else parted(work, verdict)
     if isinstance(event, RecordingEvent):
         return judge_recording(work, event)
     if work.dialling and isinstance(event, ByHand | OF_OTHERS):

@@ -6,11 +6,10 @@ number waiting and the number talking do not matter.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
-from itertools import chain, islice
+from itertools import islice
 
-from routing.core.capacity import Rooms, at_once
+from routing.core.capacity import Openings, Rooms, at_once
 from routing.core.choice import Pool, behind
 from routing.core.estimate import Crowd, Ring
 from routing.core.model import (
@@ -26,6 +25,7 @@ from routing.core.model import (
 )
 from routing.core.order import Head, Place
 from routing.core.presence import AgentState, Phase, Work
+from routing.core.record import dataclass
 from routing.core.skills import Requirement, requirement
 from routing.core.staff import Staff
 from routing.core.stages import Stage, stage
@@ -33,6 +33,10 @@ from routing.core.stations import Fronts, Station
 
 PASSED_OVER_AT_MOST = 20
 """So many agents are explained with an offer: the free ones first, then those who match, then the rest."""
+
+_KEPT_ABLE = 30
+"""So many of those who can serve a line are kept with it for that: most often twenty of them are busy."""
+_NO_ROOMS: frozenset[int] = frozenset()
 
 STATIONS = 1_000
 """So many lines are kept before those are dropped in which nobody waits."""
@@ -58,6 +62,12 @@ class Matching:
         self._rooms = Rooms(queues.values())
         choices = frozenset(rule.choice for rule in queues.values())
         self._staff = Staff(agents.values(), choices, now)
+        self._known = {
+            agent: (number, pool, agents[agent])
+            for number, (agent, pool) in enumerate(self._staff.pool_of.items())
+        }
+        self._names = tuple(self._known)
+        self._openings: list[Openings | None] = [None] * len(self._known)
         self._fronts = Fronts(self._rooms.numbers)
         self._kept_for: dict[AgentId, list[Station]] = {}
         self._stations: dict[Stage, Station] = {}
@@ -72,42 +82,46 @@ class Matching:
     def see_work(self, work: Work, now: Seconds) -> None:
         """An interaction is new or changed, or its time for another stage has come. One whose queue has no rule waits until a configuration
         brings it."""
-        rule = self._queues.get(work.queue)
-        if rule is None or work.phase is not Phase.WAITING:
-            self._stand(work, None)
+        rule = self._queues.get(work.queue) if work.phase is Phase.WAITING else None
+        if rule is None:
+            self._stand_nowhere(work.id)
             return
         at = stage(work, rule, now, preferred_is_here=self._is_here(work.preferred, rule))
         self._stand(work, self._station(at, rule))
 
-    def forget_work(self, work: Work) -> None:
-        """An interaction closed."""
-        self._stand(work, None)
+    def forget_work(self, interaction: InteractionId) -> None:
+        """It closed."""
+        self._stand_nowhere(interaction)
 
-    def see_agent(self, agent: AgentState) -> tuple[InteractionId, ...]:
+    def see_agent(self, agent: AgentState) -> Iterable[InteractionId]:
         """An agent changed; one without a rule is offered nothing. Returns who waits for somebody else now, as they came or went."""
-        rule = self._rules.get(agent.id)
-        if rule is None:
+        known = self._known.get(agent.id)
+        if known is None:
             return ()
-        pool, here = self._staff.pool_of[agent.id], agent.status is not Status.SIGNED_OUT
-        before, now = pool.signed_in.get(agent.id), self._rooms.of(agent, rule)
+        number, pool, rule = known
+        before, now = self._openings[number], self._rooms.of(agent, rule)
+        here = agent.status is not Status.SIGNED_OUT
         if here:
-            pool.signed_in[agent.id] = now
+            pool.signed_in[agent.id] = self._openings[number] = now
         elif before is not None:
             del pool.signed_in[agent.id]
-        pool.put(agent, now.rooms)
-        if now is not before:
-            self._note_rooms(agent.id, pool, frozenset() if before is None else before.rooms, now.rooms)
-        came_or_went = here != (before is not None)
-        return tuple(self._wished.get(agent.id, ())) if came_or_went else ()
+            self._openings[number] = None
+        if now.rooms or (before is not None and before.rooms):
+            pool.put(agent, now.rooms)
+            if now is not before:
+                self._note_rooms(agent.id, pool, _NO_ROOMS if before is None else before.rooms, now.rooms)
+        if here is (before is not None):
+            return ()
+        return tuple(self._wished.get(agent.id, ()))
 
     def _note_rooms(self, agent: AgentId, pool: Pool, before: frozenset[int], now: frozenset[int]) -> None:
-        lost, gained = before - now, now - before
-        if lost:
+        with_room = self._with_room
+        if before and (lost := before - now):
             for room in lost - pool.rooms():
-                del self._with_room[room][pool]
-        for room in gained:
-            self._with_room[room][pool] = None
-        if gained:
+                del with_room[room][pool]
+        if now and (gained := now - before):
+            for room in gained:
+                with_room[room][pool] = None
             self._freed[agent] = None
 
     def stirred(self) -> "Round":
@@ -124,8 +138,10 @@ class Matching:
             return None
         rooms = openings.rooms
         head = self._fronts.first(pool, rooms)
-        own = [one.line.first for one in self._kept_for.get(agent, ()) if one.room in rooms]
-        return min((one for one in (head, *own) if one is not None), default=None)
+        for one in self._kept_for.get(agent, ()):
+            if one.room in rooms and (own := one.line.first) is not None and (head is None or own < head):
+                head = own
+        return head
 
     def first_free(self, station: Station) -> AgentId | None:
         """Whose turn it is among all who may serve this line."""
@@ -173,16 +189,20 @@ class Matching:
         ready = (one for one in pool.signed_in if agents[one].status is Status.READY)
         return sum(at_once(self._rules[one], medium) for one in ready)
 
-    def _stand(self, work: Work, station: Station | None) -> None:
+    def _stand(self, work: Work, station: Station) -> None:
         before = self._standing.get(work.id)
         if before is not None and before is not station:
             self._fronts.leave(before, work.id)
-            del self._standing[work.id]
-        self._wish(work.id, None if station is None else work.preferred)
-        if station is not None:
-            self._standing[work.id] = station
-            self._fronts.join(station, work)
-            self._stirred[station] = None
+        self._wish(work.id, work.preferred)
+        self._standing[work.id] = station
+        self._fronts.join(station, work)
+        self._stirred[station] = None
+
+    def _stand_nowhere(self, interaction: InteractionId) -> None:
+        before = self._standing.pop(interaction, None)
+        if before is not None:
+            self._fronts.leave(before, interaction)
+            self._wish(interaction, None)
 
     def _wish(self, interaction: InteractionId, preferred: AgentId | None) -> None:
         """Whom one who waits would rather have, wherever it stands."""
@@ -207,7 +227,10 @@ class Matching:
             self._drop_empty()
             asked = requirement(rule, at.own, at.steps)
             room = self._rooms.number(at.medium, rule.id)
-            known = Station(at, rule, asked, room, self._pools_for(at, asked, rule.choice))
+            pools = self._pools_for(at, asked, rule.choice)
+            known = Station(at, rule, asked, room, pools)
+            if at.preferred is None:
+                known.able = tuple(islice(self._able(pools), _KEPT_ABLE))
             self._stations[at] = known
             if at.preferred is not None:
                 self._kept_for.setdefault(at.preferred, []).append(known)
@@ -234,8 +257,12 @@ class Matching:
         """Who else was considered and why not, at most `PASSED_OVER_AT_MOST`; the signed-out were not considered."""
         if pair.station.at.preferred is not None:
             return ()  # nobody else was asked
-        others = chain(self._later(pair.station, chosen), self._busy(pair.station), self._unfit(pair.station))
-        return tuple(islice(others, PASSED_OVER_AT_MOST))
+        found = self._later(pair.station, chosen)
+        if len(found) < PASSED_OVER_AT_MOST:
+            self._add_busy(pair.station, found)
+        if len(found) < PASSED_OVER_AT_MOST:
+            found += islice(self._unfit(pair.station), PASSED_OVER_AT_MOST - len(found))
+        return tuple(found[:PASSED_OVER_AT_MOST])
 
     def still_waits(self, station: Station) -> Iterator[tuple[AgentId, str]]:
         """Why each agent who is signed in has not been offered what waits here, as reason codes: those who match first. `next`: they are
@@ -257,25 +284,41 @@ class Matching:
             return Status.SIGNED_OUT.value
         return openings.reasons[self._rooms.number(work.medium, work.queue)]
 
-    def _later(self, station: Station, chosen: AgentState) -> Iterator[tuple[AgentId, str]]:
+    def _later(self, station: Station, chosen: AgentState) -> list[tuple[AgentId, str]]:
         """Who is free as well and came after the chosen one."""
-        choice, room = station.rule.choice, station.room
-        its_rank, its_turn = station.pools[self._staff.pool_of[chosen.id]], station.order(chosen)
+        choice, room, its_id = station.rule.choice, station.room, chosen.id
+        its_rank, its_turn = station.pools[self._staff.pool_of[its_id]], station.order(chosen)
+        found: list[tuple[AgentId, str]] = []
         for pool in station.those_of(self._with_room[room]):
             rank = "" if station.pools[pool] == its_rank else _RANKED[choice]
-            for turn in pool.free(room, station.order):
-                if turn != its_turn:
-                    yield turn[2], rank or behind(choice, turn, its_turn)
+            found += [
+                (turn[2], rank or behind(choice, turn, its_turn))
+                for turn in pool.free(room, station.order)
+                if turn[2] != its_id
+            ]
+        return found
 
-    def _busy(self, station: Station) -> Iterator[tuple[AgentId, str]]:
-        """Who can serve it and has no room for it."""
-        room = station.room
-        return (
-            (agent, reason)
-            for pool in station.pools
-            for agent, openings in pool.signed_in.items()
-            if (reason := openings.reasons[room])
-        )
+    def _add_busy(self, station: Station, found: list[tuple[AgentId, str]]) -> None:
+        """Who can serve it and has no room for it, as many as may be named."""
+        self._add_those(station.able, station.room, found)
+        if len(found) < PASSED_OVER_AT_MOST and len(station.able) == _KEPT_ABLE:
+            self._add_those(islice(self._able(station.pools), _KEPT_ABLE, None), station.room, found)
+
+    def _add_those(self, able: Iterable[int], room: int, found: list[tuple[AgentId, str]]) -> None:
+        names, openings_of = self._names, self._openings
+        missing = PASSED_OVER_AT_MOST - len(found)
+        for number in able:
+            openings = openings_of[number]
+            if openings is not None and (reason := openings.reasons[room]):
+                found.append((names[number], reason))
+                missing -= 1
+                if not missing:
+                    return
+
+    def _able(self, pools: Iterable[Pool]) -> Iterator[int]:
+        """Who is of these pools, by their numbers."""
+        agents = self._staff.agents_of
+        return (self._known[one][0] for pool in pools for one in agents[pool])
 
     def _unfit(self, station: Station) -> Iterator[tuple[AgentId, str]]:
         for pool, reason in self._staff.unfit(station.asked, station.pools):
@@ -307,7 +350,7 @@ class Round:
         while self._heads:
             known, number, one, seen = self._heads[0]
             head = known if seen == self._pairs else self._next(one)
-            if head == known and (pair := self._pair(known[1])) is not None:
+            if head == known and (pair := self._pair(known[2])) is not None:
                 return pair
             if head is None or head == known:
                 heappop(self._heads)

@@ -12,8 +12,8 @@ _STALE_AT_MOST = 64
 
 Place = tuple[Seconds, int]
 """Smaller is served first; the arrival number makes it unique."""
-Head = tuple[Place, InteractionId]
-"""Who is next in a line."""
+Head = tuple[Seconds, int, InteractionId]
+"""Who is next in a line: a place and whose it is, flat, as it is compared often."""
 
 
 def place(work: Work, queue_points: int = 0) -> Place:
@@ -24,13 +24,13 @@ def place(work: Work, queue_points: int = 0) -> Place:
 class Line:
     """Interactions that wait for the same, in order. Those that left are dropped when they come to the front, or when they are the most.
 
-    `waiting` and `first` (place and id of the one who is next) are looked at for every line that a freed agent may serve: for reading only.
+    `waiting` (with their places) and `first` are looked at for every line that a freed agent may serve: for reading only.
     """
 
     __slots__ = ("_entered", "_heap", "_points", "first", "waiting")
 
     def __init__(self, queue_points: int = 0) -> None:
-        self.waiting: dict[InteractionId, Place] = {}
+        self.waiting: dict[InteractionId, Head] = {}
         self.first: Head | None = None
         self._points = queue_points
         self._heap: list[Head] = []
@@ -41,11 +41,11 @@ class Line:
 
     def join(self, work: Work) -> None:
         """Stand at the place that age and priority give; a second call changes nothing unless these have changed."""
-        mine = place(work, self._points)
+        mine = (*place(work, self._points), work.id)
         self.waiting[work.id] = mine
-        if (entry := (mine, work.id)) not in self._entered:
-            self._entered.add(entry)
-            heappush(self._heap, entry)
+        if mine not in self._entered:
+            self._entered.add(mine)
+            heappush(self._heap, mine)
         self._settle()
 
     def leave(self, interaction: InteractionId) -> None:
@@ -53,7 +53,7 @@ class Line:
         if self.waiting.pop(interaction, None) is None:
             return
         if len(self._heap) > _STALE_AT_MOST + 2 * len(self.waiting):
-            self._heap = [(mine, one) for one, mine in self.waiting.items()]
+            self._heap = list(self.waiting.values())
             heapify(self._heap)
             self._entered = set(self._heap)
         self._settle()
@@ -68,6 +68,10 @@ class Line:
 
     def _settle(self) -> None:
         heap, waiting = self._heap, self.waiting
-        while heap and waiting.get(heap[0][1]) != heap[0][0]:
+        while heap:
+            first = heap[0]
+            if waiting.get(first[2]) == first:
+                self.first = first
+                return
             self._entered.discard(heappop(heap))
-        self.first = heap[0] if heap else None
+        self.first = None

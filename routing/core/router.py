@@ -1,7 +1,6 @@
 """The router: events in, facts and decisions out. It owns the centre and decides nothing but who is offered what."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import assert_never
 
@@ -18,11 +17,13 @@ from routing.core.facts import (
     CallbackPutOff,
     ConferenceOver,
     Conferring,
+    Connected,
     ConsoleSeen,
     Described,
     DeviceSeen,
     Enqueued,
     Fact,
+    Finished,
     LedOn,
     Offered,
     OfferEnded,
@@ -30,7 +31,7 @@ from routing.core.facts import (
     StatusChanged,
     TurnedAway,
     Unparked,
-    WorkFact,
+    WrappedUp,
 )
 from routing.core.judge import judge, offer_expired, parking_expired, status_chosen, wrap_up_expired
 from routing.core.matching import Matching, Pair
@@ -51,6 +52,7 @@ from routing.core.model import (
 from routing.core.order import Place, place
 from routing.core.outgoing import judge_dial
 from routing.core.presence import Phase, Work
+from routing.core.record import dataclass
 from routing.core.skills import Requirement, next_end
 from routing.core.stages import next_change
 from routing.core.state import Centre
@@ -121,7 +123,8 @@ class Router:
 
         Events come before deadlines: an answer that arrives with the deadline counts.
         """
-        self._arm_restored(now)
+        if self._restored:
+            self._arm_restored(now)
         self._now = now
         self._expire(now)  # first: what follows asks who can serve it
         for event in events:
@@ -231,8 +234,8 @@ class Router:
     def _see(self, work: Work) -> None:
         """Have it wait for what its age and its queue say, and come back when that changes."""
         self._matching.see_work(work, self._now)
-        rule = self._queues.get(work.queue)
-        if rule is None or work.phase is not Phase.WAITING:
+        rule = self._queues.get(work.queue) if work.phase is Phase.WAITING else None
+        if rule is None:
             self._shifts.set(work.id, None)
         else:
             self._shifts.set(work.id, next_change(work, rule, self._now))
@@ -270,7 +273,8 @@ class Router:
                     self._take(offer_expired(self.centre, self._queues, work, at))
 
     def _conclude(self, now: Seconds) -> Turn:
-        self._look_at_doors()
+        if self._went_home or self._placed_anew:
+            self._look_at_doors()
         matches = self._matching.stirred()
         while (pair := matches.next_pair()) is not None:
             self._offer(pair, now)
@@ -291,7 +295,9 @@ class Router:
             steps=pair.station.at.steps,
             preferred=pair.station.at.preferred is not None,
         )
-        self._take(Verdict((fact,), (_decision(fact, work, pair.station.rule),)))
+        self._apply(fact)
+        self._facts.append(fact)
+        self._decisions.append(_decision(fact, work, pair.station.rule))
 
     def _take(self, verdict: Verdict) -> None:
         for fact in verdict.facts:
@@ -318,8 +324,6 @@ class Router:
 
     def _look_at_doors(self) -> None:
         """Somebody went home: who waits for nobody? Or everybody was found a place anew: what came due meanwhile, or is closed for an emergency?"""
-        if not (self._went_home or self._placed_anew):
-            return
         concerned = overflow.has_rules if self._placed_anew else overflow.may_begin
         self._went_home = self._placed_anew = False
         for rule in self._queues.values():
@@ -363,33 +367,35 @@ class Router:
 
     def _apply(self, fact: Fact) -> None:
         self._seen.apply(fact)
-        if not isinstance(fact, (StatusChanged, ConsoleSeen, DeviceSeen)):
-            self._apply_to_work(fact)
-            return
         self.centre.apply(fact)
-        self._see_agent(fact.agent)
+        match fact:  # what happens most comes first
+            case Offered() | Connected() | Finished() | WrappedUp():
+                self._see_interaction(fact.interaction)
+                self._see_agent(fact.agent)
+            case OfferEnded(outcome=Outcome.ACCEPTED):
+                pass  # `Connected` follows: nobody is free and nothing waits between the two
+            case StatusChanged() | ConsoleSeen() | DeviceSeen():
+                self._see_agent(fact.agent)
+            case _:
+                self._see_interaction(fact.interaction)
+                if not isinstance(fact, _OF_NO_AGENT):
+                    self._see_agent(fact.agent)
+                if isinstance(fact, (Conferring, ConferenceOver)) and fact.colleague is not None:
+                    self._see_agent(fact.colleague)
 
     def _see_agent(self, agent: AgentId) -> None:
         for interaction in self._matching.see_agent(self.centre.agents[agent]):
             self._see(self.centre.interactions[interaction])
 
-    def _apply_to_work(self, fact: WorkFact) -> None:
-        before = self.centre.interactions.get(fact.interaction)
-        self.centre.apply(fact)
-        if isinstance(fact, OfferEnded) and fact.outcome is Outcome.ACCEPTED:
-            return  # `Connected` follows: nobody is free and nothing waits between the two
-        work = self.centre.interactions.get(fact.interaction)
+    def _see_interaction(self, interaction: InteractionId) -> None:
+        work = self.centre.interactions.get(interaction)
         if work is not None:
             self._see(work)
-            self._timers.set(work.id, due(work))
-        elif before is not None:
-            self._matching.forget_work(before)
-            self._shifts.set(before.id, None)
-            self._timers.set(before.id, None)
-        if not isinstance(fact, _OF_NO_AGENT):
-            self._see_agent(fact.agent)
-        if isinstance(fact, (Conferring, ConferenceOver)) and fact.colleague is not None:
-            self._see_agent(fact.colleague)
+            self._timers.set(interaction, due(work))
+        else:
+            self._matching.forget_work(interaction)
+            self._shifts.set(interaction, None)
+            self._timers.set(interaction, None)
 
 
 def _led(work: Work, rule: Overflow, at: Seconds) -> Verdict:

@@ -16,6 +16,9 @@ class Staff:
         found = {each: Pool(choices) for each in profiles.values()}
         self.pools = tuple(found.values())
         self.pool_of: Mapping[AgentId, Pool] = {agent: found[each] for agent, each in profiles.items()}
+        self.agents_of: Mapping[Pool, list[AgentId]] = {pool: [] for pool in self.pools}
+        for agent, pool in self.pool_of.items():
+            self.agents_of[pool].append(agent)
         self._profiles = tuple(found)
         self._everybody = frozenset(range(len(found)))
         self._levels: dict[str, dict[int, int]] = {}

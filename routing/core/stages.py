@@ -3,11 +3,10 @@
 Nothing of this is recorded: it follows from the age and the rules, so that a restart and a new configuration find everybody where they belong.
 """
 
-from dataclasses import dataclass
-
 from routing.core import overflow
 from routing.core.model import AgentId, Medium, Need, QueueId, QueueRule, Seconds
 from routing.core.presence import Work
+from routing.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

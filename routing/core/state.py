@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from math import expm1, log, log2
 from types import MappingProxyType
-from typing import Any, assert_never
+from typing import assert_never
 
 from routing.core.facts import (
     TRANSFERRED,
@@ -50,7 +50,7 @@ from routing.core.facts import (
     WatchOver,
     WrappedUp,
 )
-from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Seconds, Status
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, QueueId, Seconds, Status
 from routing.core.order import place
 from routing.core.presence import (
     AgentState,
@@ -117,7 +117,9 @@ class Centre:
 
     def apply(self, fact: Fact) -> None:
         """Take one fact in. Facts of an interaction whose beginning was never seen, or that is closed, are passed by."""
-        match fact:
+        match fact:  # what happens most comes first: a decision brings three of these
+            case Offered() | OfferEnded() | Connected() | Finished() | WrappedUp():
+                self._move_known(fact)
             case Enqueued():
                 self._enqueue(fact)
             case Dialled():
@@ -127,9 +129,12 @@ class Centre:
             case RecordingPaused() | RecordingResumed():
                 self._pause_recording(fact)
             case _:
-                work = self._works.get(fact.interaction)
-                if work is not None:
-                    self._move(work, fact)
+                self._move_known(fact)
+
+    def _move_known(self, fact: LaterFact) -> None:
+        work = self._works.get(fact.interaction)
+        if work is not None:
+            self._move(work, fact)
 
     def _enqueue(self, fact: Enqueued) -> None:
         if fact.interaction in self._works or fact.interaction in self._closed:
@@ -183,14 +188,19 @@ class Centre:
 
     def _move(self, work: Work, fact: LaterFact) -> None:
         match fact:
+            case Offered() | OfferEnded() | OfferRang():
+                self._offer_news(work, fact)
+            case Connected():
+                self._connect(work, fact)
+            case Finished():
+                self._finish(work, fact)
+            case WrappedUp():
+                self._close(work)
+                self._release(fact.agent, work.id, fact.at)
             case Described():
                 self._describe(work, fact)
             case LedOn():
                 self._lead_on(work, fact)
-            case Offered() | OfferRang() | OfferEnded():
-                self._offer_news(work, fact)
-            case Connected():
-                self._connect(work, fact)
             case Requeued():
                 self._return(work, fact)
             case Parked() | Unparked():
@@ -201,11 +211,6 @@ class Centre:
                 self._close(work)
             case Unanswered():
                 self._put(work._replace(unreached=fact.reason))
-            case Finished():
-                self._finish(work, fact)
-            case WrappedUp():
-                self._close(work)
-                self._release(fact.agent, work.id, fact.at)
             case _:
                 self._beside(work, fact)
 
@@ -246,7 +251,8 @@ class Centre:
         self._put(work._replace(conference=now))
         if fact.colleague is not None:
             beside = None if now is None else work.id
-            self._reckon(self._agent(fact.colleague), fact.at, beside=beside, idle_since=fact.at)
+            agent = self._agent(fact.colleague)._replace(beside=beside)
+            self._reckon(agent, fact.at, agent.holds, idle_since=fact.at, missed=agent.missed)
 
     def _watch(self, work: Work, fact: Watched | WatchOver) -> None:
         others = tuple(one for one in work.watchers if one.who != fact.watcher)
@@ -257,7 +263,7 @@ class Centre:
 
     def _return(self, work: Work, fact: Requeued) -> None:
         passed_by = fact.agent if fact.reason == TRANSFERRED else work.passed_by
-        self._put(_back_in_line(work)._replace(passed_by=passed_by))
+        self._put(work.back_in_line()._replace(passed_by=passed_by))
         self._release(fact.agent, work.id, fact.at)
 
     def _describe(self, work: Work, fact: Described) -> None:
@@ -277,12 +283,12 @@ class Centre:
 
     def _park(self, work: Work, fact: Parked | Unparked) -> None:
         if isinstance(fact, Parked):
-            aside = _back_in_line(work)._replace(phase=Phase.PARKED)
+            aside = work.back_in_line()._replace(phase=Phase.PARKED)
             self._put(aside._replace(parked_by=fact.agent, parked_until=fact.until))
             self._release(fact.agent, work.id, fact.at)
             return
         self._put(
-            _back_in_line(work)._replace(
+            work.back_in_line()._replace(
                 preferred=fact.agent,
                 preferred_until=fact.preferred_until,
                 queued_at=fact.at,
@@ -300,7 +306,7 @@ class Centre:
             case CustomerReached():
                 self._put(work._replace(callback=False))
             case CallbackMissed():
-                aside = _back_in_line(work)._replace(phase=Phase.PARKED, parked_until=fact.until)
+                aside = work.back_in_line()._replace(phase=Phase.PARKED, parked_until=fact.until)
                 self._put(aside._replace(tried=work.tried + 1))
                 self._release(fact.agent, work.id, fact.at)
             case CallbackPutOff():
@@ -312,15 +318,15 @@ class Centre:
         match fact:
             case Offered():
                 self._offer(work, fact)
-            case OfferRang():
-                self._put(work._replace(rang_at=fact.at))
             case OfferEnded():
                 self._end_offer(work, fact)
+            case OfferRang():
+                self._put(work._replace(rang_at=fact.at))
             case _:
                 assert_never(fact)
 
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
-        back = _back_in_line(work)
+        back = work.back_in_line()
         if fact.agent == work.preferred and fact.outcome in _REFUSED:
             back = back._replace(preferred=None)  # they do not want it: nobody waits for them any more
         if work.dialling:
@@ -329,78 +335,60 @@ class Centre:
         agent = self._agent(fact.agent)
         if fact.outcome is Outcome.NO_ANSWER:
             agent = agent._replace(missed=agent.missed + 1, idle_since=fact.at)
-        self._reckon(agent, fact.at, offer=None)
+        self._note_offer(agent, None, fact.at, offered_at=agent.offered_at)
 
     def _offer(self, work: Work, fact: Offered) -> None:
-        self._put(
-            work._replace(
-                phase=Phase.OFFERED,
-                agent=fact.agent,
-                offer=fact.offer,
-                deadline=fact.deadline,
-                attempts=work.attempts + 1,
-            )
-        )
-        self._reckon(self._agent(fact.agent), fact.at, offer=fact.offer, offered_at=fact.at)
+        self._put(work.offered_to(fact.agent, fact.offer, fact.deadline))
+        self._note_offer(self._agent(fact.agent), fact.offer, fact.at, offered_at=fact.at)
 
     def _connect(self, work: Work, fact: Connected) -> None:
-        self._put(
-            work._replace(
-                phase=Phase.CONNECTED,
-                agent=fact.agent,
-                connected_at=fact.at,
-                parked_by=None,
-                parked_until=None,
-                recorded=fact.recorded,
-            )
-        )
+        self._put(work.with_agent(fact.agent, fact.at, recorded=fact.recorded))
         agent = self._agent(fact.agent)
-        held = (*agent.holds, work.id)
-        self._reckon(agent, fact.at, holds=held, idle_since=fact.at, missed=0)
+        self._reckon(agent, fact.at, (*agent.holds, work.id), idle_since=fact.at, missed=0)
 
     def _finish(self, work: Work, fact: Finished) -> None:
         if fact.wrap_up_until is None:
             self._close(work)
             self._release(fact.agent, work.id, fact.at)
             return
-        self._put(
-            work._replace(
-                phase=Phase.WRAP_UP,
-                finished_at=fact.at,
-                wrap_up_until=fact.wrap_up_until,
-                held_at=None,
-                consult=None,
-                conference=None,
-                watchers=(),
-                recorded=False,
-                recording_pause=None,
-            ),
-        )
-        self._reckon(self._agent(fact.agent), fact.at)
+        self._put(work.wrapping_up(fact.at, fact.wrap_up_until))
+        agent = self._agent(fact.agent)
+        self._reckon(agent, fact.at, agent.holds, idle_since=agent.idle_since, missed=agent.missed)
 
     def _release(self, agent_id: AgentId, interaction: InteractionId, at: Seconds) -> None:
         agent = self._agent(agent_id)
         holds = tuple([one for one in agent.holds if one != interaction])
-        self._reckon(agent, at, holds=holds, idle_since=at)
+        self._reckon(agent, at, holds, idle_since=at, missed=agent.missed)
 
-    def _reckon(self, agent: AgentState, at: Seconds, **changes: Any) -> None:
-        """With these changes, count what the agent holds and name the work state that follows."""
-        held = [self._works[one] for one in changes.get("holds", agent.holds)]
+    def _note_offer(self, agent: AgentState, offer: OfferId | None, at: Seconds, offered_at: Seconds) -> None:
+        """One is made to them, or is over; what they are at work on stays."""
+        work = _work_state(agent.at_work, wrap_ups=agent.wrap_ups, offered=offer is not None)
+        since, lately = _since(agent, work, at)
+        at_work = (agent.holds, agent.at_work, agent.wrap_ups)
+        self._agents[agent.id] = agent.with_work(
+            (work, since, agent.idle_since, offer, *at_work, offered_at, agent.missed, lately, agent.beside)
+        )
+
+    def _reckon(
+        self,
+        agent: AgentState,
+        at: Seconds,
+        holds: tuple[InteractionId, ...],
+        *,
+        idle_since: Seconds,
+        missed: int,
+    ) -> None:
+        """Count what the agent holds now and name the work state that follows."""
+        held = [self._works[one] for one in holds]
         at_work = tuple([(work.medium, work.queue) for work in held if work.phase is Phase.CONNECTED])
-        wrap_ups = len(held) - len(at_work)
-        beside = changes.get("beside", agent.beside)
-        if beside is not None:
-            at_work = (*at_work, (Medium.VOICE, self._works[beside].queue))
-        work = _work_state(at_work, wrap_ups=wrap_ups, offered=changes.get("offer", agent.offer) is not None)
-        changed = work is not agent.work
-        worked = changed and agent.work in _BUSY
-        self._agents[agent.id] = agent._replace(
-            at_work=at_work,
-            wrap_ups=wrap_ups,
-            work=work,
-            work_since=at if changed else agent.work_since,
-            lately=_with_work(agent.lately, agent.work_since, at) if worked else agent.lately,
-            **changes,
+        wrap_ups = len(holds) - len(at_work)
+        if agent.beside is not None:
+            at_work = (*at_work, (Medium.VOICE, self._works[agent.beside].queue))
+        work = _work_state(at_work, wrap_ups=wrap_ups, offered=agent.offer is not None)
+        since, lately = _since(agent, work, at)
+        offered = (agent.offered_at, missed, lately, agent.beside)
+        self._agents[agent.id] = agent.with_work(
+            (work, since, idle_since, agent.offer, holds, at_work, wrap_ups, *offered)
         )
 
     def _agent(self, agent: AgentId) -> AgentState:
@@ -408,8 +396,11 @@ class Centre:
 
     def _put(self, work: Work) -> None:
         self._works[work.id] = work
-        line = self._unanswered.setdefault(work.queue, set())
-        if work.phase in (Phase.WAITING, Phase.OFFERED) and not work.dialling:
+        phase, line = work.phase, self._unanswered.get(work.queue)
+        if line is None:
+            line = self._unanswered[work.queue] = set()
+        dialling = work.dialled and work.callback
+        if (phase is Phase.WAITING or phase is Phase.OFFERED) and not dialling:
             line.add(work.id)
         else:
             line.discard(work.id)
@@ -442,6 +433,13 @@ def _with_status(agent: AgentState, fact: StatusChanged) -> AgentState:
     return agent._replace(status=fact.status, reason=fact.reason, status_since=fact.at)
 
 
+def _since(agent: AgentState, work: WorkState, at: Seconds) -> tuple[Seconds, float]:
+    """`work_since` and `lately` of who is in this work state from now on."""
+    if work is agent.work:
+        return agent.work_since, agent.lately
+    return at, _with_work(agent.lately, agent.work_since, at) if agent.work in _BUSY else agent.lately
+
+
 def _with_work(lately: float, begin: Seconds, end: Seconds) -> float:
     """`AgentState.lately` after work from `begin` to `end`; a clock that was set back between them has seen none."""
     if end <= begin:
@@ -452,34 +450,16 @@ def _with_work(lately: float, begin: Seconds, end: Seconds) -> float:
     return most + log2(1.0 + 2.0 ** (least - most))
 
 
-def _back_in_line(work: Work) -> Work:
-    """Waiting again at the old age: nothing of the last agent is left."""
-    return work._replace(
-        phase=Phase.WAITING,
-        agent=None,
-        offer=None,
-        deadline=None,
-        rang_at=None,
-        connected_at=None,
-        parked_by=None,
-        parked_until=None,
-        held_at=None,
-        consult=None,
-        conference=None,
-        watchers=(),
-        recorded=False,
-        recording_pause=None,
-    )
-
-
 def _work_state(at_work: tuple[tuple[Medium, QueueId], ...], *, wrap_ups: int, offered: bool) -> WorkState:
-    media = [medium for medium, _ in at_work]
-    if Medium.VOICE in media:
-        return WorkState.TALKING
+    chats = False
+    for medium, _ in at_work:
+        if medium is Medium.VOICE:
+            return WorkState.TALKING
+        chats = chats or medium is Medium.CHAT
     if wrap_ups:
         return WorkState.WRAP_UP
     if offered:
         return WorkState.OFFERED
-    if Medium.CHAT in media:
+    if chats:
         return WorkState.CHATS
-    return WorkState.LETTERS if media else WorkState.IDLE
+    return WorkState.LETTERS if at_work else WorkState.IDLE

@@ -16,7 +16,7 @@ _Rank = tuple[int, Turn]
 class Station:
     """A line with the room it takes and the pools that can serve it, each with its rank: a smaller one is asked before any larger one."""
 
-    __slots__ = ("asked", "at", "line", "order", "pools", "room", "rule")
+    __slots__ = ("able", "asked", "at", "line", "order", "pools", "room", "rule")
 
     def __init__(
         self, at: Stage, rule: QueueRule, asked: Requirement, room: int, pools: Mapping[Pool, int]
@@ -28,6 +28,8 @@ class Station:
         self.order = ORDERS[rule.choice]
         self.line = Line(rule.priority_points)
         self.pools = pools
+        self.able: tuple[int, ...] = ()
+        """The first of those who can serve it, by their numbers in `Matching`: some are named with every offer, and pool by pool they lie far apart in memory."""
 
     def first_free(self, with_room: Collection[Pool]) -> Turn | None:
         """Whose turn it is among all who can serve this line."""

@@ -1,11 +1,10 @@
 """What follows from an event, and the end of an offer, which many events bring."""
 
-from dataclasses import dataclass
-
 from routing.core.decisions import Decision, Withdraw
 from routing.core.facts import Fact, OfferEnded
 from routing.core.model import AgentId, OfferId, Outcome, Seconds
 from routing.core.presence import Work
+from routing.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

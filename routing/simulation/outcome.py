@@ -8,7 +8,9 @@ Formulas: *offered*: customers who came after the warm-up. *service level*: answ
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import exp, lgamma, log
 
+from routing.core.estimate import Estimate
 from routing.core.facts import (
     Abandoned,
     Connected,
@@ -73,11 +75,13 @@ class GroupWork:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuracy:
     """How far off those who had to wait and were answered had been told: seconds on average. Beside it what Asterisk's app_queue would have told
-    them: the queue's exponential average of waits, of which each answer counts a quarter (`recalc_holdtime` in app_queue.c)."""
+    them: the queue's exponential average of waits, of which each answer counts a quarter (`recalc_holdtime` in app_queue.c). `chance_s` is what nobody
+    who does not know the future could do without: how far exponential talks and patience throw the waits about what they are on average."""
 
     told: int
     mean_error_s: float
     usual_mean_error_s: float
+    chance_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +147,9 @@ class Tally:
         self._hours: dict[tuple[str, str], dict[int, Waits]] = defaultdict(lambda: defaultdict(Waits))
         self._open: dict[InteractionId, Enqueued] = {}
         self._came = 0
-        self._told: dict[InteractionId, tuple[float, float]] = {}
+        self._told: dict[InteractionId, tuple[float, float, float]] = {}
         self._usual: dict[str, float] = defaultdict(float)
-        self._errors: list[tuple[float, float]] = []
+        self._errors: list[tuple[float, float, float]] = []
 
     @classmethod
     def of(cls, scenario: Scenario) -> "Tally":
@@ -157,11 +161,11 @@ class Tally:
             counted_from=scenario.warm_up_h * HOUR_S,
         )
 
-    def estimated(self, interaction: InteractionId, wait_s: float) -> None:
+    def estimated(self, interaction: InteractionId, told: Estimate) -> None:
         """This is what somebody who has to wait was told."""
         came = self._open.get(interaction)
         if came is not None:
-            self._told[interaction] = wait_s, self._usual[came.queue]
+            self._told[interaction] = told.wait_s, self._usual[came.queue], _by_chance(told)
 
     def see(self, fact: Fact) -> None:
         """Count one fact."""
@@ -212,8 +216,8 @@ class Tally:
     def _accuracy(self) -> Accuracy | None:
         if not self._errors:
             return None
-        ours, usual = (sum(each) / len(self._errors) for each in zip(*self._errors, strict=True))
-        return Accuracy(told=len(self._errors), mean_error_s=ours, usual_mean_error_s=usual)
+        ours, usual, chance = (sum(each) / len(self._errors) for each in zip(*self._errors, strict=True))
+        return Accuracy(told=len(self._errors), mean_error_s=ours, usual_mean_error_s=usual, chance_s=chance)
 
     def _answered(self, fact: Connected) -> None:
         came = self._open.pop(fact.interaction, None)
@@ -229,7 +233,7 @@ class Tally:
     def _compare(self, came: Enqueued, wait: float) -> None:
         told = self._told.pop(came.interaction, None)
         if told is not None and came.at >= self._from:
-            self._errors.append((abs(wait - told[0]), abs(wait - told[1])))
+            self._errors.append((abs(wait - told[0]), abs(wait - told[1]), told[2]))
         self._usual[came.queue] += (wait - self._usual[came.queue]) / 4
 
     def _left(self, fact: Abandoned) -> None:
@@ -254,3 +258,11 @@ class Tally:
         worker = self._workers[agent]
         worker.holds += change
         worker.note(max(at, self._begin))
+
+
+def _by_chance(told: Estimate) -> Seconds:
+    """The mean absolute deviation of a wait that is a sum of exponential steps: that of the gamma distribution with the same mean and variance."""
+    if told.spread_s <= 0.0:
+        return 0.0
+    shape = (told.wait_s / told.spread_s) ** 2
+    return 2 * told.wait_s * exp((shape - 1) * log(shape) - shape - lgamma(shape))

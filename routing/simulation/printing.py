@@ -54,9 +54,14 @@ def _group(each: dict[str, Any], width: int) -> str:
 
 def _estimates(told: dict[str, Any] | None) -> Iterator[str]:
     if told is not None:
-        ours, usual = told["mean_error_s"]["value"], told["usual_mean_error_s"]["value"]
+        ours, usual, chance = (
+            told[which]["value"] for which in ("mean_error_s", "usual_mean_error_s", "chance_s")
+        )
         yield ""
-        yield f"told how long to wait: off by {ours:.0f} s on average (an average of waits, as app_queue tells it: {usual:.0f} s)"
+        yield (
+            f"told how long to wait: off by {ours:.0f} s on average (an average of waits, as app_queue tells it: {usual:.0f} s;"
+            f" chance alone, with exponential talks: {chance:.0f} s)"
+        )
 
 
 def _course(name: str, hours: Sequence[dict[str, float | None]]) -> Iterator[str]:

@@ -145,7 +145,7 @@ class _Run:
         if self._estimates:
             told = self._router.estimate(interaction)
             if told is not None:
-                self._tally.estimated(interaction, told.wait_s)
+                self._tally.estimated(interaction, told)
 
     # -- what follows -------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,7 @@ def _estimates(outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
         "told": _data(mean(each.told for each in told)),
         "mean_error_s": _data(mean(each.mean_error_s for each in told)),
         "usual_mean_error_s": _data(mean(each.usual_mean_error_s for each in told)),
+        "chance_s": _data(mean(each.chance_s for each in told)),
     }
 
 

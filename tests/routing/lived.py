@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush, heapreplace
 from math import inf
+from types import MappingProxyType
 from typing import NamedTuple
 
 from routing.core.decisions import Offer
@@ -61,10 +62,14 @@ def fcfs_waits_s(coming: Iterable[Caller], agents: int) -> list[float | None]:
 
 
 def waits_s(
-    coming: Sequence[Caller], staff: Sequence[Mapping[str, int]], rank: Rank = lambda _, __: 0
+    coming: Sequence[Caller],
+    staff: Sequence[Mapping[str, int]],
+    rank: Rank = lambda _, __: 0,
+    points: Mapping[str, int] = MappingProxyType({}),
 ) -> list[float | None]:
-    """The wait of each, None for who gave up. A freed agent takes whoever waits longest of those whom they can serve; a caller is taken by
-    the free agent of the smallest rank, of equal ones the longest idle (FCFS-ALIS where all ranks are equal)."""
+    """The wait of each, None for who gave up. A freed agent takes whoever waits longest of those whom they can serve, a skill's points counted as
+    seconds of waiting; a caller is taken by the free agent of the smallest rank, of equal ones the longest idle (FCFS-ALIS where all ranks are
+    equal and there are no points)."""
     ranks = [{skill: rank(skills, skill) for skill in skills} for skills in staff]
     least = {skill: min(each[skill] for each in ranks if skill in each) for each in ranks for skill in each}
     idle = dict.fromkeys(range(len(staff)))  # in the order in which they became idle
@@ -78,12 +83,15 @@ def waits_s(
 
     def free(now: float, who: int) -> None:
         first: deque[int] | None = None
+        its_place = 0.0
         for skill in staff[who]:
             line = lines[skill]
             while line and coming[line[0]].at + coming[line[0]].patience_s <= now:
                 line.popleft()
-            if line and (first is None or line[0] < first[0]):
-                first = line
+            if line:
+                mine = coming[line[0]].at - points.get(skill, 0)
+                if first is None or mine < its_place:
+                    first, its_place = line, mine
         if first is None:
             idle[who] = None
         else:
@@ -117,12 +125,22 @@ def routed_waits_s(
     coming: Sequence[Caller],
     staff: Sequence[Mapping[str, int]],
     choice: Choice = Choice.LONGEST_IDLE,
+    points: Mapping[str, int] = MappingProxyType({}),
 ) -> list[float | None]:
-    """The same callers through the router, a queue for each skill; offers are accepted at once, nobody wraps up."""
+    """The same callers through the router, a queue for each skill with its points; offers are accepted at once, nobody wraps up."""
     names = [f"a{number:03}" for number in range(len(staff))]
     skills = {skill for one in staff for skill in one}
     router = Router(
-        [queue(skill, needs=[(skill, 1)], choice=choice, wrap_up_s=0.0) for skill in sorted(skills)],
+        [
+            queue(
+                skill,
+                needs=[(skill, 1)],
+                choice=choice,
+                wrap_up_s=0.0,
+                priority_points=points.get(skill, 0),
+            )
+            for skill in sorted(skills)
+        ],
         [agent(name, skills=has.items()) for name, has in zip(names, staff, strict=True)],
     )
     for name in names:

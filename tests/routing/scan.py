@@ -175,12 +175,12 @@ class ScanMatching(Matching):
         if work.phase is Phase.CONNECTED:
             self.connected[work.id] = work
 
-    def forget_work(self, work: Work) -> None:
-        super().forget_work(work)
-        self.waiting.pop(work.id, None)
-        self.connected.pop(work.id, None)
+    def forget_work(self, interaction: InteractionId) -> None:
+        super().forget_work(interaction)
+        self.waiting.pop(interaction, None)
+        self.connected.pop(interaction, None)
 
-    def see_agent(self, agent: AgentState) -> tuple[InteractionId, ...]:
+    def see_agent(self, agent: AgentState) -> Iterable[InteractionId]:
         if agent.id in self.rules:
             self.states[agent.id] = agent
         return super().see_agent(agent)
