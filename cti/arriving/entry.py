@@ -31,9 +31,9 @@ from cti.arriving.prompts import prompt_language
 from cti.arriving.welcome import Greeted, Welcome
 from cti.callbacks import SCRIPT as CALLBACK_SCRIPT
 from cti.callbacks import Callbacks
-from cti.calls import Calls, interaction_of
+from cti.calls import interaction_of
 from cti.directory import Directory
-from cti.ports import Bus, Floor
+from cti.ports import Bus, Floor, Tracked
 from cti.talking.outside import Outside
 from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event, MessageWanted
 from routing.core.facts import CallbackKept, Fact, Offered, TurnedAway
@@ -69,7 +69,7 @@ class Entry:
         clock: Clock,
         *,
         directory: Directory,
-        calls: Calls,
+        calls: Tracked,
         callbacks: Callbacks,
         prompts: PromptFiles,
         door: Door,

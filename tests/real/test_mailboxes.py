@@ -204,9 +204,7 @@ async def test_case_16_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path, s
         assert await reader.subjects() == [*wanted, "new 060", "new 061"]
 
 
-async def test_one_that_is_stopped_while_it_begins_keeps_nobody_out(
-    tmp_path: Path, server: Dovecot
-) -> None:
+async def test_one_that_is_stopped_while_it_begins_keeps_nobody_out(tmp_path: Path, server: Dovecot) -> None:
     """Stopped at any moment of its beginning, it leaves no writer behind that would hold the spool."""
     server.deliver(letter("lay there"))
     async with desk(tmp_path, server, begin_with="all") as reader:
