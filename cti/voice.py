@@ -5,15 +5,19 @@ connect compares what stands there with what the router believes.
 """
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 from config.clock import Clock
+from config.errors import Unavailable
 from config.logs import Transcript
 from config.peers import LinkStatus
 from config.settings import Asterisk, Guard
 from crm_core.store import Store
-from cti.ami import fitness
-from cti.ami.link import AmiAddress, Link
+from cti.ami import actions, fitness
+from cti.ami.actions import Answered
+from cti.ami.fitness import Misnamed
+from cti.ami.link import AmiAddress, Link, LoginRefused
 from cti.arriving.door import Door
 from cti.arriving.entry import Entry
 from cti.arriving.holding import Holding
@@ -31,7 +35,7 @@ from cti.switches.commands import (
     WatchesAnywhere,
 )
 from cti.switches.common import Common
-from cti.switches.switch import Switch
+from cti.switches.switch import Beside, Switch
 from cti.switches.switches import Switches
 from cti.switches.whereabouts import Whereabouts
 from cti.talking.outside import Outside
@@ -69,7 +73,14 @@ class VoiceChannel:
         self._floor, self._clock = floor, clock
         self.directory = Directory(store, bus, clock)
         self.outside = Outside(
-            store, bus, clock, self.directory, settings=settings, guard=guard, time_zone=time_zone
+            store,
+            bus,
+            clock,
+            self.directory,
+            settings=settings,
+            guard=guard,
+            time_zone=time_zone,
+            servers=[server.name for server in settings.servers()],
         )
         self._callbacks = Callbacks(store, floor, clock, self.outside)
         self.prompts = PromptFiles(store, bus, prompts_dir)
@@ -101,7 +112,8 @@ class VoiceChannel:
             holding=holding,
             entry=self.entry,
         )
-        self._add(settings, common, whereabouts, pause_ends_after_s)
+        for server in settings.servers():
+            self._add(server, common, whereabouts, pause_ends_after_s)
         self.talks = TalksAnywhere(self.switches)
         self.consults = ConsultsAnywhere(self.switches)
         self.conferences = ConferencesAnywhere(self.switches)
@@ -111,6 +123,7 @@ class VoiceChannel:
         self.watches = WatchesAnywhere(self.switches)
         self.pauses = PausesAnywhere(self.switches)
         self.faxes = self.switches.first.faxes
+        self._tasks: asyncio.TaskGroup | None = None
 
     def _add(
         self, settings: Asterisk, common: Common, whereabouts: Whereabouts, pause_ends_after_s: float
@@ -121,15 +134,22 @@ class VoiceChannel:
             user=settings.ami_user,
             secret=settings.ami_secret.get_secret_value(),
         )
-        switch = Switch(
-            "",
-            address,
-            common,
+        beside = Beside(
             whereabouts=whereabouts,
             owns=lambda work: self.switches.owns(switch, work),
-            pause_ends_after_s=pause_ends_after_s,
+            calls_for=lambda work: self.switches.calls_for(switch, work),
+            alone=lambda: len(self.switches) == 1,
+            lost=lambda: self._part_with(switch),
         )
+        switch = Switch(settings.name, address, common, beside=beside, pause_ends_after_s=pause_ends_after_s)
         self.switches.add(switch)
+
+    def _part_with(self, gone: Switch) -> None:
+        """The others end what they had with one that is gone."""
+        for switch in self.switches:
+            if switch is not gone and not switch.blind and self._tasks is not None:
+                name = f"{switch.name} parts with {gone.name}"
+                self._tasks.create_task(switch.part_with(gone.name), name=name)
 
     @property
     def link(self) -> Link:
@@ -137,26 +157,54 @@ class VoiceChannel:
         return self.switches.first.link
 
     async def check(self) -> None:
-        """Try the manager link once. Raises `LoginRefused` or `Unavailable` with what to mend; what is not as it should be, but works, is told."""
-        await self.link.check()
-        for sentence in await fitness.lacks(self.link):
+        """Try the manager links once. Raises `LoginRefused` or `Unavailable` with what to mend; what is not as it should be, but works, is told. Of several
+        servers one may be away, and comes later; not all, and none that is not the one that it should be."""
+        away: list[Unavailable] = []
+        for switch in self.switches:
+            try:
+                await self._check(switch)
+            except (LoginRefused, Misnamed):
+                raise
+            except Unavailable as problem:
+                away.append(problem)
+                _log.note("!", switch.name, str(problem))
+        if len(away) == len(self.switches):
+            raise away[0]
+
+    async def _check(self, switch: Switch) -> None:
+        await switch.link.check()
+        sentences = await fitness.lacks(switch.link)
+        for sentence in sentences:
             _log.note("!", "asterisk", sentence)
+        if len(self.switches) > 1:
+            (settings,), _ = await switch.link.look((actions.core_settings(),))
+            for sentence in (
+                fitness.misnamed(settings.reply, switch.name) if isinstance(settings, Answered) else ()
+            ):
+                raise Misnamed("asterisk", sentence)
 
     async def run(self) -> None:
         """Serve until cancelled; nothing is asked or answered before the floor knows what was."""
         await self._floor.restored()
         await self.directory.refresh()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.directory.run(), name="voice directory")
-            tasks.create_task(self.prompts.run(), name="voice prompts")
-            tasks.create_task(self.entry.run(), name="voice entry")
-            tasks.create_task(self.outside.run(), name="voice calls out")
+        async with asyncio.TaskGroup() as self._tasks:
+            self._tasks.create_task(self.directory.run(), name="voice directory")
+            self._tasks.create_task(self.prompts.run(), name="voice prompts")
+            self._tasks.create_task(self.entry.run(), name="voice entry")
+            self._tasks.create_task(self.outside.run(), name="voice calls out")
             for switch in self.switches:
-                tasks.create_task(switch.run(), name=f"voice {switch.name}".rstrip())
+                self._tasks.create_task(switch.run(), name=f"voice {switch.name}")
 
     def status(self) -> LinkStatus:
-        """The manager link."""
-        return self.link.status
+        """The telephone as a whole: it is there as long as one server is."""
+        up = [switch.status for switch in self.switches if switch.status.up]
+        return up[0] if up else self.switches.first.status
+
+    def statuses(self) -> Mapping[str, LinkStatus]:
+        """Each of several servers by its name; nothing where there is one alone."""
+        if len(self.switches) == 1:
+            return {}
+        return {switch.name: switch.status for switch in self.switches}
 
     # -- the Channel -----------------------------------------------------------------------------------------------
 
@@ -179,7 +227,7 @@ class VoiceChannel:
 
     async def talking(self) -> frozenset[str]:
         """The calls that Asterisk has now, by their interactions. `Unavailable` while one cannot say."""
-        seen = [await switch.looking.status() for switch in self.switches]
+        seen = [await switch.looking.status() for switch in self.switches if not switch.given_up]
         return frozenset(interaction_of(one["Uniqueid"]) for status in seen for one in status)
 
     # -- the console's commands --------------------------------------------------------------------------------------

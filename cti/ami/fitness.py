@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from config.asterisk.render import EVENTS
+from config.errors import Unavailable
 from cti.ami import actions
 from cti.ami.actions import Action, Answered, Outcome
 from cti.ami.protocol import Message
@@ -69,6 +70,10 @@ class Asks(Protocol):
     async def look(self, wanted: Collection[Action]) -> tuple[tuple[Outcome, ...], frozenset[str]]: ...
 
 
+class Misnamed(Unavailable):
+    """It is not the server that it should be: its calls would be taken for another's."""
+
+
 async def lacks(link: Asks) -> list[str]:
     """What is to be mended, each with how; empty: nothing. `Unavailable` as of `Link.check`. Tells Asterisk nothing but a variable of ours."""
     wanted = (
@@ -89,6 +94,17 @@ async def lacks(link: Asks) -> list[str]:
         found.append("Asterisk does not tell what its manager user may do")
     found += _of_events(events)
     return found
+
+
+def misnamed(settings: Message, name: str) -> list[str]:
+    """The calls of several servers are told apart by their names alone."""
+    said = settings["SystemName"]
+    if said == name:
+        return []
+    words = f"calls itself {said[:40]!r}" if said else "has no name"
+    return [
+        f"the Asterisk that is {name!r} in the settings {words}: set systemname = {name} in its asterisk.conf and restart it"
+    ]
 
 
 def version_of(text: str) -> Version:

@@ -136,6 +136,7 @@ class Entry:
         *,
         recorded: bool,
         answers_itself: bool = False,
+        via: str = "",
     ) -> bool:
         """Lead a caller who is still in AGI to the agent's phone, by way of AGI: half the way of a redirect.
 
@@ -143,7 +144,7 @@ class Entry:
         """
         session = self._sessions.get(interaction)
         variables = {"TL_OFFER": offer, "TL_RING_S": f"{ring_s:.1f}", "TL_REATTACH": "0"}
-        variables |= {"TL_RECORD": str(int(recorded)), "TL_AUTO": str(int(answers_itself))}
+        variables |= {"TL_RECORD": str(int(recorded)), "TL_AUTO": str(int(answers_itself)), "TL_VIA": via}
         return session is not None and session.lead("trunkline-connect", extension, variables)
 
     async def followed(self) -> None:

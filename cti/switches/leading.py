@@ -14,22 +14,32 @@ from cti.switches.orders import Orders
 from cti.talking.talks import Talks
 from routing.core.decisions import Offer, Withdraw
 from routing.core.events import Accepted, Adopted, Event, OfferFailed, Unreached
-from routing.core.model import InteractionId, Medium, OfferId
+from routing.core.model import AgentId, InteractionId, Medium, OfferId
 from routing.core.model import Outcome as OfferOutcome
 from routing.core.presence import Phase, Work
 
+Way = Callable[[AgentId], str]
+"""How this server calls an agent's phone: the endpoint of the server at which it is, or nothing when it is this one."""
 _log = Transcript("voice")
 
 
 class Leading:
-    """One server's. `tell`: hands events to the floor; `tasks`: where what it begins beside goes, while the server runs."""
+    """One server's. `tell`: hands events to the floor; `way`: to where an agent's phone is; `tasks`: where what it begins beside goes, while the server runs."""
 
     def __init__(
-        self, common: Common, talks: Talks, orders: Orders, tell: Callable[[Sequence[Event]], None]
+        self,
+        common: Common,
+        talks: Talks,
+        orders: Orders,
+        tell: Callable[[Sequence[Event]], None],
+        *,
+        way: Way,
+        calls_for: Callable[[Work], bool],
     ) -> None:
         self._floor, self._clock, self._directory = common.floor, common.clock, common.directory
         self._entry, self._outside, self._callbacks = common.entry, common.outside, common.callbacks
         self._talks, self._orders, self._tell = talks, orders, tell
+        self._way, self._calls_for = way, calls_for
         self.tasks: asyncio.TaskGroup | None = None
 
     async def offer(self, decision: Offer) -> None:
@@ -42,7 +52,7 @@ class Leading:
             if self._talks.blind() or not self._still_to_do(decision):
                 return
             extension = self._extension(decision)
-            asked = self._lead(decision.interaction, decision.offer, decision.ring_s, extension)
+            asked = self._lead(decision, decision.offer, decision.ring_s, extension)
         await self._led(decision.interaction, decision.offer, asked)  # the next caller is not kept waiting
         if asked and self.tasks is not None:
             looks = second_look(self._talks, decision.interaction, decision.offer, extension)
@@ -63,6 +73,7 @@ class Leading:
                 extension,
                 recorded=recorded,
                 answers_itself=self._directory.answers_itself(work.queue),
+                via=self._via(work),
             )
         except Refused as refusal:
             self._put_off(work, decision.offer, refusal)
@@ -110,13 +121,19 @@ class Leading:
         work = self._floor.centre.interactions.get(interaction)
         return work is not None and self._directory.answers_itself(work.queue)
 
+    def _via(self, work: Offer | Work) -> str:
+        return self._way(work.agent) if work.agent else ""
+
     def _lead(
-        self, interaction: InteractionId, offer: OfferId, ring_s: float, extension: str
+        self, of: Offer | Work, offer: OfferId, ring_s: float, extension: str
     ) -> Sequence[Awaitable[Outcome]]:
+        interaction, via = of.interaction if isinstance(of, Offer) else of.id, self._via(of)
         _log.note(">", interaction, f"lead to {extension} for {offer}")
         recorded, itself = self._is_recorded(interaction), self._answers_itself(interaction)
         self._talks.calls.offering(interaction, offer, recorded=recorded)
-        if self._entry.lead(interaction, offer, ring_s, extension, recorded=recorded, answers_itself=itself):
+        if self._entry.lead(
+            interaction, offer, ring_s, extension, recorded=recorded, answers_itself=itself, via=via
+        ):
             return ()
         channel = channel_of(interaction)
         wanted = (
@@ -127,6 +144,7 @@ class Leading:
                 reattach=False,
                 recorded=recorded,
                 answers_itself=itself,
+                via=via,
             ),
             actions.redirect_to_agent(channel, extension),
         )
@@ -157,7 +175,7 @@ class Leading:
             call = self._talks.calls.get(work.id) if work.medium is Medium.VOICE else None
             if work.phase is not Phase.OFFERED or work.offer is None:
                 continue
-            if work.callback and call is None:
+            if work.callback and call is None and self._calls_for(work):
                 await self._call_late(work, work.offer)
             if call is None:
                 continue
@@ -174,6 +192,7 @@ class Leading:
                 self._extension(work),
                 recorded=recorded,
                 answers_itself=self._directory.answers_itself(work.queue),
+                via=self._via(work),
             )
         except (Refused, Unavailable):
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
@@ -187,5 +206,5 @@ class Leading:
         except Refused:
             self._floor.submit(OfferFailed(offer=offer, outcome=OfferOutcome.FAILED, at=self._clock.now()))
         else:
-            asked = self._lead(work.id, offer, self._directory.ring_s(work.queue), extension)
+            asked = self._lead(work, offer, self._directory.ring_s(work.queue), extension)
             await self._led(work.id, offer, asked)

@@ -10,10 +10,12 @@ from cti.ami.actions import Answered
 from cti.ami.events import DeviceSaid
 from cti.ami.protocol import Message
 from cti.arriving.newcomer import newcomer_of
+from cti.calls import RTP_TIMEOUT
 from cti.resync import (
     VARIABLES,
     Findings,
     Standing,
+    Where,
     astray,
     forgotten,
     left_alone,
@@ -33,6 +35,7 @@ from routing.core.events import DeviceChanged
 from routing.core.model import InteractionId
 from routing.core.presence import Work
 
+PHONE_DIED = int(RTP_TIMEOUT)
 _log = Transcript("voice")
 
 
@@ -57,6 +60,7 @@ class Looking:
         self._calls, self._outside, self._entry = talks.calls, common.outside, common.entry
         self._leading, self._parting, self._watches, self._pauses = leading, parting, watches, pauses
         self._whereabouts, self._owns = whereabouts, owns
+        self._given_up: set[InteractionId] = set()
 
     async def status(self) -> Sequence[Message]:
         """Every channel. `Unavailable` while the server cannot say."""
@@ -80,8 +84,7 @@ class Looking:
         seen = read_standings(status)
         before = [work for work in centre.interactions.values() if work.id in known and self._owns(work)]
         unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)
-        for one in forgotten(seen, centre.closed):
-            await self._parting.let_go(one)
+        await self._let_go(seen)
         if unheard or await self._phones_differ():
             await resync()
 
@@ -100,6 +103,25 @@ class Looking:
         await self._pauses.assure(standings)
         await self._read_devices()
         await self._act(found)
+
+    async def give_up(self) -> None:
+        """It is gone, as far as anybody can tell: what was open there is over. Held in the talks' order."""
+        before = frozenset(self._floor.centre.interactions) | self._calls.interactions
+        works = [work for work in self._floor.centre.interactions.values() if self._owns(work)]
+        found = reconcile((), works, self._directory.agent_of, self._clock.now())
+        self._calls.replace((), before)
+        self._outside.align((), self._name)
+        self._given_up |= {work.id for work in works}
+        events = [*found.events, *self._watches.compare(())]
+        if events:
+            _log.note("!", self._name, f"given up: {', '.join(type(event).__name__ for event in events)}")
+            await self._floor.settle(*events)
+
+    async def part_with(self, peer: str) -> None:
+        """End what is left here of calls between this server and one that is gone, as a phone that died: whoever still waits is led back."""
+        for one in await self.status():
+            if one["Channel"].startswith(f"PJSIP/{actions.way_to(peer)}-"):
+                self._talks.send(actions.hang_up(one["Uniqueid"], PHONE_DIED))
 
     def phones_unknown(self) -> None:
         """Nobody is offered a call while no server sees their phone."""
@@ -143,8 +165,7 @@ class Looking:
 
     async def _admit(self, strangers: Sequence[Standing]) -> bool:
         asked = []
-        for one in forgotten(strangers, self._floor.centre.closed):
-            await self._parting.let_go(one)
+        await self._let_go(strangers)
         for stranger in strangers:
             name = stranger.interaction
             queue = self._directory.queue_of(stranger.queue, stranger.number)
@@ -158,6 +179,15 @@ class Looking:
             asked.append(self._entry.admit(newcomer_of(stranger, self._clock.now()), queue))
         await asyncio.gather(*asked)  # a thousand are one turn, not a thousand
         return bool(asked)
+
+    async def _let_go(self, seen: Sequence[Standing]) -> None:
+        """Who hears music although their call is over for us: they were turned away, or we had given their server up."""
+        for one in forgotten(seen, self._floor.centre.closed):
+            if one.interaction not in self._given_up:
+                await self._parting.let_go(one)
+            elif one.where is Where.HOLD:
+                _log.note(">", one.interaction, "Redirect to fallback: their server had been given up")
+                self._talks.send(actions.redirect_to_fallback(one.channel))
 
     async def _read_devices(self) -> None:
         self._calls.forget_devices()

@@ -9,6 +9,7 @@ from config.logs import Transcript
 from cti.ami import actions
 from cti.calls import PHONE_LOST, channel_of
 from cti.switches.common import Common
+from cti.switches.leading import Way
 from cti.switches.orders import Orders
 from cti.talking.conferences import Conferences
 from cti.talking.talks import Talks, talking
@@ -21,7 +22,7 @@ _log = Transcript("voice")
 
 
 class Reattaching:
-    """One server's. `tell` and `tasks` as of `Leading`."""
+    """One server's. `tell`, `way` and `tasks` as of `Leading`."""
 
     def __init__(
         self,
@@ -30,9 +31,12 @@ class Reattaching:
         orders: Orders,
         conferences: Conferences,
         tell: Callable[[Sequence[Event]], None],
+        *,
+        way: Way,
     ) -> None:
         self._floor, self._clock, self._directory = common.floor, common.clock, common.directory
         self._talks, self._orders, self._conferences, self._tell = talks, orders, conferences, tell
+        self._way = way
         self.tasks: asyncio.TaskGroup | None = None
 
     async def reattach(self, interaction: InteractionId) -> None:
@@ -66,6 +70,7 @@ class Reattaching:
                         ring_s=REATTACH_WITHIN_S,
                         reattach=True,
                         recorded=work.recorded and not stopped,
+                        via=self._way(work.agent) if work.agent else "",
                     ),
                     actions.redirect_to_agent(channel, extension),
                 ),

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from config.errors import Unavailable
 from config.logs import Transcript
 from config.peers import LinkStatus
-from cti.ami import actions
+from cti.ami import actions, fitness
 from cti.ami.actions import Answered
 from cti.ami.events import CallEvent, FaxOver, MessageLeft, Unclaimed, read
 from cti.ami.link import AmiAddress, Link
@@ -31,19 +32,30 @@ from cti.talking.talks import Talks, talking
 from cti.talking.watches import Watches
 from routing.core.events import DeviceChanged, Event
 from routing.core.facts import Fact, LedOn, StatusChanged
-from routing.core.model import By, InteractionId
+from routing.core.model import AgentId, By, InteractionId
 from routing.core.presence import Work
 
 HEARTBEAT = "TL_HEARTBEAT"
+GIVEN_UP_AFTER_S = 10.0
+"""Then its dialplan does not count on us either (`heartbeat_stale_s`)."""
 SWEEP_EVERY_S = 15.0
 _log = Transcript("voice")
 
 
-class Switch:
-    """The parts are public for whoever has to do with this server's calls; `name` is what its channels' ids begin with.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a server knows of the others. `owns`: whether a work that is open for the router is this one's to say something about; `calls_for`: whether
+    this one calls the agent and the customer of a call that goes out; `alone`: there are no others; `lost`: tells them that this one is gone."""
 
-    `owns`: whether a work that is open for the router is this server's to say something about.
-    """
+    whereabouts: Whereabouts
+    owns: Callable[[Work], bool]
+    calls_for: Callable[[Work], bool]
+    alone: Callable[[], bool]
+    lost: Callable[[], None]
+
+
+class Switch:
+    """The parts are public for whoever has to do with this server's calls; `name` is what its channels' ids begin with."""
 
     def __init__(
         self,
@@ -51,11 +63,10 @@ class Switch:
         address: AmiAddress,
         common: Common,
         *,
-        whereabouts: Whereabouts,
-        owns: Callable[[Work], bool],
+        beside: Beside,
         pause_ends_after_s: float,
     ) -> None:
-        self.name = name
+        self.name, self._beside = name, beside
         self._common, self._floor, self._clock = common, common.floor, common.clock
         floor, clock, directory = common.floor, common.clock, common.directory
         self.link = Link(
@@ -65,20 +76,25 @@ class Switch:
             on_up=self._on_up,
             on_down=self._on_down,
             heartbeat=self._beat,
+            on_refused=self._is_gone,
         )
         self.calls = Calls(directory.agent_of)
         self._members = Members(self.link, directory)
         self._buffer: list[Message] | None = []
         self.talks = Talks(self.link, floor, self.calls, asyncio.Lock(), lambda: self._buffer is not None)
-        self.consults = Consults(self.talks, floor, clock, directory, common.outside)
+        self.consults = Consults(self.talks, floor, clock, directory, common.outside, way=self.way)
         self.conferences = Conferences(self.talks, floor, clock, directory)
-        self.watches = Watches(self.talks, floor, clock)
+        self.watches = Watches(self.talks, floor, clock, way=self.way)
         self.pauses = Pauses(self.talks, floor, clock, pause_ends_after_s)
         self.faxes = FaxLine(self.link, common.outside, directory)
         orders = Orders(self.talks, floor, clock)
-        self.leading = Leading(common, self.talks, orders, self._tell)
+        self.leading = Leading(
+            common, self.talks, orders, self._tell, way=self.way, calls_for=beside.calls_for
+        )
         self.parting = Parting(common, self.talks, orders)
-        self._reattaching = Reattaching(common, self.talks, orders, self.conferences, self._tell)
+        self._reattaching = Reattaching(
+            common, self.talks, orders, self.conferences, self._tell, way=self.way
+        )
         self.looking = Looking(
             name,
             common,
@@ -87,15 +103,19 @@ class Switch:
             parting=self.parting,
             watches=self.watches,
             pauses=self.pauses,
-            whereabouts=whereabouts,
-            owns=owns,
+            whereabouts=beside.whereabouts,
+            owns=beside.owns,
         )
         self.sweep_wanted = asyncio.Event()
         self._silent = False
+        self._known_by_name = False
+        self._gone, self._given_up = asyncio.Event(), False
+        self._deadline: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Serve until cancelled."""
         self.looking.phones_unknown()
+        self._await_gone()
         unlisten = self._floor.listen(self._on_facts)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -103,8 +123,11 @@ class Switch:
                 tasks.create_task(self._sweep(), name="voice sweep")
                 tasks.create_task(self.pauses.run(), name="voice pauses")
                 tasks.create_task(self.link.run(), name="voice link")
+                tasks.create_task(self._give_up_in_time(), name="voice given up")
         finally:
             unlisten()
+            if self._deadline is not None:
+                self._deadline.cancel()
 
     @property
     def status(self) -> LinkStatus:
@@ -112,9 +135,19 @@ class Switch:
         return self.link.status
 
     @property
+    def given_up(self) -> bool:
+        """Whether it has stayed away for so long that nothing of it is counted on."""
+        return self._given_up
+
+    @property
     def blind(self) -> bool:
         """Whether it is not known now what stands in it."""
         return self._buffer is not None
+
+    def way(self, agent: AgentId) -> str:
+        """How this server calls the agent's phone: the endpoint of the server at which it is; empty when it is this one, or nowhere."""
+        where = self._beside.whereabouts.server_of(agent, self.name)
+        return "" if where in {None, self.name} else actions.way_to(where)
 
     async def hang_up(self, interaction: InteractionId) -> None:
         """End the call for both sides. `Refused` when there is none, `Unavailable` when Asterisk cannot be told."""
@@ -124,6 +157,11 @@ class Switch:
         outcome = await self.link.ask(actions.hang_up(channel_of(interaction)))
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)
+
+    async def part_with(self, gone: str) -> None:
+        """End what is left of calls between this server and one that is gone."""
+        with suppress(Unavailable):  # this one is away as well
+            await self.looking.part_with(gone)
 
     async def reattach(self, interaction: InteractionId) -> None:
         """As of `Reattaching`."""
@@ -179,6 +217,7 @@ class Switch:
 
     async def _beat(self, asterisk_now: float) -> None:
         """Only a floor that decides keeps callers in hold; the time is Asterisk's, so that clocks need not agree."""
+        await self._must_be_named()
         if not self._floor.alive:
             _log.note("!", "", "the floor does not decide: no heartbeat")
             self._silent = True
@@ -189,11 +228,53 @@ class Switch:
             self._silent = False
             self.sweep_wanted.set()
 
+    async def _must_be_named(self) -> None:
+        """Another's calls are never taken for ours. `Unavailable` says what to mend."""
+        if self._known_by_name or self._beside.alone():
+            return
+        outcome = await self.link.ask(actions.core_settings())
+        if not isinstance(outcome, Answered):
+            raise Unavailable("asterisk", outcome.reason)
+        for sentence in fitness.misnamed(outcome.reply, self.name):
+            raise Unavailable("asterisk", sentence)
+        self._known_by_name = True
+
     def _on_down(self) -> None:
-        self._buffer = []
+        self._buffer, self._known_by_name = [], False
+        self._await_gone()
         self.looking.phones_unknown()
 
+    async def _give_up_in_time(self) -> None:
+        """Of several servers one that stays away has no calls for us any more: nobody else waits for them. What still stands there when it comes
+        back is left to its dialplan, which has gone on by itself."""
+        while True:
+            await self._gone.wait()
+            self._gone.clear()
+            async with self.talks.order:
+                await self._give_up()
+
+    async def _give_up(self) -> None:
+        if not self.blind or self.link.status.up or self._given_up:
+            return
+        self._given_up = True
+        await self.looking.give_up()
+        self._beside.lost()
+
+    def _await_gone(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = asyncio.get_running_loop().call_later(GIVEN_UP_AFTER_S, self._is_gone)
+
+    def _is_gone(self) -> None:
+        """So long has it been away; or its machine is there and says that it is not."""
+        if not self._beside.alone():
+            self._gone.set()
+
     async def _on_up(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._gone.clear()
+        self._given_up = False
         await self.resync()
         await self._members.align(self._floor.centre.agents)
         self.faxes.align(anew=True)

@@ -44,11 +44,18 @@ class Switches:
         if tracking is not None:
             return tracking is switch
         if work.callback or self._named(work.id) is None:
-            return not any(other.blind for other in self._all if other is not switch)
+            others = (other for other in self._all if other is not switch)
+            return all(other.given_up or not other.blind for other in others)
         return self._named(work.id) is switch
+
+    def calls_for(self, switch: Switch, work: Work) -> bool:
+        """Whether nobody calls for it yet, and this is the server that would."""
+        return self._tracking(work.id) is None and self.to_call(work.agent) is switch
 
     def to_call(self, agent: AgentId | None) -> Switch:
         """From where an agent and a customer are called: where the agent's phone is, which spares a way between two servers."""
+        if len(self._all) == 1:
+            return self.first
         up = [switch for switch in self._all if not switch.blind]
         if agent is not None:
             where = self._whereabouts.server_of(agent, self.first.name)
