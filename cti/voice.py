@@ -206,6 +206,10 @@ class VoiceChannel:
             return {}
         return {switch.name: switch.status for switch in self.switches}
 
+    def is_up(self, name: str) -> bool:
+        """Whether the server of this name is there."""
+        return any(switch.name == name and switch.status.up for switch in self.switches)
+
     # -- the Channel -----------------------------------------------------------------------------------------------
 
     async def offer(self, decision: Offer) -> None:

@@ -74,8 +74,8 @@ class Misnamed(Unavailable):
     """It is not the server that it should be: its calls would be taken for another's."""
 
 
-async def lacks(link: Asks) -> list[str]:
-    """What is to be mended, each with how; empty: nothing. `Unavailable` as of `Link.check`. Tells Asterisk nothing but a variable of ours."""
+async def lacks(link: Asks, name: str = "") -> list[str]:
+    """`name`: how it must call itself when it is one of several. What is to be mended, each with how; empty: nothing. `Unavailable` as of `Link.check`. Tells Asterisk nothing but a variable of ours."""
     wanted = (
         actions.core_settings(),
         actions.list_commands(),
@@ -88,6 +88,8 @@ async def lacks(link: Asks) -> list[str]:
         found.append(
             "Asterisk does not tell its version: give the manager user write = reporting in manager.conf"
         )
+    if name and isinstance(settings, Answered):
+        found += misnamed(settings.reply, name)
     if isinstance(commands, Answered):
         found += _of_commands(commands.reply)
     else:
