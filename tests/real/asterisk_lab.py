@@ -164,24 +164,20 @@ async def several_labs(folder: Path, *names: str) -> AsyncIterator[list[Asterisk
     """Start one for each name; each knows the others."""
     ports, secret, fastagi = {name: free_port() for name in names}, secrets.token_urlsafe(18), free_port()
     async with AsyncExitStack() as stack:
-        labs = []
-        for name in names:
+
+        def one(name: str) -> AbstractAsyncContextManager[AsteriskLab]:
             (folder / name).mkdir()
-            peers = tuple(
-                Peer(name=other, host="127.0.0.1", port=port)
-                for other, port in ports.items()
-                if other != name
-            )
-            lab = asterisk_lab(
+            others = ((other, port) for other, port in ports.items() if other != name)
+            return asterisk_lab(
                 folder / name,
                 system_name=name,
                 sip_port=ports[name],
-                peers=peers,
+                peers=tuple(Peer(name=other, host="127.0.0.1", port=port) for other, port in others),
                 peer_secret=secret,
                 fastagi_port=fastagi,
             )
-            labs.append(await stack.enter_async_context(lab))
-        yield labs
+
+        yield list(await asyncio.gather(*(stack.enter_async_context(one(name)) for name in names)))
 
 
 def together(labs: "list[AsteriskLab]") -> Asterisk:

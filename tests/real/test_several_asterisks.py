@@ -56,30 +56,39 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def test_two_servers_are_one_centre(stage: Stage) -> None:
     """A caller at one server talks with an agent at the other, on hold and back; when that server is killed the other's talk and queue go on, its
-    waiting caller is gone from the queue, and after its return its callers are served again."""
+    waiting caller is gone from the queue, and after its return its callers are served again. When the server of the agent's phone is killed, the caller waits
+    again at their old place."""
+    await _a_talk_across(stage)
+    talk = await _the_callers_server_dies(stage)
+    await _it_comes_back_and_the_phones_server_dies(stage, talk)
+
+
+async def _a_talk_across(stage: Stage) -> None:
     server = stage.server
-
-    over_there = await stage.caller(stage.there, "+886900000001")
-    first = await server.fact(Connected)
-    assert isinstance(first, Connected)
-    assert (first.agent, first.interaction.split("-")[1]) == (stage.agent, "south")
+    caller = await stage.caller(stage.there, "+886900000001")
+    talk = await server.fact(Connected)
+    assert isinstance(talk, Connected)
+    assert (talk.agent, talk.interaction.split("-")[1]) == (stage.agent, "south")
     rung = (await stage.phone.see("INVITE"))[0]
-    assert first.interaction in rung.detail
-    await server.voice.talks.hold(first.interaction)
+    assert talk.interaction in rung.detail
+    await server.voice.talks.hold(talk.interaction)
     await server.fact(Held)
-    await server.voice.talks.resume(first.interaction)
-    await server.voice.reattach(first.interaction)
+    await server.voice.talks.resume(talk.interaction)
+    await server.voice.reattach(talk.interaction)
     await stage.phone.see("ANSWERED", 2)
-    assert not over_there.events("BYE")
-    await server.voice.hang_up(first.interaction)
+    assert not caller.events("BYE")
+    await server.voice.hang_up(talk.interaction)
     await server.fact(Finished)
-    await over_there.see("BYE")
+    await caller.see("BYE")
 
+
+async def _the_callers_server_dies(stage: Stage) -> InteractionId:
+    server = stage.server
     talker = await stage.caller(stage.here, "+886900000002")
     talk = await server.fact(Connected, 2)
     await stage.caller(stage.there, "+886900000003")
     ghost = await server.fact(Enqueued, 3)
-    waiter = await stage.caller(stage.here, "+886900000004")
+    await stage.caller(stage.here, "+886900000004")
     await server.fact(Enqueued, 4)
     await stage.there.stop(kill=True)
     gone = await server.fact(Abandoned)
@@ -89,33 +98,28 @@ async def test_two_servers_are_one_centre(stage: Stage) -> None:
     assert stage.phases() == [Phase.CONNECTED, Phase.WAITING]
     assert not server.voice.statuses()["south"].up
     assert server.voice.status().up
+    assert not talker.events("BYE")
+    assert isinstance(talk, Connected)
+    return talk.interaction
 
+
+async def _it_comes_back_and_the_phones_server_dies(stage: Stage, talk: InteractionId) -> None:
+    server = stage.server
     await stage.there.start()
     await server.link_up()
-    await stage.caller(stage.there, "+886900000005")
-    back = await server.fact(Enqueued, 5)
-    assert isinstance(talk, Connected)
-    assert not talker.events("BYE")
-    await server.voice.hang_up(talk.interaction)
-    third = await server.fact(Connected, 3)
-    assert isinstance(third, Connected)
-    await server.voice.hang_up(third.interaction)
-    await waiter.see("BYE")
-    fourth = await server.fact(Connected, 4)
-    assert isinstance(fourth, Connected)
-    assert isinstance(back, Enqueued)
-    assert fourth.interaction == back.interaction
-
-
-async def test_a_talk_survives_the_server_of_the_agents_phone(stage: Stage) -> None:
-    """When the server at which an agent's phone is dies, the caller, who came in at another, waits again at their old place."""
-    server = stage.server
-    caller = await stage.caller(stage.there, "+886900000001")
-    talk = await server.fact(Connected)
-    assert isinstance(talk, Connected)
+    last = await stage.caller(stage.there, "+886900000005")
+    came = await server.fact(Enqueued, 5)
+    await server.voice.hang_up(talk)
+    before = await server.fact(Connected, 3)
+    assert isinstance(before, Connected)
+    await server.voice.hang_up(before.interaction)
+    served = await server.fact(Connected, 4)
+    assert isinstance(served, Connected)
+    assert isinstance(came, Enqueued)
+    assert served.interaction == came.interaction
     await stage.here.stop(kill=True)
     back = await server.fact(Requeued)
     assert isinstance(back, Requeued)
-    assert back.interaction == InteractionId(talk.interaction)
+    assert back.interaction == served.interaction
     assert stage.phases() == [Phase.WAITING]
-    assert not caller.events("BYE")
+    assert not last.events("BYE")
