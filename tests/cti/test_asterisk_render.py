@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.asterisk.layout import AsteriskLayout
+from config.asterisk.layout import AsteriskLayout, Peer
 from config.asterisk.render import UnsafeValue, render
 
 
@@ -92,6 +92,29 @@ def test_calls_go_out_only_where_a_trunk_is_named(layout: AsteriskLayout, tmp_pa
     text = place.read_text()
     assert "outbound_auth = trunk-out" in text
     assert "password = s3cret" in text
+
+
+def test_several_servers_know_each_other_and_nobody_else(layout: AsteriskLayout, tmp_path: Path) -> None:
+    """Each of the others has an endpoint that signs in, from its address alone; a single server has neither endpoints nor a way in for them."""
+    render(tmp_path / "etc", layout)
+    for name in ("pjsip.conf", "extensions.conf"):
+        assert "trunkline-from-peer" not in (tmp_path / "etc" / name).read_text()
+    south = Peer(name="south", host="192.0.2.2", port=5062)
+    render(tmp_path / "etc", replace(layout, system_name="north", peers=(south,), peer_secret="s3cret"))
+    text = (tmp_path / "etc" / "pjsip.conf").read_text()
+    for line in (
+        "[trunkline-south]",
+        "context = trunkline-from-peer",
+        "permit = 192.0.2.2/32",
+        "contact = sip:192.0.2.2:5062",
+        "username = trunkline-south",
+        "username = trunkline-north",
+        "password = s3cret",
+    ):
+        assert line in text
+    assert "[trunkline-from-peer]" in (tmp_path / "etc" / "extensions.conf").read_text()
+    render(tmp_path / "etc", replace(layout, peers=(replace(south, host="south.example.com"),)))
+    assert "permit" not in (tmp_path / "etc" / "pjsip.conf").read_text()
 
 
 @pytest.mark.parametrize("secret", ["a\nb", "a;b", "[x]", "a\0"])

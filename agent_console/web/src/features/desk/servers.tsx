@@ -9,7 +9,7 @@ export function ServersAway() {
   const away = links.filter((link) => !link.up).map((link) => link.server);
   if (away.length === 0 || away.length === links.length) return null; // all of them: the telephone as a whole says so
   const names = new Intl.ListFormat(i18n.language, { type: "conjunction" }).format(away);
-  return <Banner tone="ring" icon="warn"><span data-testid="servers-away">{t("servers.away", { names, count: away.length })}</span></Banner>;
+  return <Banner tone="ring" icon="warn"><span data-testid="servers-away">{t("servers.away", { names })}</span></Banner>;
 }
 
 /** Changes whenever one of them comes or goes. */
