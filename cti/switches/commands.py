@@ -1,5 +1,8 @@
 """The console's commands on talks, each carried out by the server at which the call is."""
 
+from contextlib import suppress
+
+from config.errors import Unavailable
 from cti.switches.switches import Switches
 from routing.core.events import Transferred
 from routing.core.model import AgentId, InteractionId, PauseKind, WatchMode
@@ -90,7 +93,8 @@ class WatchesAnywhere:
         there = self._switches.of(interaction)
         for other in self._switches:
             if other is not there:
-                other.watches.leave(watcher)
+                with suppress(Unavailable):  # away: so is their leg
+                    other.watches.leave(watcher)
         await there.watches.watch(interaction, watcher, extension, mode)
 
     async def take_over(self, interaction: InteractionId, watcher: AgentId) -> None:

@@ -95,6 +95,7 @@ class Looking:
         status = await self.status()
         self._outside.align(status, self._name)
         standings = read_standings(status)
+        self._given_up &= {standing.interaction for standing in standings}
         found = await self._apply(standings, before)
         if found.strangers and await self._admit(found.strangers):
             found = await self._apply(standings, before)
