@@ -428,9 +428,12 @@ class WaitingDocument(TypedDict):
 
 
 class LinkDocument(TypedDict):
+    """`server`: of which of several Asterisk servers; empty for every other link."""
+
     up: bool
     since: float
     reason: str
+    server: str
 
 
 class NoticeDocument(TypedDict):

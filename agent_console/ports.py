@@ -69,7 +69,11 @@ class Calls(Protocol):
         ...
 
     def status(self) -> LinkStatus:
-        """The manager link to Asterisk."""
+        """The telephone as a whole."""
+        ...
+
+    def statuses(self) -> Mapping[str, LinkStatus]:
+        """Each of several Asterisk servers by its name; nothing where there is one alone."""
         ...
 
 

@@ -35,6 +35,7 @@ from agent_console.documents import (
     WaitingDocument,
     WatcherDocument,
 )
+from agent_console.links import server_of
 from agent_console.notices import Notices
 from config.peers import LinkStatus
 from routing.core.figures import Figures
@@ -122,7 +123,7 @@ def shared(world: World) -> Documents:
     """The collections of `COALESCED`, for all queues."""
     documents: Documents = {("queues", each): queue(world, each) for each in world.directory.queues}
     for name, status in world.links.items():
-        documents["link", name] = link(status)
+        documents["link", name] = link(name, status)
     return documents
 
 
@@ -260,9 +261,9 @@ def agent_row(world: World, agent: AgentId, *, named: bool) -> AgentDocument:
     )
 
 
-def link(status: LinkStatus) -> LinkDocument:
+def link(name: str, status: LinkStatus) -> LinkDocument:
     """A peer's state."""
-    return LinkDocument(up=status.up, since=status.since, reason=status.reason)
+    return LinkDocument(up=status.up, since=status.since, reason=status.reason, server=server_of(name))
 
 
 def held_ids(centre: Centre, agent: AgentId) -> tuple[InteractionId, ...]:

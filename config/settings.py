@@ -172,8 +172,51 @@ class Database(Section):
     """`sqlite:///PATH`, or `postgresql+pg8000://USER:PASSWORD@HOST/NAME` (install pg8000 for it); empty: SQLite in `data_dir/trunkline.db` (WAL, synchronous=FULL)."""
 
 
+def _usable_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,19}", name):
+        raise ValueError(
+            "is no name for a server; give letters a to z and digits, 20 at most, a letter first"
+        )
+    return name
+
+
+def _usable_address(address: str) -> str:
+    if address and not re.fullmatch(r"[0-9A-Za-z.-]{1,253}:[0-9]{1,5}", address):
+        raise ValueError("is no SIP address; give host:port, as the other servers reach it")
+    return address
+
+
+ServerName = Annotated[str, AfterValidator(_usable_name)]
+SipAddress = Annotated[str, AfterValidator(_usable_address)]
+
+
+class FurtherAsterisk(Secretive):
+    """An Asterisk server beside the first ([several-asterisks.md](several-asterisks.md)): as `[asterisk]`, as far as it is its own."""
+
+    name: ServerName
+    """Its `systemname` in asterisk.conf."""
+    sip_address: SipAddress
+    """Where the other servers reach its SIP, as host:port."""
+    ami_host: str = "127.0.0.1"
+    """Host of its manager interface."""
+    ami_port: Port = 5038
+    """Port of that."""
+    ami_user: str = "trunkline"
+    """Manager user."""
+    ami_secret: SecretStr
+    """Its secret; or `ami_secret_file`."""
+    http_url: str = "http://127.0.0.1:8088"
+    """Its HTTP server."""
+    ari_user: str = "trunkline"
+    """ARI user."""
+    ari_secret: SecretStr
+    """Its secret; or `ari_secret_file`."""
+    browser_ws_url: str = "ws://127.0.0.1:8088/ws"
+    """Where browsers reach its SIP over WebSocket."""
+
+
 class Asterisk(Secretive):
-    """The Asterisk server, as reached from here."""
+    """The Asterisk server, as reached from here. Further ones follow as `[[asterisk.more]]` ([several-asterisks.md](several-asterisks.md))."""
 
     ami_host: str = "127.0.0.1"
     """Host of the manager interface (AMI)."""
@@ -201,8 +244,45 @@ class Asterisk(Secretive):
     outside_numbers: tuple[str, ...] = ("0", "!00", "!0203", "!0204", "!0209")
     """Beginnings of the numbers that agents may call: customers, or somebody outside to ask or to hand a caller over to; read like `callback_numbers`. Empty:
     none. Of people without a dial plan."""
+    name: ServerName = "trunkline"
+    """Its `systemname` in asterisk.conf, by which calls of several servers are told apart. Matters only beside others."""
+    sip_address: SipAddress = ""
+    """Where the other servers reach its SIP, as host:port. Needed only beside others."""
+    peer_secret: SecretStr = SecretStr("")
+    """With what the servers sign in with each other, at least 16 characters; or `peer_secret_file`. Needed only where there are several."""
+    more: tuple[FurtherAsterisk, ...] = ()
+    """Further servers, each as `[[asterisk.more]]` with what it has of its own: `name`, `sip_address`, `ami_host`, `ami_port`, `ami_user`, `ami_secret`, `http_url`, `ari_user`, `ari_secret`, `browser_ws_url`."""
     prompts_dir: str = ""
     """Folder into which this server writes uploaded prompts for Asterisk to play, by the same path for both; empty: `prompts` in `data_dir`."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> "Asterisk":
+        names = [self.name, *(other.name for other in self.more)]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"two servers have the same name ({', '.join(names)}); give each its own systemname"
+            )
+        if self.more and not (self.sip_address and all(other.sip_address for other in self.more)):
+            raise ValueError(
+                "sip_address is needed of each of several servers; say where the others reach its SIP"
+            )
+        if self.more and len(self.peer_secret.get_secret_value()) < 16:
+            raise ValueError(
+                "peer_secret is needed where there are several servers; give 16 random characters or more"
+            )
+        return self
+
+    def servers(self) -> "tuple[Asterisk, ...]":
+        """Each as a section of its own, this one first: what they share is as it is here."""
+        shared = {"more": (), "peer_secret": self.peer_secret}
+        own = FurtherAsterisk.model_fields
+        return (
+            self.model_copy(update=shared),
+            *(
+                self.model_copy(update=shared | {key: getattr(other, key) for key in own})
+                for other in self.more
+            ),
+        )
 
 
 class Mail(Secretive):

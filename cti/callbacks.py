@@ -111,6 +111,7 @@ class Callbacks:
         *,
         recorded: bool,
         answers_itself: bool = False,
+        via: str = "",
     ) -> Ringing:
         """What rings the agent's phone, and then the customer's. `Refused` as of `Outside.permit`. Of a call that the agent makes themselves their phone
         answers by itself."""
@@ -138,5 +139,6 @@ class Callbacks:
             recorded=recorded,
             out=permit.id,
             answers_itself=work.dialled or answers_itself,
+            via=via,
         )
         return Ringing(action=action, permit=permit)

@@ -113,6 +113,15 @@ class AsteriskPhones:
         for kind, fields in phone.objects():
             await self._put(f"{self._base}/{kind}/{phone.name}", fields)
 
+    async def remove(self, name: str) -> None:
+        """Have Asterisk forget the endpoint: nobody can register as it. None is there: nothing. `Unavailable` when Asterisk cannot be told."""
+        for kind in ("endpoint", "auth", "aor"):
+            code, answer = await self._ask(b"DELETE", f"{self._base}/{kind}/{name}", None)
+            if code >= 300 and code != 404:
+                raise Unavailable(
+                    "asterisk", f"ARI answered {code} to the removal of a phone: {answer[:200]}"
+                )
+
     async def _put(self, url: str, fields: dict[str, str]) -> None:
         code, answer = await self._ask(b"PUT", url, fields)
         if code >= 300:

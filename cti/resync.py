@@ -51,6 +51,7 @@ VARIABLES = (
     "TL_FLOW",
     "TL_LANGUAGE",
     "TL_OUT",
+    "TL_PHONE",
 )
 
 
@@ -127,7 +128,7 @@ def read_standings(status: Iterable[Message]) -> list[Standing]:
     theirs = {
         one["BridgeID"]: _variable(one, "TL_OF")
         for one in channels
-        if one["BridgeID"] and _variable(one, "TL_OF") and not extension_in(one["Channel"]).isdigit()
+        if one["BridgeID"] and _variable(one, "TL_OF") and not _phone(one)
     }
     found = []
     for one in channels:
@@ -150,12 +151,12 @@ def _with_both(seen: Standing, leg_named: str, channels: Sequence[Message]) -> S
     other = next((one for one in legs if one is not leg), None)
     return replace(
         seen,
-        extension=extension_in(leg["Channel"]) if leg else "",
+        extension=_phone(leg) if leg else "",
         leg=leg["Uniqueid"] if leg else "",
         talking=leg is not None,
         three=other is not None,
         other=other["Uniqueid"] if other else "",
-        whom=extension_in(other["Channel"]) if other else "",
+        whom=_phone(other) if other else "",
     )
 
 
@@ -168,7 +169,7 @@ def _with_leg_beside(seen: Standing, beside: Mapping[str, Message], channels: Se
     others = (one["Uniqueid"] for one in channels if bridge and one["BridgeID"] == bridge)
     return replace(
         seen,
-        extension=extension_in(leg["Channel"]),
+        extension=_phone(leg),
         leg=leg["Uniqueid"],
         talking=True,
         held=True,
@@ -181,7 +182,7 @@ def _legs(channels: Iterable[Message]) -> dict[tuple[str, str], list[Message]]:
     """The agents' channels by what ties them to a caller: with a thousand callers nobody looks at a million pairs."""
     legs: dict[tuple[str, str], list[Message]] = {}
     for one in channels:
-        if extension_in(one["Channel"]).isdigit():
+        if _phone(one):
             tie = (one["BridgeID"], "") if one["BridgeID"] else ("", one["Linkedid"])
             legs.setdefault(tie, []).append(one)
     return legs
@@ -219,7 +220,7 @@ def _standing(
         party=_variable(one, "TL_PARTY"),
         flow=_variable(one, "TL_FLOW"),
         language=_variable(one, "TL_LANGUAGE"),
-        extension=extension_in(leg["Channel"]) if leg else "",
+        extension=_phone(leg) if leg else "",
         leg=leg["Uniqueid"] if leg else "",
         talking=talking,
         ringing=leg is not None and leg["ChannelStateDesc"] == "Ringing",
@@ -228,6 +229,12 @@ def _standing(
         recorded=_variable(one, "TL_RECORD") == "1",
         paused=_variable(one, "TL_PAUSED"),
     )
+
+
+def _phone(message: Message) -> str:
+    """The extension of an agent's leg; of one at another server the way there is in the channel's name, and the extension in a variable of ours."""
+    named = extension_in(message["Channel"])
+    return named if named.isdigit() else _variable(message, "TL_PHONE")
 
 
 def _variable(message: Message, name: str) -> str:
@@ -283,7 +290,7 @@ def left_over(status: Iterable[Message]) -> list[str]:
     in_bridge = Counter(one["BridgeID"] for one in channels if one["BridgeID"])
     found = []
     for one in channels:
-        if one["Context"] == CONSULT and extension_in(one["Channel"]).isdigit():
+        if one["Context"] == CONSULT and _phone(one):
             theirs = with_whom.get(one["Linkedid"])
             passed_on = theirs not in {one["Channel"], one["Uniqueid"]}
             if passed_on if theirs else in_bridge[one["BridgeID"]] == 1:

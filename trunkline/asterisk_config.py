@@ -5,9 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.asterisk.launch import Launch
-from config.asterisk.layout import AsteriskLayout
+from config.asterisk.layout import AsteriskLayout, Peer
 from config.asterisk.render import UnsafeValue, render
-from config.settings import ConfigurationError, Settings
+from config.settings import Asterisk, ConfigurationError, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,11 @@ def write(
     sip_port: int,
     trunks: tuple[str, ...],
     trunk_out: TrunkOut,
+    server: str = "",
 ) -> str:
-    """Render into `out`; the sentence that says how to start it. A second time replaces the files, not `var/`."""
-    launch, ours = Launch.read(launch_file), settings.asterisk
+    """Render into `out`; the sentence that says how to start it. A second time replaces the files, not `var/`. `server`: which of several; empty: the
+    first."""
+    launch, ours = Launch.read(launch_file), _named(settings, server)
     http = urlsplit(ours.http_url)
     if not http.hostname:
         raise ConfigurationError([f"[asterisk] http_url {ours.http_url!r} names no host; mend it"])
@@ -56,6 +58,9 @@ def write(
         trunk_out_user=trunk_out.user,
         trunk_out_secret=trunk_out.secret,
         recordings_dir=settings.recording_spool_dir(),
+        system_name=ours.name,
+        peers=_peers(settings, ours),
+        peer_secret=ours.peer_secret.get_secret_value(),
     )
     if len(str(layout.run_dir / "asterisk.ctl")) > 100:
         raise ConfigurationError(
@@ -66,3 +71,18 @@ def write(
     except UnsafeValue as problem:
         raise ConfigurationError([f"{problem}; choose another value"]) from problem
     return f"wrote {out}; start Asterisk with: {' '.join(launch.argv)} -C {configuration} -f"
+
+
+def _named(settings: Settings, server: str) -> Asterisk:
+    every = settings.asterisk.servers()
+    found = next((each for each in every if each.name == server), None if server else every[0])
+    if found is None:
+        known = ", ".join(each.name for each in every)
+        raise ConfigurationError([f"--server {server}: the settings have no such server; they have {known}"])
+    return found
+
+
+def _peers(settings: Settings, ours: Asterisk) -> tuple[Peer, ...]:
+    others = [each for each in settings.asterisk.servers() if each.name != ours.name]
+    places = [(each.name, each.sip_address.rpartition(":")) for each in others]
+    return tuple(Peer(name=name, host=host, port=int(port)) for name, (host, _, port) in places)

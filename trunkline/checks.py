@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from config.clock import SystemClock
 from config.errors import Unavailable
-from config.settings import ConfigurationError, Settings
+from config.settings import Asterisk, ConfigurationError, Settings
 from crm_core import revisions
 from crm_core.store import SchemaMismatch, Store
 from cti.ami import fitness
@@ -104,10 +104,15 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(_secrets_finding(settings))
     findings.append(_recordings_finding(settings))
     findings.append(_font_finding(settings))
-    address = (settings.asterisk.ami_host, settings.asterisk.ami_port)
-    findings.append(await _reach("Asterisk's manager interface", "[asterisk] ami_host, ami_port", *address))
-    if findings[-1].good:
-        findings += await _asterisk_findings(settings)
+    for server in settings.asterisk.servers():
+        which = f" ({server.name})" if settings.asterisk.more else ""
+        setting = "[asterisk] ami_host, ami_port"
+        found = await _reach(
+            f"Asterisk's manager interface{which}", setting, server.ami_host, server.ami_port
+        )
+        findings.append(found)
+        if found.good:
+            findings += await _asterisk_findings(server, which, several=bool(settings.asterisk.more))
     findings.append(
         await _reach(
             "the mail relay",
@@ -119,9 +124,9 @@ async def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
-async def _asterisk_findings(settings: Settings) -> list[Finding]:
+async def _asterisk_findings(given: Asterisk, which: str, *, several: bool) -> list[Finding]:
     """Whether it is as we need it, and lets our user do no more than that."""
-    subject, given = "Asterisk", settings.asterisk
+    subject = f"Asterisk{which}"
     address = AmiAddress(
         host=given.ami_host,
         port=given.ami_port,
@@ -129,7 +134,7 @@ async def _asterisk_findings(settings: Settings) -> list[Finding]:
         secret=given.ami_secret.get_secret_value(),
     )
     try:
-        sentences = await fitness.lacks(Link.to(address, SystemClock()))
+        sentences = await fitness.lacks(Link.to(address, SystemClock()), given.name if several else "")
     except (Unavailable, TimeoutError) as problem:
         return [Finding(subject=subject, good=False, words=str(problem) or "does not answer")]
     found = [Finding(subject=subject, good=False, words=each) for each in sentences]

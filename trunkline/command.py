@@ -114,6 +114,7 @@ def asterisk_config(
     trunk_out_secret: Annotated[
         str, typer.Option(envvar="TRUNKLINE_TRUNK_OUT_SECRET", help="And the secret.", show_default=False)
     ] = "",
+    server: Annotated[str, typer.Option(help="Which of several servers; without it the first.")] = "",
     config_file: ConfigOption = DEFAULT,
 ) -> None:
     """Write a whole Asterisk configuration that fits the settings, and say how to start Asterisk with it."""
@@ -132,6 +133,7 @@ def asterisk_config(
                 sip_port=sip_port,
                 trunks=trunks,
                 trunk_out=TrunkOut(host=trunk_out, user=trunk_out_user, secret=trunk_out_secret),
+                server=server,
             )
         )
 

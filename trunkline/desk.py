@@ -32,7 +32,7 @@ from channels.post.watch import PaperWatch
 from channels.sms.service import text_messages
 from channels.web.forgotten import ForgottenForms
 from crm_core.sealing import Seal
-from cti.phones import AsteriskPhones
+from cti.switches.phones import PhonesAnywhere
 
 if TYPE_CHECKING:
     from trunkline.app import Part, Telephone
@@ -81,7 +81,7 @@ def wire(telephone: "Telephone", listening: socket.socket | None) -> "Mapping[st
         floor,
         bus,
         clock,
-        phones=AsteriskPhones(settings.asterisk),
+        phones=PhonesAnywhere(settings.asterisk, voice.is_up),
         letters=composer,
         calls=voice,
         talks=voice.talks,

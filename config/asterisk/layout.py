@@ -1,7 +1,25 @@
 """What the templates need to know of one Asterisk: folders, ports, secrets, peers."""
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Another server of the same centre: its `system_name`, and where its SIP is reached."""
+
+    name: str
+    host: str
+    port: int
+
+    @property
+    def network(self) -> str:
+        """From where alone its calls may come; empty for a host that is known by name."""
+        try:
+            return str(ip_network(self.host))
+        except ValueError:
+            return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +76,10 @@ class AsteriskLayout:
     """Where talks are written while they last; None: below what Asterisk writes."""
     system_name: str = "trunkline"
     """Begins every channel's unique id, so that two servers never make the same interaction id."""
+    peers: tuple[Peer, ...] = ()
+    """The other servers, when this is one of several."""
+    peer_secret: str = ""
+    """With what they sign in with each other."""
     heartbeat_stale_s: int = 10
     """A heartbeat older than this sends waiting callers to the fallback queue."""
     demo_loop: bool = False

@@ -20,6 +20,7 @@ _MUSIC = re.compile(r"[\w-]{1,40}", re.ASCII)
 _PLACE = re.compile(r"[\w./-]{1,400}", re.ASCII)
 _RECORDING = re.compile(r"[A-Za-z-]{1,10}/[a-z-]{1,40}", re.ASCII)
 FAR = "-far"
+WAY_TO = "trunkline-"
 AT_ONCE_S = 2.0
 """Somebody waits for it before they go on talking."""
 _OFFER = re.compile(r"[\w./-]{1,128}", re.ASCII)
@@ -103,14 +104,21 @@ def set_global(name: str, value: str) -> Action:
 
 
 def set_offer(
-    channel: str, *, offer: str, ring_s: float, reattach: bool, recorded: bool, answers_itself: bool = False
+    channel: str,
+    *,
+    offer: str,
+    ring_s: float,
+    reattach: bool,
+    recorded: bool,
+    answers_itself: bool = False,
+    via: str = "",
 ) -> Action:
-    """Set TL_OFFER, TL_RING_S, TL_REATTACH, TL_RECORD and TL_AUTO in one action (dialplan function ARRAY)."""
+    """Set TL_OFFER, TL_RING_S, TL_REATTACH, TL_RECORD, TL_AUTO and TL_VIA in one action (dialplan function ARRAY). `via`: as of `way_to`."""
     asked = _checked(_OFFER, "an offer", offer)
-    value = f"{asked},{ring_s:.1f},{int(reattach)},{int(recorded)},{int(answers_itself)}"
+    value = f"{asked},{ring_s:.1f},{int(reattach)},{int(recorded)},{int(answers_itself)},{_via(via)}"
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", channel)),
-        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO)"),
+        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO,TL_VIA)"),
         ("Value", value),
     )
     return Action(name="Setvar", headers=headers)
@@ -143,6 +151,11 @@ def redirect_to_hold(channel: str) -> Action:
     return _redirect(channel, "trunkline-hold", "s")
 
 
+def redirect_to_fallback(channel: str) -> Action:
+    """Take the caller to the queue that the dialplan keeps by itself."""
+    return _redirect(channel, "trunkline-fallback", "s")
+
+
 def hold(caller: str, leg: str, *, consults: bool = False) -> Action:
     """Both leave their talk: the caller hears music, the agent's leg waits beside it (`together` brings them back), or calls whom `set_consult`
     named."""
@@ -159,12 +172,26 @@ def hold(caller: str, leg: str, *, consults: bool = False) -> Action:
     return Action(name="Redirect", headers=headers)
 
 
-def set_consult(leg: str, *, ask: str, ring_s: float, from_number: str, ours: bool, out: str = "") -> Action:
-    """Whom `consult` will call: an extension of ours, or a number outside, as `from_number`, by the permit `out`."""
-    if ours:
-        device = f"PJSIP/{_checked(_EXTENSION, 'an extension', ask)}"
-    else:
-        device = f"PJSIP/{_checked(_NUMBER, 'a telephone number', ask)}@trunk-out"
+def way_to(server: str) -> str:
+    """The endpoint by which one of our servers calls the phones of another."""
+    return f"{WAY_TO}{_checked(_WORD, 'a server', server)}"
+
+
+def _via(way: str) -> str:
+    return _checked(_WORD, "a way", way) if way else ""
+
+
+def _phone(extension: str, via: str) -> str:
+    at = f"@{_via(via)}" if via else ""
+    return f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}{at}"
+
+
+def set_consult(
+    leg: str, *, ask: str, ring_s: float, from_number: str, ours: bool, out: str = "", via: str = ""
+) -> Action:
+    """Whom `consult` will call: an extension of ours, by `via` if its phone is at another server, or a number outside, as `from_number`, by the
+    permit `out`."""
+    device = _phone(ask, via) if ours else f"PJSIP/{_checked(_NUMBER, 'a telephone number', ask)}@trunk-out"
     shown = _checked(_NUMBER, "a telephone number", from_number) if from_number else ""
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", leg)),
@@ -284,7 +311,15 @@ def goes_on(caller: str) -> Action:
 
 
 def watch(
-    leg: str, *, extension: str, watched: str, of: str, watcher: str, mode: WatchMode, ring_s: float
+    leg: str,
+    *,
+    extension: str,
+    watched: str,
+    of: str,
+    watcher: str,
+    mode: WatchMode,
+    ring_s: float,
+    via: str = "",
 ) -> Action:
     """Ring a supervisor's phone by a channel with the id `leg`; when it answers, it is at the talk of the agent's leg `watched`. Always asynchronous."""
     interaction = _checked(_OFFER, "an interaction", of)
@@ -297,7 +332,7 @@ def watch(
         "PJSIP_HEADER(add,X-Trunkline-Interaction)": interaction,
     }
     headers = (
-        ("Channel", f"PJSIP/{_checked(_EXTENSION, 'an extension', extension)}"),
+        ("Channel", _phone(extension, via)),
         ("ChannelId", _checked(_WORD, "a channel id", leg)),
         ("Context", "trunkline-watch"),
         ("Exten", "s"),
@@ -356,10 +391,10 @@ def redirect_to_message(channel: str) -> Action:
     return _redirect(channel, "trunkline-voicemail", "s")
 
 
-def hang_up(channel: str) -> Action:
-    """End the channel with cause 16, normal clearing. Takes a name or a unique id."""
+def hang_up(channel: str, cause: int = 16) -> Action:
+    """End the channel with this cause (ITU-T Q.850; 16: normal clearing). Takes a name or a unique id."""
     return Action(
-        name="Hangup", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), ("Cause", "16"))
+        name="Hangup", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), ("Cause", str(cause)))
     )
 
 
@@ -426,6 +461,7 @@ def call_back(
     recorded: bool,
     out: str = "",
     answers_itself: bool = False,
+    via: str = "",
 ) -> Action:
     """Ring this agent's phone and, when it answers, the customer's: by a channel in the customer's place that has the id `channel`, and its far end
     `far_of(channel)`. `out`: the permit. Always asynchronous.
@@ -444,6 +480,7 @@ def call_back(
         "TL_REATTACH": "0",
         "TL_RECORD": str(int(recorded)),
         "TL_AUTO": str(int(answers_itself)),
+        "TL_VIA": _via(via),
         "TL_FAR": far_of(place),
         "TL_CALL_TO": number,
         "TL_OUT": _permit(out),

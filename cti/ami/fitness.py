@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from config.asterisk.events import EVENTS
+from config.errors import Unavailable
 from cti.ami import actions
 from cti.ami.actions import Action, Answered, Outcome
 from cti.ami.protocol import Message
@@ -69,8 +70,12 @@ class Asks(Protocol):
     async def look(self, wanted: Collection[Action]) -> tuple[tuple[Outcome, ...], frozenset[str]]: ...
 
 
-async def lacks(link: Asks) -> list[str]:
-    """What is to be mended, each with how; empty: nothing. `Unavailable` as of `Link.check`. Tells Asterisk nothing but a variable of ours."""
+class Misnamed(Unavailable):
+    """It is not the server that it should be: its calls would be taken for another's."""
+
+
+async def lacks(link: Asks, name: str = "") -> list[str]:
+    """`name`: how it must call itself when it is one of several. What is to be mended, each with how; empty: nothing. `Unavailable` as of `Link.check`. Tells Asterisk nothing but a variable of ours."""
     wanted = (
         actions.core_settings(),
         actions.list_commands(),
@@ -83,12 +88,25 @@ async def lacks(link: Asks) -> list[str]:
         found.append(
             "Asterisk does not tell its version: give the manager user write = reporting in manager.conf"
         )
+    if name and isinstance(settings, Answered):
+        found += misnamed(settings.reply, name)
     if isinstance(commands, Answered):
         found += _of_commands(commands.reply)
     else:
         found.append("Asterisk does not tell what its manager user may do")
     found += _of_events(events)
     return found
+
+
+def misnamed(settings: Message, name: str) -> list[str]:
+    """The calls of several servers are told apart by their names alone."""
+    said = settings["SystemName"]
+    if said == name:
+        return []
+    words = f"calls itself {said[:40]!r}" if said else "has no name"
+    return [
+        f"the Asterisk that is {name!r} in the settings {words}: set systemname = {name} in its asterisk.conf and restart it"
+    ]
 
 
 def version_of(text: str) -> Version:

@@ -209,7 +209,7 @@ class Link:
 
     `on_event` takes each event in order and must not raise for odd content; `on_up` is awaited after each login, while
     events already come in (the caller buffers or is idempotent), and reads Asterisk's state afresh: no event is ever
-    replayed. `heartbeat` is awaited after every answered ping with Asterisk's time.
+    replayed. `heartbeat` is awaited after every answered ping with Asterisk's time. `on_refused`: its machine answers that nothing listens there.
     """
 
     def __init__(
@@ -221,10 +221,12 @@ class Link:
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[], None],
         heartbeat: Callable[[float], Awaitable[None]],
+        on_refused: Callable[[], None] = lambda: None,
     ) -> None:
         self._address = address
         self._clock = clock
         self._on_event, self._on_up, self._on_down, self._heartbeat = on_event, on_up, on_down, heartbeat
+        self._on_refused = on_refused
         self._manager = _Tamed(host=address.host, port=address.port, protocol_factory=_Connection)
         self._connection: _Connection | None = None
         self._status = LinkStatus(up=False, since=clock.now(), reason="asterisk.connecting")
@@ -282,6 +284,8 @@ class Link:
                 pause_s = REFUSED_PAUSE_S
             except (OSError, TimeoutError, Unavailable) as problem:
                 self._down("asterisk.unreachable", str(problem) or type(problem).__name__)
+                if isinstance(problem, ConnectionRefusedError):
+                    self._on_refused()
             if self._clock.monotonic() - began > LONGEST_PAUSE_S:
                 pause_s = FIRST_PAUSE_S
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter

@@ -31,9 +31,9 @@ from cti.arriving.prompts import prompt_language
 from cti.arriving.welcome import Greeted, Welcome
 from cti.callbacks import SCRIPT as CALLBACK_SCRIPT
 from cti.callbacks import Callbacks
-from cti.calls import Calls, interaction_of
+from cti.calls import interaction_of
 from cti.directory import Directory
-from cti.ports import Bus, Floor
+from cti.ports import Bus, Floor, Tracked
 from cti.talking.outside import Outside
 from routing.bus import CALLER_KNOWN
 from routing.core.events import Arrived, CallbackCancelled, CallbackWanted, Event, MessageWanted
@@ -70,7 +70,7 @@ class Entry:
         clock: Clock,
         *,
         directory: Directory,
-        calls: Calls,
+        calls: Tracked,
         callbacks: Callbacks,
         prompts: PromptFiles,
         door: Door,
@@ -137,6 +137,7 @@ class Entry:
         *,
         recorded: bool,
         answers_itself: bool = False,
+        via: str = "",
     ) -> bool:
         """Lead a caller who is still in AGI to the agent's phone, by way of AGI: half the way of a redirect.
 
@@ -144,7 +145,7 @@ class Entry:
         """
         session = self._sessions.get(interaction)
         variables = {"TL_OFFER": offer, "TL_RING_S": f"{ring_s:.1f}", "TL_REATTACH": "0"}
-        variables |= {"TL_RECORD": str(int(recorded)), "TL_AUTO": str(int(answers_itself))}
+        variables |= {"TL_RECORD": str(int(recorded)), "TL_AUTO": str(int(answers_itself)), "TL_VIA": via}
         return session is not None and session.lead("trunkline-connect", extension, variables)
 
     async def followed(self) -> None:

@@ -1,5 +1,7 @@
 """Asking somebody while a caller is on hold, and handing over to them: a colleague, or a number outside."""
 
+from collections.abc import Callable
+
 from config.clock import Clock
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
@@ -21,13 +23,20 @@ _log = Transcript("voice")
 
 
 class Consults:
-    """One server's."""
+    """One server's. `way`: by which it calls an agent's phone that is at another one."""
 
     def __init__(
-        self, talks: Talks, floor: Floor, clock: Clock, directory: Directory, outside: Outside
+        self,
+        talks: Talks,
+        floor: Floor,
+        clock: Clock,
+        directory: Directory,
+        outside: Outside,
+        *,
+        way: Callable[[AgentId], str],
     ) -> None:
         self._talks, self._floor, self._clock = talks, floor, clock
-        self._directory, self._outside = directory, outside
+        self._directory, self._outside, self._way = directory, outside, way
 
     async def ask_colleague(self, interaction: InteractionId, colleague: AgentId) -> None:
         """Call a colleague. The caller hears music from now on. `Refused`: call.not_connected, call.held_by_phone, call.in_conference,
@@ -100,7 +109,11 @@ class Consults:
         agent = None if work is None else work.agent
         shown = (self._directory.extension_of(agent) or "") if ours and agent is not None else ""
         _log.note(">", interaction, f"consult {whom if ours else 'outside'}")
-        return actions.set_consult(call.leg, ask=whom, ring_s=RING_S, from_number=shown, ours=ours, out=out)
+        colleague = self._directory.agent_of(whom) if ours else None
+        via = "" if colleague is None else self._way(colleague)
+        return actions.set_consult(
+            call.leg, ask=whom, ring_s=RING_S, from_number=shown, ours=ours, out=out, via=via
+        )
 
 
 def _begin(call: Call) -> Action:

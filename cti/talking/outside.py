@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from functools import partial
 
@@ -32,7 +32,7 @@ _log = Transcript("voice")
 
 
 class Outside:
-    """One server's."""
+    """`servers`: their names."""
 
     def __init__(
         self,
@@ -44,7 +44,10 @@ class Outside:
         settings: Asterisk,
         guard: Guard,
         time_zone: str,
+        servers: Collection[str] = ("",),
     ) -> None:
+        self._servers = frozenset(servers)
+        self._standing: dict[str, set[str]] = {}
         self._store, self._bus, self._clock, self._directory = store, bus, clock, directory
         self._asking = plan.from_settings(settings.outside_numbers)
         self._calling_back = plan.from_settings(settings.callback_numbers)
@@ -124,9 +127,14 @@ class Outside:
         elif message.event == "Hangup":
             self._of(message["Channel"], message["ChanVariable/TL_OUT"], calls.ended, message.at)
 
-    def align(self, status: Iterable[Message]) -> None:
-        """What stands in Asterisk; calls out of which no channel is there any more are over."""
-        seen = {one["Variable/TL_OUT"] for one in status if one["Channel"].startswith(OUTGOING)}
+    def align(self, status: Iterable[Message], server: str) -> None:
+        """What stands in this server; calls out of which no channel is there any more are over, as soon as every server has said what stands in it."""
+        self._standing[server] = {
+            one["Variable/TL_OUT"] for one in status if one["Channel"].startswith(OUTGOING)
+        }
+        if not self._servers <= self._standing.keys():
+            return
+        seen = frozenset().union(*self._standing.values())
         self._news.put_nowait(partial(calls.end_unseen, seen=seen, now=self._clock.now()))
 
     async def run(self) -> None:

@@ -35,7 +35,7 @@ class Talks:
     def __init__(
         self, link: Link, floor: Floor, calls: Calls, order: asyncio.Lock, blind: Callable[[], bool]
     ) -> None:
-        self._link, self._floor, self.calls, self.order, self._blind = link, floor, calls, order, blind
+        self.link, self._floor, self.calls, self.order, self.blind = link, floor, calls, order, blind
 
     async def hold(self, interaction: InteractionId) -> None:
         """The caller hears music until `resume`. Already so: nothing. `Refused` (call.not_connected) when they do not talk,
@@ -104,8 +104,8 @@ class Talks:
 
     def call_of(self, interaction: InteractionId) -> Call:
         """The call, with an agent's leg. `Refused` (call.not_connected) when they do not talk, `Unavailable` while we do not know."""
-        if self._blind():
-            raise Unavailable("asterisk", self._link.status.reason)
+        if self.blind():
+            raise Unavailable("asterisk", self.link.status.reason)
         call = self.calls.talk(interaction)
         if call is None:
             raise Refused("call.not_connected", interaction=interaction)
@@ -114,7 +114,7 @@ class Talks:
     async def ask(self, *wanted: Action) -> tuple[Outcome, ...]:
         """How each of them ended; unknown when Asterisk cannot be told."""
         try:
-            return await self._link.ask_all(wanted)
+            return await self.link.ask_all(wanted)
         except Unavailable as away:
             return tuple(Unknown(reason=away.reason) for _ in wanted)
 
@@ -127,12 +127,12 @@ class Talks:
 
     def send(self, action: Action) -> None:
         """What is not waited for, and may find nothing to do."""
-        self._link.send((action,))
+        self.link.send((action,))
 
     async def must(self, interaction: InteractionId, action: Action) -> None:
         """Ask Asterisk; `Unavailable` when it does not do it, or cannot be told."""
         _log.note(">", interaction, f"{action.name} {dict(action.headers).get('Context', '')}".rstrip())
-        outcome = await self.led(action, self._link.ask(action))
+        outcome = await self.led(action, self.link.ask(action))
         if not isinstance(outcome, Answered):
             raise Unavailable("asterisk", outcome.reason)
 

@@ -1,6 +1,6 @@
 """Supervisors at agents' talks: they listen, speak to the agent alone, or to both. Their phone is called once and goes from talk to talk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from config.clock import Clock
@@ -33,10 +33,10 @@ class _Watch:
 
 
 class Watches:
-    """One server's. What Asterisk says comes by `take`, and after a gap by `compare`."""
+    """One server's. `way`: by which it calls a phone that is at another one. What Asterisk says comes by `take`, and after a gap by `compare`."""
 
-    def __init__(self, talks: Talks, floor: Floor, clock: Clock) -> None:
-        self._talks, self._floor, self._clock = talks, floor, clock
+    def __init__(self, talks: Talks, floor: Floor, clock: Clock, *, way: Callable[[AgentId], str]) -> None:
+        self._talks, self._floor, self._clock, self._way = talks, floor, clock, way
         self._watches: dict[AgentId, _Watch] = {}
 
     async def watch(
@@ -59,6 +59,7 @@ class Watches:
                     watcher=watcher,
                     mode=mode,
                     ring_s=RING_S,
+                    via=self._way(watcher),
                 )
                 await self._talks.must(interaction, asked)
                 self._watches[watcher] = _Watch(leg, self._clock.now())

@@ -1,6 +1,7 @@
 """Stand-ins for the edges: they keep what they were asked and do what a peer would."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_console.ports import Keep
@@ -81,6 +82,7 @@ class PlainCalls:
 
     floor: Floor
     up: bool = True
+    servers: dict[str, bool] = field(default_factory=dict)
     reattached: list[InteractionId] = field(default_factory=list)
     called_back: list[tuple[InteractionId, AgentId]] = field(default_factory=list)
 
@@ -206,6 +208,12 @@ class PlainCalls:
 
     def status(self) -> LinkStatus:
         return LinkStatus(up=self.up, since=1.0, reason="" if self.up else "asterisk.refused")
+
+    def statuses(self) -> Mapping[str, LinkStatus]:
+        return {
+            name: LinkStatus(up=up, since=1.0, reason="" if up else "asterisk.unreachable")
+            for name, up in self.servers.items()
+        }
 
 
 @dataclass

@@ -337,8 +337,14 @@ async def test_machines_can_watch(house: House) -> None:
         assert answer.status_code == 503
         assert answer.json()["parts"]["mail"] == {"up": False, "reason": "mail.port_busy"}
         assert answer.json()["parts"]["database"]["up"] is True
+        house.mail.up, house.calls.servers = True, {"north": True, "south": False}
+        answer = await machine.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.json()["parts"]["asterisk.south"] == {"up": False, "reason": "asterisk.unreachable"}
+        house.mail.up = False
         await house.call_arrives()
         lines = (await machine.get("/metrics")).text.splitlines()
+        assert 'trunkline_link_up{peer="asterisk.south"} 0' in lines
         assert f'trunkline_waiting{{queue="{house.seed.queue}",medium="voice"}} 1' in lines
         assert 'trunkline_link_up{peer="mail"} 0' in lines
         assert 'trunkline_sockets{view="agent"} 0' in lines

@@ -244,6 +244,9 @@ async def test_peers_that_go_away_are_shown(house: House) -> None:
         house.calls.up, house.mail.up = False, False
         await board.until("link", "asterisk", up=False, reason="asterisk.refused")
         await board.until("link", "mail", up=False, reason="mail.port_busy")
+        house.calls.servers = {"north": True, "south": False}
+        await board.until("link", "asterisk.south", up=False, server="south")
+        await board.until("link", "mail", server="")
 
 
 async def test_letters_go_to_an_agent_with_a_console(house: House) -> None:

@@ -34,6 +34,51 @@ def test_a_small_file_is_enough(tmp_path: Path) -> None:
     assert settings.database_url() == f"sqlite:///{tmp_path}/data/trunkline.db"
 
 
+TWO = GOOD.replace(
+    'ari_secret = "another"',
+    """ari_secret = "another"
+name = "north"
+sip_address = "192.0.2.1:5060"
+peer_secret = "sixteen characters at least"
+[[asterisk.more]]
+name = "south"
+sip_address = "192.0.2.2:5060"
+ami_host = "192.0.2.2"
+ami_secret = "its own"
+ari_secret = "its own"
+""",
+)
+
+
+def test_each_server_has_its_own_and_shares_the_rest(tmp_path: Path) -> None:
+    """Of several Asterisk servers each is a section of its own; what no one says of a further one is as in the first."""
+    north, south = load(
+        write(tmp_path, TWO.replace("[asterisk]", "[asterisk]\nfastagi_port = 4999", 1)), {}
+    ).asterisk.servers()
+    assert (north.name, south.name) == ("north", "south")
+    assert (north.ami_host, south.ami_host) == ("127.0.0.1", "192.0.2.2")
+    assert south.ami_secret.get_secret_value() == "its own"
+    assert south.fastagi_port == 4999
+    assert (north.more, south.more) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('name = "south"', 'name = "north"', "same name"),
+        ('name = "south"', 'name = "so-uth"', "is no name for a server"),
+        ('sip_address = "192.0.2.1:5060"', "", "sip_address is needed"),
+        ('sip_address = "192.0.2.2:5060"', 'sip_address = "192.0.2.2"', "is no SIP address"),
+        ('peer_secret = "sixteen characters at least"', 'peer_secret = "short"', "peer_secret is needed"),
+    ],
+)
+def test_servers_that_could_not_be_told_apart_or_reached_are_refused(
+    tmp_path: Path, before: str, after: str, words: str
+) -> None:
+    """Each with what to do."""
+    assert any(words in sentence for sentence in problems(write(tmp_path, TWO.replace(before, after))))
+
+
 def test_secrets_are_not_printed(tmp_path: Path) -> None:
     """A settings object in a log shows no secret."""
     shown = repr(load(write(tmp_path, GOOD), {}))

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from config.clock import SystemClock
-from config.settings import Asterisk, Guard
+from config.settings import Asterisk, FurtherAsterisk, Guard
 from crm_core import queues, users
 from crm_core.store import Connection, Store
 from cti.voice import UNGUARDED, VoiceChannel
@@ -31,8 +31,21 @@ NOW = 1_700_000_000.25
 
 
 @dataclass(slots=True, kw_only=True)
+class There:
+    """A second Asterisk, `south`, and what it shows."""
+
+    ami: FakeAmi
+    channels: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+    devices: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+
+    def event(self, name: str, *headers: tuple[str, str]) -> None:
+        """It says something."""
+        self.ami.peers[-1].send(("Event", name), ("Timestamp", f"{NOW}"), *headers)
+
+
+@dataclass(slots=True, kw_only=True)
 class Room:
-    """One run. `channels` is what Asterisk shows when asked for its status."""
+    """One run. `channels` is what Asterisk shows when asked for its status. `there`: a second one, where there are two."""
 
     ami: FakeAmi
     store: Store
@@ -45,6 +58,7 @@ class Room:
     channels: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
     devices: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    there: There | None = None
 
     def event(self, name: str, *headers: tuple[str, str]) -> None:
         """Asterisk says something."""
@@ -136,7 +150,10 @@ def add_agent(conn: Connection, extension: str) -> AgentId:
     return AgentId(user.id)
 
 
-def _script(room: Room) -> None:
+def _script(room: Room | There, name: str = "") -> None:
+    async def tell_name(peer: AmiPeer, action: dict[str, str]) -> None:
+        peer.reply(action, "Success", ("AsteriskVersion", "22.10.0"), ("SystemName", name))
+
     async def show(peer: AmiPeer, action: dict[str, str]) -> None:
         name = action["Action"]
         listed = {"Status": room.channels, "DeviceStateList": room.devices}.get(name, [])
@@ -146,6 +163,17 @@ def _script(room: Room) -> None:
         peer.send(("Event", f"{name}Complete"), ("ActionID", action["ActionID"]))
 
     room.ami.answers |= dict.fromkeys(("Status", "DeviceStateList", "QueueStatus"), show)
+    room.ami.answers["CoreSettings"] = tell_name
+
+
+def _south(port: int) -> FurtherAsterisk:
+    return FurtherAsterisk(
+        name="south",
+        sip_address="127.0.0.1:5061",
+        ami_port=port,
+        ami_secret=SecretStr("right"),
+        ari_secret=SecretStr("x"),
+    )
 
 
 @asynccontextmanager
@@ -156,20 +184,25 @@ async def telephone_room(
     record_share: int = 0,
     pause_ends_after_s: float = 0.0,
     guard: Guard = UNGUARDED,
+    two: bool = False,
 ) -> AsyncIterator[Room]:
-    """Run it until the block ends; what made it end by itself is raised there."""
+    """Run it until the block ends; what made it end by itself is raised there. `two`: with a second Asterisk, `south` beside `north`."""
     url = with_tables(folder / "room.db")
     clock, bus, store, ledger = SystemClock(), LocalBus(), Store(url), MemoryLedger()
     store.open()
     agents = await store.write(lambda conn: _fill(conn, extensions, record_share))
     queue_rules, agent_rules = await store.read(partial(read_rules, now=clock.now()))
     floor = Floor(Router(queue_rules, agent_rules), ledger, clock, Figures(0.0, queue_rules))
-    async with fake_ami() as ami:
+    async with fake_ami() as ami, fake_ami() as other:
         settings = Asterisk(
             ami_port=ami.port,
             ami_secret=SecretStr("right"),
             ari_secret=SecretStr("x"),
             fastagi_port=free_port(),
+            name="north",
+            sip_address="127.0.0.1:5060",
+            peer_secret=SecretStr("sixteen characters"),
+            more=(_south(other.port),) if two else (),
         )
         voice = VoiceChannel(
             settings,
@@ -185,12 +218,15 @@ async def telephone_room(
             ami=ami, store=store, bus=bus, ledger=ledger, floor=floor, voice=voice, agents=agents,
             fastagi_port=settings.fastagi_port,
         )  # fmt: skip
-        _script(room)
+        _script(room, "north")
+        if two:
+            room.there = There(ami=other)
+            _script(room.there, "south")
         floor.add_channel(voice)
         floor.listen(room.facts.extend)
         running = [asyncio.create_task(floor.run()), asyncio.create_task(voice.run())]
         try:
-            await room.until(lambda: voice.status().up)
+            await room.until(lambda: all(switch.status.up for switch in voice.switches))
             yield room
         finally:
             for task in running:

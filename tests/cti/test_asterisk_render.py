@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.asterisk.layout import AsteriskLayout
+from config.asterisk.layout import AsteriskLayout, Peer
 from config.asterisk.render import UnsafeValue, render
 
 
@@ -94,6 +94,29 @@ def test_calls_go_out_only_where_a_trunk_is_named(layout: AsteriskLayout, tmp_pa
     assert "password = s3cret" in text
 
 
+def test_several_servers_know_each_other_and_nobody_else(layout: AsteriskLayout, tmp_path: Path) -> None:
+    """Each of the others has an endpoint that signs in, from its address alone; a single server has neither endpoints nor a way in for them."""
+    render(tmp_path / "etc", layout)
+    for name in ("pjsip.conf", "extensions.conf"):
+        assert "trunkline-from-peer" not in (tmp_path / "etc" / name).read_text()
+    south = Peer(name="south", host="192.0.2.2", port=5062)
+    render(tmp_path / "etc", replace(layout, system_name="north", peers=(south,), peer_secret="s3cret"))
+    text = (tmp_path / "etc" / "pjsip.conf").read_text()
+    for line in (
+        "[trunkline-south]",
+        "context = trunkline-from-peer",
+        "permit = 192.0.2.2/32",
+        "contact = sip:192.0.2.2:5062",
+        "username = trunkline-south",
+        "username = trunkline-north",
+        "password = s3cret",
+    ):
+        assert line in text
+    assert "[trunkline-from-peer]" in (tmp_path / "etc" / "extensions.conf").read_text()
+    render(tmp_path / "etc", replace(layout, peers=(replace(south, host="south.example.com"),)))
+    assert "permit" not in (tmp_path / "etc" / "pjsip.conf").read_text()
+
+
 @pytest.mark.parametrize("secret", ["a\nb", "a;b", "[x]", "a\0"])
 def test_values_that_a_configuration_would_misread_are_refused(
     layout: AsteriskLayout, tmp_path: Path, secret: str
@@ -110,6 +133,7 @@ def test_caller_text_is_in_no_expression() -> None:
     for line in code:
         assert "CALLERID(name" not in line
         assert "${CALLERID" not in line.replace(r"FILTER(\x20-\x7e\x80-\xff,${CALLERID(num)})", "")
-        assert "PJSIP_HEADER(read" not in line
+        of_our_servers = r"FILTER\((0-9A-Za-z\./_\\x2d|1),\$\{PJSIP_HEADER\(read,X-Trunkline-[A-Za-z]+\)\}\)"
+        assert "PJSIP_HEADER(read" not in re.sub(of_our_servers, "", line)
         unfiltered = re.sub(r"FILTER\(0-9\+?\*?#?,\$\{EXTEN\}\)", "", line)
         assert "${EXTEN}" not in unfiltered

@@ -37,7 +37,7 @@ def _fax_number(conn: Connection) -> None:
 
 async def with_fax_number(room: Room) -> None:
     await room.store.write(_fax_number)
-    await room.voice._directory.refresh()
+    await room.voice.directory.refresh()
 
 
 async def test_a_fax_number_takes_faxes_and_no_calls(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ async def test_asterisk_knows_the_fax_numbers_while_the_server_is_away(tmp_path:
         await room.store.write(
             lambda c: c.execute(update(entry).where(entry.c.medium == "fax").values(deleted_at=1.0))
         )
-        await room.voice._directory.refresh()
+        await room.voice.directory.refresh()
         room.voice.faxes.align()
         await room.until(lambda: told() == ["1", "1", "0"])
 
@@ -78,7 +78,7 @@ async def test_who_calls_a_number_that_listens_hears_ringing_first(tmp_path: Pat
     """Asterisk listens for the tone of a machine before anybody is asked; a person waits afterwards like all others."""
     async with telephone_room(tmp_path) as room:
         await room.store.write(lambda c: c.execute(update(entry).values(fax_detect=True)))
-        await room.voice._directory.refresh()
+        await room.voice.directory.refresh()
         asked = await says(room, "100")
         assert asked[0] == 'SET VARIABLE FAXOPT(faxdetect) "cng"'
         assert 'EXEC Wait "4"' in asked

@@ -132,7 +132,7 @@ async def test_what_a_queue_plays_is_set_on_the_channel_as_a_caller_comes_in(tmp
         waltz = await room.store.write(upload)
         await holding(room, hold_music="jazz", hold_prompt_id=waltz, told_every_s=30.0)
         await room.until(lambda: len(list(tmp_path.glob("prompts/en/*.music/*.ulaw"))) == 3)
-        await room.until(lambda: room.voice._prompts.tune(waltz, ("zh-TW",)) is not None)
+        await room.until(lambda: room.voice.prompts.tune(waltz, ("zh-TW",)) is not None)
         reader, writer = await room.call("c")
         said = []
         while line := (await reader.readline()).decode().strip():

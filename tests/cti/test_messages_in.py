@@ -80,7 +80,7 @@ async def test_a_key_that_the_ledger_cannot_keep_is_heeded_all_the_same(tmp_path
         await caller.serve()
         await room.until(lambda: room.count(Enqueued) == 1)
         room.channels.append(standing("ast-1.1", "trunkline-voicemail"))
-        await room.voice._resync()
+        await room.voice.switches.first.resync()
         assert room.count(TurnedAway) == 1
         assert (room.count(Offered), led(room)) == (0, [])
 
@@ -116,5 +116,5 @@ async def test_whoever_was_to_leave_one_and_hears_music_is_led_there_later(tmp_p
             assert await pressed(room, channel) == []
             await room.store.write(partial(was, outcome, channel))
             room.channels.append(standing(channel, "trunkline-hold"))
-        await room.voice._look_round()
+        await room.voice.switches.first.looking.round(room.voice.switches.first.resync)
         assert led(room) == ["trunkline-voicemail", "trunkline-goodbye"]

@@ -14,30 +14,40 @@ from cti.phones import GUESTS, AsteriskPhones
 
 
 @asynccontextmanager
-async def ari(status: str, requests: list[bytes]) -> AsyncIterator[AsteriskPhones]:
+async def ari_server(status: str, requests: list[bytes]) -> AsyncIterator[int]:
+    """Answers every request so; its port."""
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
-            int(line.split(b":")[1])
-            for line in head.split(b"\r\n")
-            if line.lower().startswith(b"content-length")
+            (
+                int(line.split(b":")[1])
+                for line in head.split(b"\r\n")
+                if line.lower().startswith(b"content-length")
+            ),
+            0,
         )
         requests.append(head + await reader.readexactly(length))
         writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 7\r\n\r\nbecause".encode())
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    yield AsteriskPhones(
-        Asterisk(
-            ami_secret=SecretStr("a"),
-            ari_secret=SecretStr("b"),
-            http_url=f"http://127.0.0.1:{port}",
-            browser_ws_url="wss://desk.example.com:8089/ws",
-        )
-    )
+    yield server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
+
+
+@asynccontextmanager
+async def ari(status: str, requests: list[bytes]) -> AsyncIterator[AsteriskPhones]:
+    async with ari_server(status, requests) as port:
+        yield AsteriskPhones(
+            Asterisk(
+                ami_secret=SecretStr("a"),
+                ari_secret=SecretStr("b"),
+                http_url=f"http://127.0.0.1:{port}",
+                browser_ws_url="wss://desk.example.com:8089/ws",
+            )
+        )
 
 
 async def test_a_shift_has_a_new_password() -> None:

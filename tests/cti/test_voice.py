@@ -12,8 +12,8 @@ from crm_core import parties, queues
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.tables import party, user_account
-from cti import voice
 from cti.arriving.second_look import AFTER_S
+from cti.switches import switch
 from routing.bus import CALLER_KNOWN
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
@@ -63,7 +63,7 @@ async def test_an_answer_that_crosses_a_withdrawal_is_a_talk(tmp_path: Path) -> 
 
 async def test_a_caller_who_left_unheard_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hang-up that came before its caller was known, or never, is found by the next look at the channels."""
-    monkeypatch.setattr(voice, "SWEEP_EVERY_S", 0.05)
+    monkeypatch.setattr(switch, "SWEEP_EVERY_S", 0.05)
     async with telephone_room(tmp_path) as room:
         await room.call("ast-1.1")
         await room.until(lambda: room.count(Abandoned) == 1)
@@ -73,7 +73,7 @@ async def test_callers_leave_the_fallback_queue_when_the_floor_decides_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that stood still for a while sent callers to the fallback; they are led back without a reconnect."""
-    monkeypatch.setattr(voice, "SWEEP_EVERY_S", 0.05)
+    monkeypatch.setattr(switch, "SWEEP_EVERY_S", 0.05)
     async with telephone_room(tmp_path) as room:
         room.channels = [standing("ast-1.1", "trunkline-hold")]
         await room.call("ast-1.1")
@@ -217,7 +217,7 @@ async def test_the_phone_of_a_new_agent_is_seen_though_it_spoke_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A phone that registered before we knew whose it is counts from the moment in which we do."""
-    monkeypatch.setattr(voice, "SWEEP_EVERY_S", 0.05)
+    monkeypatch.setattr(switch, "SWEEP_EVERY_S", 0.05)
     async with telephone_room(tmp_path) as room:
         agent = await room.store.write(lambda conn: add_agent(conn, "1003"))
         room.devices = [(("Device", "PJSIP/1003"), ("State", "NOT_INUSE"))]

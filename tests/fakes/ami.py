@@ -41,6 +41,7 @@ class FakeAmi:
         self.peers: list[AmiPeer] = []
         self.answers: dict[str, Answer] = {}
         self.asked = asyncio.Event()
+        self.server: asyncio.Server | None = None
 
     async def wait_for(self, name: str, count: int = 1) -> dict[str, str]:
         """The `count`th action of this name."""
@@ -49,6 +50,13 @@ class FakeAmi:
                 self.asked.clear()
                 await self.asked.wait()
         return found[count - 1]
+
+    def stop(self) -> None:
+        """As a program that has died: nothing listens any more, and what was connected is closed."""
+        if self.server is not None:
+            self.server.close()
+        for peer in self.peers:
+            peer.close()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = AmiPeer(writer)
@@ -83,11 +91,9 @@ class FakeAmi:
 async def fake_ami(secret: str = "right") -> AsyncIterator[FakeAmi]:
     """Serve on a free port until the block ends."""
     fake = FakeAmi(secret)
-    server = await asyncio.start_server(fake.serve, "127.0.0.1", 0)
-    fake.port = server.sockets[0].getsockname()[1]
+    fake.server = await asyncio.start_server(fake.serve, "127.0.0.1", 0)
+    fake.port = fake.server.sockets[0].getsockname()[1]
     try:
         yield fake
     finally:
-        server.close()
-        for peer in fake.peers:
-            peer.close()
+        fake.stop()

@@ -13,16 +13,16 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from config.asterisk.launch import Launch
-from config.asterisk.layout import AsteriskLayout
+from config.asterisk.layout import AsteriskLayout, Peer
 from config.asterisk.render import render
-from config.settings import Asterisk
+from config.settings import Asterisk, FurtherAsterisk
 from cti.phones import AsteriskPhones, PhoneSpec
 from tests.ports import free_block, free_port
 from tests.real.listener import with_keys
@@ -45,6 +45,8 @@ class AsteriskLab:
         """The [asterisk] section with which a server finds this one."""
         http = f"127.0.0.1:{self.layout.http_port}"
         return Asterisk(
+            name=self.layout.system_name,
+            sip_address=f"127.0.0.1:{self.layout.sip_port}",
             ami_port=self.layout.ami_port,
             ami_secret=SecretStr(self.layout.ami_secret),
             http_url=f"http://{http}",
@@ -155,6 +157,38 @@ class AsteriskLab:
         if not path.exists():
             path.write_bytes((b"\x20" * 8 + b"\xa0" * 8) * 500)
         return path
+
+
+@asynccontextmanager
+async def several_labs(folder: Path, *names: str) -> AsyncIterator[list[AsteriskLab]]:
+    """Start one for each name; each knows the others."""
+    ports, secret, fastagi = {name: free_port() for name in names}, secrets.token_urlsafe(18), free_port()
+    async with AsyncExitStack() as stack:
+
+        def one(name: str) -> AbstractAsyncContextManager[AsteriskLab]:
+            (folder / name).mkdir()
+            others = ((other, port) for other, port in ports.items() if other != name)
+            return asterisk_lab(
+                folder / name,
+                system_name=name,
+                sip_port=ports[name],
+                peers=tuple(Peer(name=other, host="127.0.0.1", port=port) for other, port in others),
+                peer_secret=secret,
+                fastagi_port=fastagi,
+            )
+
+        yield list(await asyncio.gather(*(stack.enter_async_context(one(name)) for name in names)))
+
+
+def together(labs: "list[AsteriskLab]") -> Asterisk:
+    """The [asterisk] section with which a server finds them all."""
+    own = FurtherAsterisk.model_fields
+    first, *others = (lab.settings() for lab in labs)
+    more = tuple(FurtherAsterisk(**{key: getattr(each, key) for key in own}) for each in others)
+    return Asterisk.model_validate(
+        {key: getattr(first, key) for key in Asterisk.model_fields}
+        | {"more": more, "peer_secret": SecretStr(labs[0].layout.peer_secret)}
+    )
 
 
 @asynccontextmanager

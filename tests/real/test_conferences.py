@@ -97,7 +97,7 @@ async def never_recorded(now: Talk, extension: str) -> None:
     await now.server.store.write(
         lambda conn: conn.execute(update(user_account).where(of).values(record_share=0))
     )
-    await now.server.voice._directory.refresh()
+    await now.server.voice.directory.refresh()
 
 
 async def hangs_up(now: Talk, extension: str) -> None:

@@ -96,7 +96,7 @@ async def test_the_caller_is_handed_over_to_a_colleague(tmp_path: Path) -> None:
         await now.server.fact(Resumed)
         await now.quiet()
         assert (await now.tone_s())[0] > 0.8
-        call = now.server.voice._calls.get(name)
+        call = now.server.voice.switches.first.calls.get(name)
         assert call is not None
         await now.lab.cli(f"channel request hangup {call.leg}")
         finished = await now.server.fact(Finished)
@@ -134,7 +134,7 @@ async def test_a_leg_whose_caller_is_with_another_is_ended(tmp_path: Path) -> No
         await now.lab.cli(f"dialplan set chanvar {await now.name_of(name)} TL_LEG somebody-else")
         await now.server.fact(Requeued)
         assert now.server.floor.centre.agents[now.agents["1001"]].device is Device.IN_USE
-        now.server.voice._sweep_wanted.set()
+        now.server.voice.switches.first.sweep_wanted.set()
         await now.server.fact(Connected, 2)  # by one of the two, whose telephones were engaged
         assert not now.caller.events("BYE")
 
@@ -203,7 +203,7 @@ async def test_an_agent_whose_phone_ends_while_they_ask_has_not_hung_up_on_the_c
     async with talk(tmp_path, ("1001", "1002")) as now:
         age = now.work.enqueued_at
         await asks(now)
-        call = now.server.voice._calls.get(now.work.id)
+        call = now.server.voice.switches.first.calls.get(now.work.id)
         assert call is not None
         await now.lab.cli(f"channel request hangup {call.leg}")
         back = await now.server.fact(Requeued, within_s=10)

@@ -242,7 +242,7 @@ async def test_a_hang_up_during_hold_ends_the_call(tmp_path: Path, who: str) -> 
             await now.caller.stop()  # SIPp that is killed says nothing: end it as the network does
             await now.lab.cli(f"channel request hangup {channel_of(now.work.id)}")
         else:
-            call = now.server.voice._calls.get(now.work.id)
+            call = now.server.voice.switches.first.calls.get(now.work.id)
             assert call is not None
             await now.lab.cli(f"channel request hangup {call.leg}")
         finished = await now.server.fact(Finished)

@@ -1,7 +1,7 @@
 """The telephone side of the server without a console: a real store, floor and VoiceChannel on a lab's Asterisk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,7 @@ from routing.floor import Floor
 from routing.recorder import StoreLedger
 from routing.rules import read_rules
 from routing.shown import Shown
-from tests.real.asterisk_lab import AsteriskLab
+from tests.real.asterisk_lab import AsteriskLab, together
 from tests.templates import with_tables
 
 
@@ -51,7 +51,7 @@ class VoiceServer:
     async def link_up(self) -> None:
         """Wait until Asterisk has been read."""
         async with asyncio.timeout(10):
-            while not self.voice.status().up:
+            while not all(switch.status.up for switch in self.voice.switches):
                 await asyncio.sleep(0.01)
 
     def ready(self, agent: AgentId) -> None:
@@ -109,11 +109,17 @@ def agent_of(store: Store, extension: str) -> "asyncio.Task[AgentId]":
 
 @asynccontextmanager
 async def voice_server(
-    lab: AsteriskLab, url: str, guard: Guard = UNGUARDED, *, ami_port: int | None = None
+    lab: AsteriskLab,
+    url: str,
+    guard: Guard = UNGUARDED,
+    *,
+    ami_port: int | None = None,
+    others: Sequence[AsteriskLab] = (),
 ) -> AsyncIterator[VoiceServer]:
-    """Run it until the block ends; leaving the block is as sudden as a crash for Asterisk. `ami_port`: of what leads to Asterisk's."""
+    """Run it until the block ends; leaving the block is as sudden as a crash for Asterisk. `ami_port`: of what leads to Asterisk's. `others`: further
+    servers beside the first."""
     clock, bus, store = SystemClock(), LocalBus(), Store(url)
-    settings = lab.settings()
+    settings = together([lab, *others]) if others else lab.settings()
     if ami_port is not None:
         settings = settings.model_copy(update={"ami_port": ami_port})
     store.open()

@@ -426,7 +426,7 @@ class Play:
 
     @says(r"the sweep looks round")
     async def sweeps(self) -> None:
-        self.centre.up.voice._sweep_wanted.set()
+        self.centre.up.voice.switches.first.sweep_wanted.set()
 
     @says(r"(\d+(?:\.\d+)?) s pass")
     async def passes(self, seconds: str) -> None:

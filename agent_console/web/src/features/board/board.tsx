@@ -5,6 +5,7 @@ import { useNow } from "../../store/clock";
 import { useDesk, useDoc, useLink, useList, usePhone } from "../../store/hooks";
 import { useCentre } from "../../ui/brand";
 import { Banner, Bones, Empty } from "../../ui/panes";
+import { ServersAway } from "../desk/servers";
 import { ShortcutList, useKeyboard } from "../desk/shortcuts";
 import { LinkHealth, PhoneHealth } from "../desk/status-bar";
 import { UserMenu } from "../desk/user-menu";
@@ -125,6 +126,7 @@ function LinkTrouble() {
   return (
     <>
       {asterisk && !asterisk.up && <Banner tone="stop" icon="warn"><span>{t("board.asterisk_down")}</span></Banner>}
+      <ServersAway />
       {mail && !mail.up && <Banner tone="ring" icon="warn"><span>{t("link.mail_down")}</span></Banner>}
       {recordings && !recordings.up && <Banner tone="ring" icon="warn"><span>{recordings.reason === "recordings.flagged" ? t("recording.flagged") : recordings.reason === "faxes.not_kept" ? t("fax.not_kept") : t("recording.not_kept")}</span></Banner>}
     </>

@@ -4,6 +4,7 @@ import { useDoc, useLink, useMe, useList, usePhone, useDesk } from "../../store/
 import { Button } from "../../ui/button";
 import { Banner } from "../../ui/panes";
 import { attempt } from "../../ui/toasts";
+import { ServersAway } from "./servers";
 import { choose } from "./status-control";
 
 interface Props {
@@ -39,6 +40,7 @@ function TelephonyBanner() {
   return (
     <>
       {asterisk && !asterisk.up && <Banner tone="ring" icon="warn"><span>{t("link.asterisk_down")}</span></Banner>}
+      <ServersAway />
       {mail && !mail.up && <Banner tone="ring" icon="warn"><span>{t("link.mail_down")}</span></Banner>}
     </>
   );

@@ -10,6 +10,7 @@ import { Bones, Wrong } from "../../ui/panes";
 import { complain } from "../../ui/toasts";
 import { useBusy } from "../../ui/busy";
 import { DeskPage } from "../desk/desk-page";
+import { useServersUp } from "../desk/servers";
 import { UserMenu } from "../desk/user-menu";
 
 /** Between signing in and working: one gesture that unlocks sound, asks for the microphone and registers the phone. */
@@ -57,6 +58,7 @@ function useShift() {
   }, [me, startPhone]);
   useReattach(begun);
   useReturn(startPhone);
+  useElsewhere(startPhone);
   useInherit(startPhone);
   useUnlock();
   return { startPhone, started };
@@ -101,6 +103,20 @@ function useReturn(startPhone: (take: boolean) => Promise<void>): void {
   useEffect(() => {
     if (up && phone.state.stage === "failed" && phone.state.problem === "unreachable") startPhone(false).catch(complain);
   }, [up, phone, startPhone]);
+}
+
+const ELSEWHERE_AFTER_MS = 2_000;
+
+/** The telephone server of this phone is away and others are there: the phone is at one of them. A single server's comes back by itself. */
+function useElsewhere(startPhone: (take: boolean) => Promise<void>): void {
+  const servers = useServersUp();
+  const { stage, problem } = usePhone();
+  const lost = servers !== "" && problem === "unreachable" && (stage === "offline" || stage === "failed");
+  useEffect(() => {
+    if (!lost) return;
+    const timer = setTimeout(() => void startPhone(false).catch(complain), ELSEWHERE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [lost, servers, startPhone]);
 }
 
 const RELOAD_GRACE_MS = 3_000;

@@ -173,10 +173,12 @@ export interface WaitingDoc {
   until: Seconds | null;
 }
 
+/** `server`: of which of several Asterisk servers; empty for every other link. */
 export interface LinkDoc {
   up: boolean;
   since: Seconds;
   reason: string;
+  server: string;
 }
 
 export interface NoticeDoc {
