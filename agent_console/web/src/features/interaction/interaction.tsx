@@ -30,7 +30,6 @@ const ChatLog = lazy(() => import("../chats/chat-log").then((m) => ({ default: m
 const ChatPanel = lazy(() => import("../chats/chat-panel").then((m) => ({ default: m.ChatPanel })));
 const FaxPanel = lazy(() => import("../fax/fax-panel").then((m) => ({ default: m.FaxPanel })));
 const MessagePanel = lazy(() => import("./message-panel").then((m) => ({ default: m.MessagePanel })));
-const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
 
 /** What is read, and answered in writing where that can be. */
 const LIKE_LETTERS: ReadonlySet<string> = new Set(["email", "form", "sms", "post"]);
@@ -136,7 +135,6 @@ function Letters({ item }: { item: Item }) {
       {item.match.strength === "one" ? null : <WhoIsIt item={item} folded />}
       <ContractLine item={item} />
       <Promises item={item} />
-      {item.medium === "form" && <Suspense fallback={<Bones lines={3} />}><Submissions item={item} /></Suspense>}
       <LetterPanel item={item} />
     </>
   );

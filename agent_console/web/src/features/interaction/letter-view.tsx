@@ -14,16 +14,18 @@ import { parted } from "./quoted";
 
 /** One letter: folded to a line, or open with its text, marks and attachments. */
 export function LetterView({ letter, open: first }: { letter: Letter; open: boolean }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(first);
   const now = useNow();
   const out = letter.direction === "out";
+  const paper = letter.marks.includes("post");
+  const words = letter.reply || letter.text;
   return (
     <article className={`letter ${letter.direction}`} data-testid={`letter-${letter.id}`}>
       <button type="button" className="letter-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span className={`letter-way ${letter.direction}`}><Icon name={out ? "arrowOut" : "arrowIn"} size={15} /></span>
-        <span className="strong clip">{sender(letter)}</span>
-        {!open && <span className="faint small grow clip" dir="auto">{(letter.reply || letter.text).slice(0, 160)}</span>}
+        <span className="strong clip">{sender(letter) || t(paper ? "texts.from_paper" : "letter.unknown_sender")}</span>
+        {!open && <span className="faint small grow clip" dir="auto">{(paper ? letter.subject || words : words).slice(0, 160)}</span>}
         {open && <span className="faint small grow clip">{letter.from.address}</span>}
         {letter.attachments.length > 0 && <Icon name="clip" size={15} />}
         <Delivery letter={letter} />
@@ -69,7 +71,8 @@ function Body({ letter }: { letter: Letter }) {
   ].filter(Boolean);
   return (
     <div className="letter-body">
-      <p className="letter-to tiny faint">{about.join(" · ")}</p>
+      {about.length > 0 && <p className="letter-to tiny faint">{about.join(" · ")}</p>}
+      {letter.marks.includes("post") && letter.subject && <p className="strong" dir="auto">{letter.subject}</p>}
       <NotThere letter={letter} />
       <Marks marks={letter.marks} />
       <Findings letter={letter} />
@@ -79,7 +82,7 @@ function Body({ letter }: { letter: Letter }) {
       <Origin checks={letter.authentication ?? []} />
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
-        <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>
+        {!letter.marks.includes("by_hand") && <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>}
         {ask && <button type="button" className="link-button" onClick={() => ask(letter.id, "reply")} data-testid="answer-this">{t("writing.answer_this")}</button>}
         {ask && <button type="button" className="link-button" onClick={() => ask(letter.id, "forward")} data-testid="forward-this">{t("writing.forward_this")}</button>}
       </p>
