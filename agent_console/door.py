@@ -58,8 +58,12 @@ class Door:
             return
         self._hub.join(socket, hello.resume)
         try:
-            async for _ in connection:
-                pass  # after its hello a browser has nothing to say here: commands go through the API
+            async for (
+                text
+            ) in connection:  # commands go through the API: here a browser only says where it looks
+                look = frames.read_look(text)
+                if look is not None:
+                    socket.looks_at = look.case
         finally:
             self._hub.leave(socket)
 

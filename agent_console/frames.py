@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent_console.documents import Document
 from agent_console.sessions import Delta, Key
@@ -24,8 +24,17 @@ class Resume(BaseModel):
     seq: int
 
 
+class Look(BaseModel):
+    """Which case's page is open now; empty: none. The browser hears when something of it changed, and asks for it as anybody does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: Literal["look"]
+    case: str = Field(max_length=100)
+
+
 class Hello(BaseModel):
-    """The one frame a browser sends, first."""
+    """The frame a browser sends first."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,6 +49,14 @@ def read_hello(text: str | bytes) -> Hello:
         return Hello.model_validate_json(text)
     except ValidationError as error:
         raise Refused("socket.hello", Kind.INVALID) from error
+
+
+def read_look(text: str | bytes) -> Look | None:
+    """What a browser says after its hello; None for anything that it has no business to say."""
+    try:
+        return Look.model_validate_json(text)
+    except ValidationError:
+        return None
 
 
 def snapshot(*, stream: str, seq: int, now: float, build: str, documents: Mapping[Key, Document]) -> bytes:
@@ -60,6 +77,11 @@ def resumed(*, stream: str, seq: int, now: float) -> bytes:
 def delta(change: Delta, now: float) -> bytes:
     """One change."""
     return _encoded({"type": "delta", "seq": change.seq, "now": now, "set": change.set, "drop": change.drop})
+
+
+def news(case: str, now: float) -> bytes:
+    """Something of the case changed: whoever shows it looks again. Not numbered: one that was lost costs a look after the next."""
+    return _encoded({"type": "news", "case": case, "now": now})
 
 
 def beat(*, seq: int, now: float) -> bytes:

@@ -167,6 +167,7 @@ class Hub:
         """Listen to the floor and the bus until cancelled."""
         stop_facts = self._floor.listen(self._facts)
         stop_bus = [self._bus.subscribe(each, self.refresh) for each in ("interaction", CALLER_KNOWN)]
+        stop_cases = self._bus.subscribe("case", self._case_changed)
         stop_milestones = self._bus.subscribe(TOPIC, self._milestone)
         stop_chats = self._chats.listen(self._chat_changed)
         stop_news = [self._bus.subscribe(each, lambda _: self._news.set()) for each in _NEWS]
@@ -186,6 +187,7 @@ class Hub:
                 tasks.create_task(self._review(), name="console review")
         finally:
             stop_facts()
+            stop_cases()
             stop_milestones()
             stop_chats()
             for stop in (*stop_bus, *stop_news):
@@ -235,6 +237,14 @@ class Hub:
 
     def _chat_changed(self, chat: str) -> None:
         self._tell(self.screens.changed(self.screens.holders((InteractionId(chat),))))
+
+    def _case_changed(self, case: str) -> None:
+        """Whoever has its page open looks again, with their own rights: this says no more than that."""
+        looking = [socket for socket in self.sockets if case and socket.looks_at == case]
+        if looking:
+            frame = frames.news(case, self._clock.now())
+            for socket in looking:
+                socket.send(frame)
 
     def _has_case(self, fact: Connected) -> bool:
         known = self._pops.documents.get(fact.interaction)

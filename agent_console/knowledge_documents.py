@@ -10,6 +10,7 @@ from crm_core.knowledge.difference import Line
 from crm_core.knowledge.files import File
 from crm_core.knowledge.memos import Memo, Reading
 from crm_core.knowledge.review import Waiting
+from crm_core.knowledge.sendable import Sendable
 from crm_core.knowledge.suggest import Suggestion
 from crm_core.knowledge.texts import Text, Version
 from crm_core.knowledge.usefulness import CaseArticle, Usefulness
@@ -52,6 +53,19 @@ class FileDocument(TypedDict):
     name: str
     content_type: str
     size: int
+
+
+class SendableDocument(FileDocument):
+    """A file that may go along with a letter, and its article; `of_case`: one that is kept on the case."""
+
+    article_id: str
+    number: str
+    title: str
+    of_case: bool
+
+
+class SendableAnswer(TypedDict):
+    items: list[SendableDocument]
 
 
 class ArticleAnswer(TypedDict):
@@ -205,6 +219,19 @@ def version(given: Version, names: Directory) -> VersionDocument:
 
 def file(given: File) -> FileDocument:
     return FileDocument(id=given.id, name=given.name, content_type=given.content_type, size=given.size)
+
+
+def sendable(given: Sendable) -> SendableDocument:
+    return SendableDocument(
+        id=given.id,
+        name=given.name,
+        content_type=given.content_type,
+        size=given.size,
+        article_id=given.article_id,
+        number=given.number,
+        title=given.title,
+        of_case=given.of_case,
+    )
 
 
 def lines(given: list[Line]) -> list[LineDocument]:

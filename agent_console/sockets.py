@@ -24,6 +24,8 @@ class Socket:
     token: str
     stream: Stream
     is_agent: bool
+    looks_at: str = ""
+    """The case whose page is open in this browser."""
     _allowance: int = BUFFER_CAP_BYTES
     _closing: set[asyncio.Task[None]] = field(default_factory=set)
 

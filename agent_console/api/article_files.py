@@ -1,6 +1,8 @@
 """Files of articles."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from agent_console import knowledge_documents as documents
 from agent_console.acting import AtDesk
@@ -8,9 +10,12 @@ from agent_console.api.article_answers import must_be_on, must_read
 from agent_console.api.letters import download
 from agent_console.knowledge_documents import (
     FileDocument,
+    SendableAnswer,
 )
+from config.errors import Kind, Refused
+from crm_core import rights
 from crm_core.access.reader import Reader
-from crm_core.knowledge import files
+from crm_core.knowledge import files, sendable
 from crm_core.store import Connection
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
@@ -23,6 +28,24 @@ async def add_file(article: str, name: str, request: Request, at: AtDesk) -> Fil
     content, kind = await request.body(), request.headers.get("content-type", "")
     made = await at.write(lambda c, acting: files.add(c, acting, article, name, kind, content=content))
     return documents.file(made)
+
+
+@router.get("/files")
+async def list_files(
+    at: AtDesk,
+    q: Annotated[str, Query(max_length=200)] = "",
+    case: Annotated[str | None, Query(min_length=1, max_length=100, pattern=r"^[^\x00]+$")] = None,
+) -> SendableAnswer:
+    """Files of published articles, to be attached to a letter: those of the case's articles first, then the newest; all words of `q` are in the
+    name, the title or the number."""
+    must_be_on(at)
+
+    def look(connection: Connection, reader: Reader) -> list[sendable.Sendable]:
+        if case is not None and not rights.may_read_case(connection, reader, case):
+            raise Refused("interaction.not_yours", Kind.FORBIDDEN)
+        return sendable.listed(connection, reader, q, case)
+
+    return SendableAnswer(items=[documents.sendable(each) for each in await at.read(look)])
 
 
 @router.get("/files/{file}", response_class=Response)

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,22 +28,21 @@ class Place:
         with tempfile.TemporaryDirectory(prefix="trunkline-fax-") as beside:
             pdf, pictures = Path(beside) / "pdf", Path(beside) / "pictures"
             seen = await worker.read(tiff, pdf, pictures, expected)
-            files: dict[str, Any] = {TIFF: await self._write(name, at, TIFF, tiff)}
-            if seen is None:
-                return Pages(mark=kept.UNREADABLE, files=files, sealed=self.chest.seals)
-            files[PDF] = await self._write(name, at, PDF, pdf)
-            files[PICTURES] = await self._write(name, at, PICTURES, pictures)
-            files[PICTURES]["pages"] = [list(each) for each in seen["pictures"]]
+            made = {TIFF: tiff} if seen is None else {TIFF: tiff, PDF: pdf, PICTURES: pictures}
+            files = await asyncio.to_thread(self.lay_down, name, at, made)
+        if seen is None:
+            return Pages(mark=kept.UNREADABLE, files=files, sealed=self.chest.seals)
+        files[PICTURES]["pages"] = [list(each) for each in seen["pictures"]]
         return Pages(count=seen["pages"], mark=seen["mark"], files=files, sealed=self.chest.seals)
 
-    async def _write(self, name: str, at: float, kind: str, source: Path) -> dict[str, Any]:
-        def write() -> tuple[int, str]:
-            return self.chest.write(
-                kept.place(self.folder, name, at, kind), f"{name}.{kind}", _pieces(source)
-            )
-
-        size, digest = await asyncio.to_thread(write)
-        return {"bytes": size, "sha256": digest}
+    def lay_down(self, name: str, at: float, made: Mapping[str, Path]) -> dict[str, Any]:
+        """In a thread: files by their kind into their place, durable; what a row tells of them."""
+        files: dict[str, Any] = {}
+        for kind, source in made.items():
+            target = kept.place(self.folder, name, at, kind)
+            size, digest = self.chest.write(target, f"{name}.{kind}", _pieces(source))
+            files[kind] = {"bytes": size, "sha256": digest}
+        return files
 
     def read(self, fax: Fax, kind: str, *, first: int = 0, length: int | None = None) -> Iterator[bytes]:
         """In a thread. `Damaged` when it is not as it was written."""

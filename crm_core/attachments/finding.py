@@ -11,7 +11,7 @@ from crm_core.attachments import kinds
 from crm_core.paging import Page, from_cursor, to_cursor
 from crm_core.records import filters
 from crm_core.search import asked as asking
-from crm_core.search import find, sources
+from crm_core.search import find
 from crm_core.search.reach import reach
 from crm_core.search.shown import SNIPPET, Excerpt, excerpt
 from crm_core.tables import attachment, attachment_text, letter, search_document, support_case
@@ -162,14 +162,16 @@ def _shown(conn: Connection, ids: Sequence[str], words: str) -> list[Found]:
             _L.interaction_id,
             _T.verdict,
             _T.pages,
+            _T.text,
         )
         .join(letter, _L.id == _A.letter_id)
         .outerjoin(support_case, _C.id == _L.case_id)
         .outerjoin(attachment_text, _T.attachment_id == _A.id)
         .where(_A.id.in_(list(ids)))
     )
-    rows = {row.id: row for row in conn.execute(query)}
-    bodies = {each.id: each.body for each in sources.read(conn, KIND, ids)}
+    rows = {row.id: row._asdict() for row in conn.execute(query)}
+    # what the file says alone: search also knows its name, its type and its case, which stand beside it anyway
+    texts = {each: row.pop("text") or "" for each, row in rows.items()}
     question = asking.read(words) if words.strip() else None
 
     def cut(text: str, most: int) -> Excerpt:
@@ -177,10 +179,10 @@ def _shown(conn: Connection, ids: Sequence[str], words: str) -> list[Found]:
 
     return [
         Found(
-            **rows[each]._asdict(),
-            type=kinds.kind_of(rows[each].name, rows[each].content_type),
-            title=cut(rows[each].name, len(rows[each].name)),
-            snippet=cut(bodies.get(each, ""), SNIPPET),
+            **rows[each],
+            type=kinds.kind_of(rows[each]["name"], rows[each]["content_type"]),
+            title=cut(rows[each]["name"], len(rows[each]["name"])),
+            snippet=cut(texts[each], SNIPPET),
         )
         for each in ids
         if each in rows

@@ -1,5 +1,7 @@
 """Letters that are written together: drafts, sending with a way back, a second reply that warns, files, the outbox."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -9,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import ClientConnection
 
 from channels.email.sending.dispatch import Dispatch
 from config.clock import SystemClock
@@ -247,6 +250,36 @@ async def test_a_colleagues_writing_is_told_over_the_socket(post: Post, sue: htt
         here = (await ann.get("/api/v1/drafts?interaction=m1")).json()["items"]
         assert [each["owner"] for each in here] == ["Sue"]
         await sue.delete(f"/api/v1/drafts/{draft['id']}")
+
+
+async def test_whoever_has_the_case_open_hears_that_somebody_writes_in_it(
+    post: Post, sue: httpx.AsyncClient
+) -> None:
+    """When a draft begins and when it ends, a browser that shows the case is told to look, one that shows another is not; what makes no sense is
+    passed by."""
+    house, case = post.house, post.house.seed.case
+    async with house.browser("cyd") as cyd, house.socket(cyd) as looking, house.socket(cyd) as elsewhere:
+
+        async def news(connection: ClientConnection) -> str:
+            while (frame := json.loads(await connection.recv()))["type"] != "news":
+                pass
+            return str(frame["case"])
+
+        for connection, shown in ((looking, case), (elsewhere, "another")):
+            await connection.send(json.dumps({"type": "hello", "view": "board", "resume": None}))
+            await connection.send("[]")
+            await connection.send(json.dumps({"type": "look", "case": shown}))
+        async with asyncio.timeout(8):
+            while {each.looks_at for each in house.console.context.hub.sockets} != {case, "another"}:
+                await asyncio.sleep(0.005)
+            draft = await begin(sue, post)
+            assert await news(looking) == case
+            (mine,) = (await cyd.get("/api/v1/drafts", params={"case": case})).json()["items"]
+            assert (mine["id"], mine["owner"]) == (draft["id"], "Sue")
+            house.bus.publish("case", "another")
+            assert await news(elsewhere) == "another"
+            await sue.delete(f"/api/v1/drafts/{draft['id']}")
+            assert await news(looking) == case
 
 
 async def test_a_letter_is_forwarded_with_its_files(post: Post, sue: httpx.AsyncClient) -> None:

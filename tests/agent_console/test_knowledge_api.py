@@ -210,3 +210,36 @@ async def test_files_are_kept_as_what_they_are(house: House) -> None:
         assert (await anybody.get(f"/help/files/{picture['id']}")).status_code == 404
         assert (await sue.get(f"{API}/files/{page['id']}")).status_code == 200
         await asyncio.sleep(0)
+
+
+async def test_files_that_may_go_along_with_a_letter_are_found(house: House) -> None:
+    """Of published articles alone, those that are kept on the case first; by the file's name and the article's title; nobody looks through the
+    eyes of a case that is not theirs."""
+    lamp, chair = await published(house), await published(house, title="Chair wobbles")
+    async with house.browser("sue") as sue, house.browser("bob") as bob:
+        draft = (await sue.post(f"{API}/articles", json={**ARTICLE, "title": "Not yet"})).json()["record"][
+            "id"
+        ]
+        for article, name in ((lamp, "bulb.pdf"), (draft, "secret.pdf"), (chair, "legs 100%.pdf")):
+            assert (
+                await sue.put(
+                    f"{API}/articles/{article}/files/{name.replace('%', '%25')}", content=b"%PDF-1.7"
+                )
+            ).status_code == 201
+        case = house.seed.case
+        await sue.post(f"{API}/articles/{lamp}/uses", json={"kind": "linked", "case_id": case})
+
+        async def found(**asked: str) -> list[tuple[str, bool]]:
+            items = (await sue.get(f"{API}/files", params=asked)).json()["items"]
+            return [(each["name"], each["of_case"]) for each in items]
+
+        assert await found(case=case) == [("bulb.pdf", True), ("legs 100%.pdf", False)]
+        assert await found() == [("legs 100%.pdf", False), ("bulb.pdf", False)]
+        assert await found(q="flickers BULB") == [("bulb.pdf", False)]
+        assert await found(q="100%") == [("legs 100%.pdf", False)]
+        assert await found(q="%") == [("legs 100%.pdf", False)]
+        assert (await bob.get(f"{API}/files", params={"case": case})).status_code == 403
+        begun = (await sue.post("/api/v1/drafts", json={"case_id": case})).json()["draft"]["id"]
+        (file, _) = (await sue.get(f"{API}/files", params={"case": case})).json()["items"]
+        taken = await sue.post(f"/api/v1/drafts/{begun}/files", json={"article_file_id": file["id"]})
+        assert (taken.status_code, taken.json()["name"]) == (201, "bulb.pdf")

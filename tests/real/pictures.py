@@ -1,4 +1,5 @@
-"""The pictures in README and docs, taken from a running demo centre: `python -m tests.real.pictures docs/screenshots`."""
+"""The pictures in README and docs, taken from a running demo centre: `python -m tests.real.pictures docs/screenshots`; with `written` behind it
+those of letters, chats, faxes and forms alone."""
 
 import config.loop  # isort: skip - installs the reactor before anything of Twisted
 
@@ -90,6 +91,55 @@ class Album:
         )
         await self.views(desk, "letter", ZH_LIGHT, EN_DARK, WIDE)
 
+    async def chat(self, desk: Desk) -> None:
+        context = await self.browser.new_context(locale="zh-TW", viewport={"width": 390, "height": 720})
+        page = await context.new_page()
+        await page.goto(f"{self.running.origin}/chat?lang=zh-TW")
+        await page.locator("#name").fill("陳怡君")
+        await page.locator("#question").fill("請問訂單 A-1024 什麼時候會出貨？")
+        await page.locator('[part="begin"]').click()
+        await page.locator('[part="message"]').wait_for(timeout=60_000)
+        await desk.page.get_by_test_id("answer").click(timeout=30_000)
+        for text in ("您好，我馬上為您查詢。", "這張訂單今天下午出貨，明天就會送達。"):
+            await desk.page.get_by_test_id("chat-composer").fill(text)
+            await desk.page.get_by_test_id("chat-composer").press("Enter")
+        await page.get_by_text("明天就會送達").wait_for()
+        await page.locator('[part="message"]').fill("太好了，謝謝！")
+        await page.locator('[part="message"]').press("Enter")
+        await desk.page.get_by_text("太好了，謝謝！").first.wait_for()
+        await page.screenshot(path=self.folder / "chat-visitor-zh-TW-light.png")
+        await self.views(desk, "chat", ZH_LIGHT, EN_DARK)
+        await context.close()
+
+    async def keeper(self) -> None:
+        """A fax in its case, and a form with what visitors see of it beside it."""
+        desk = await Desk.open(self.browser, self.running.origin)
+        await desk.sign_in("zhiming", self.running.password("zhiming"))
+        await desk.page.get_by_test_id("user-menu").wait_for()
+        (fax,) = self.running.rows("SELECT case_id FROM fax LIMIT 1")
+        await desk.page.goto(f"{self.running.origin}/records/cases/{fax['case_id']}")
+        await desk.page.get_by_test_id("panel-thread").click()
+        await desk.page.locator("article.fax .letter-head").first.click()
+        await desk.page.get_by_test_id("fax-sheets").locator("img").first.wait_for()
+        await self.views(desk, "fax", ZH_LIGHT, WIDE)
+        (form,) = self.running.rows("SELECT id FROM inquiry_form LIMIT 1")
+        await desk.page.goto(f"{self.running.origin}/admin/forms/{form['id']}")
+        await desk.page.frame_locator("[data-testid=form-preview]").locator("form").wait_for()
+        await desk.page.locator("#question-3").click()
+        await self.views(desk, "form", EN_DARK, ZH_LIGHT)
+        await desk.close()
+
+    async def written(self) -> None:
+        desk = await Desk.open(self.browser, self.running.origin)
+        await desk.sign_in("yating", self.running.password("yating"))
+        await desk.start_shift()
+        await desk.become_ready()
+        await self.letter(desk)
+        await desk.page.get_by_test_id("finish").click()
+        await self.chat(desk)
+        await desk.close()
+        await self.keeper()
+
     async def board(self) -> None:
         desk = await Desk.open(self.browser, self.running.origin)
         await desk.sign_in("shufen", self.running.password("shufen"))
@@ -107,14 +157,17 @@ class Album:
             await desk.close()
 
 
-async def main(folder: Path) -> int:
-    """Everything that a person sees, once."""
+async def main(folder: Path, *, written: bool) -> int:
+    """Everything that a person sees, once; `written`: what is written alone."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         async with AsyncExitStack() as stack:
             running = await stack.enter_async_context(centre(Path(place) / "demo"))
             browser = await stack.enter_async_context(chromium())
             album = Album(running, browser, folder, stack)
+            if written:
+                await album.written()
+                return 0
             await album.login_page()
             desk = await Desk.open(browser, running.origin)
             await desk.sign_in("yating", running.password("yating"))
@@ -138,8 +191,9 @@ async def main(folder: Path) -> int:
                 await desk.wrap_up("information")
             await album.letter(desk)
             await album.call_us()
+            await album.keeper()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(config.loop.run(main(Path(sys.argv[1]).resolve())))
+    sys.exit(config.loop.run(main(Path(sys.argv[1]).resolve(), written="written" in sys.argv[2:])))

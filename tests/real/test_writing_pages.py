@@ -21,6 +21,7 @@ from crm_core.store import Connection
 from routing.core.presence import Phase
 from tests.agent_console.house import PASSWORD, House, open_house
 from tests.agent_console.test_drafts import LIN
+from tests.agent_console.test_knowledge_api import published
 from tests.real.browser import Desk, Language, Scheme, chromium
 from tests.real.test_knowledge_pages import looked_at
 
@@ -132,8 +133,12 @@ async def test_a_letter_is_written_kept_taken_back_and_sent_later(office: House,
 
 
 async def test_the_outbox_shows_what_was_not_taken(office: House, browser: Browser) -> None:
-    """A supervisor sees what failed, for whom and why, what waits, and what has its time; tries again; and writes from a case."""
+    """A supervisor sees what failed, for whom and why, what waits, and what has its time; tries again; and writes from a case, with a file
+    of an article, and sees a colleague begin and end there."""
     house = office
+    article = await published(house)
+    async with house.browser("adm") as adm:
+        await adm.put(f"/api/v1/knowledge/articles/{article}/files/bulb.pdf", content=b"%PDF-1.7")
     await house.store.write(lambda c: _not_taken(c, house))
     desk = await Desk.open(browser, house.origin, language="en", scheme="dark", width=1280)
     page = desk.page
@@ -149,6 +154,15 @@ async def test_the_outbox_shows_what_was_not_taken(office: House, browser: Brows
     await page.get_by_test_id("write").click()
     await expect(page.get_by_test_id("composer").first).to_be_visible()
     await seen(desk, "writing-case")
+    await page.get_by_test_id("from-articles").click()
+    await page.get_by_test_id("articles-find").fill("flickers")
+    await page.get_by_test_id("article-file-bulb.pdf").click()
+    await expect(page.get_by_test_id("draft-file")).to_contain_text("bulb.pdf")
+    async with house.browser("adm") as adm:
+        begun = await adm.post("/api/v1/drafts", json={"case_id": house.seed.case})
+        await expect(page.get_by_test_id("case-writers")).to_contain_text(begun.json()["draft"]["owner"])
+        await adm.delete(f"/api/v1/drafts/{begun.json()['draft']['id']}")
+    await expect(page.get_by_test_id("case-writers")).to_have_count(0)
     assert desk.refusals == []
     await desk.context.close()
 

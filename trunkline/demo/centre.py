@@ -13,18 +13,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from channels.fax.files import Place
 from config.asterisk.launch import Launch
 from config.asterisk.layout import AsteriskLayout
 from config.asterisk.render import render
 from config.errors import Unavailable
 from config.settings import ConfigurationError, Settings, load
 from crm_core import passwords, schema, users
+from crm_core.recordings.chest import Chest
 from crm_core.store import Store
 from trunkline import checks
-from trunkline.demo import seed
+from trunkline.demo import seed, sheets
 from trunkline.demo.children import Child
 from trunkline.demo.layout import HOST, DemoFolder, DemoPorts, write_settings
 from trunkline.demo.relay import Relay
+from trunkline.demo.writings import FAX_AGO_S
 
 ASTERISK_START_S = 30.0
 SERVER_START_S = 30.0
@@ -87,7 +90,7 @@ async def prepare(folder: DemoFolder, settings: Settings, say: Say) -> list[seed
     try:
         if not folder.logins.exists() and not await store.read(users.list_users):
             say("Seeding the demo centre: 2 queues, 4 agents, a supervisor, 500 customers ...")
-            await _seed(folder, store)
+            await _seed(folder, settings, store)
     finally:
         await store.close()
     if not folder.logins.exists():  # seeded, and stopped before the last step
@@ -95,7 +98,7 @@ async def prepare(folder: DemoFolder, settings: Settings, say: Say) -> list[seed
     return [seed.DemoLogin(**login) for login in json.loads(folder.logins.read_text(encoding="utf-8"))]
 
 
-async def _seed(folder: DemoFolder, store: Store) -> None:
+async def _seed(folder: DemoFolder, settings: Settings, store: Store) -> None:
     """The passwords are on the disk before their hashes are in the database: stopped in between, none is lost."""
     logins = seed.make_logins()
     path = _new_logins(folder)
@@ -103,8 +106,17 @@ async def _seed(folder: DemoFolder, store: Store) -> None:
     path.write_text(
         json.dumps([login.as_json() for login in logins], ensure_ascii=False, indent=1), encoding="utf-8"
     )
-    hashes = {login.login: await passwords.hash_password(login.password) for login in logins}
-    await store.write(lambda conn: seed.seed(conn, now=time.time(), password_hashes=hashes))
+    now, place = (
+        time.time(),
+        Place(settings.faxes_dir(), Chest(settings.recordings.recordings_key.get_secret_value())),
+    )
+    async with asyncio.TaskGroup() as tasks:
+        drawing = tasks.create_task(
+            asyncio.to_thread(sheets.draw, place, now - FAX_AGO_S), name="demo sheets"
+        )
+        hashes = {login.login: await passwords.hash_password(login.password) for login in logins}
+    drawn = drawing.result()
+    await store.write(lambda conn: seed.seed(conn, now=now, password_hashes=hashes, sheets=drawn))
 
 
 def _new_logins(folder: DemoFolder) -> Path:

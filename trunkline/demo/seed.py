@@ -1,7 +1,7 @@
 """Fill an empty database with the demo centre: the same one every time, but for ids, passwords and the date.
 
 Two queues, four agents and a supervisor, 500 customers with cases, devices and contracts, a few articles, and thirty days of
-calls and letters that end a day before `now`, so that today's figures begin at nothing.
+calls and letters, a form, a chat, a fax, a text message and a letter on paper, that end a day before `now`, so that today's figures begin at nothing.
 """
 
 import secrets
@@ -22,11 +22,13 @@ from crm_core.queues import (
 from crm_core.records import rows
 from crm_core.records.change import system
 from crm_core.users import User, add_user, set_preferences
+from trunkline.demo import writings
 from trunkline.demo.articles import teach
 from trunkline.demo.history import History
 from trunkline.demo.people import KNOWN_NUMBER, SHARED_NUMBER, UNKNOWN_NUMBER, Crowd
 from trunkline.demo.promises import promise
 from trunkline.demo.service import equip
+from trunkline.demo.sheets import Sheets
 
 __all__ = ["KNOWN_NUMBER", "SHARED_NUMBER", "UNKNOWN_NUMBER", "DemoLogin", "make_logins", "seed"]
 
@@ -103,8 +105,10 @@ def make_logins() -> list[DemoLogin]:
     ]
 
 
-def seed(conn: Connection, *, now: float, password_hashes: Mapping[str, str]) -> None:
-    """Fill an empty database in one unit; `password_hashes` by login, for each of `make_logins`."""
+def seed(
+    conn: Connection, *, now: float, password_hashes: Mapping[str, str], sheets: Sheets | None = None
+) -> None:
+    """Fill an empty database in one unit; `password_hashes` by login, for each of `make_logins`; `sheets`: the demo's paper, drawn before."""
     users = [_user(conn, person, password_hashes[person.login]) for person in _PEOPLE]
     queues = _queues(conn, now)
     for code, english, traditional, simplified in _DISPOSITIONS:
@@ -117,6 +121,7 @@ def seed(conn: Connection, *, now: float, password_hashes: Mapping[str, str]) ->
         for queue in queues
     }
     History(conn, random, now, customers=customers, queues=queues, agents=agents).tell()
+    writings.tell(conn, now, queues[0], agents, customers[0], sheets)
     teach(conn, now, equip(conn, now, customers))
 
 

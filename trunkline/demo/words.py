@@ -293,3 +293,79 @@ NOTES = {
     "zh-CN": ("客户希望下午联系", "已说明处理进度", "客户表示满意"),
     "en": ("Prefers to be called in the afternoon", "Explained the next steps", "Happy with the answer"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What stands on a sheet of paper."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    words: str
+
+
+FAXED = Sheet(
+    title="訂購單",
+    rows=(
+        ("訂購單位", "宏達文具行"),
+        ("統一編號", "24536806"),
+        ("電話", "02 2345 6789"),
+        ("日期", "請於三日內出貨"),
+    ),
+    words="LED 檯燈（白）　　　　12 盞\nLED 檯燈（黑）　　　　 6 盞\n備用電源線　　　　　　 4 條\n\n請開立三聯式發票，並以傳真回覆交貨日期。",
+)
+PAPER = Sheet(
+    title="保固申請書",
+    rows=(("申請人", "陳怡君"), ("產品", "LED 檯燈（白）"), ("購買日期", "去年十月")),
+    words="檯燈使用半年後開始閃爍，更換燈泡仍無法改善。\n隨信附上購買證明，請協助更換或維修，謝謝。\n\n陳怡君　敬上",
+)
+CHAT = (
+    ("visitor", "請問訂單 A-1024 什麼時候會出貨？"),
+    ("agent", "您好，我馬上為您查詢。"),
+    ("agent", "這張訂單今天下午出貨，明天就會送達。"),
+    ("visitor", "太好了，可以改成晚上送嗎？"),
+    ("agent", "可以，已請物流改在晚上六點到九點之間配送。"),
+    ("visitor", "謝謝！"),
+)
+TEXTED = ("我的檯燈修好了嗎？", "您好，檯燈已經修好，歡迎隨時到門市領取。")
+INQUIRY = {
+    "name": ["陳怡君"],
+    "mail": ["chen.yijun@example.org"],
+    "topic": ["return"],
+    "order": ["A-1018"],
+    "reason": ["收到的是黑色，我訂的是白色。"],
+}
+FORM = {
+    "languages": ["zh-TW", "zh-CN", "en"],
+    "title": {"zh-TW": "退換貨與維修", "zh-CN": "退换货与维修", "en": "Returns and repairs"},
+    "intro": {
+        "zh-TW": "請告訴我們您的問題，我們會在一個工作天內回覆。",
+        "zh-CN": "请告诉我们您的问题，我们会在一个工作日内回复。",
+        "en": "Tell us what happened. We answer within one working day.",
+    },
+    "thanks": {"zh-TW": "我們會盡快與您聯絡。", "zh-CN": "我们会尽快与您联系。", "en": "You will hear from us soon."},
+    "subject": "{topic}: {order}",
+    "fields": [
+        {"name": "name", "kind": "text", "role": "name", "required": True, "label": {"zh-TW": "您的姓名", "zh-CN": "您的姓名", "en": "Your name"}},
+        {"name": "mail", "kind": "email", "role": "email", "required": True, "label": {"zh-TW": "電子信箱", "zh-CN": "电子邮箱", "en": "E-mail"}},
+        {
+            "name": "topic",
+            "kind": "choice",
+            "required": True,
+            "label": {"zh-TW": "您需要什麼協助？", "zh-CN": "您需要什么帮助？", "en": "What is it about?"},
+            "choices": [
+                {"code": "return", "label": {"zh-TW": "退換貨", "zh-CN": "退换货", "en": "Return"}},
+                {"code": "repair", "label": {"zh-TW": "維修", "zh-CN": "维修", "en": "Repair"}},
+            ],
+        },
+        {"name": "order", "kind": "text", "most": 20, "label": {"zh-TW": "訂單編號", "zh-CN": "订单编号", "en": "Order number"}},
+        {
+            "name": "reason",
+            "kind": "long_text",
+            "required": True,
+            "when": {"field": "topic", "values": ["return"]},
+            "label": {"zh-TW": "退換貨原因", "zh-CN": "退换货原因", "en": "Why do you return it?"},
+        },
+        {"name": "photo", "kind": "file", "most": 3, "label": {"zh-TW": "照片", "zh-CN": "照片", "en": "Photos"}},
+    ],
+}  # fmt: skip

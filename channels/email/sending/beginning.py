@@ -84,7 +84,7 @@ def begun(  # noqa: PLR0917 - all of them decide
     return Content(
         way="reply" if answered else "new",
         to=(to,) if to else (),
-        subject=reply_subject(answered.subject) if answered else at.subject,
+        subject=reply_subject(answered.subject or at.subject) if answered else at.subject,
         answers=answered.id if answered else None,
         quote=answered is not None,
         text=text,

@@ -94,7 +94,7 @@ export class Pane {
       if (words) this.#log.append(h("p", { class: "sys", "data-code": line.code }, words));
       return;
     }
-    const at = new Date(line.at * 1000).toLocaleTimeString(this.element.closest("[lang]")?.getAttribute("lang") ?? undefined, { hour: "2-digit", minute: "2-digit" });
+    const at = new Date(line.at * 1000).toLocaleTimeString(this.element.closest("[lang]")?.getAttribute("lang") ?? undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     const who = line.by === "agent" ? (line.name ?? "") : this.say("you");
     const body = h("div", { class: "say" }, ...(line.text ? [line.text] : []));
     if (line.file) this.#addFile(body, line.file);

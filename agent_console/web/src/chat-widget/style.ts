@@ -28,7 +28,7 @@ input:not([type="checkbox"]), textarea { width: 100%; background: var(--sunken);
 .wrong { color: var(--stop); font-size: 14px; margin: 0; }
 .state { margin: 0; padding: 8px 18px; font-size: 14px; color: var(--soft); background: var(--sunken); border-bottom: 1px solid var(--line); } .state.off { color: var(--stop); font-weight: 600; }
 .log { flex: 1; min-height: 0; overflow-y: auto; padding: 16px 14px; display: flex; flex-direction: column; gap: 8px; overscroll-behavior: contain; }
-.msg { max-width: 82%; display: flex; flex-direction: column; gap: 2px; } .msg.visitor { align-self: flex-end; align-items: flex-end; }
+.msg { max-width: 82%; display: flex; flex-direction: column; gap: 2px; align-self: flex-start; align-items: flex-start; } .msg.visitor { align-self: flex-end; align-items: flex-end; }
 .who, .mark { font-size: 12.5px; color: var(--soft); padding: 0 6px; } .mark.wrong { padding: 0 6px; }
 .say { background: var(--sunken); border: 1px solid var(--line); border-radius: 14px 14px 14px 4px; padding: 8px 12px; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; } .visitor .say { background: var(--mine); border-radius: 14px 14px 4px; }
 .sys { align-self: center; text-align: center; font-size: 13px; color: var(--soft); margin: 4px 12px; }

@@ -13,6 +13,11 @@ const LONGEST_RETRY_MS = 1_500; // back within 3 s of a server that is back
 const SESSION_ENDED = 4001;
 const NOT_ALLOWED = 4003;
 
+interface Look {
+  case: string;
+  changed: () => void;
+}
+
 /** The socket: snapshot, deltas in order, resume after a break, watchdog on the beat. */
 export class Feed {
   state: LinkState = "connecting";
@@ -29,6 +34,8 @@ export class Feed {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watchdog: ReturnType<typeof setInterval> | undefined;
   #listeners = new Set<() => void>();
+  /** Who is told when the case changed whose page is open; the latest one's case is what the server knows. */
+  #looks = new Set<Look>();
   #closed = false;
 
   constructor(store: Store, view: "agent" | "board", onClock: (serverNow: number) => void) {
@@ -57,6 +64,21 @@ export class Feed {
     return () => this.#listeners.delete(listener);
   };
 
+  /** `changed` is called when something of the case has changed, or may have while the link was lost; until the function that is returned is. */
+  look(caseId: string, changed: () => void): () => void {
+    const mine = { case: caseId, changed };
+    this.#looks.add(mine);
+    this.#tellLook();
+    return () => {
+      this.#looks.delete(mine);
+      this.#tellLook();
+    };
+  }
+
+  #tellLook(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: "look", case: [...this.#looks].at(-1)?.case ?? "" }));
+  }
+
   #hurry = (): void => {
     if (this.state === "lost") this.#reconnect(0);
   };
@@ -69,6 +91,8 @@ export class Feed {
     this.#triedAt = performance.now();
     socket.onopen = () => {
       socket.send(JSON.stringify({ type: "hello", view: this.#view, resume: this.#position }));
+      if (this.#looks.size > 0) this.#tellLook();
+      if (this.#position) for (const each of this.#looks) each.changed();
     };
     socket.onmessage = (message) => {
       if (socket === this.#socket) this.#take(JSON.parse(message.data as string) as Frame);
@@ -82,6 +106,7 @@ export class Feed {
   #take(frame: Frame): void {
     this.lastFrameAt = performance.now();
     this.#onClock(frame.now);
+    if (frame.type === "news") for (const each of this.#looks) if (each.case === frame.case) each.changed();
     const verdict = judge(this.#position, frame);
     if (verdict === "resync") return this.#reconnect(0);
     if (verdict === "apply") this.#apply(frame);

@@ -29,7 +29,13 @@ export interface BeatFrame {
   seq: number;
   now: number;
 }
-export type Frame = SnapshotFrame | ResumedFrame | DeltaFrame | BeatFrame;
+/** Something of the case whose page is open changed. */
+export interface NewsFrame {
+  type: "news";
+  case: string;
+  now: number;
+}
+export type Frame = SnapshotFrame | ResumedFrame | DeltaFrame | BeatFrame | NewsFrame;
 
 export interface Position {
   stream: string;
@@ -49,6 +55,8 @@ export function judge(position: Position | null, frame: Frame): Verdict {
     case "delta":
       if (position === null || frame.seq > position.seq + 1) return "resync";
       return frame.seq === position.seq + 1 ? "apply" : "ignore";
+    case "news":
+      return "ignore";
     case "beat":
       return position !== null && frame.seq > position.seq ? "resync" : "ignore";
   }

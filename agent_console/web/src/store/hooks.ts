@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Feed, LinkState } from "../net/feed";
 import type { Collection, Collections, Session, User } from "../net/types";
 import type { Phone, PhoneState } from "../phone/phone";
@@ -46,4 +46,12 @@ export function useLink(): LinkState {
 export function usePhone(): PhoneState {
   const { phone } = useDesk();
   return useSyncExternalStore(phone.subscribe, () => phone.state);
+}
+
+/** Rises when something of this case has changed, whoever did it. */
+export function useCaseNews(caseId: string): number {
+  const { feed } = useDesk();
+  const [round, setRound] = useState(0);
+  useEffect(() => feed.look(caseId, () => setRound((before) => before + 1)), [feed, caseId]);
+  return round;
 }

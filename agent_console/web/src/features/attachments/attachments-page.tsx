@@ -51,8 +51,8 @@ export default function AttachmentsPage() {
   const items = pages.items ?? [];
   const open = items.find(({ id }) => id === shown?.id) ?? null;
   return (
-    <main className="page attachments-page">
-      <header className="page-head"><h1>{t("page.attachments")}</h1></header>
+    <main className="attachments-page">
+      <header className="page-head"><h1 className="page-title row"><Icon name="clip" size={20} />{t("page.attachments")}</h1></header>
       <div className="attachments-asked" role="search">
         <input className="input" type="search" {...words.bind} placeholder={t("attachments.words")} aria-label={t("attachments.words")} data-testid="attachments-words" />
         <select className="input" value={type} aria-label={t("attachments.type")} onChange={(event) => setType(event.target.value)} data-testid="attachments-type">

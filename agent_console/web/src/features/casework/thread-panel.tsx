@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { call, segment } from "../../net/api";
 import type { Letter, PastInteraction } from "../../net/types";
 import { go } from "../../route";
+import { useCaseNews } from "../../store/hooks";
 import { useResource } from "../../store/resource";
 import { Button } from "../../ui/button";
 import { useBusy } from "../../ui/busy";
@@ -28,7 +29,8 @@ interface Whole {
 /** Letters and contacts of a case, with splitting, merging, and the way back from both. */
 export default function ThreadPanel({ record, refresh }: PanelProps) {
   const { t, i18n } = useTranslation();
-  const { data, problem, again } = useResource(`case/${record.id}`, () => call<Whole>("GET", `/cases/${segment(record.id)}`), String(record.row_version));
+  const version = `${record.row_version}/${useCaseNews(record.id)}`;
+  const { data, problem, again } = useResource(`case/${record.id}`, () => call<Whole>("GET", `/cases/${segment(record.id)}`), version);
   const work = useWork(record);
   const [mode, setMode] = useState<"" | "split" | "merge">("");
   const [writing, setWriting] = useState(false);
@@ -57,13 +59,13 @@ export default function ThreadPanel({ record, refresh }: PanelProps) {
         <WriteText party={typeof record["party_id"] === "string" ? record["party_id"] : undefined} caseId={record.id} done={again} />
         <LogPaper caseId={record.id} done={again} />
       </div>
-      {writing && <CaseWriting key={record.id} caseId={record.id} language={i18n.language} thread={data.thread} version={`${record.row_version}/${data.thread.length}`} asking={asking} sent={again} />}
+      {writing && <CaseWriting key={record.id} caseId={record.id} language={i18n.language} thread={data.thread} version={`${version}/${data.thread.length}`} asking={asking} sent={again} />}
       {mode === "split" && <Split caseId={record.id} letters={data.thread.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} interactions={data.interactions.filter(({ id }) => chosen.has(id)).map(({ id }) => id)} done={changed} />}
       {mode === "merge" && <Merge caseId={record.id} done={changed} />}
       {(work.data?.regroupings ?? []).map((each) => <Undo key={each.id} id={each.id} kind={each.kind} done={changed} />)}
       {data.thread.length + data.interactions.length === 0 && <Empty icon="mail" title={t("letter.empty_thread")} />}
-      <AskContext.Provider value={ask}><ul className="opened-thread">{data.thread.map((each, place) => <li key={each.id} className="row top">{pick(each.id)}<div className="grow"><LetterView letter={each} open={place === data.thread.length - 1} /></div></li>)}</ul></AskContext.Provider>
-      <CaseFaxes caseId={record.id} version={String(record.row_version)} />
+      {data.thread.length > 0 && <AskContext.Provider value={ask}><ul className="opened-thread">{data.thread.map((each, place) => <li key={each.id} className="row top">{pick(each.id)}<div className="grow"><LetterView letter={each} open={place === data.thread.length - 1} /></div></li>)}</ul></AskContext.Provider>}
+      <CaseFaxes caseId={record.id} version={version} />
       {data.interactions.length > 0 && <><h2 className="label">{t("customer.history")}</h2><ul className="lines airy">{data.interactions.map((each) => mode === "split" ? <li key={each.id} className="row">{pick(each.id)}<ul className="grow"><Past past={each} /></ul></li> : <Past key={each.id} past={each} />)}</ul></>}
     </div>
   );

@@ -57,7 +57,7 @@ export function Lines({ lines, read, visitor, language }: Props) {
 
 function One({ line, visitor, language, seen }: { line: ChatLine; visitor: string; language: Language; seen: boolean }) {
   const { t, i18n } = useTranslation();
-  const at = new Date(line.at * 1000).toLocaleTimeString(i18n.language, { hour: "2-digit", minute: "2-digit" });
+  const at = new Date(line.at * 1000).toLocaleTimeString(i18n.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   if (line.author === "system") return <p className="chat-told" data-code={line.code}><span className="num">{at}</span> {t(`chat.line_${told(line)}`, { name: line.name, defaultValue: line.code })}</p>;
   const name = line.author === "visitor" ? visitor || t("chat.visitor") : line.name;
   return (

@@ -40,7 +40,7 @@ export function LiveTranscript({ chat }: { chat: string }) {
   if (!known) return problem ? <Failure problem={problem} /> : <Bones lines={4} />;
   return (
     <div className="chat-watched" data-testid="chat-transcript">
-      {known.ended_by === null && <p><Pill tone="talk" icon="chat">{t("chat.live")}</Pill></p>}
+      {known.ended_by === null && <p className="chat-live"><Pill tone="talk" icon="chat">{t("chat.live")}</Pill></p>}
       <Lines lines={known.lines} read={0} visitor={known.name} language={known.language} />
     </div>
   );

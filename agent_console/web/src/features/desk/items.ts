@@ -22,8 +22,11 @@ export function withheld(): string {
   return i18next.t("item.withheld");
 }
 
+/** Whoever comes by these is known by a number. */
+export const BY_NUMBER: ReadonlySet<string> = new Set(["voice", "voicemail", "sms", "fax"]);
+
 export function customerAddress(item: Item): string {
-  return item.medium === "voice" || item.medium === "voicemail" ? phoneNumber(item.customer.address) : item.customer.address;
+  return BY_NUMBER.has(item.medium) ? phoneNumber(item.customer.address) : item.customer.address;
 }
 
 /** The language to draw the customer's name in: a Chinese name needs its own region's glyphs. */

@@ -36,7 +36,7 @@ export default function FaxesPage() {
       <header className="page-head">
         <h1 className="page-title row"><Icon name="fax" size={20} />{t("page.faxes")}</h1>
         <span className="grow" />
-        <Button look="quiet" icon="undo" onPress={again}>{t("fax.look_again")}</Button>
+        <Button look="quiet" icon="again" onPress={again}>{t("fax.look_again")}</Button>
       </header>
       {!data ? (problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={8} /></div>) : (
         <div className="faxes-page">

@@ -47,7 +47,7 @@ export function FaxPages({ fax }: { fax: Fax }) {
       {fax.mark && <Banner tone="ring" icon="warn"><span>{t(`fax.mark_${fax.mark}`)}</span></Banner>}
       <div className="fax-tools">
         {fax.shown > 0 && <>
-          <span className="small num" data-testid="fax-page" aria-live="polite">{t("fax.page_of", { page, pages: fax.shown })}</span>
+          <span className="small num fax-at" data-testid="fax-page" aria-live="polite"><span aria-hidden="true">{page} / {fax.shown}</span><span className="vh">{t("fax.page_of", { page, pages: fax.shown })}</span></span>
           <IconButton small icon="up" label={t("fax.page_before")} isDisabled={page <= 1} onPress={() => turn(page - 1)} />
           <IconButton small icon="down" label={t("fax.page_next")} isDisabled={page >= fax.shown} onPress={() => turn(page + 1)} data-testid="fax-next" />
           <IconButton small icon="minus" label={t("fax.smaller")} onPress={() => larger(-1)} />
@@ -55,7 +55,7 @@ export function FaxPages({ fax }: { fax: Fax }) {
           <IconButton small icon="plus" label={t("fax.larger")} onPress={() => larger(1)} data-testid="fax-larger" />
         </>}
         <span className="grow" />
-        {fax.has_pdf && <a className="btn quiet small" href={`${file(fax, "pdf")}?show=true`} target="_blank" rel="noreferrer" data-testid="fax-print"><Icon name="arrowOut" size={16} />{t("fax.print")}</a>}
+        {fax.has_pdf && <a className="btn quiet small" href={`${file(fax, "pdf")}?show=true`} target="_blank" rel="noreferrer" data-testid="fax-print">{t("fax.print")}</a>}
         {fax.has_pdf && <a className="btn quiet small" href={file(fax, "pdf")} download data-testid="fax-pdf"><Icon name="arrowIn" size={16} />PDF</a>}
         {fax.has_tiff && <a className="btn quiet small" href={file(fax, "tiff")} download>TIFF</a>}
       </div>

@@ -65,7 +65,7 @@ export default function GuardPage() {
       <header className="page-head">
         <h1 className="page-title row"><Icon name="shield" size={20} />{t("page.guard")}</h1>
         <span className="grow" />
-        <Button look="quiet" icon="undo" onPress={again}>{t("guard.again")}</Button>
+        <Button look="quiet" icon="again" onPress={again}>{t("guard.again")}</Button>
       </header>
       {!data ? (problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={8} /></div>) : (
         <div className="guard-page">

@@ -6,7 +6,8 @@ import { Link } from "../../ui/link";
 import { Bones, Pill } from "../../ui/panes";
 import { Timer } from "../../ui/ring";
 import { recordOf } from "../callrecord/address";
-import { customerAddress, customerLang, customerName, mediumIcon, stateSince } from "../desk/items";
+import { phoneNumber } from "../../format";
+import { BY_NUMBER, customerAddress, customerLang, customerName, mediumIcon, stateSince } from "../desk/items";
 import { StatePill } from "../desk/work-items";
 import { Promises, SlaMark } from "../sla/sla-mark";
 import { CallPanel } from "./call-panel";
@@ -30,13 +31,9 @@ const ChatLog = lazy(() => import("../chats/chat-log").then((m) => ({ default: m
 const ChatPanel = lazy(() => import("../chats/chat-panel").then((m) => ({ default: m.ChatPanel })));
 const FaxPanel = lazy(() => import("../fax/fax-panel").then((m) => ({ default: m.FaxPanel })));
 const MessagePanel = lazy(() => import("./message-panel").then((m) => ({ default: m.MessagePanel })));
-const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
 
 /** What is read, and answered in writing where that can be. */
 const LIKE_LETTERS: ReadonlySet<string> = new Set(["email", "form", "sms", "post"]);
-
-/** Media whose customers choose a number of ours. */
-const BY_NUMBER: ReadonlySet<string> = new Set(["voice", "voicemail", "fax", "sms"]);
 
 /** The centre: one interaction, from the first ring to the last word of its wrap-up. */
 export function Interaction({ item }: { item: Item }) {
@@ -71,7 +68,7 @@ function Head({ item }: { item: Item }) {
         <p className="head-facts">
           {name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
           <span lang={item.queue.language}>{item.queue.name}</span>
-          {BY_NUMBER.has(item.medium) && item.entry && <span className="faint num">{t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
+          {BY_NUMBER.has(item.medium) && item.entry && <span className="faint num">{item.medium === "sms" ? `${t("letter.to")} ${phoneNumber(item.entry)}` : t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
           {item.state !== "offered" && <PassedOn item={item} />}
           {item.state !== "offered" && <Link to={recordOf(item.id)} data-testid="open-record">{t(item.medium === "voice" || item.medium === "voicemail" ? "callrecord.open" : "item.record")}</Link>}
@@ -136,7 +133,6 @@ function Letters({ item }: { item: Item }) {
       {item.match.strength === "one" ? null : <WhoIsIt item={item} folded />}
       <ContractLine item={item} />
       <Promises item={item} />
-      {item.medium === "form" && <Suspense fallback={<Bones lines={3} />}><Submissions item={item} /></Suspense>}
       <LetterPanel item={item} />
     </>
   );

@@ -15,6 +15,7 @@ import { LetterView } from "./letter-view";
 import { Park } from "./park";
 import { Transfer } from "./transfer";
 
+const Submissions = lazy(() => import("../inquiries/submission").then((m) => ({ default: m.Submissions })));
 const TextComposer = lazy(() => import("../texts/text-composer").then((m) => ({ default: m.TextComposer })));
 
 const PEEK_PX = 52; // the end of the letter before stays in sight, so that one sees there is more
@@ -47,7 +48,7 @@ export function LetterPanel({ item }: { item: Item }) {
         </div>
       </section>
       <Wrong problem={problem} />
-      <AskContext.Provider value={ask}><Thread thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} /></AskContext.Provider>
+      <AskContext.Provider value={ask}><Thread item={item} thread={detail.data?.thread ?? null} problem={detail.problem} retry={detail.again} /></AskContext.Provider>
       {(item.medium === "email" || item.medium === "form") && <Composer item={item} thread={detail.data?.thread ?? []} sent={detail.again} finish={() => call("POST", `/interactions/${segment(item.id)}/finish`)} asked={(given) => { asking.current = given; }} />}
       {item.medium === "sms" && <Suspense fallback={<Bones lines={3} />}><TextComposer item={item} sent={detail.again} /></Suspense>}
     </div>
@@ -55,28 +56,30 @@ export function LetterPanel({ item }: { item: Item }) {
 }
 
 interface ThreadProps {
+  item: Item;
   thread: InteractionDetail["thread"] | null;
   problem: ReturnType<typeof useResource>["problem"];
   retry: () => void;
 }
 
-function Thread({ thread, problem, retry }: ThreadProps) {
+function Thread({ item, thread, problem, retry }: ThreadProps) {
   const { t } = useTranslation();
   if (!thread) return <section className="block thread">{problem ? <Failure problem={problem} retry={retry} /> : <Bones lines={6} />}</section>;
   if (thread.length === 0) return <div className="thread"><Empty icon="mail" title={t("letter.empty_thread")} /></div>;
-  return <Letters thread={thread} />;
+  return <Letters item={item} thread={thread} />;
 }
 
 /** The newest letter is what one came to read: it is open, and it is where the thread stands. What a form says stands above, field by field. */
-function Letters({ thread }: { thread: Letter[] }) {
+function Letters({ item, thread }: { item: Item; thread: Letter[] }) {
   const { t } = useTranslation();
   const list = useRef<HTMLOListElement>(null);
   useLayoutEffect(() => {
-    const newest = list.current?.lastElementChild;
+    const newest = thread.at(-1)?.marks.includes("form") ? list.current?.firstElementChild : list.current?.lastElementChild;
     if (list.current && newest instanceof HTMLElement) list.current.scrollTop = newest.offsetTop - list.current.offsetTop - PEEK_PX;
   }, [thread.length]);
   return (
     <ol className="thread scroll" ref={list} tabIndex={0} aria-label={t("letter.thread")}>
+      {item.medium === "form" && <li><Suspense fallback={<Bones lines={3} />}><Submissions item={item} /></Suspense></li>}
       {thread.map((letter, place) => (
         <li key={letter.id}><LetterView letter={letter} open={place === thread.length - 1 && !letter.marks.includes("form")} /></li>
       ))}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { moment, size } from "../../format";
+import { moment, phoneNumber, size } from "../../format";
 import { segment } from "../../net/api";
 import type { Address, Language, Letter } from "../../net/types";
 import { useNow } from "../../store/clock";
@@ -14,17 +14,19 @@ import { parted } from "./quoted";
 
 /** One letter: folded to a line, or open with its text, marks and attachments. */
 export function LetterView({ letter, open: first }: { letter: Letter; open: boolean }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(first);
   const now = useNow();
   const out = letter.direction === "out";
+  const paper = letter.marks.includes("post");
+  const words = letter.reply || letter.text;
   return (
     <article className={`letter ${letter.direction}`} data-testid={`letter-${letter.id}`}>
       <button type="button" className="letter-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <span className={`letter-way ${letter.direction}`}><Icon name={out ? "arrowOut" : "arrowIn"} size={15} /></span>
-        <span className="strong clip">{sender(letter)}</span>
-        {!open && <span className="faint small grow clip" dir="auto">{(letter.reply || letter.text).slice(0, 160)}</span>}
-        {open && <span className="faint small grow clip">{letter.from.address}</span>}
+        <span className="strong clip">{sender(letter) || t(paper ? "texts.from_paper" : "letter.unknown_sender")}</span>
+        {!open && <span className="faint small grow clip" dir="auto">{(paper ? letter.subject || words : words).slice(0, 160)}</span>}
+        {open && <span className="faint small grow clip">{sender(letter) === shownAddress(letter) ? "" : shownAddress(letter)}</span>}
         {letter.attachments.length > 0 && <Icon name="clip" size={15} />}
         <Delivery letter={letter} />
         <span className="tiny faint num">{moment(letter.received_at, now, i18n.language as Language)}</span>
@@ -35,8 +37,11 @@ export function LetterView({ letter, open: first }: { letter: Letter; open: bool
 }
 
 function sender(letter: Letter): string {
-  return (letter.direction === "out" && letter.author) || letter.from.name || letter.from.address;
+  return (letter.direction === "out" && letter.author) || letter.from.name || shownAddress(letter);
 }
+
+/** Of a text message it is a number, as people read one. */
+const shownAddress = ({ from, marks }: Letter): string => (marks.includes("sms") ? phoneNumber(from.address) : from.address);
 
 type Delivered = NonNullable<Letter["delivery"]>;
 
@@ -60,16 +65,18 @@ function Delivery({ letter }: { letter: Letter }) {
 function Body({ letter }: { letter: Letter }) {
   const { t, i18n } = useTranslation();
   const [formatted, setFormatted] = useState(false);
-  const ask = useAsk();
+  const asks = useAsk();
+  const ask = letter.marks.includes("sms") || letter.marks.includes("post") ? null : asks; // an e-mail answers what came by e-mail or by a form
   const about = [
-    letter.to.length > 0 && `${t("letter.to")} ${people(letter.to)}`,
+    letter.to.length > 0 && `${t("letter.to")} ${letter.marks.includes("sms") ? letter.to.map(({ address }) => phoneNumber(address)).join(", ") : people(letter.to)}`,
     letter.cc.length > 0 && `${t("letter.cc")} ${people(letter.cc)}`,
     (letter.bcc ?? []).length > 0 && `${t("writing.bcc")} ${people(letter.bcc ?? [])}`,
     letter.language && `${t("letter.language")} ${languageName(letter.language, i18n.language)}`,
   ].filter(Boolean);
   return (
     <div className="letter-body">
-      <p className="letter-to tiny faint">{about.join(" · ")}</p>
+      {about.length > 0 && <p className="letter-to tiny faint">{about.join(" · ")}</p>}
+      {letter.marks.includes("post") && letter.subject && <p className="strong" dir="auto">{letter.subject}</p>}
       <NotThere letter={letter} />
       <Marks marks={letter.marks} />
       <Findings letter={letter} />
@@ -79,7 +86,7 @@ function Body({ letter }: { letter: Letter }) {
       <Origin checks={letter.authentication ?? []} />
       <p className="letter-tools">
         {letter.has_html && <button type="button" className="link-button" onClick={() => setFormatted(!formatted)}>{t(formatted ? "letter.as_text" : "letter.formatted")}</button>}
-        <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>
+        {!letter.marks.includes("by_hand") && <a href={`/api/v1/letters/${segment(letter.id)}/raw`} download>{t("letter.raw")}</a>}
         {ask && <button type="button" className="link-button" onClick={() => ask(letter.id, "reply")} data-testid="answer-this">{t("writing.answer_this")}</button>}
         {ask && <button type="button" className="link-button" onClick={() => ask(letter.id, "forward")} data-testid="forward-this">{t("writing.forward_this")}</button>}
       </p>
@@ -92,12 +99,15 @@ const languageName = (code: string, reader: string): string => new Intl.DisplayN
 
 const people = (list: Address[]): string => list.map(({ name, address }) => name || address).join(", ");
 
+/** Marks that say what something is; all others say that it is to be looked at twice. */
+const KINDS: Readonly<Record<string, IconName>> = { sms: "sms", post: "post", scan: "post", by_hand: "pen", form: "form", form_word: "form" };
+
 function Marks({ marks }: { marks: string[] }) {
   const { t } = useTranslation();
   if (marks.length === 0) return null;
   return (
     <ul className="letter-marks">
-      {marks.map((mark) => <li key={mark}><Pill tone="ring" icon="info">{t(`mark.${mark}`, { defaultValue: mark })}</Pill></li>)}
+      {marks.map((mark) => <li key={mark}><Pill tone={KINDS[mark] ? "mute" : "ring"} icon={KINDS[mark] ?? "info"}>{t(`mark.${mark}`, { defaultValue: mark })}</Pill></li>)}
     </ul>
   );
 }

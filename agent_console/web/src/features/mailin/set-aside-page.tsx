@@ -29,7 +29,7 @@ export default function SetAsidePage() {
       <header className="page-head">
         <h1 className="page-title row"><Icon name="mail" size={20} />{t("page.set_aside")}</h1>
         <span className="grow" />
-        <Button look="quiet" icon="undo" onPress={again}>{t("mailin.look")}</Button>
+        <Button look="quiet" icon="again" onPress={again}>{t("mailin.look")}</Button>
       </header>
       {!data ? (problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={6} /></div>) : (
         <div className="aside-page">
@@ -63,7 +63,7 @@ function Letter({ letter, again }: { letter: Aside; again: () => void }) {
       </dl>
       <Wrong problem={problem} />
       <div className="row aside-actions">
-        <Button icon="undo" isDisabled={busy} onPress={file} data-testid="aside-again">{t("mailin.again")}</Button>
+        <Button icon="again" isDisabled={busy} onPress={file} data-testid="aside-again">{t("mailin.again")}</Button>
         <a className="btn quiet" href={`/api/v1/set-aside/${segment(letter.id)}/raw`} download data-testid="aside-raw"><Icon name="arrowIn" size={16} />{t("mailin.raw")}</a>
       </div>
     </li>

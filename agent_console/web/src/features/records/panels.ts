@@ -72,6 +72,7 @@ export interface NoticeProps {
 
 /** What is to be known of records that are there, above them. */
 const NOTICES: Readonly<Record<string, LazyExoticComponent<ComponentType<NoticeProps>>>> = {
+  case: lazy(() => import("../writing/case-notice").then((m) => ({ default: m.CaseNotice }))),
   queue: lazy(() => import("../queues/unserved").then((m) => ({ default: m.Unserved }))),
 };
 

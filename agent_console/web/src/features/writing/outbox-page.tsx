@@ -42,7 +42,7 @@ export default function OutboxPage() {
       <header className="page-head">
         <h1 className="page-title row"><Icon name="send" size={20} />{t("page.outbox")}</h1>
         <span className="grow" />
-        <Button look="quiet" icon="undo" onPress={again}>{t("writing.look_again")}</Button>
+        <Button look="quiet" icon="again" onPress={again}>{t("writing.look_again")}</Button>
       </header>
       {!data ? (problem ? <Failure problem={problem} retry={again} /> : <div className="page-bones"><Bones lines={8} /></div>) : (
         <div className="outbox-page">
@@ -72,7 +72,7 @@ function Row({ row, children }: { row: Outgoing; children: React.ReactNode }) {
         <span className="grow" />
         <span className="tiny faint num">{momentText(row.tried_at ?? row.due_at, language)}</span>
       </div>
-      <p className="small soft">{t("writing.by_to", { name: row.author ?? t("writing.machine"), to: row.to.join(", ") })} {row.attempts > 0 && t("writing.attempts", { tries: row.attempts })}</p>
+      <p className="small soft">{t("writing.by_to", { name: row.author ?? t("writing.machine"), to: row.to.join(", ") })}{row.attempts > 0 && <> · {t("writing.attempts", { tries: row.attempts })}</>}</p>
       {children}
     </li>
   );

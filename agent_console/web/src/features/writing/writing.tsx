@@ -14,6 +14,7 @@ import { Texts, type TextsPlace } from "../casework/texts";
 import { appended, putIn } from "../knowledge/typing";
 import { Editor, type EditorHandle } from "./editor";
 import { FileList, upload, useComing } from "./files";
+import { FromArticles } from "./from-articles";
 import { FromHere } from "./from-here";
 import { hold } from "./held";
 import { Later, Scheduled } from "./later";
@@ -132,9 +133,9 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
       }
     }
   });
-  const takeAlong = (attachment: string): void => run(async () => {
+  const takeAlong = (what: { attachment_id: string } | { article_file_id: string }): void => run(async () => {
     const made = await hand.settle();
-    const there = await call<Draft["files"][number]>("POST", `/drafts/${segment(made.id)}/files`, { attachment_id: attachment });
+    const there = await call<Draft["files"][number]>("POST", `/drafts/${segment(made.id)}/files`, what);
     hand.setFiles([...hand.files, there]);
   });
   const looks = (): void => {
@@ -219,7 +220,8 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
         <IconButton small icon="format" look={content.rich ? "on" : "quiet"} label={t(content.rich ? "writing.plain" : "writing.rich")} onPress={looks} data-testid="rich" />
         <IconButton small icon="clip" label={t("writing.attach")} isDisabled={busy} onPress={() => picker.current?.click()} data-testid="attach" />
         <input ref={picker} type="file" multiple hidden aria-label={t("writing.attach")} onChange={(event) => { attach([...(event.target.files ?? [])]); event.target.value = ""; }} data-testid="attach-input" />
-        <FromHere thread={thread} take={takeAlong} />
+        <FromHere thread={thread} take={(id) => takeAlong({ attachment_id: id })} />
+        <FromArticles case={place.case ?? texts.about} take={(id) => takeAlong({ article_file_id: id })} />
         <Texts {...texts} typed={slash} insert={insert} />
         <span className="grow" />
         {content.answers && content.way === "reply" && <label className="row check tiny"><input type="checkbox" checked={content.quote} onChange={(event) => write({ quote: event.target.checked })} data-testid="quote" />{t("writing.quote_below")}</label>}
