@@ -181,6 +181,14 @@ def test_cleaned_html_runs_and_loads_nothing(html: str) -> None:
         assert word not in cleaned.lower()
 
 
+@pytest.mark.parametrize("style", ["font-size:10.0p ~ { t;font-family:Arial", "color:red}b{color:blue"])
+def test_what_is_clean_stays_as_it_is(style: str) -> None:
+    """Cleaned again, cleaned HTML is the same, also where its styles are broken."""
+    cleaned = clean(f'<p style="{style}">x</p><p style="color:red">y</p>').html
+    assert cleaned == '<p>x</p><p style="color:red">y</p>'
+    assert clean(cleaned).html == cleaned
+
+
 def test_automatic_mail_is_told_from_people() -> None:
     """RFC 3834 with parameters; X-Auto-Response-Suppress alone is a person's mailer."""
 

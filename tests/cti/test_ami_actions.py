@@ -47,7 +47,7 @@ def test_hostile_values_build_nothing(build: Callable[[str], Action], text: str)
 
 
 def test_an_offer_is_set_in_one_action() -> None:
-    """The five variables of an offer arrive together."""
+    """The six variables of an offer arrive together."""
     action = actions.set_offer("ast-1.2", offer="tl-ast-1.2/3", ring_s=12.5, reattach=True, recorded=False)
     assert ("Value", "tl-ast-1.2/3,12.5,1,0,0,") in action.headers
 

@@ -134,8 +134,8 @@ def _kept(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         bare = re.sub(r"\s", "", value)  # some fold a long name
         return bare if bare[:4].lower() == "cid:" else None
-    if name == "style" and "url(" in value.lower():
-        return None
+    if name == "style" and ("url(" in value.lower() or "{" in value or "}" in value):
+        return None  # a brace in a style is a mistake that the cleaner reads otherwise the second time
     return value
 
 
