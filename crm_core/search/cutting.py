@@ -33,8 +33,6 @@ def plain_words(kind: str, title: str, body: str, heard: Sequence[str] = ()) -> 
     return Cut(title=title_tokens, body=words, keys=found)
 
 
-def letter_body(
-    text: str, from_name: str, from_address: str, to: Sequence[str], cc: Sequence[str]
-) -> str:
+def letter_body(text: str, from_name: str, from_address: str, to: Sequence[str], cc: Sequence[str]) -> str:
     """What of a letter is searched beside its subject."""
     return "\n".join([text, f"{from_name} {from_address}", *to, *cc])
