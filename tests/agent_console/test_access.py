@@ -322,6 +322,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "/api/v1/knowledge/articles/{article}/uses"): (SESSION, {"kind": "linked"}),
     ("PUT", "/api/v1/knowledge/articles/{article}/files/{name}"): (SESSION, None),
     ("DELETE", "/api/v1/knowledge/articles/{article}/files/{file}"): (SESSION, None),
+    ("GET", "/api/v1/knowledge/files"): (SESSION, None),
     ("GET", "/api/v1/knowledge/files/{file}"): (SESSION, None),
     ("GET", "/api/v1/knowledge/review"): (SESSION, None),
     ("POST", "/api/v1/knowledge/render"): (SESSION, {"body": "x"}),
