@@ -181,11 +181,15 @@ def test_cleaned_html_runs_and_loads_nothing(html: str) -> None:
         assert word not in cleaned.lower()
 
 
-@pytest.mark.parametrize("style", ["font-size:10.0p ~ { t;font-family:Arial", "color:red}b{color:blue"])
+@pytest.mark.parametrize(
+    "style",
+    ["font-size:10.0p ~ { t;font-family:Arial", "color:red}b{color:blue", "font-weight:( that will; a =", "color:red /* x", "font-family:'Arial"],
+)  # fmt: skip
 def test_what_is_clean_stays_as_it_is(style: str) -> None:
     """Cleaned again, cleaned HTML is the same, also where its styles are broken."""
-    cleaned = clean(f'<p style="{style}">x</p><p style="color:red">y</p>').html
-    assert cleaned == '<p>x</p><p style="color:red">y</p>'
+    whole = "color:rgb(1,2,3);font-family:'PMingLiU'"
+    cleaned = clean(f'<p style="{style}">x</p><p style="{whole}">y</p>').html
+    assert cleaned == '<p>x</p><p style="color:rgb(1, 2, 3);font-family:&quot;PMingLiU&quot;">y</p>'
     assert clean(cleaned).html == cleaned
 
 

@@ -52,8 +52,14 @@ class Cleaned:
 
 
 def clean(html: str) -> Cleaned:
-    """HTML that runs nothing and loads nothing."""
-    return Cleaned(html=_CLEANER.clean(html), remote=bool(_REMOTE.search(html)))
+    """HTML that runs nothing and loads nothing, and stays as it is when it is cleaned again: of a broken style the cleaner may leave something that
+    it reads otherwise the next time. Such a style is left out, and all styles where that is not enough."""
+    cleaned = _CLEANER.clean(html)
+    if (again := _CLEANER.clean(cleaned)) != cleaned:
+        cleaned = _CLEANER.clean(again)
+        if cleaned != again:
+            cleaned = _UNSTYLED.clean(cleaned)
+    return Cleaned(html=cleaned, remote=bool(_REMOTE.search(html)))
 
 
 def flattened(html: str) -> str:
@@ -130,12 +136,19 @@ _REMOTE = re.compile(
 )
 
 
+_SOUND = re.compile(
+    r"""(?:[^(){}\[\]"'\\]|\\.|\([^(){}\[\]"'\\]*\)|"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')*""",
+    re.DOTALL,
+)
+"""A style in which everything that is opened is closed."""
+
+
 def _kept(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         bare = re.sub(r"\s", "", value)  # some fold a long name
         return bare if bare[:4].lower() == "cid:" else None
-    if name == "style" and ("url(" in value.lower() or "{" in value or "}" in value):
-        return None  # a brace in a style is a mistake that the cleaner reads otherwise the second time
+    if name == "style" and ("url(" in value.lower() or "/*" in value or not _SOUND.fullmatch(value)):
+        return None
     return value
 
 
@@ -147,6 +160,16 @@ _CLEANER = nh3.Cleaner(
     url_relative="deny",
     link_rel="noopener noreferrer nofollow",
     filter_style_properties=_STYLES,
+)
+
+
+_UNSTYLED = nh3.Cleaner(
+    tags=_TAGS,
+    attributes={tag: names - {"style"} for tag, names in _ATTRIBUTES.items()},
+    attribute_filter=_kept,
+    url_schemes={"http", "https", "mailto", "tel", "cid"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
 )
 
 
