@@ -364,6 +364,8 @@ class Chat(Section):
     """After so long without an answer to the agent the visitor is asked whether they are still there."""
     idle_end_s: float = Field(default=120.0, ge=10, le=86_400)
     """So long after that question the chat ends by itself."""
+    unanswered_becomes_mail: bool = True
+    """A chat to which nobody came (the visitor left, or was turned away) waits as e-mail at its age, if its visitor gave an address: what was asked is answered all the same."""
     message_chars: int = Field(default=4000, ge=100, le=20_000)
     """The longest message."""
     file_mb: int = Field(default=5, ge=1, le=20)

@@ -7,6 +7,7 @@ by `run`, which owns every deadline here; after a restart it takes the open chat
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from channels.chat import session
 from channels.chat.following import Following
@@ -28,6 +29,9 @@ from routing.core.model import AgentId, InteractionId, Medium
 from routing.core.presence import Phase, Work
 from routing.floor import Floor
 from routing.wishes import arrival
+
+if TYPE_CHECKING:
+    from channels.chat import unanswered
 
 _log = Transcript("chat")
 Push = Callable[[bytes], None]
@@ -230,7 +234,7 @@ class ChatRooms:
         if talk.chat.ended_at is not None:
             return
         copied = mail and by == "left" and bool(talk.chat.address) and _agent_in(talk) is not None
-        letter = await self._store.write(lambda c: self._ended(c, talk.chat, by, now, copied=copied))
+        letter, waits = await self._store.write(lambda c: self._ended(c, talk.chat, by, now, copied=copied))
         for line in await self._store.read(lambda c: kept.lines(c, chat_id, after=talk.seq)):
             talk.took(line)
         talk.ended(by, now)
@@ -238,24 +242,33 @@ class ChatRooms:
         self._bus.publish("interaction", chat_id)
         if letter is not None:
             self._bus.publish("outbox", letter)
+        if waits is not None:
+            _log.note(">", chat_id, f"goes on as e-mail {waits.interaction}")
+            self._floor.submit(waits.event(self._floor.centre, now))
         self.changed(chat_id)
         if self.work(chat_id) is None:
             self.forget(chat_id)
 
-    def _ended(self, conn: Connection, chat: Chat, by: str, now: float, *, copied: bool) -> str | None:
-        kept.say(conn, chat.id, NewLine(author=SYSTEM, key="ended", code="ended", params={"by": by}), now)
-        kept.end(conn, chat.id, by, now)
-        from channels.chat import transcript  # noqa: PLC0415 - a start for callers does not wait for what letters need
+    def _ended(
+        self, conn: Connection, chat: Chat, by: str, now: float, *, copied: bool
+    ) -> "tuple[str | None, unanswered.Waits | None]":
+        """The letter that is sent to the visitor, and the e-mail that the chat goes on as."""
+        from channels.chat import transcript, unanswered  # noqa: PLC0415 - a start for callers does not wait for what letters need
 
+        mailed = self._settings.chat.unanswered_becomes_mail and unanswered.may_go_on(conn, chat)
+        params = {"by": by, "mailed": "1"} if mailed else {"by": by}
+        kept.say(conn, chat.id, NewLine(author=SYSTEM, key="ended", code="ended", params=params), now)
+        kept.end(conn, chat.id, by, now)
         zone, mail = self._settings.centre.time_zone, self._settings.mail
         transcript.keep(conn, chat, zone, mail.hostname, now)
+        waits = unanswered.as_mail(conn, chat, now) if mailed else None
         if not copied:
-            return None
+            return None, waits
         try:
-            return self._send(conn, chat, now)
+            return self._send(conn, chat, now), waits
         except Refused as refusal:  # no address of ours to send from: the chat ends all the same
             _log.note("-", chat.id, f"the transcript is not sent: {refusal.code}")
-            return None
+            return None, waits
 
     def _send(self, conn: Connection, chat: Chat, now: float) -> str:
         from channels.chat import transcript  # noqa: PLC0415 - as above

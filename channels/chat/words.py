@@ -14,6 +14,7 @@ _EN: Mapping[str, str] = {
     "visitor_back": "The visitor is back",
     "idle_warning": "Asked whether the visitor is still there",
     "ended": "The conversation has ended",
+    "ended_mailed": "The conversation has ended; the answer comes by e-mail",
     "other": "({code})",
 }
 _TW: Mapping[str, str] = {
@@ -26,6 +27,7 @@ _TW: Mapping[str, str] = {
     "visitor_back": "訪客已返回",
     "idle_warning": "已詢問訪客是否仍在線上",
     "ended": "對話已結束",
+    "ended_mailed": "對話已結束，將以電子郵件回覆",
     "other": "（{code}）",
 }
 _CN: Mapping[str, str] = {
@@ -38,6 +40,7 @@ _CN: Mapping[str, str] = {
     "visitor_back": "访客已返回",
     "idle_warning": "已询问访客是否仍在线",
     "ended": "对话已结束",
+    "ended_mailed": "对话已结束，将以电子邮件回复",
     "other": "（{code}）",
 }
 _ALL = {"en": _EN, "zh-TW": _TW, "zh-CN": _CN}
@@ -49,4 +52,5 @@ def words(language: str) -> Mapping[str, str]:
 
 def said_by_system(line: Line, known: Mapping[str, str]) -> str:
     """A line of the system as a sentence."""
-    return known.get(line.code, known["other"]).format(name=line.name, code=line.code)
+    code = "ended_mailed" if line.params.get("mailed") else line.code
+    return known.get(code, known["other"]).format(name=line.name, code=line.code)

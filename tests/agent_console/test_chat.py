@@ -17,7 +17,7 @@ from crm_core.chat import kept
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.model import AgentId, InteractionId
+from routing.core.model import AgentId, InteractionId, Medium
 from routing.core.presence import Phase
 from tests.agent_console.chat_visitor import NOW, Visitor, add_door, visitor
 from tests.agent_console.house import House, Screen, open_house
@@ -326,6 +326,49 @@ async def test_who_leaves_while_they_wait_has_given_up(tmp_path: Path) -> None:
         row = await house.store.read(lambda c: interactions.interaction(c, there.id))
         assert row is not None
         assert row.outcome == "abandoned"
+        assert not house.floor.centre.interactions, "nowhere to answer to"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_what_nobody_came_to_waits_as_mail(tmp_path: Path, *, wanted: bool) -> None:
+    """A visitor who gave an address and left before anybody came: their question waits as e-mail, at its age, in its case, and they are told; unless the centre does not want it."""
+    quick = {"chat": {"away_after_s": 1, "puzzle_bits": 4, "unanswered_becomes_mail": wanted}}
+    async with open_house(tmp_path, **quick) as house, visitor(house) as there:
+        await house.store.write(lambda c: add_door(c, house.seed.queue))
+        await there.begin(name="林", email="Lin@example.com")
+        async with there.socket() as line:
+            await line.until(lambda v: v.state["position"] == 1)
+        chat = InteractionId(there.id)
+        began = house.floor.centre.interactions[chat].enqueued_at
+        async with asyncio.timeout(20):
+            while chat in house.floor.centre.interactions:
+                await house.floor.settle()
+                await asyncio.sleep(0.1)
+        async with there.socket() as line:
+            await line.until(lambda v: v.lines[-1].get("code") == "ended")
+        assert there.lines[-1]["params"] == ({"by": "left", "mailed": "1"} if wanted else {"by": "left"})
+        await house.floor.settle()
+        waiting = list(house.floor.centre.interactions.values())
+        assert [(work.medium, work.enqueued_at) for work in waiting] == (
+            [(Medium.EMAIL, began)] if wanted else []
+        )
+        if not wanted:
+            return
+        before, mail = await house.store.read(
+            lambda c: (interactions.interaction(c, there.id), interactions.interaction(c, waiting[0].id))
+        )
+        assert before is not None
+        assert mail is not None
+        assert (mail.case_id, mail.customer_address, mail.subject) == (
+            before.case_id,
+            "lin@example.com",
+            before.subject,
+        )
+        (letter,) = await house.store.read(lambda c: _letters_of(c, there.id))
+        assert "My lamp flickers" in letter.text
+        async with house.browser("ann") as ann, house.listening(ann) as screen:
+            await ready(house, ann, screen)
+            await screen.until("items", mail.id, state="offered")
 
 
 def _close(conn: Connection, queue: str) -> None:

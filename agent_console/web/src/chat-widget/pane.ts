@@ -102,6 +102,7 @@ export class Pane {
   }
 
   #systemWords(line: Line): string {
+    if (line.code === "ended" && line.params?.["mailed"]) return this.say("line_ended_mailed");
     if (line.code === "ended") return this.say(line.params?.["by"] === "turned_away" ? "line_ended_turned_away" : "line_ended");
     const known: Record<string, Key> = { joined: "line_joined", requeued: "line_requeued", visitor_left: "line_visitor_left", visitor_back: "line_visitor_back", idle_warning: "line_idle_warning" };
     const key = known[line.code ?? ""];

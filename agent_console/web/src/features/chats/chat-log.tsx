@@ -70,7 +70,7 @@ function One({ line, visitor, language, seen }: { line: ChatLine; visitor: strin
   );
 }
 
-const told = (line: ChatLine): string => (line.code === "ended" ? `ended_${line.params["by"] ?? "agent"}` : line.code);
+const told = (line: ChatLine): string => (line.code === "ended" ? `ended_${line.params["mailed"] ? "mailed" : (line.params["by"] ?? "agent")}` : line.code);
 
 function Sent({ chat, file }: { chat: string; file: ChatFile }) {
   const { t } = useTranslation();
