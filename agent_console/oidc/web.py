@@ -10,10 +10,10 @@ from urllib.parse import quote_plus, urlencode
 import config.loop  # isort: skip - the loop before anything of Twisted
 
 from twisted.internet.error import ConnectError
-from twisted.internet.protocol import Protocol
 from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, ResponseFailed
 from twisted.web.http_headers import Headers
 
+from channels.outside.web import TooLong, body_of
 from config.errors import Kind, Refused, Unavailable
 
 PEER = "identity provider"
@@ -71,25 +71,8 @@ def _document(url: str, code: int, answer: bytes) -> dict[str, Any]:
     return document
 
 
-class _Collector(Protocol):
-    """Gathers a body up to the bound."""
-
-    def __init__(self, whole: "asyncio.Future[bytes]") -> None:
-        self._whole, self._parts = whole, bytearray()
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        self._parts += data
-        if len(self._parts) > _MOST_BYTES and not self._whole.done():
-            self._whole.set_exception(Unavailable(PEER, f"answered more than {_MOST_BYTES} bytes"))
-            abort: Any = self.transport
-            abort.abortConnection()
-
-    def connectionLost(self, reason: Any = None) -> None:  # noqa: N802 - Twisted's name
-        if not self._whole.done():
-            self._whole.set_result(bytes(self._parts))
-
-
 async def _body(response: Any) -> bytes:
-    whole: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-    response.deliverBody(_Collector(whole))
-    return await whole
+    try:
+        return await body_of(response, _MOST_BYTES)
+    except TooLong as problem:
+        raise Unavailable(PEER, f"answered more than {_MOST_BYTES} bytes") from problem

@@ -142,13 +142,18 @@ class _Collector(Protocol):
             self._whole.set_result(bytes(self._parts))
 
 
-async def _answer(response: Any, most: int) -> Answer:
+async def body_of(response: Any, most: int) -> bytes:
+    """The body of an answer of Twisted's agent; `TooLong` for more than that, and nothing more is read."""
     whole: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
     response.deliverBody(_Collector(whole, most))
+    return await whole
+
+
+async def _answer(response: Any, most: int) -> Answer:
     headers = {
         name.decode("latin-1").lower(): values[0].decode("latin-1")
         for name, values in response.headers.getAllRawHeaders()
     }
-    body = await whole
+    body = await body_of(response, most)
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     return Answer(status=response.code, content_type=content_type, body=body, headers=headers)

@@ -107,6 +107,10 @@ def application(provider: Provider) -> FastAPI:
     def keys() -> dict[str, Any]:
         return {"keys": [key.public() for key in provider.keys]}
 
+    @app.get("/endless")
+    def endless() -> Response:
+        return Response(b'{"x": "' + b"x" * 600_000 + b'"}', media_type="application/json")
+
     @app.get("/realm/authorize")
     def authorize(request: Request) -> RedirectResponse:
         asked = dict(request.query_params)

@@ -274,10 +274,12 @@ async def test_metadata_of_another_issuer_is_refused(tmp_path: Path) -> None:
 
 
 async def test_the_web_is_bounded_and_not_led_elsewhere() -> None:
-    """A redirect, an answer that is no JSON object, and nobody listening are the peer's fault."""
+    """A redirect, an answer that is no JSON object or too long, and nobody listening are the peer's fault."""
     async with provider_on_loopback() as provider:
         web = Web()
         base = provider.issuer.removesuffix("/realm")
+        with pytest.raises(Unavailable, match="more than 500000 bytes"):
+            await web.get(f"{base}/endless")
         for path in ("/realm/authorize?response_type=code&client_id=x", "/openapi.jsonx", "/docs"):
             with pytest.raises(Unavailable):
                 await web.get(base + path)
