@@ -279,3 +279,14 @@ def test_html_that_is_made_to_take_for_ever_does_not(html: str) -> None:
     """A megabyte of broken HTML is read in a time that grows with its length: else this test stands for hours."""
     raw = b"From: a@example.org\r\nContent-Type: text/html\r\n\r\n" + html.encode()
     assert parse(raw).from_address == "a@example.org"
+
+
+@pytest.mark.parametrize("inner", ["", "Content-Type: multipart/mixed; boundary=c\r\n"])
+def test_a_letter_inside_is_kept_whatever_its_headers_hold(inner: str) -> None:
+    """The library refuses to write a header with a form feed in it; the letter inside becomes a file all the same, with what it says."""
+    within = f"Date: Mon, 29 Jul 1996 \x0c2:04:52 -0700\r\nSubject: within\r\n{inner}\r\n"
+    within += "--c\r\n\r\nwhat it says\r\n--c--\r\n" if inner else "what it says\r\n"
+    raw = f"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{within}--b--\r\n"
+    (file,) = parse(raw.encode()).attachments
+    assert b"Subject: within" in file.content
+    assert b"what it says" in file.content

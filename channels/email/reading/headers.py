@@ -7,6 +7,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.message import Message
 from email.utils import getaddresses, mktime_tz, parsedate_tz
 
@@ -14,6 +15,7 @@ from channels.email.reading.charsets import Decoded, clean, decode, guess
 
 # What the standard library's parsers are known to raise on malformed fields; RecursionError on nested comments.
 PARSER_FAULTS = (
+    MessageError,
     ValueError,
     LookupError,
     TypeError,

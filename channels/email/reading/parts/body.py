@@ -326,5 +326,7 @@ def _flattened(payload: Sequence[object]) -> bytes:
             out.append(inner.as_bytes())
         except (*PARSER_FAULTS, UnicodeError):
             head = "".join(f"{name}: {value}\n" for name, value in inner.raw_items())
-            out.append(f"{head}\n{inner.get_payload()}".encode("utf-8", "replace"))
+            within = inner.get_payload()
+            body = _flattened(within) if isinstance(within, list) else str(within).encode("utf-8", "replace")
+            out.append(f"{head}\n".encode("utf-8", "replace") + body)
     return b"\n".join(out)
