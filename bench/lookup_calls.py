@@ -30,7 +30,7 @@ from cti.calls import Calls
 from cti.directory import Directory
 from cti.talking.outside import Outside
 from cti.voice import UNGUARDED
-from routing.bus import LocalBus
+from routing.bus import CALLER_KNOWN, LocalBus
 from routing.core.events import CustomerLeft
 from routing.core.facts import Enqueued, Fact
 from routing.core.figures import Figures
@@ -86,7 +86,8 @@ class _Server:
         self.pops = Pops(store, clock, self._loaded)
         self.floor = floor
         self.ready: dict[InteractionId, asyncio.Event] = {}
-        bus.subscribe("interaction", lambda name: self.pops.want((InteractionId(name),), again=True))
+        for topic in ("interaction", CALLER_KNOWN):
+            bus.subscribe(topic, lambda name: self.pops.want((InteractionId(name),), again=True))
         floor.listen(self._facts)
 
     def _facts(self, facts: Sequence[Fact]) -> None:

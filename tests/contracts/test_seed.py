@@ -36,7 +36,7 @@ def test_the_demo_centre(conn: Connection) -> None:
     """The seed gives the promised people, numbers and history, closed and older than a day."""
     logins = seed.make_logins()
     seed.seed(conn, now=NOW, password_hashes={login.login: "hash" for login in logins})
-    assert (count(conn, party), count(conn, support_case), count(conn, interaction)) == (500, 300, 1500)
+    assert (count(conn, party), count(conn, support_case), count(conn, interaction)) == (500, 303, 1503)
     assert [agent.user.extension for agent in queues.agents(conn)] == ["1003", "1002", "1004", "1001"]
     assert {user.login for user in users.list_users(conn)} == {login.login for login in logins}
     assert len(queues.dispositions(conn)) == 8

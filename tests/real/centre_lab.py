@@ -17,7 +17,7 @@ from trunkline.demo.children import says_ok
 
 ROOT = Path(__file__).parent.parent.parent
 LAUNCH = ROOT / ".trunkline" / "asterisk" / "launch.json"
-START_S = 90.0
+START_S = 180.0
 PORTS = 220
 
 
