@@ -1,6 +1,7 @@
 """The index: a row for each document, and its words as the database keeps them. Written in the unit that writes the row."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from crm_core.tables import search_document
 
 AT_ONCE = 500
 """Documents in one statement: with more the gain ends, and databases limit what a statement may name."""
+_TOGETHER = "search.together"
 _D = search_document.c
 T = TypeVar("T")
 
@@ -24,10 +26,27 @@ def refresh(conn: Connection, kind: str, source_id: str) -> None:
 
 def refresh_many(conn: Connection, kind: str, source_ids: Sequence[str]) -> None:
     """The same for many rows, given in the order of their making, at a fraction of the cost for each. An import calls `bulk.begin` before and `bulk.end` after."""
+    later: dict[str, dict[str, None]] | None = conn.info.get(_TOGETHER)
+    if later is not None:
+        later.setdefault(kind, {}).update(dict.fromkeys(source_ids))
+        return
     for chunk in _chunks(list(dict.fromkeys(source_ids))):
         found = {document.id: document for document in sources.read(conn, kind, chunk)}
         _put(conn, [found[source_id] for source_id in chunk if source_id in found])
         _forget(conn, kind, [source_id for source_id in chunk if source_id not in found])
+
+
+@contextmanager
+def together(conn: Connection) -> Iterator[None]:
+    """For a unit that writes many rows, some of them again and again: what is to be indexed within is at its end, each row once."""
+    later: dict[str, dict[str, None]] = {}
+    conn.info[_TOGETHER] = later
+    try:
+        yield
+    finally:
+        del conn.info[_TOGETHER]
+    for kind, source_ids in later.items():
+        refresh_many(conn, kind, list(source_ids))
 
 
 def forget(conn: Connection, kind: str, source_id: str) -> None:

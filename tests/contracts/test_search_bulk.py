@@ -61,6 +61,26 @@ def test_many_rows_are_indexed_as_each_alone(conn: Connection) -> None:
     assert indexed(conn) == alone
 
 
+def test_what_is_written_together_is_indexed_once_at_the_end(conn: Connection) -> None:
+    """Rows that are written again and again, and one that is gone at the end: the index holds what there is then, and is as before for whatever follows."""
+    with index.together(conn):
+        anna = parties.add_party(conn, kind="person", name="Anna", now=NOW).id
+        parties.add_contact_point(conn, anna, "phone", "0912 345 678", now=NOW)
+        (gone,) = behind_its_back(conn, 1)
+        index.refresh(conn, "party", gone)
+        conn.execute(delete(party_table).where(party_table.c.id == gone))
+        assert indexed(conn) == []
+    assert found(conn, "Anna") == [anna]
+    assert found(conn, "0912345678") == [anna]
+    assert len(indexed(conn)) == 1
+    bert = parties.add_party(conn, kind="person", name="Bert", now=NOW).id
+    assert found(conn, "Bert") == [bert]
+    with pytest.raises(ZeroDivisionError), index.together(conn):
+        _ = 1 / 0
+    carl = parties.add_party(conn, kind="person", name="Carl", now=NOW).id
+    assert found(conn, "Carl") == [carl]
+
+
 def test_more_rows_than_one_statement_takes(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many are given, every one is found, and numbers rise in the order given, by which the newest are found."""
     monkeypatch.setattr(index, "AT_ONCE", 7)

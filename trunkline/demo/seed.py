@@ -21,6 +21,7 @@ from crm_core.queues import (
 )
 from crm_core.records import rows
 from crm_core.records.change import system
+from crm_core.search import index
 from crm_core.users import User, add_user, set_preferences
 from trunkline.demo import writings
 from trunkline.demo.articles import teach
@@ -109,6 +110,11 @@ def seed(
     conn: Connection, *, now: float, password_hashes: Mapping[str, str], sheets: Sheets | None = None
 ) -> None:
     """Fill an empty database in one unit; `password_hashes` by login, for each of `make_logins`; `sheets`: the demo's paper, drawn before."""
+    with index.together(conn):
+        _tell(conn, now, password_hashes, sheets)
+
+
+def _tell(conn: Connection, now: float, password_hashes: Mapping[str, str], sheets: Sheets | None) -> None:
     users = [_user(conn, person, password_hashes[person.login]) for person in _PEOPLE]
     queues = _queues(conn, now)
     for code, english, traditional, simplified in _DISPOSITIONS:

@@ -11,6 +11,7 @@ from channels.email.reading.replies.words import (
     is_complete,
     is_separator,
     looks_like_attribution,
+    may_end_attribution,
     says_when_or_who,
 )
 
@@ -89,7 +90,7 @@ def _attribution(lines: Sequence[str], start: int) -> int:
             return 0
         if length > 1 and _QUOTED.match(part[-1]):
             return 0
-        if is_attribution(_joined(part)):
+        if may_end_attribution(_joined(part[-1:])) and is_attribution(_joined(part)):
             return 0 if _begins_later(part) else length
     return 0
 

@@ -67,6 +67,7 @@ _DATE = re.compile(
     r"\d{1,4}\s?[-/.年년]\s?\d{1,2}\s?[-/.月월]|\b\d{1,2}:\d{2}\b|\b(?:19|20)\d\d\b|\d{1,2}[時时시点點]\d{1,2}|[上下]午|\d{1,2}月\d{1,2}日"
 )
 _ADDRESS = re.compile(r"[^\s<>@,;:\"']{1,64}@[^\s<>@,;:\"']{1,100}\.[^\s<>@,;:\"']{2,20}")
+_COLON_END = re.compile(r"[:：]\s?[\"'“「]?$")
 _RULED = re.compile(
     r"\s{0,4}[-—–_=*~#]{2,60}\s{0,3}([^-—–_=*~#\n][^\n]{0,60}?)\s{0,3}[-—–_=*~#]{2,60}\s{0,4}$"
 )
@@ -89,12 +90,17 @@ def header_kind(line: str) -> tuple[str, str] | None:
     return (_KIND_OF[match[1].casefold()], match[2].translate(_DIRECTIONS).strip(" |*\t")) if match else None
 
 
+def may_end_attribution(line: str) -> bool:
+    """Whether it is worth the while to look at what ends with this line; one of a mark or two says nothing."""
+    return len(line) < 3 or line.endswith(_WROTE[0]) or any(colon in line[-3:] for colon in (":", "："))
+
+
 def is_attribution(line: str) -> bool:
     """ "On Monday Ann wrote:", joined to one line, in any of the languages; or a date, an address and a colon."""
-    if not line.endswith((":", "：", ":*")) and not re.search(r"[:：]\s?[\"'“「]?$", line):
+    if not line.endswith((":", "：", ":*")) and not _COLON_END.search(line[-3:]):
         # some leave the colon out, where an address stands right before the verb
-        return bool(_ADDRESS.search(line) and re.search(rf">?\s?(?:{_any(_WROTE[:1])})$", line))
-    dated, addressed = bool(_DATE.search(line)), bool(_ADDRESS.search(line))
+        return line.endswith(_WROTE[0]) and has_address(line)
+    dated, addressed = bool(_DATE.search(line)), has_address(line)
     if _WROTE_END.search(line[-120:]):
         return dated or addressed or len(line.split()) <= 8
     return dated and addressed
@@ -103,7 +109,7 @@ def is_attribution(line: str) -> bool:
 def looks_like_attribution(line: str) -> bool:
     """A weaker sign, enough where a quotation follows at once."""
     return line.endswith((":", "：")) and bool(
-        _DATE.search(line) or _ADDRESS.search(line) or _WROTE_END.search(line)
+        _DATE.search(line) or has_address(line) or _WROTE_END.search(line)
     )
 
 
@@ -123,12 +129,13 @@ def begins_forward(line: str) -> bool:
 
 def is_complete(line: str) -> bool:
     """When and who."""
-    return bool(_DATE.search(line) and _ADDRESS.search(line))
+    return bool(_DATE.search(line) and has_address(line))
 
 
 def says_when_or_who(line: str) -> bool:
-    return bool(_DATE.search(line) or _ADDRESS.search(line))
+    return bool(_DATE.search(line) or has_address(line))
 
 
 def has_address(text: str) -> bool:
-    return bool(_ADDRESS.search(text))
+    # the pattern tries 64 characters from each place of a long word
+    return "@" in text and bool(_ADDRESS.search(text))
