@@ -281,6 +281,15 @@ def test_html_that_is_made_to_take_for_ever_does_not(html: str) -> None:
     assert parse(raw).from_address == "a@example.org"
 
 
+@pytest.mark.parametrize("depth", [8, 20, 100])
+def test_links_within_links_settle(depth: int) -> None:
+    """What the cleaner would read otherwise each time is cleaned until it stays, or shown by its words."""
+    html = f"<a>{'<blockquote>' * depth}<a href='http://b.example'>x{'<a>' * depth}says\xa0&lt;y&gt;</blockquote></a>z"
+    cleaned = clean(html).html
+    assert "says" in cleaned
+    assert clean(cleaned).html == cleaned
+
+
 @pytest.mark.parametrize("inner", ["", "Content-Type: multipart/mixed; boundary=c\r\n"])
 def test_a_letter_inside_is_kept_whatever_its_headers_hold(inner: str) -> None:
     """The library refuses to write a header with a form feed in it; the letter inside becomes a file all the same, with what it says."""

@@ -52,14 +52,25 @@ class Cleaned:
 
 
 def clean(html: str) -> Cleaned:
-    """HTML that runs nothing and loads nothing, and stays as it is when it is cleaned again: of a broken style the cleaner may leave something that
-    it reads otherwise the next time. Such a style is left out, and all styles where that is not enough."""
-    cleaned = _CLEANER.clean(html)
-    if (again := _CLEANER.clean(cleaned)) != cleaned:
-        cleaned = _CLEANER.clean(again)
-        if cleaned != again:
-            cleaned = _UNSTYLED.clean(cleaned)
-    return Cleaned(html=cleaned, remote=bool(_REMOTE.search(html)))
+    """HTML that runs nothing and loads nothing, and stays as it is when it is cleaned again: of a broken style, or of links within links, the cleaner
+    may leave what it reads otherwise the next time. What does not settle loses its styles, and where that is not enough all but its words."""
+    settled = _settled(_CLEANER, html)
+    if settled is None:
+        settled = _settled(_UNSTYLED, html)
+    if settled is None:
+        words = "<br>".join(escape(line, quote=False) for line in text_of(html).split("\n"))
+        settled = _CLEANER.clean(f"<p>{words}</p>")
+    return Cleaned(html=settled, remote=bool(_REMOTE.search(html)))
+
+
+def _settled(cleaner: nh3.Cleaner, html: str) -> str | None:
+    cleaned = cleaner.clean(html)
+    for _ in range(_ROUNDS):
+        again = cleaner.clean(cleaned)
+        if again == cleaned:
+            return cleaned
+        cleaned = again
+    return None
 
 
 def flattened(html: str) -> str:
@@ -89,6 +100,7 @@ def flattened(html: str) -> str:
     return _TAG.sub(kept, html)
 
 
+_ROUNDS = 3
 _DEEPEST = 300
 # never open for long: closed by what follows
 _VOID = {
