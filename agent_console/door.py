@@ -58,9 +58,8 @@ class Door:
             return
         self._hub.join(socket, hello.resume)
         try:
-            async for (
-                text
-            ) in connection:  # commands go through the API: here a browser only says where it looks
+            # commands go through the API: here a browser only says where it looks
+            async for text in connection:
                 look = frames.read_look(text)
                 if look is not None:
                     socket.looks_at = look.case

@@ -3,10 +3,8 @@
 import asyncio
 import json
 import subprocess
-import sys
-from contextlib import suppress
-from typing import IO
 
+from channels import workers
 from channels.attachments.worker import HEAD
 from config.logs import Transcript
 from crm_core.attachments.kept import BROKEN, VERDICTS
@@ -47,7 +45,7 @@ class ReadingProcess:
         if worker is None:
             return
         worker.kill()
-        await asyncio.to_thread(_end, worker)
+        await asyncio.to_thread(workers.end, worker)
 
     async def rest(self) -> None:
         """Nothing is to be read now: a process that only waits need not be there."""
@@ -70,45 +68,22 @@ class ReadingProcess:
                 raise
 
     async def _ask(self, asked: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
-        worker = self._worker = self._worker or _start()
+        worker = self._worker = self._worker or workers.start("channels.attachments.worker")
         return await asyncio.to_thread(_answer, worker, asked, content)
 
 
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "channels.attachments.worker"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-
-
 def _answer(worker: subprocess.Popen[bytes], asked: bytes, content: bytes) -> tuple[dict[str, object], bytes]:
-    """In a thread: the loop's own pipes would copy a file of 60 MB at once, while calls wait."""
-    assert worker.stdin  # noqa: S101 - a pipe, see _start
-    assert worker.stdout  # noqa: S101 - the same
-    worker.stdin.write(HEAD.pack(len(asked), len(content)) + asked)
-    worker.stdin.write(content)
-    worker.stdin.flush()
-    told_length, shown_length = HEAD.unpack(_exactly(worker.stdout, HEAD.size))
+    """In a thread."""
+    asks, answers = workers.pipes(worker)
+    asks.write(HEAD.pack(len(asked), len(content)) + asked)
+    asks.write(content)
+    asks.flush()
+    told_length, shown_length = HEAD.unpack(workers.exactly(answers, HEAD.size))
     if told_length + shown_length > _LARGEST_ANSWER_BYTES:
         message = f"{told_length + shown_length} bytes of an answer"
         raise ValueError(message)
-    told = json.loads(_exactly(worker.stdout, told_length))
-    shown = _exactly(worker.stdout, shown_length)
+    told = json.loads(workers.exactly(answers, told_length))
+    shown = workers.exactly(answers, shown_length)
     if not isinstance(told, dict):
         raise TypeError("an answer that is no object")
     return told, shown
-
-
-def _exactly(answers: IO[bytes], length: int) -> bytes:
-    found = answers.read(length)
-    if len(found) < length:
-        raise EOFError
-    return found
-
-
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    worker.wait()
-    for pipe in (worker.stdin, worker.stdout):
-        with suppress(OSError):  # what was not written yet goes nowhere
-            if pipe:
-                pipe.close()

@@ -1,31 +1,16 @@
 """What it takes to file a letter: a bound that a change must not pass by accident."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection
 
 from channels.email.reading.parse import parse
+from channels.email.reading.parsed import Parsed
 from channels.email.receiving.filing import file_letter
 from channels.email.receiving.spool import Envelope, Place, Spooled
 from tests.channels.rooms import ANN, SERVICE, letter, mail_room
-
-
-@contextmanager
-def _counted() -> Iterator[list[str]]:
-    """Every statement that is run meanwhile."""
-    found: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        found.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+from tests.contracts.databases import statements
 
 
 def _spooled(sender: str) -> Spooled:
@@ -42,10 +27,13 @@ async def test_a_letter_is_filed_by_few_statements(tmp_path: Path) -> None:
         for sender, fewer_than in (("stranger@example.org", 25), (ANN, 35)):
             one = _spooled(sender)
             parsed = parse(one.raw, sender)
-            with _counted() as statements:
-                [filed] = await room.store.write(
-                    lambda conn, one=one, parsed=parsed: file_letter(conn, one, parsed, "secret", time.time())
-                )
-            assert filed.arrived
-            assert "INSERT INTO letter " in " ".join(statements)
-            assert len([each for each in statements if not each.startswith("BEGIN")]) < fewer_than
+
+            def unit(conn: Connection, one: Spooled = one, parsed: Parsed = parsed) -> tuple[bool, list[str]]:
+                with statements(conn) as sent:
+                    [filed] = file_letter(conn, one, parsed, "secret", time.time())
+                return filed.arrived, sent
+
+            arrived, sent = await room.store.write(unit)
+            assert arrived
+            assert "INSERT INTO letter " in " ".join(sent)
+            assert len(sent) < fewer_than

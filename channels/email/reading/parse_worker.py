@@ -16,6 +16,7 @@ from typing import IO, BinaryIO
 
 from channels.email.reading.parse import parse
 from channels.email.reading.parsed import Attachment, Parsed
+from channels.workers import exactly
 from crm_core import letter_findings
 from crm_core.search.cut import Cut
 from crm_core.search.cutting import kept_words, letter_body
@@ -44,8 +45,8 @@ def encode(parsed: Parsed) -> bytes:
 
 def answer_in(answers: IO[bytes], most_bytes: int) -> Parsed:
     """The parent's side of `encode`; `ValueError` when more than so many bytes of attachments are announced, `EOFError` when the answer ends early."""
-    (length,) = ANSWER.unpack(_exactly(answers, ANSWER.size))
-    return _decoded(_exactly(answers, length), answers, most_bytes)
+    (length,) = ANSWER.unpack(exactly(answers, ANSWER.size))
+    return _decoded(exactly(answers, length), answers, most_bytes)
 
 
 def decode(text: bytes, contents: bytes) -> Parsed:
@@ -64,7 +65,7 @@ def _decoded(text: bytes, answers: IO[bytes], most_bytes: int) -> Parsed:
         Attachment(
             name=name,
             content_type=content_type,
-            content=_exactly(answers, length),
+            content=exactly(answers, length),
             inline=inline,
             content_id=content_id,
         )
@@ -78,13 +79,6 @@ def _decoded(text: bytes, answers: IO[bytes], most_bytes: int) -> Parsed:
         fields["words"] = Cut(title=words[0], body=words[1], keys=set(words[2]))
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
     return Parsed(**{**fields, **lists}, attachments=tuple(attachments))
-
-
-def _exactly(answers: IO[bytes], length: int) -> bytes:
-    found = answers.read(length)
-    if len(found) < length:
-        raise EOFError
-    return found
 
 
 def with_words(parsed: Parsed) -> Parsed:

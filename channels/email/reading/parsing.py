@@ -2,9 +2,8 @@
 
 import asyncio
 import subprocess
-import sys
-from contextlib import suppress
 
+from channels import workers
 from channels.email.reading.parse_worker import REQUEST, answer_in
 from channels.email.reading.parsed import UNPARSABLE, Parsed
 from config.logs import Transcript
@@ -20,8 +19,7 @@ class Parsing:
     """Parses letters one at a time beside the loop. Not a pool of concurrent.futures: that starts its processes with a
     copy of our main module, cannot end one that is stuck, and leaves them behind when we are killed.
 
-    A thread talks with it, by plain reads and writes that let the loop run meanwhile. The loop's own pipes would copy a letter of 50 MB at once,
-    and its attachments again, while calls wait."""
+    A thread talks with it (`channels.workers`)."""
 
     def __init__(self, time_limit_s: float = _TIME_LIMIT_S) -> None:
         self._time_limit_s = time_limit_s
@@ -38,7 +36,9 @@ class Parsing:
         async with self._turn:
             try:
                 async with asyncio.timeout(self._time_limit_s):
-                    worker = self._worker = self._worker or _start()
+                    worker = self._worker = self._worker or workers.start(
+                        "channels.email.reading.parse_worker"
+                    )
                     return await asyncio.to_thread(_ask, worker, raw, sender)
             except (TimeoutError, OSError, EOFError, ValueError, KeyError, TypeError) as problem:
                 log.note(
@@ -55,29 +55,13 @@ class Parsing:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.kill()
-            await asyncio.to_thread(_end, worker)
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "channels.email.reading.parse_worker"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+            await asyncio.to_thread(workers.end, worker)
 
 
 def _ask(worker: subprocess.Popen[bytes], raw: bytes, sender: str) -> Parsed:
-    assert worker.stdin  # noqa: S101 - a pipe, see _start
-    assert worker.stdout  # noqa: S101 - the same
+    asks, answers = workers.pipes(worker)
     envelope = sender.encode("utf-8", "replace")
-    worker.stdin.write(REQUEST.pack(len(envelope), len(raw)) + envelope)
-    worker.stdin.write(raw)
-    worker.stdin.flush()
-    return answer_in(worker.stdout, _LARGEST_ANSWER_BYTES)
-
-
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    worker.wait()
-    for pipe in (worker.stdin, worker.stdout):
-        with suppress(OSError):  # what was not written yet goes nowhere
-            if pipe:
-                pipe.close()
+    asks.write(REQUEST.pack(len(envelope), len(raw)) + envelope)
+    asks.write(raw)
+    asks.flush()
+    return answer_in(answers, _LARGEST_ANSWER_BYTES)
