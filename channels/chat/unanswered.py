@@ -44,7 +44,7 @@ def as_mail(conn: Connection, chat: Chat, now: float) -> Waits | None:
         return None
     if interactions.open_about(conn, row.case_id, Medium.EMAIL.value) is not None:
         return None
-    queue = next((one for one in queues.list_queues(conn) if one.id == row.queue_id), None)
+    queue = queues.queue_by_id(conn, row.queue_id)
     name = new_id()
     interactions.ensure(
         conn,

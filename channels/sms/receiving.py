@@ -174,7 +174,7 @@ def _confirm(  # noqa: PLR0917 - what of which message, when
     conn: Connection, desk: Desk, incoming: Incoming, wish: Wish, case_id: str | None, now: float
 ) -> bool:
     name = incoming.queue_id
-    queue = next((each for each in queues.list_queues(conn) if each.id == name), None)
+    queue = queues.queue_by_id(conn, name) if name else None
     text = words.answer(wish, queue.language if queue else "en", desk.centre)
     key = f"wish {spool_id(Medium.SMS, incoming.account_id, incoming.key)}"
     return composing.confirm(conn, incoming, text, key, case_id, now)
