@@ -137,8 +137,10 @@ class Following:
                 gone = fact.by is By.CUSTOMER and self._rooms.talks[fact.interaction].here == 0
                 await self._rooms.close(fact.interaction, "left" if gone else _ENDED_BY[fact.by])
             case Abandoned():
-                here = self._rooms.talks[fact.interaction].here
-                await self._rooms.close(fact.interaction, "visitor" if here else "left")
+                # who was given up for away may be back meanwhile
+                name = fact.interaction
+                gone = name in self._rooms.given_up or self._rooms.talks[name].here == 0
+                await self._rooms.close(name, "left" if gone else "visitor")
             case TurnedAway():
                 await self._rooms.close(fact.interaction, "turned_away")
             case WrappedUp():

@@ -58,8 +58,6 @@ class Reattaching:
             if before is not None and before.three:
                 at = self._clock.now()
                 self._tell((ConferenceEnded(interaction=interaction, reason="agent_lost", at=at),))
-            if before is not None and (before.aside or before.three):
-                self._talks.send(actions.hang_up(before.leg))
             _log.note(">", interaction, f"Redirect to {extension} again")
             outcome = await self._orders.carry_out(
                 interaction,
@@ -75,9 +73,14 @@ class Reattaching:
                     actions.redirect_to_agent(channel, extension),
                 ),
             )
-        if outcome is not None and self.tasks is not None:
-            name = f"reattach {interaction}"
-            self.tasks.create_task(self._watch_reattach(interaction, time), name=name)
+            if outcome is None:  # the link is down, or the caller is gone
+                return
+            if self.tasks is not None:
+                name = f"reattach {interaction}"
+                self.tasks.create_task(self._watch_reattach(interaction, time), name=name)
+            # not before the caller is away from it: who is back with a leg that ends is hung up
+            if before is not None and (before.aside or before.three):
+                self._talks.send(actions.hang_up(before.leg))
 
     async def _watch_reattach(self, interaction: InteractionId, time: int) -> None:
         """Asterisk's own timeout comes first; this is for when it says nothing."""

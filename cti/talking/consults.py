@@ -101,6 +101,7 @@ class Consults:
             except Unavailable:
                 call.consults = False
                 raise
+            await self._talks.heard(interaction, held=True)
             await self._floor.settle(ConsultBegan(interaction=interaction, whom=whom, at=self._clock.now()))
 
     def _whom(self, interaction: InteractionId, call: Call, whom: str, *, ours: bool, out: str) -> Action:

@@ -18,6 +18,8 @@ from routing.core.state import Centre
 
 _LED_AGAIN_S, _LED_TRIES = 0.05, 20
 """A leg that a bridge is just taken into cannot be led elsewhere yet, nor a caller who is still leaving the place that they were led from."""
+_HEARD_S, _HEARD_TRIES = 0.005, 200
+"""Asterisk answers that it leads somebody before they are there, which comes as an event, most often within milliseconds."""
 _log = Transcript("voice")
 
 
@@ -45,6 +47,7 @@ class Talks:
             call = self.two_of(interaction)
             if not call.held:
                 await self.must(interaction, actions.hold(channel_of(interaction), call.leg))
+                await self.heard(interaction, held=True)
 
     async def resume(self, interaction: InteractionId) -> None:
         """And talks with the agent again; whom the agent calls meanwhile is hung up. Errors as of `hold`, and call.held_by_phone."""
@@ -57,6 +60,7 @@ class Talks:
                 await self.must(interaction, actions.stop_consulting(call.leg))
             if call.held:
                 await self.must(interaction, actions.together(channel_of(interaction)))
+                await self.heard(interaction, held=False)
 
     async def transfer(self, event: Transferred) -> bool:
         """The caller waits for somebody else, at their age, and the agent's phone is free. False when there is nobody any more to whom they could be
@@ -110,6 +114,15 @@ class Talks:
         if call is None:
             raise Refused("call.not_connected", interaction=interaction)
         return call
+
+    async def heard(self, interaction: InteractionId, *, held: bool) -> None:
+        """Wait, not for long, until a caller is where they were led, so that the next order does not take them to be where they were. Held in `order`."""
+        for _ in range(_HEARD_TRIES):
+            call = self.calls.talk(interaction)
+            if call is None or call.held is held:
+                return
+            await asyncio.sleep(_HEARD_S)
+        _log.note("!", interaction, f"not heard to be {'on hold' if held else 'back'}")
 
     async def ask(self, *wanted: Action) -> tuple[Outcome, ...]:
         """How each of them ended; unknown when Asterisk cannot be told."""

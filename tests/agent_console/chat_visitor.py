@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import httpx
@@ -28,10 +29,16 @@ def add_door(conn: Connection, queue: str, **more: Any) -> str:
 
 def solved(puzzle: str, bits: int) -> str:
     """The work that a browser does."""
-    nonce = 0
-    while int.from_bytes(hashlib.sha256(f"{puzzle}:{nonce}".encode()).digest()[:4], "big") >> (32 - bits):
-        nonce += 1
-    return str(nonce)
+    return next(str(nonce) for nonce in count() if _leading(puzzle, nonce, bits) == 0)
+
+
+def unsolved(puzzle: str, bits: int) -> str:
+    """What somebody sends who has not done it."""
+    return next(str(nonce) for nonce in count() if _leading(puzzle, nonce, bits) != 0)
+
+
+def _leading(puzzle: str, nonce: int, bits: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{puzzle}:{nonce}".encode()).digest()[:4], "big") >> (32 - bits)
 
 
 class Visitor:

@@ -19,7 +19,7 @@ from crm_core.records.change import system
 from crm_core.store import Connection
 from routing.core.model import AgentId, InteractionId, Medium
 from routing.core.presence import Phase
-from tests.agent_console.chat_visitor import NOW, Visitor, add_door, visitor
+from tests.agent_console.chat_visitor import NOW, Visitor, add_door, solved, unsolved, visitor
 from tests.agent_console.house import House, Screen, open_house
 from tests.agent_console.test_socket import ready
 
@@ -90,19 +90,14 @@ async def test_the_same_beginning_is_the_same_chat(house: House) -> None:
     """A form that is sent twice, as a browser does whose answer got lost, begins one chat; its work counts for no other one."""
     async with visitor(house) as there, visitor(house) as other:
         asked = (await there.http.get("/chat/doors/main")).json()
-        first, second = await there.begin(), await there.begin()
+        work = {"puzzle": asked["puzzle"], "nonce": solved(asked["puzzle"], asked["bits"])}
+        first, second = await there.begin(**work), await there.begin(**work)
         assert first.json() == second.json()
         assert len(await house.store.read(kept.open_ones)) == 1
-        given = {
-            "door": "main",
-            "token": other.token,
-            "language": "en",
-            "question": "x",
-            "puzzle": asked["puzzle"],
-        }
-        assert (await other.http.post("/chat/conversations", json=given | {"nonce": "no"})).json()[
-            "code"
-        ] == "chat.puzzle_old"
+        assert (await other.begin(**work)).json()["code"] == "chat.puzzle_old"
+        fresh = (await other.http.get("/chat/doors/main")).json()["puzzle"]
+        lazy = {"puzzle": fresh, "nonce": unsolved(fresh, asked["bits"])}
+        assert (await other.begin(**lazy)).json()["code"] == "chat.puzzle_old"
 
 
 async def test_a_visitor_comes_back_to_all_and_nothing_twice(house: House) -> None:

@@ -1,11 +1,13 @@
 """What an agent does with a caller, when Asterisk is not ready for it at once."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from config.errors import Unavailable
 from cti.talking.talks import _LED_TRIES
+from routing.core.facts import Held, Resumed
 from tests.cti.test_pauses import ONE, refusing, talk
 from tests.fakes.ami import AmiPeer
 
@@ -43,3 +45,39 @@ async def test_a_leg_that_is_gone_is_told_as_that(tmp_path: Path, words: str) ->
         with pytest.raises(Unavailable, match=words[:10]):
             await room.voice.talks.hold(ONE)
         assert len(asked) == (1 + _LED_TRIES if words == NOT_UP else 1)
+
+
+async def test_what_is_pressed_before_asterisk_has_said_the_last_thing_counts_too(tmp_path: Path) -> None:
+    """Back to the caller just after somebody was asked, and the phone rung again just after that: each finds what the one before has done."""
+    async with talk(tmp_path, share=0) as room:
+
+        async def led(peer: AmiPeer, action: dict[str, str]) -> None:
+            """Answered at once; that they are there is said a moment later."""
+            peer.reply(action)
+            said = {"trunkline-aside": "TrunklineHeld", "trunkline-together": "TrunklineResumed"}
+            if (name := said.get(action["Context"])) is not None:
+                event = ("UserEvent", ("UserEvent", name), ("Uniqueid", "ast-1.1"))
+                asyncio.get_running_loop().call_later(0.05, room.event, *event)
+
+        room.ami.answers["Redirect"] = led
+        await room.voice.consults.ask_colleague(ONE, await room.ready("1002"))
+        await room.voice.talks.resume(ONE)
+        await room.voice.reattach(ONE)
+        asked = [
+            one.get("Context") or one["Action"]
+            for one in room.ami.actions
+            if one["Action"] in {"Redirect", "Hangup"}
+        ]
+        assert asked == ["trunkline-aside", "trunkline-kept", "trunkline-together", "trunkline-connect"]
+        assert (room.count(Held), room.count(Resumed)) == (1, 1)
+
+
+async def test_the_old_leg_is_hung_up_only_after_the_caller_has_left_it(tmp_path: Path) -> None:
+    """Who is with a leg that ends is hung up by the dialplan."""
+    async with talk(tmp_path, share=0) as room:
+        room.event("UserEvent", ("UserEvent", "TrunklineHeld"), ("Uniqueid", "ast-1.1"))
+        await room.until(lambda: room.count(Held) == 1)
+        room.ami.actions.clear()
+        await room.voice.reattach(ONE)
+        await room.ami.wait_for("Hangup")
+        assert [one["Action"] for one in room.ami.actions] == ["Setvar", "Redirect", "Hangup"]
