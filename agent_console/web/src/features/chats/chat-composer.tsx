@@ -25,6 +25,7 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
   const picker = useRef<HTMLInputElement>(null);
   const caret = useRef<number | null>(null);
   const typedAt = useRef(0);
+  const entered = useRef("");
   const [busy, problem, run] = useBusy();
   const path = `/interactions/${segment(item.id)}/chat`;
   useDeskKey("reply", () => box.current?.focus());
@@ -49,15 +50,21 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
     caret.current = null;
   }, [draft.text]);
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
-  const send = (): void => {
-    const sending = latest.current;
-    if (!sending.text.trim() || busy) return;
-    run(async () => {
+  const sendAll = async (first: string): Promise<void> => {
+    for (let text = first; text.trim(); ) {
+      entered.current = "";
       // the same id again is the same message, so that a repeated try is no second one
-      await call("POST", `${path}/messages`, { id: sending.idempotencyKey, text: sending.text, texts: sending.texts ?? [] });
-      write(latest.current.text.startsWith(sending.text) ? latest.current.text.slice(sending.text.length).trimStart() : latest.current.text);
+      const { idempotencyKey, texts = [] } = latest.current.text === text ? latest.current : { ...latest.current, idempotencyKey: newKey() };
+      await call("POST", `${path}/messages`, { id: idempotencyKey, text, texts });
       typedAt.current = 0;
-    });
+      const next = without(text, entered.current);
+      write(without(text, latest.current.text));
+      text = next;
+    }
+  };
+  const send = (): void => {
+    entered.current = latest.current.text; // whoever writes faster than the line carries has it sent after what is on its way
+    run(() => sendAll(latest.current.text));
   };
   const insert = (filled: Filled, typed: string): void => {
     const now = latest.current;
@@ -66,7 +73,12 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
     write(next.text, [...(now.texts ?? []), filled.template_id]);
   };
   const attach = (file: File | undefined): void => {
-    if (file) run(() => upload(path, file));
+    if (!file) return;
+    entered.current = "";
+    run(async () => {
+      await upload(path, file);
+      await sendAll(entered.current);
+    });
   };
   return (
     <section className="composer chat-composer" aria-label={t("chat.write")}>
@@ -95,6 +107,9 @@ export function ChatComposer({ item, chat }: { item: Item; chat: ChatDoc | undef
     </section>
   );
 }
+
+/** What was written behind it, if it was. */
+const without = (sent: string, written: string): string => (written.startsWith(sent) ? written.slice(sent.length).trimStart() : written);
 
 async function upload(path: string, file: File): Promise<void> {
   const headers = { "X-Trunkline": "1", "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": newKey() };
