@@ -71,45 +71,73 @@ def _server(kind: str, folder: Path) -> Iterator[str]:
 @contextmanager
 def durable_postgres(folder: Path) -> Iterator[str]:
     """A server that syncs, with one database `trunkline` that outlives it; a socket's path is short, so it is elsewhere."""
+    with stoppable_postgres(folder) as server:
+        yield server.url
+
+
+@contextmanager
+def stoppable_postgres(folder: Path) -> "Iterator[DurablePostgres]":
+    """The same as something that can be stopped and started meanwhile."""
     user = server_user() if os.geteuid() == 0 else None
     if user is not None:
         shutil.chown(folder, user)
-    data = folder / "data"
-    made = not data.exists()
+    made = not (folder / "data").exists()
     if made:
-        initdb: list[str | Path] = [
-            programs() / "initdb",
-            "-D",
-            data,
-            "-A",
-            "trust",
-            "-U",
-            server_user(),
-            "-E",
-            "UTF8",
-        ]
-        subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
-    with tempfile.TemporaryDirectory(prefix="tl-pg-") as socket, (folder / "log").open("ab") as log:
+        subprocess.run(
+            [programs() / "initdb", "-D", folder / "data", "-A", "trust", "-U", server_user(), "-E", "UTF8"],
+            user=user,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
+    with tempfile.TemporaryDirectory(prefix="tl-pg-") as socket:
         Path(socket).chmod(0o777)
+        server = DurablePostgres(folder, socket, user)
+        server.start()
+        try:
+            if made:
+                with create_engine(server.url_of("postgres"), isolation_level="AUTOCOMMIT").connect() as conn:
+                    conn.execute(text("CREATE DATABASE trunkline"))
+            yield server
+        finally:
+            server.stop()
+
+
+class DurablePostgres:
+    """One server's process; stopped is stopped, and what was written is there when it starts again."""
+
+    def __init__(self, folder: Path, socket: str, user: str | None) -> None:
+        self._folder, self._socket, self._user = folder, socket, user
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return self.url_of("trunkline")
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql+pg8000://{server_user()}@/{database}?unix_sock={self._socket}/.s.PGSQL.5432"
+
+    def start(self) -> None:
         options = [f"{name}={value}" for name, value in SERVER.items()]
-        options.append(f"unix_socket_directories={socket}")
+        options.append(f"unix_socket_directories={self._socket}")
         command: list[str | Path] = [
             programs() / "postgres",
             "-D",
-            data,
+            self._folder / "data",
             *(part for one in options for part in ("-c", one)),
         ]
-        server = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
-        try:
-            _wait_until_ready(socket, server)
-            url = f"postgresql+pg8000://{server_user()}@/%s?unix_sock={socket}/.s.PGSQL.5432"
-            if made:
-                with create_engine(url % "postgres", isolation_level="AUTOCOMMIT").connect() as conn:
-                    conn.execute(text("CREATE DATABASE trunkline"))
-            yield url % "trunkline"
-        finally:
-            server.send_signal(signal.SIGINT)  # the fast shutdown
-            server.wait(timeout=120)
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, user=self._user, cwd=self._folder, stdout=log, stderr=log
+            )
+        _wait_until_ready(self._socket, self._process)
+
+    def stop(self) -> None:
+        """The fast shutdown: who is connected is cut off."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=120)
+            self._process = None
 
 
 def _wait_until_ready(socket: str, server: "subprocess.Popen[bytes]") -> None:

@@ -1,4 +1,5 @@
-"""Letters while something dies: kill -9 of the drop and of the server by turns, and a database that is away. Part of `bench.smtp`.
+"""Letters while something dies: kill -9 of the drop and of the server by turns, a database that is locked, and one whose server is stopped. Part of
+`bench.smtp`.
 
 A proxy before the drop writes down which letters got their 250; afterwards the store is asked for each.
 """
@@ -12,7 +13,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.databases import stoppable_postgres
 from channels.email.receiving.spool import SpoolReader
+from crm_core import schema
 from crm_core.store import Store
 from tests.channels.rooms import furnish
 from tests.ports import free_port
@@ -35,13 +38,17 @@ class Kept:
 
 
 @asynccontextmanager
-async def _centre(folder: Path) -> AsyncIterator[tuple[Server, RecordingProxy, Store]]:
-    folder.mkdir(parents=True)
-    store = Store(with_tables(folder / "centre.db"))
+async def _centre(
+    folder: Path, url: str | None = None
+) -> AsyncIterator[tuple[Server, RecordingProxy, Store]]:
+    """`url`: of a database that has our tables; without it a file of our own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    url = url or with_tables(folder / "centre.db")
+    store = Store(url)
     store.open()
     await store.write(furnish)
     port = free_port()
-    running, proxy = Server(folder, port), RecordingProxy(port)
+    running, proxy = Server(folder, port, url), RecordingProxy(port)
     await proxy.start()
     await running.start()
     try:
@@ -89,17 +96,40 @@ async def killed(folder: Path, rounds: int) -> Kept:
         return await _counted(folder, proxy, store)
 
 
-async def stopped(folder: Path, away_s: float) -> Kept:
-    """The database takes no writes for so long, while letters come all the time."""
+async def locked(folder: Path, away_s: float) -> Kept:
+    """SQLite takes no writes for so long, while letters come all the time."""
     async with _centre(folder) as (_, proxy, store):
         await send(proxy.port, 50)
         other = sqlite3.connect(folder / "centre.db", isolation_level=None, timeout=60)
         other.execute("BEGIN EXCLUSIVE")
-        loop = asyncio.get_running_loop()
-        until = loop.time() + away_s
-        while loop.time() < until:
-            await send(proxy.port, 50)
-            await asyncio.sleep(min(1.0, away_s / 10))
+        await _go_on_sending(proxy, away_s)
         other.rollback()
         other.close()
         return await _counted(folder, proxy, store)
+
+
+async def stopped(folder: Path, away_s: float) -> Kept:
+    """PostgreSQL is stopped for so long, while letters come all the time; letters are on their way when it goes."""
+    folder.mkdir(mode=0o755, parents=True)
+    (folder / "pg").mkdir()
+    with stoppable_postgres(folder / "pg") as server:
+        await asyncio.to_thread(schema.upgrade, server.url)
+        async with _centre(folder, server.url) as (_, proxy, store):
+            sending = asyncio.create_task(send(proxy.port, LETTERS))
+            while len(proxy.accepted) < LETTERS // 3:
+                await asyncio.sleep(0.001)
+            await asyncio.to_thread(server.stop)
+            await sending
+            await _go_on_sending(proxy, away_s)
+            away = len(proxy.accepted)
+            await asyncio.to_thread(server.start)
+            print(f"{away} accepted when PostgreSQL was back", file=sys.stderr, flush=True)
+            return await _counted(folder, proxy, store)
+
+
+async def _go_on_sending(proxy: RecordingProxy, for_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + for_s
+    while loop.time() < until:
+        await send(proxy.port, 50)
+        await asyncio.sleep(min(1.0, for_s / 10))

@@ -1,7 +1,7 @@
-"""A server with nothing but mail, for tests that kill it: `python -m tests.real.mail_server FOLDER PORT`.
+"""A server with nothing but mail, for tests that kill it: `python -m tests.real.mail_server FOLDER PORT URL`.
 
-Store, floor, drop and intake are the product's own, put together as `trunkline.app` does. FOLDER has a furnished
-database; letters are accepted on PORT.
+Store, floor, drop and intake are the product's own, put together as `trunkline.app` does. At URL is a furnished
+database; letters are accepted on PORT and spooled in FOLDER.
 """
 
 import asyncio
@@ -29,8 +29,8 @@ from routing.rules import read_rules
 from routing.shown import Shown
 
 
-async def serve(folder: Path, port: int) -> int:
-    store = Store(f"sqlite:///{folder / 'centre.db'}")
+async def serve(folder: Path, port: int, url: str) -> int:
+    store = Store(url)
     store.open()
     bus, clock = LocalBus(), SystemClock()
     settings = Mail(listen_port=port, reply_secret=SecretStr("a secret of some length"))
@@ -48,4 +48,4 @@ async def serve(folder: Path, port: int) -> int:
 
 if __name__ == "__main__":
     configure("INFO")
-    sys.exit(config.loop.run(serve(Path(sys.argv[1]), int(sys.argv[2]))))
+    sys.exit(config.loop.run(serve(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])))

@@ -33,18 +33,18 @@ SMTP_SOURCE = shutil.which("smtp-source", path=f"{os.environ['PATH']}:/usr/sbin"
 
 
 class Server:
-    """The mail server under test; started again whenever it is dead."""
+    """The mail server under test; started again whenever it is dead. `url`: its database."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self._folder = folder
-        self._port = port
+    def __init__(self, folder: Path, port: int, url: str) -> None:
+        self._folder, self._port, self._url = folder, port, url
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         with (self._folder / "server.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.real.mail_server", str(self._folder), str(self._port), stderr=log
-            )
+                sys.executable, "-m", "tests.real.mail_server", str(self._folder), str(self._port), self._url,
+                stderr=log,
+            )  # fmt: skip
 
     async def kill(self) -> None:
         """As the out-of-memory killer does, and start it again."""
@@ -75,7 +75,7 @@ async def server(tmp_path: Path) -> AsyncIterator[tuple[Server, RecordingProxy, 
     store.open()
     await store.write(furnish)
     port = free_port()
-    running, proxy = Server(tmp_path, port), RecordingProxy(port)
+    running, proxy = Server(tmp_path, port, url), RecordingProxy(port)
     await proxy.start()
     await running.start()
     yield running, proxy, store
