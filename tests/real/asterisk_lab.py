@@ -160,8 +160,8 @@ class AsteriskLab:
 
 
 @asynccontextmanager
-async def several_labs(folder: Path, *names: str) -> AsyncIterator[list[AsteriskLab]]:
-    """Start one for each name; each knows the others."""
+async def several_labs(folder: Path, *names: str, **changes: object) -> AsyncIterator[list[AsteriskLab]]:
+    """Start one for each name; each knows the others. `changes`: of the layout of each."""
     ports, secret, fastagi = {name: free_port() for name in names}, secrets.token_urlsafe(18), free_port()
     async with AsyncExitStack() as stack:
 
@@ -175,6 +175,7 @@ async def several_labs(folder: Path, *names: str) -> AsyncIterator[list[Asterisk
                 peers=tuple(Peer(name=other, host="127.0.0.1", port=port) for other, port in others),
                 peer_secret=secret,
                 fastagi_port=fastagi,
+                **changes,
             )
 
         yield list(await asyncio.gather(*(stack.enter_async_context(one(name)) for name in names)))

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from config.clock import SystemClock
+from crm_core import calls_out, queues
+from crm_core.calls_out import CallOut
+from crm_core.records.change import system
+from routing.core import callbacks
 from routing.core.events import StatusChosen
 from routing.core.facts import (
     Abandoned,
@@ -16,6 +20,7 @@ from routing.core.facts import (
     Conferring,
     Connected,
     Consulted,
+    CustomerReached,
     Enqueued,
     Finished,
     Held,
@@ -26,8 +31,10 @@ from routing.core.facts import (
 from routing.core.model import AgentId, Device, InteractionId, Status, WatchMode
 from routing.core.presence import Phase
 from tests.real.asterisk_lab import AsteriskLab, several_labs
-from tests.real.sipp import Sipp
-from tests.real.voice_lab import VoiceServer, agent_of, prepare, voice_server
+from tests.real.caller_desk import Desk
+from tests.real.sipp import Sipp, agent_scenario, sipp
+from tests.real.test_callbacks import asks, offering
+from tests.real.voice_lab import VoiceServer, agent_of, prepare, voice_server, write_now
 
 pytestmark = pytest.mark.real
 EXTENSIONS = ("1001", "1002", "1090")
@@ -178,3 +185,48 @@ async def _it_comes_back_and_the_phones_server_dies(stage: Stage, talk: Interact
     assert back.interaction == served.interaction
     assert stage.phases() == [Phase.WAITING]
     assert not last.events("BYE")
+
+
+async def test_who_is_called_is_called_over_the_server_of_the_agents_phone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller at one server asks to be called back; the agent's phone is at the other, which calls them, and which makes the agent's own calls."""
+    monkeypatch.setattr(callbacks, "HANGS_UP_WITHIN_S", 7.0)
+    scenario = agent_scenario(answer_after_s=0.3, busy=False, hang_up_after_s=None)
+    async with AsyncExitStack() as stack:
+        customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None))
+        told = {"trunk_out": f"127.0.0.1:{customer.port}", "callback_told_after_s": 1, "callback_ring_s": 5}
+        here, there = await stack.enter_async_context(several_labs(tmp_path, "north", "south", **told))
+        phone = await stack.enter_async_context(there.phone("1001", answer_after_s=0.05))
+        url = write_now(prepare(tmp_path), offering())
+        server = await stack.enter_async_context(voice_server(here, url, others=[there]))
+        agent = await agent_of(server.store, "1001")
+
+        async def is_called_from_there(count: int) -> None:
+            assert len(customer.events("INVITE")) == count
+            assert "PJSIP/trunk-out" in await there.cli("core show channels concise")
+            assert "PJSIP/" not in await here.cli("core show channels concise")
+
+        kept = await asks(Desk(here, server, tmp_path))
+        server.ready(agent)
+        reached = await server.fact(CustomerReached, within_s=15)
+        assert isinstance(reached, CustomerReached)
+        assert (reached.interaction, kept.interaction.split("-")[1]) == (kept.interaction, "north")
+        await is_called_from_there(1)
+        await server.voice.hang_up(reached.interaction)
+        await server.fact(Finished)
+        [queue] = await server.store.read(queues.list_queues)
+        wanted = CallOut(interaction="", queue=queue.id, number="0912345678")
+
+        async def keep(call: CallOut) -> None:
+            now = SystemClock().now()
+            await server.store.write(lambda conn: calls_out.begin(conn, system(now), call, "Asia/Taipei"))
+
+        name = await server.voice.dialling.dial(agent, wanted, keep)
+        second = await server.fact(CustomerReached, 2)
+        assert isinstance(second, CustomerReached)
+        assert second.interaction == name
+        await is_called_from_there(2)
+        await server.voice.hang_up(name)
+        await server.fact(Finished, 2)
+        assert len(phone.events("INVITE")) == 2
