@@ -4,6 +4,7 @@ Also the size of a request's body: nothing larger is read than any call of ours 
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -44,19 +45,19 @@ _ALWAYS = {
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
-def page_policy(origins: frozenset[str], browser_ws_url: str, nonce: str) -> str:
-    """The Content-Security-Policy of our pages (CSP level 3).
+def page_policy(origins: frozenset[str], telephones: Iterable[str], nonce: str) -> str:
+    """The Content-Security-Policy of our pages (CSP level 3). `telephones`: the addresses at which browsers reach the Asterisk servers.
 
     Sockets are named, because not every browser counts them to 'self'. `nonce` lets the component library add its one
     style element; sound of a call is a MediaStream, which no directive restricts, and ringing is a blob.
     """
     # a policy has no words for IPv6 literals; there 'self' must do
-    sockets = " ".join(sorted(origin.replace("http", "ws", 1) for origin in origins if "[" not in origin))
-    asterisk = urlsplit(browser_ws_url)
+    sockets = sorted(origin.replace("http", "ws", 1) for origin in origins if "[" not in origin)
+    asterisks = dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in map(urlsplit, telephones))
     return "; ".join(
         (
             "default-src 'self'",
-            f"connect-src 'self' {sockets} {asterisk.scheme}://{asterisk.netloc}",
+            f"connect-src 'self' {' '.join((*sockets, *asterisks))}",
             f"style-src 'self' 'nonce-{nonce}'",
             "img-src 'self' data:",
             "media-src 'self' blob: mediastream:",

@@ -76,7 +76,8 @@ def _found(static: Path, path: str) -> Path | None:
 def _page(within: Context, name: str) -> Response:
     path = within.static / name
     nonce = secrets.token_urlsafe(16)
-    policy = page_policy(within.origins, within.settings.asterisk.browser_ws_url, nonce)
+    telephones = (server.browser_ws_url for server in within.settings.asterisk.servers())
+    policy = page_policy(within.origins, telephones, nonce)
     headers = {"Cache-Control": _CHECK_EACH_TIME, "Content-Security-Policy": policy}
     if not path.is_file():
         return HTMLResponse(_NOT_BUILT, 503, headers)

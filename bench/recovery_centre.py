@@ -18,13 +18,10 @@ from websockets.typing import Origin
 from bench.recovery_wire import Wire, wire
 from bench.ring_centre import (
     PASSWORD,
-    ROOT,
     add_agent,
     headers,
     provide_phones,
     sign_in,
-    until_it_answers,
-    write_settings,
 )
 from bench.ring_sipp import patient_phone_scenario, sipp
 from crm_core import ledger, passwords, queues, schema, users
@@ -33,6 +30,7 @@ from routing.core.facts import Fact
 from routing.recorder import fact_of
 from tests.ports import free_block, free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
+from tests.real.server_lab import ROOT, until_it_answers, write_settings
 from tests.real.sipp import Sipp
 
 NUMBER = "100"
@@ -146,7 +144,7 @@ async def centre(folder: Path, agents: int, log: Path | None = None) -> AsyncIte
         await provide_phones(lab, extensions, phones.port, rtp_timeout_s=3600)
         line = await stack.enter_async_context(wire(lab.layout.ami_port))
         settings, http_port = write_settings(
-            folder, lab, ami_port=line.port, log_level="INFO" if log else "WARNING"
+            folder, [lab], ami_port=line.port, log_level="INFO" if log else "WARNING"
         )
         store = await _filled(folder / "trunkline.db", extensions)
         stack.push_async_callback(store.close)

@@ -7,7 +7,6 @@ as it ships; app_queue's numbers are added beside it.
 import asyncio
 import json
 import secrets
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,10 +21,10 @@ from crm_core.store import Connection, Store
 from cti.phones import AsteriskPhones, PhoneSpec
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
+from tests.real.server_lab import server as run_server
+from tests.real.server_lab import write_settings
 from tests.real.sipp import Sipp
-from trunkline.demo.children import says_ok
 
-ROOT = Path(__file__).parent.parent
 RING_S, TALK_S = 0.1, 1.0
 """A phone is answered after this and hung up that much later."""
 PASSWORD = secrets.token_urlsafe(12)
@@ -76,12 +75,12 @@ async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> 
     ):
         await provide_phones(lab, staff.extensions(OURS) + staff.extensions(THEIRS), phones.port)
         await _provide_app_queue(lab, staff)
-        settings, http_port = write_settings(folder, lab)
+        settings, http_port = write_settings(folder, [lab])
         await _fill(folder / "trunkline.db", staff)
-        async with _server(folder, settings, http_port, profile) as server, _agents(http_port, staff):
+        async with run_server(folder, settings, http_port, profile) as pid, _agents(http_port, staff):
             await asyncio.sleep(1.0)  # the link's first look at Asterisk
             yield Centre(
-                folder=folder, lab=lab, staff=staff, phones=phones, server=server, asterisk=_pid_of(lab)
+                folder=folder, lab=lab, staff=staff, phones=phones, server=pid, asterisk=_pid_of(lab)
             )
 
 
@@ -135,40 +134,6 @@ async def _provide_app_queue(lab: AsteriskLab, staff: Staff) -> None:
     await lab.cli("queue reload all")
 
 
-def write_settings(
-    folder: Path, lab: AsteriskLab, *, ami_port: int | None = None, log_level: str = "WARNING"
-) -> tuple[Path, int]:
-    """The server's settings and its HTTP port; `ami_port` where its AMI is not reached straight."""
-    path, http_port = folder / "trunkline.toml", free_port()
-    layout = lab.layout
-    path.write_text(
-        f"""[centre]
-data_dir = "."
-log_level = "{log_level}"
-
-[http]
-port = {http_port}
-
-[asterisk]
-ami_port = {ami_port or layout.ami_port}
-ami_secret = "{layout.ami_secret}"
-http_url = "http://127.0.0.1:{layout.http_port}"
-ari_secret = "{layout.ari_secret}"
-fastagi_port = {layout.fastagi_port}
-
-[mail]
-listen_port = {free_port()}
-relay_port = {free_port()}
-reply_secret = "{secrets.token_urlsafe(24)}"
-
-[guard]
-flood_calls = 0
-""",
-        encoding="utf-8",
-    )
-    return path, http_port
-
-
 async def _fill(database: Path, staff: Staff) -> None:
     url = f"sqlite:///{database}"
     schema.upgrade(url)
@@ -202,34 +167,6 @@ def add_agent(conn: Connection, extension: str, password_hash: str, teams: Seque
     )
     for team in teams:
         queues.add_skill_of(conn, user.id, f"team{team}", 1)
-
-
-@asynccontextmanager
-async def _server(folder: Path, settings: Path, port: int, profile: Path | None) -> AsyncIterator[int]:
-    """`trunkline run`; its process id."""
-    profiler = ["-m", "cProfile", "-o", str(profile)] if profile else []
-    argv = [sys.executable, *profiler, "-m", "trunkline.command", "run", "--config", str(settings)]
-    with (folder / "server.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *argv, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
-        )
-    try:
-        await until_it_answers(process, port, folder / "server.log")
-        yield process.pid
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def until_it_answers(process: asyncio.subprocess.Process, port: int, log: Path) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if process.returncode is not None:
-                raise SystemExit(f"the server ended: {log.read_text(encoding='utf-8')}")
-            if await says_ok("127.0.0.1", port, "/healthz"):
-                return
-            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -152,12 +152,14 @@ async def test_a_missing_build_says_which_command_to_run(house: House) -> None:
         assert pages.build_of(house.console.context.static) == "unbuilt"
 
 
-def test_the_policy_names_the_sockets_and_asterisk() -> None:
-    """Connections go to ourselves and to Asterisk's SIP, nowhere else; no inline code; no words a policy lacks."""
-    policy = page_policy(
-        frozenset({"https://desk.example.com", "http://[::1]:8080"}), "wss://pbx.example.com:8089/ws", "n"
+def test_the_policy_names_the_sockets_and_every_asterisk() -> None:
+    """Connections go to ourselves and to the SIP of the Asterisk servers, nowhere else; no inline code; no words a policy lacks."""
+    telephones = ("wss://north.example.com:8089/ws", "wss://south.example.com/ws")
+    policy = page_policy(frozenset({"https://desk.example.com", "http://[::1]:8080"}), telephones, "n")
+    assert (
+        "connect-src 'self' wss://desk.example.com wss://north.example.com:8089 wss://south.example.com;"
+        in policy
     )
-    assert "connect-src 'self' wss://desk.example.com wss://pbx.example.com:8089;" in policy
     assert "[" not in policy
     assert "unsafe" not in policy
 
