@@ -12,9 +12,11 @@ from tests.cti.test_pauses import ONE, refusing, talk
 from tests.fakes.ami import AmiPeer
 
 NOT_UP = "Redirect failed, channel not up."
+NO_LEG = "ExtraChannel does not exist: trunkline-1"
 
 
-async def test_a_leg_that_is_being_led_is_led_a_moment_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [NOT_UP, NO_LEG])
+async def test_a_leg_that_is_being_led_is_led_a_moment_later(tmp_path: Path, words: str) -> None:
     """A bridge takes the agent's leg in just after the call was resumed: holding it again is not refused for that."""
     async with talk(tmp_path, share=0) as room:
         asked: list[str] = []
@@ -22,7 +24,7 @@ async def test_a_leg_that_is_being_led_is_led_a_moment_later(tmp_path: Path) -> 
         async def not_yet(peer: AmiPeer, action: dict[str, str]) -> None:
             asked.append(action["Context"])
             if len(asked) < 3:
-                await refusing(NOT_UP)(peer, action)
+                await refusing(words)(peer, action)
             else:
                 peer.reply(action, "Success")
 
@@ -31,7 +33,7 @@ async def test_a_leg_that_is_being_led_is_led_a_moment_later(tmp_path: Path) -> 
         assert asked == ["trunkline-aside"] * 3
 
 
-@pytest.mark.parametrize("words", [NOT_UP, "Channel does not exist: trunkline-1"])
+@pytest.mark.parametrize("words", [NOT_UP, NO_LEG, "Channel does not exist: trunkline-1"])
 async def test_a_leg_that_is_gone_is_told_as_that(tmp_path: Path, words: str) -> None:
     """It is asked for a few times at most, and only where waiting may help."""
     async with talk(tmp_path, share=0) as room:
@@ -44,7 +46,7 @@ async def test_a_leg_that_is_gone_is_told_as_that(tmp_path: Path, words: str) ->
         room.ami.answers["Redirect"] = gone
         with pytest.raises(Unavailable, match=words[:10]):
             await room.voice.talks.hold(ONE)
-        assert len(asked) == (1 + _LED_TRIES if words == NOT_UP else 1)
+        assert len(asked) == (1 if words.startswith("Channel") else 1 + _LED_TRIES)
 
 
 async def test_what_is_pressed_before_asterisk_has_said_the_last_thing_counts_too(tmp_path: Path) -> None:

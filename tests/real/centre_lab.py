@@ -55,7 +55,7 @@ class Centre:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    async def server_is_back(self, after_pid: int, within_s: float = 30) -> None:
+    async def server_is_back(self, after_pid: int, within_s: float = 90) -> None:
         """Wait until another server process answers."""
         async with asyncio.timeout(within_s):
             while self.pid("server") == after_pid or not await self.answers():

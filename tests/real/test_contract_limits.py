@@ -12,6 +12,7 @@ from crm_core import interactions, parties, queues
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
+from cti.arriving import limits as on_arrival
 from routing.core.facts import Connected, Finished, Offered
 from tests.real.caller_desk import desk, seen
 
@@ -37,6 +38,12 @@ def contract(**limits: Any) -> Callable[[Connection], None]:
         rows.create(conn, system(time.time()), known.entity("service_contract"), given)
 
     return fill
+
+
+@pytest.fixture(autouse=True)
+def known_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on a busy machine, where the look-up may take longer than a caller is let wait for it."""
+    monkeypatch.setattr(on_arrival, "LOOK_UP_WITHIN_S", 5.0)
 
 
 async def test_the_fourth_call_is_told_and_seen_before_the_answer(tmp_path: Path) -> None:
