@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import time
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from agent_console import application
+from crm_core.records import known, rows
+from crm_core.records.change import system
 from routing.core.model import InteractionId
 from routing.core.presence import Phase
+from routing.rules import read_rules
 from tests.agent_console.house import PASSWORD, House
 from tests.agent_console.test_socket import ready
 
@@ -392,10 +397,16 @@ def test_no_route_is_forgotten() -> None:
 async def test_each_route_asks_for_its_role(house: House, role: str) -> None:
     """Anonymous callers, the agent who holds the work, another agent and a supervisor: allowed exactly where the table
     says; refusals are problems with a code."""
+    await house.store.write(
+        lambda c: rows.patch(c, system(1.0), known.entity("queue"), house.seed.queue, {"ring_s": 120.0})
+    )
+    house.floor.configure(*await house.store.read(partial(read_rules, now=time.time())))
     async with house.browser("ann") as ann, house.listening(ann) as screen:
         await ready(house, ann, screen)
         letter = await house.letter_arrives()
-        await house.until(letter, Phase.OFFERED)
+        await house.until(
+            letter, Phase.OFFERED
+        )  # until it is accepted, however long the routes before that take
         names = await _names(ann, house, letter)
         async with house.browser(WHO[role]) as client:
             for (method, path), (asked, body) in TABLE.items():
