@@ -267,12 +267,13 @@ def astray(
     closed: Callable[[InteractionId], bool],
     *,
     deciding: bool,
-) -> bool:
-    """Whether somebody waits unannounced, or in the fallback queue although we decide (again)."""
-    return any(
-        (deciding and one.where is Where.FALLBACK and not one.talking)
-        or (one.interaction not in known and one.where not in _NO_STRANGERS and not closed(one.interaction))
+) -> frozenset[InteractionId]:
+    """Who waits unannounced, or in the fallback queue although we decide (again)."""
+    return frozenset(
+        one.interaction
         for one in standings
+        if (deciding and one.where is Where.FALLBACK and not one.talking)
+        or (one.interaction not in known and one.where not in _NO_STRANGERS and not closed(one.interaction))
     )
 
 
@@ -314,12 +315,13 @@ def left_alone(status: Iterable[Message]) -> list[str]:
     ]
 
 
-def missing(standings: Iterable[Standing], works: Iterable[Work]) -> bool:
-    """Whether a call that is open for the router stands nowhere. `works` are from before the snapshot was asked for."""
+def missing(standings: Iterable[Standing], works: Iterable[Work]) -> frozenset[InteractionId]:
+    """Calls that are open for the router and stand nowhere. `works` are from before the snapshot was asked for."""
     seen = {one.interaction for one in standings}
-    return any(
-        work.medium is Medium.VOICE and work.phase not in _OFF_THE_LINE and work.id not in seen
+    return frozenset(
+        work.id
         for work in works
+        if work.medium is Medium.VOICE and work.phase not in _OFF_THE_LINE and work.id not in seen
         if work.phase is Phase.CONNECTED or not work.callback
     )
 

@@ -32,10 +32,12 @@ from cti.talking.pauses import Pauses
 from cti.talking.talks import Talks
 from cti.talking.watches import Watches
 from routing.core.events import DeviceChanged
-from routing.core.model import InteractionId
+from routing.core.model import AgentId, Device, InteractionId
 from routing.core.presence import Work
 
 PHONE_DIED = int(RTP_TIMEOUT)
+_AGAIN_AFTER_S = 0.5
+_Unheard = InteractionId | tuple[AgentId, Device]
 _log = Transcript("voice")
 
 
@@ -70,10 +72,9 @@ class Looking:
         return outcome.items
 
     async def round(self, resync: Callable[[], Awaitable[None]]) -> None:
-        """Find what no event told us about, and `resync` when there is something."""
-        centre = self._floor.centre
-        known = self._calls.interactions | set(centre.interactions)
-        status = await self.status()
+        """Find what no event told us about, and `resync` when there is something. Offers wait for that, so it must be so a moment later, too: of what differs
+        at one look most is on its way to us."""
+        status, found = await self._unheard()
         self._outside.align(status, self._name)
         for leg in left_over(status):
             _log.note("!", leg, "is left over of a consultation")
@@ -81,12 +82,23 @@ class Looking:
         for caller in left_alone(status):
             _log.note("!", caller, "is left alone of three")
             self._talks.send(actions.goes_on(caller))
-        seen = read_standings(status)
-        before = [work for work in centre.interactions.values() if work.id in known and self._owns(work)]
-        unheard = astray(seen, known, centre.closed, deciding=self._floor.alive) or missing(seen, before)
-        await self._let_go(seen)
-        if unheard or await self._phones_differ():
+        await self._let_go(read_standings(status))
+        if not found:
+            return
+        await asyncio.sleep(_AGAIN_AFTER_S)
+        _, again = await self._unheard()
+        if found & again:
             await resync()
+
+    async def _unheard(self) -> tuple[Sequence[Message], frozenset[_Unheard]]:
+        """Every channel, and the calls and phones of which they tell something else than we know."""
+        centre = self._floor.centre
+        known = self._calls.interactions | set(centre.interactions)
+        before = [work for work in centre.interactions.values() if work.id in known and self._owns(work)]
+        status = await self.status()
+        seen = read_standings(status)
+        calls = astray(seen, known, centre.closed, deciding=self._floor.alive) | missing(seen, before)
+        return status, calls | await self._phones_that_differ()
 
     async def compare(self) -> None:
         """Look, compare and apply, held in the talks' order, while events are held back."""
@@ -141,14 +153,15 @@ class Looking:
         device = self._whereabouts.hear(self._name, event.agent, event.device)
         return DeviceChanged(agent=event.agent, device=device, at=event.at)
 
-    async def _phones_differ(self) -> bool:
+    async def _phones_that_differ(self) -> frozenset[tuple[AgentId, Device]]:
         agents = self._floor.centre.agents
         now = [self._calls.device_of(one) for one in await self._devices()]
-        return any(
-            one is not None
+        return frozenset(
+            one
+            for one in now
+            if one is not None
             and one[0] in agents
             and agents[one[0]].device is not self._whereabouts.if_said(self._name, *one)
-            for one in now
         )
 
     async def _apply(self, standings: Sequence[Standing], before: frozenset[InteractionId]) -> Findings:

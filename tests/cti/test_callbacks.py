@@ -259,7 +259,7 @@ def test_nobody_on_the_line_is_nobody_missing(phase: Phase, events: list[type]) 
     found = compare([], one)
     left = [event for event in found.events if not isinstance(event, CustomerLeft)]
     assert [type(event) for event in left] == events
-    assert missing([], [one]) == (phase is Phase.CONNECTED)
+    assert bool(missing([], [one])) == (phase is Phase.CONNECTED)
 
 
 def test_an_attempt_that_is_over_for_us_is_left_to_end() -> None:

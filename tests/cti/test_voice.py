@@ -13,7 +13,7 @@ from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.tables import party, user_account
 from cti.arriving.second_look import AFTER_S
-from cti.switches import switch
+from cti.switches import looking, switch
 from routing.bus import CALLER_KNOWN
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
@@ -311,3 +311,36 @@ async def test_who_calls_is_told_to_the_screens_alone(tmp_path: Path) -> None:
         await room.call("ast-1.1")
         await room.until(lambda: heard[CALLER_KNOWN] == [ONE])
         assert heard["interaction"] == []
+
+
+async def test_what_differs_for_a_moment_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a look round some calls have just begun or ended, some phones just rung, and the news is on its way: offers wait for a comparison only when it is so at
+    a second look, too."""
+    monkeypatch.setattr(looking, "_AGAIN_AFTER_S", 0.05)
+    async with telephone_room(tmp_path) as room:
+        await room.voice.looked()
+        await room.ready("1001")
+        switch_now, looks = room.voice.switches.first, list[str]()
+
+        async def show(peer: AmiPeer, action: dict[str, str]) -> None:
+            """A stranger who waits, for as many looks as are wanted."""
+            looks.append(action["Action"])
+            peer.reply(action)
+            if len(looks) <= strange:
+                head = (("Event", "Status"), ("ActionID", action["ActionID"]))
+                peer.send(*head, *standing("ast-1.7", "trunkline-hold"))
+            peer.send(("Event", "StatusComplete"), ("ActionID", action["ActionID"]))
+
+        room.ami.answers["Status"] = show
+        strange = 1
+        switch_now.sweep_wanted.set()
+        await room.until(lambda: len(looks) == 2)
+        await asyncio.sleep(0.1)
+        assert (len(looks), room.count(Enqueued)) == (2, 0)
+        looks.clear()
+        strange = 9
+        switch_now.sweep_wanted.set()
+        await room.until(lambda: room.count(Enqueued) == 1)
+        assert looks[:3] == ["Status"] * 3
