@@ -18,6 +18,8 @@ def configure(level: str = "INFO") -> None:
     logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S", level=level, stream=sys.stderr, force=True)
     for noisy in ("uvicorn.access", "mail.log", "asyncio", "websockets", "panoramisk", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
+    # that a database is away stands in our own lines; the pool adds a traceback for each connection that it cannot close then
+    logging.getLogger("sqlalchemy.pool").setLevel("CRITICAL")
 
 
 class Transcript:

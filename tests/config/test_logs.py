@@ -1,11 +1,15 @@
 """A line of the log is one line, whatever strangers write into it."""
 
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from config.logs import Transcript
 
+ROOT = Path(__file__).resolve().parents[2]
 FORGED = "ann\r\n12:00:00.000 console  = bob signed in\x1b[2J\u2028\x00"
 
 
@@ -27,3 +31,23 @@ def test_plain_words_stay(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     Transcript("plain").note("=", "", "林小美 來電 é")
     assert [record.getMessage() for record in caplog.records] == ["= - 林小美 來電 é"]
+
+
+def test_connections_that_went_with_their_database_fill_no_log() -> None:
+    """What the pool says of one that it cannot close; in a process of its own, as `configure` is for all of one."""
+    script = """
+import sys
+from sqlalchemy.pool import QueuePool
+from config.logs import configure
+class Gone:
+    def close(self):
+        raise OSError("broken pipe")
+if "configured" in sys.argv:
+    configure()
+QueuePool(Gone).connect().invalidate()
+"""
+    for how, told in (("configured", False), ("plain", True)):
+        done = subprocess.run(
+            [sys.executable, "-c", script, how], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        assert ("broken pipe" in done.stderr) is told
