@@ -81,13 +81,13 @@ def _fill(connection: Connection, house: House) -> None:
 
 async def looked_at(page: Page, name: str) -> None:
     """Nothing that axe finds fault with; a picture where one is wanted."""
+    if ALBUM:
+        await page.screenshot(path=Path(ALBUM) / f"{name}.png")
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     found: dict[str, Any] = await page.evaluate("levels => axe.run({runOnly: levels})", LEVELS)
     assert [
         (each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found["violations"]
     ] == []
-    if ALBUM:
-        await page.screenshot(path=Path(ALBUM) / f"{name}.png")
 
 
 @pytest.mark.parametrize(

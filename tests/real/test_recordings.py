@@ -84,7 +84,7 @@ async def ended(now: Talk) -> None:
 async def test_each_side_has_a_file(tmp_path: Path) -> None:
     """As long as the talk, in step; the agent's tone is on the agent's side and not on the customer's."""
     async with recorded_talk(tmp_path) as now:
-        await asyncio.sleep(3)
+        await asyncio.sleep(3.2)
         await ended(now)
         ((customer, agent),) = takes(now)
         assert 2.9 < seconds(customer) < 3.6
@@ -144,7 +144,7 @@ async def test_a_talk_after_a_transfer_is_a_file_of_its_own(tmp_path: Path) -> N
         await now.transfer(to="1002")
         await now.server.fact(Requeued)
         await now.server.fact(Connected, 2)
-        await asyncio.sleep(1)
+        await asyncio.sleep(1.2)
         await ended(now)
         first, second = takes(now)
         for customer, agent in (first, second):

@@ -204,6 +204,7 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
         {whole && <div className="people-field wide"><label className="people-label" htmlFor={`${id}-subject`}>{t("writing.subject")}</label><input id={`${id}-subject`} className="input grow" value={content.subject} maxLength={500} dir="auto" onChange={(event) => write({ subject: event.target.value })} data-testid="subject" /></div>}
       </div>
       {strangers.length > 0 && <p className="tiny wrong" data-testid="strangers">{t("writing.strangers", { addresses: strangers.join(", ") })}</p>}
+      <FileList draft={draft?.id ?? ""} files={files} coming={coming} changed={hand.setFiles} />
       {content.rich ? (
         <Editor ref={editor} id={id} html={content.html} draft={draft?.id ?? ""} stamp={hand.stamp} lang={lang} change={writeHtml} files={attach} keyDown={keyDown} />
       ) : (
@@ -215,7 +216,6 @@ function Open({ place, texts, lang, thread = [], label, finish, sent, typed, han
             attach(given);
           }} data-testid="composer" />
       )}
-      <FileList draft={draft?.id ?? ""} files={files} coming={coming} changed={hand.setFiles} />
       <div className="row wrap writing-tools">
         <IconButton small icon="format" look={content.rich ? "on" : "quiet"} label={t(content.rich ? "writing.plain" : "writing.rich")} onPress={looks} data-testid="rich" />
         <IconButton small icon="clip" label={t("writing.attach")} isDisabled={busy} onPress={() => picker.current?.click()} data-testid="attach" />
