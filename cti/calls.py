@@ -284,6 +284,10 @@ class Calls:
         """The call, while its channel lives."""
         return self._calls.get(channel_of(interaction))
 
+    def is_leg(self, channel: str) -> bool:
+        """Of an agent, in a talk."""
+        return channel in self._by_leg
+
     def talk(self, interaction: InteractionId) -> Call | None:
         """The call, while its customer and an agent talk; whoever is called back does once they have answered."""
         call = self.get(interaction)

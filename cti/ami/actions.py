@@ -261,9 +261,13 @@ NOT_RECORDING = frozenset({"Cannot set mute flag", "Could not stop monitoring ch
 
 
 def is_being_led(refusal: RefusedByAsterisk) -> bool:
-    """Asterisk's words (main/manager.c) for a channel that hangs up, or that is being led somewhere at this moment: the latter is over at once. The agent's leg
-    has no channel at the moment at which Bridge takes it out of the dialplan (a masquerade)."""
-    return refusal.reason.endswith("channel not up.") or refusal.reason.startswith("ExtraChannel does not")
+    """Asterisk's words (main/manager.c) for a channel that hangs up, or that is being led somewhere at this moment: the latter is over at once."""
+    return refusal.reason.endswith("channel not up.")
+
+
+def has_no_channel(refusal: RefusedByAsterisk) -> bool:
+    """Asterisk's words for one that is gone; a leg has no channel at the moment, either, at which Bridge takes it out of the dialplan (a masquerade)."""
+    return any(words in refusal.reason for words in ("does not exist", "No such channel"))
 
 
 def record_no_more(caller: str) -> Action:

@@ -14,8 +14,6 @@ from cti.talking.talks import Talks
 from routing.core.events import CustomerLeft
 from routing.core.model import InteractionId
 
-CALLER_GONE = ("does not exist", "No such channel", "channel not up")
-"""Asterisk's words (manager.c) for a channel that has hung up, or is about to."""
 _log = Transcript("voice")
 
 
@@ -59,7 +57,7 @@ class Orders:
         for outcome in outcomes:
             if isinstance(outcome, RefusedByAsterisk):
                 _log.note("!", interaction, f"Asterisk refused: {outcome.reason}")
-                if not any(words in outcome.reason for words in CALLER_GONE):
+                if not (actions.has_no_channel(outcome) or actions.is_being_led(outcome)):
                     return outcome
                 self._floor.submit(CustomerLeft(interaction=interaction, at=self._clock.now()))
                 return None

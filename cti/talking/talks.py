@@ -154,8 +154,16 @@ class Talks:
         one who hangs up, who is unknown to it a moment later."""
         outcome = await asked
         for _ in range(_LED_TRIES):
-            if not (isinstance(outcome, RefusedByAsterisk) and actions.is_being_led(outcome)):
+            if not (isinstance(outcome, RefusedByAsterisk) and self._is_on_the_way(action, outcome)):
                 break
             await asyncio.sleep(_LED_AGAIN_S)
             (outcome,) = await self.ask(action)
         return outcome
+
+    def _is_on_the_way(self, action: Action, refusal: RefusedByAsterisk) -> bool:
+        if actions.is_being_led(refusal):
+            return True
+        headers = dict(action.headers)
+        return actions.has_no_channel(refusal) and self.calls.is_leg(
+            headers.get("ExtraChannel") or headers.get("Channel", "")
+        )

@@ -12,7 +12,7 @@ from tests.cti.test_pauses import ONE, refusing, talk
 from tests.fakes.ami import AmiPeer
 
 NOT_UP = "Redirect failed, channel not up."
-NO_LEG = "ExtraChannel does not exist: trunkline-1"
+NO_LEG = "ExtraChannel does not exist: leg-ast-1.1"
 
 
 @pytest.mark.parametrize("words", [NOT_UP, NO_LEG])
@@ -33,7 +33,24 @@ async def test_a_leg_that_is_being_led_is_led_a_moment_later(tmp_path: Path, wor
         assert asked == ["trunkline-aside"] * 3
 
 
-@pytest.mark.parametrize("words", [NOT_UP, NO_LEG, "Channel does not exist: trunkline-1"])
+async def test_whom_to_ask_is_told_to_a_leg_that_has_no_channel_for_a_moment(tmp_path: Path) -> None:
+    """As it is while Bridge takes it over."""
+    async with talk(tmp_path, share=0) as room:
+        asked: list[str] = []
+
+        async def not_yet(peer: AmiPeer, action: dict[str, str]) -> None:
+            asked.append(action["Channel"])
+            if len(asked) < 3:
+                await refusing("No such channel")(peer, action)
+            else:
+                peer.reply(action, "Success")
+
+        room.ami.answers["Setvar"] = not_yet
+        await room.voice.consults.ask_colleague(ONE, await room.ready("1002"))
+        assert asked == ["leg-ast-1.1"] * 3
+
+
+@pytest.mark.parametrize("words", [NOT_UP, NO_LEG])
 async def test_a_leg_that_is_gone_is_told_as_that(tmp_path: Path, words: str) -> None:
     """It is asked for a few times at most, and only where waiting may help."""
     async with talk(tmp_path, share=0) as room:
@@ -46,7 +63,24 @@ async def test_a_leg_that_is_gone_is_told_as_that(tmp_path: Path, words: str) ->
         room.ami.answers["Redirect"] = gone
         with pytest.raises(Unavailable, match=words[:10]):
             await room.voice.talks.hold(ONE)
-        assert len(asked) == (1 if words.startswith("Channel") else 1 + _LED_TRIES)
+        assert len(asked) == 1 + _LED_TRIES
+
+
+async def test_a_caller_who_is_gone_is_asked_for_once(tmp_path: Path) -> None:
+    """Waiting helps nothing then."""
+    async with talk(tmp_path, share=0) as room:
+        room.event("UserEvent", ("UserEvent", "TrunklineHeld"), ("Uniqueid", "ast-1.1"))
+        await room.until(lambda: room.count(Held) == 1)
+        asked: list[str] = []
+
+        async def gone(peer: AmiPeer, action: dict[str, str]) -> None:
+            asked.append(action["Context"])
+            await refusing("Channel does not exist: ast-1.1")(peer, action)
+
+        room.ami.answers["Redirect"] = gone
+        with pytest.raises(Unavailable, match="does not exist"):
+            await room.voice.talks.resume(ONE)
+        assert asked == ["trunkline-together"]
 
 
 async def test_what_is_pressed_before_asterisk_has_said_the_last_thing_counts_too(tmp_path: Path) -> None:
