@@ -66,7 +66,7 @@ function Head({ item }: { item: Item }) {
       <div className="head-who">
         <h1 className="clip" lang={customerLang(item)} data-testid="party-name">{name}</h1>
         <p className="head-facts">
-          {name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
+          {address && name !== address && (item.medium === "voice" && item.customer.address ? <CallNumber number={item.customer.address} party={knownAs(item)} caseId={item.case?.id} className="num clip" /> : <span className="num clip">{address}</span>)}
           <span lang={item.queue.language}>{item.queue.name}</span>
           {BY_NUMBER.has(item.medium) && item.entry && <span className="faint num">{item.medium === "sms" ? `${t("letter.to")} ${phoneNumber(item.entry)}` : t(item.dialled ? "item.shown" : "item.entry", { number: item.entry })}</span>}
           {item.medium === "voice" && <Attested of={item.attestation} />}
