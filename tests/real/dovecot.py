@@ -111,7 +111,9 @@ class Dovecot:
     def renumber(self) -> None:
         """What losing its index does: other numbers, another UIDVALIDITY."""
         for path in self.box.glob("dovecot*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)  # a lock of its own comes and goes
+            shutil.rmtree(path) if path.is_dir() else path.unlink(
+                missing_ok=True
+            )  # a lock of its own comes and goes
         self.renumbered += 1
         path = self.box / "dovecot-uidlist"
         path.write_text(f"3 V{int(time.time()) + 1000 * self.renumbered} N1 G{self.renumbered:032x}\n")
