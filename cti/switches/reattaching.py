@@ -7,6 +7,7 @@ from dataclasses import replace
 from config.errors import Refused, Unavailable
 from config.logs import Transcript
 from cti.ami import actions
+from cti.ami.actions import RefusedByAsterisk
 from cti.calls import PHONE_LOST, channel_of
 from cti.switches.common import Common
 from cti.switches.leading import Way
@@ -79,7 +80,8 @@ class Reattaching:
                 name = f"reattach {interaction}"
                 self.tasks.create_task(self._watch_reattach(interaction, time), name=name)
             # not before the caller is away from it: who is back with a leg that ends is hung up
-            if before is not None and (before.aside or before.three):
+            moved = not isinstance(outcome, RefusedByAsterisk)
+            if moved and before is not None and (before.aside or before.three):
                 self._talks.send(actions.hang_up(before.leg))
 
     async def _watch_reattach(self, interaction: InteractionId, time: int) -> None:

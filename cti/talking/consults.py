@@ -101,8 +101,9 @@ class Consults:
             except Unavailable:
                 call.consults = False
                 raise
-            await self._talks.heard(interaction, held=True)
+            # at once: whoever answers at once is reached only after that
             await self._floor.settle(ConsultBegan(interaction=interaction, whom=whom, at=self._clock.now()))
+            await self._talks.heard(interaction, held=True)
 
     def _whom(self, interaction: InteractionId, call: Call, whom: str, *, ours: bool, out: str) -> Action:
         """Colleagues see the extension of whoever calls them; outside the number is our provider's to set."""
