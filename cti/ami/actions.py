@@ -107,18 +107,20 @@ def set_offer(
     channel: str,
     *,
     offer: str,
+    extension: str,
     ring_s: float,
     reattach: bool,
     recorded: bool,
     answers_itself: bool = False,
     via: str = "",
 ) -> Action:
-    """Set TL_OFFER, TL_RING_S, TL_REATTACH, TL_RECORD, TL_AUTO and TL_VIA in one action (dialplan function ARRAY). `via`: as of `way_to`."""
-    asked = _checked(_OFFER, "an offer", offer)
-    value = f"{asked},{ring_s:.1f},{int(reattach)},{int(recorded)},{int(answers_itself)},{_via(via)}"
+    """Set TL_OFFER, TL_AGENT, TL_RING_S, TL_REATTACH, TL_RECORD, TL_AUTO and TL_VIA in one action (dialplan function ARRAY): what
+    `redirect_to_agent` goes by. `via`: as of `way_to`."""
+    asked, rung = _checked(_OFFER, "an offer", offer), _checked(_EXTENSION, "an extension", extension)
+    value = f"{asked},{rung},{ring_s:.1f},{int(reattach)},{int(recorded)},{int(answers_itself)},{_via(via)}"
     headers = (
         ("Channel", _checked(_CHANNEL, "a channel", channel)),
-        ("Variable", "ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO,TL_VIA)"),
+        ("Variable", "ARRAY(TL_OFFER,TL_AGENT,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO,TL_VIA)"),
         ("Value", value),
     )
     return Action(name="Setvar", headers=headers)
@@ -141,9 +143,9 @@ def _redirect(channel: str, context: str, extension: str) -> Action:
     return Action(name="Redirect", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), *where))
 
 
-def redirect_to_agent(channel: str, extension: str) -> Action:
-    """Take the caller from wherever the dialplan has them and call this agent's phone."""
-    return _redirect(channel, "trunkline-connect", _checked(_EXTENSION, "an extension", extension))
+def redirect_to_agent(channel: str) -> Action:
+    """Take the caller from wherever the dialplan has them and call the phone that `set_offer` named."""
+    return _redirect(channel, "trunkline-connect", "s")
 
 
 def redirect_to_hold(channel: str) -> Action:
@@ -481,6 +483,7 @@ def call_back(
         "TL_NUMBER": _checked(_NUMBER, "a telephone number", from_number) if from_number else "",
         "TL_QUEUE": _checked(_WORD, "a queue", queue),
         "TL_OFFER": _checked(_OFFER, "an offer", offer),
+        "TL_AGENT": _checked(_EXTENSION, "an extension", extension),
         "TL_RING_S": f"{ring_s:.1f}",
         "TL_REATTACH": "0",
         "TL_RECORD": str(int(recorded)),
@@ -495,7 +498,7 @@ def call_back(
         ("ChannelId", place),
         ("OtherChannelId", far_of(place)),
         ("Context", "trunkline-connect"),
-        ("Exten", _checked(_EXTENSION, "an extension", extension)),
+        ("Exten", "s"),
         ("Priority", "1"),
         ("CallerID", f"<{number}>"),
         ("Timeout", "10000"),

@@ -140,13 +140,14 @@ class Leading:
             actions.set_offer(
                 channel,
                 offer=offer,
+                extension=extension,
                 ring_s=ring_s,
                 reattach=False,
                 recorded=recorded,
                 answers_itself=itself,
                 via=via,
             ),
-            actions.redirect_to_agent(channel, extension),
+            actions.redirect_to_agent(channel),
         )
         return self._orders.ask(wanted)
 

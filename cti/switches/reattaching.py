@@ -66,12 +66,13 @@ class Reattaching:
                     actions.set_offer(
                         channel,
                         offer=offer,
+                        extension=extension,
                         ring_s=REATTACH_WITHIN_S,
                         reattach=True,
                         recorded=work.recorded and not stopped,
                         via=self._way(work.agent) if work.agent else "",
                     ),
-                    actions.redirect_to_agent(channel, extension),
+                    actions.redirect_to_agent(channel),
                 ),
             )
             if outcome is None:  # the link is down, or the caller is gone

@@ -16,7 +16,7 @@ HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" *
 @pytest.mark.parametrize(
     "build",
     [
-        lambda text: actions.redirect_to_agent("ast-1.2", text),
+        lambda text: actions.redirect_to_agent(f"{text} "),
         lambda text: actions.queue_add(text, 0),
         actions.queue_remove,
         lambda text: actions.redirect_to_hold(f"{text} "),
@@ -34,7 +34,10 @@ HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" *
         lambda text: actions.conference(f"{text} "),
         lambda text: actions.play_dtmf("ast-1.2", text),
         lambda text: actions.set_offer(
-            "ast-1.2", offer=f"{text},", ring_s=20, reattach=False, recorded=False
+            "ast-1.2", offer=f"{text},", extension="1001", ring_s=20, reattach=False, recorded=False
+        ),
+        lambda text: actions.set_offer(
+            "ast-1.2", offer="tl-ast-1.2/3", extension=text, ring_s=20, reattach=False, recorded=False
         ),
         lambda text: actions.originate_demo_call(channel_id="d1", to=text, from_number="1", from_name=""),
         lambda text: actions.originate_demo_call(channel_id="d1", to="1", from_number=text, from_name=""),
@@ -47,9 +50,11 @@ def test_hostile_values_build_nothing(build: Callable[[str], Action], text: str)
 
 
 def test_an_offer_is_set_in_one_action() -> None:
-    """The six variables of an offer arrive together."""
-    action = actions.set_offer("ast-1.2", offer="tl-ast-1.2/3", ring_s=12.5, reattach=True, recorded=False)
-    assert ("Value", "tl-ast-1.2/3,12.5,1,0,0,") in action.headers
+    """The seven variables of an offer arrive together."""
+    action = actions.set_offer(
+        "ast-1.2", offer="tl-ast-1.2/3", extension="1001", ring_s=12.5, reattach=True, recorded=False
+    )
+    assert ("Value", "tl-ast-1.2/3,1001,12.5,1,0,0,") in action.headers
 
 
 def test_a_demonstration_name_cannot_leave_its_quotes() -> None:

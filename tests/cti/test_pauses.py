@@ -129,7 +129,7 @@ async def test_a_pause_that_is_refused_ends_the_recording(tmp_path: Path, stoppi
         await room.voice.reattach(ONE)
         assert (
             asked(room)[-2]
-            == f"Setvar ARRAY(TL_OFFER,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO,TL_VIA)={ONE}/1,10.0,1,0,0,"
+            == f"Setvar ARRAY(TL_OFFER,TL_AGENT,TL_RING_S,TL_REATTACH,TL_RECORD,TL_AUTO,TL_VIA)={ONE}/1,1001,10.0,1,0,0,"
         )
 
 
