@@ -1,10 +1,14 @@
 """Our Asterisk configuration without any server of ours: nobody is dropped, phones register (promise 1)."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from config.clock import SystemClock
+from cti.ami.actions import Action
+from cti.ami.link import AmiAddress, Link
 from cti.phones import AsteriskPhones
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.sipp import register_scenario, sipp
@@ -48,3 +52,42 @@ async def test_a_pushed_phone_registers_with_the_password_of_this_shift(tmp_path
         await lab.start()
         assert await _register(lab, new.password) == "REGISTERED"
         assert "webrtc                             : yes" in await lab.cli("pjsip show endpoint 1001")
+
+
+@pytest.mark.parametrize("key", ["i", "*"])
+async def test_a_key_that_is_looked_at_while_a_caller_is_led_costs_nothing(tmp_path: Path, key: str) -> None:
+    """Asterisk then puts the key's place, or the one for keys that mean nothing, over the place that they are led to."""
+    async with asterisk_lab(tmp_path) as lab, AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.1))
+        await lab.cli("queue add member PJSIP/1001 to trunkline")
+        caller = await stack.enter_async_context(lab.caller(speak=True))
+        await caller.see("ANSWERED")
+        at = lab.settings()
+        channel = (await lab.cli("core show channels concise")).partition("!")[0]
+
+        async def lead(context: str, **variables: str) -> None:
+            for name, value in variables.items():
+                await lab.cli(f"dialplan set chanvar {channel} {name} {value}")
+            where = (("Channel", channel), ("Context", context), ("Exten", key), ("Priority", "1"))
+            address = AmiAddress(
+                host=at.ami_host, port=at.ami_port, user=at.ami_user, secret=lab.layout.ami_secret
+            )
+            link = Link.to(address, SystemClock())
+            await link.look((Action(name="Redirect", headers=where),))
+
+        await lead("trunkline-connect", TL_AGENT="1001", TL_RING_S="5")
+        assert (await phone.see("INVITE", within_s=3))[0].detail.startswith("tl-trunkline-")
+        await phone.see("ANSWERED")
+        await lead("trunkline-fallback")
+        await phone.see("INVITE", 2, within_s=3)
+        await phone.see("ANSWERED", 2)
+        assert not caller.events("BYE")
+        for context, variables, said in (
+            ("trunkline-voicemail", {"TL_MESSAGE": "en/180/10"}, "en/message-ask"),
+            ("trunkline-goodbye", {"TL_GOODBYE": "en/closed"}, "en/closed"),
+        ):
+            await lead(context, **variables)
+            async with asyncio.timeout(5):
+                while f'/{said}")' not in lab.log:
+                    await asyncio.sleep(0.05)
+        await caller.see("BYE", within_s=20)
