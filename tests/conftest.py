@@ -9,7 +9,9 @@ import asyncio
 import functools
 import inspect
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import config.loop  # isort: skip - installs the reactor before pytest-twisted looks for one
@@ -23,6 +25,11 @@ LATE = ("tests/real/", "tests/trunkline/")
 """What starts whole centres: it comes last, so that a fault of the core is told first. These wait more than they work, so two at once harm nobody."""
 LONG = ("tests/crm_core/sla/test_walk.py", "tests/real/test_kill.py", "tests/real/test_mail_durability.py")
 """Minutes each: they begin before the others of their kind, so that no process is left with one when all others have ended."""
+
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 10 << 30
+"""Where there is so much room the tests' folders are there: every commit waits for its disk, and one disk under many tests stands still for seconds."""
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
