@@ -129,7 +129,7 @@ async def test_a_letters_promise_is_shown_explained_and_kept(office: Office) -> 
     page = office.desk.page
     await office.send(letter("檯燈保固", "請問檯燈的保固多久？"), sender="chen.yijun@example.org")
     await page.get_by_test_id("answer").click(timeout=20_000)
-    mark = page.get_by_test_id("interaction").get_by_test_id("sla-mark").first
+    mark = page.get_by_test_id("interaction").get_by_test_id("sla-mark").filter(visible=True).first
     await mark.wait_for()
     assert await mark.get_attribute("data-look") == "running"
     assert await mark.get_attribute("data-kind") == "first_response"
