@@ -210,6 +210,9 @@ def _tell_cpu(watch: Watch, count: int) -> None:
 
 def _tell_waits(during: str, watch: Watch) -> None:
     waits, watch.waits_ms = watch.waits_ms, []
+    if not waits:
+        print(f"{during} was over before a call came", flush=True)
+        return
     print(
         f"a call's unit during {during} waited p50 {percentile(waits, 0.5):.1f} p99 {percentile(waits, 0.99):.1f}"
         f" max {max(waits):.1f} ms",

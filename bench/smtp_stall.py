@@ -5,11 +5,17 @@ The server's own floor, intake and store in one process with the loop that they 
 """
 
 import asyncio
+import gc
+import sys
 import time
+from collections.abc import Sequence
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
+import config.loop
+from channels.email.receiving.spool import Envelope, segments
+from channels.email.receiving.spool_writer import SpoolWriter
 from config.ids import new_id
 from crm_core import queues
 from crm_core.records import known, rows
@@ -18,7 +24,7 @@ from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Arrived, CustomerLeft, DeviceChanged
 from routing.core.model import AgentId, Device, InteractionId, Medium, QueueId
 from routing.rules import read_rules
-from tests.channels.rooms import ANN, MailRoom, letter, mail_room
+from tests.channels.rooms import ANN, SERVICE, MailRoom, letter, mail_room
 
 CALLS = 40
 _EVERY_S = 0.05
@@ -106,17 +112,49 @@ async def stalls(folder: Path) -> tuple[list[float], list[float]]:
             letter("the first one")
         )  # statements are put together for the first letter of a process
         await _filed(room, 1)
+        # as `trunkline run` does when it has begun: nobody looks through what is loaded for garbage
+        gc.collect()
+        gc.freeze()
         quiet = await _calls(room, phones, queue, CALLS)
-        await room.deliver(await asyncio.to_thread(huge))
-        await room.deliver(of_links())
+        letters = (await asyncio.to_thread(huge), of_links())
+        coming = asyncio.create_task(_come(room, folder, letters))
         busy = await _calls(room, phones, queue, CALLS)
+        await coming
         while len(await room.interactions()) < 3:
             busy += await _calls(room, phones, queue, CALLS)
         quiet += await _calls(room, phones, queue, max(CALLS, len(busy) - CALLS))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        gc.unfreeze()
         return quiet, busy
+
+
+async def _come(room: MailRoom, folder: Path, letters: Sequence[bytes]) -> None:
+    """The letters are stored by a process of their own, as the drop is one, and the intake is told."""
+    for number, each in enumerate(letters):
+        file = folder / f"letter{number}"
+        await asyncio.to_thread(file.write_bytes, each)
+        beside = folder / f"beside{number}"
+        drop = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.smtp_stall", str(file), str(beside), str(folder / "spool")
+        )
+        assert await drop.wait() == 0
+        room.bus.publish("spool", "")
+
+
+async def _store(letter: Path, beside: Path, spool: Path) -> int:
+    """Write it as the drop does, on the same disk, and put the segment behind those that are there."""
+    writer = SpoolWriter(beside, lambda: None)
+    now = time.time()
+    await writer.append(
+        Envelope(sender=ANN, recipients=(SERVICE,), received_at=now, peer="::1", helo="x"),
+        letter.read_bytes(),
+    )
+    writer.close()
+    (name,) = segments(beside)
+    (beside / name).rename(spool / f"{int(now * 1000):010d}-{name.partition('-')[2]}")
+    return 0
 
 
 async def _filed(room: MailRoom, letters: int) -> None:
@@ -129,3 +167,7 @@ def worst_over_usual(quiet: list[float], busy: list[float]) -> float:
     """By how much the slowest offer came later than the slowest of about as many without letters, before and after: whatever else a machine does
     makes both late."""
     return max(max(busy) - max(quiet), 0.0)
+
+
+if __name__ == "__main__":
+    sys.exit(config.loop.run(_store(*map(Path, sys.argv[1:]))))

@@ -43,7 +43,9 @@ class Store:
         file = sqlite_file(url)
         self._checkpoints = Checkpoints(file) if file else None
         self._writer = (
-            Writer(self._writing, self._checkpoints.look) if self._checkpoints else Writer(self._writing)
+            Writer(self._writing, self._checkpoints.look, self._checkpoints.copying)
+            if self._checkpoints
+            else Writer(self._writing)
         )
         self.written_at = -math.inf
         """When `write` was asked for something last, by `time.monotonic()`."""

@@ -24,6 +24,8 @@ from crm_core.engines import as_unavailable
 
 LARGEST_BATCH = 500
 """Units in one transaction: beyond this the wait of the first grows and the gain does not."""
+BUSY_LOOK_S = 0.002
+"""So often whether the disk is still busy is looked at while something written behind waits for that; what goes first is taken at once."""
 LONGEST_BEHIND_S = 0.02
 """So long a transaction takes in more of what is written behind: what it has written the disk must take before anything else."""
 
@@ -40,9 +42,14 @@ class _Unit:
 class Writer:
     """Runs units in batches on its own connection and answers each on the loop that asked."""
 
-    def __init__(self, engine: Engine, after: Callable[[], None] = lambda: None) -> None:
-        """`after` is called after each batch, when those who wrote have their answers."""
-        self._engine, self._after = engine, after
+    def __init__(
+        self,
+        engine: Engine,
+        after: Callable[[], None] = lambda: None,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`after` is called after each batch, when those who wrote have their answers. What is written behind waits as long as the disk is `busy`."""
+        self._engine, self._after, self._busy = engine, after, busy
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._first: deque[_Unit] = deque()  # the thread's own, as all that follows
         self._behind: deque[_Unit] = deque()
@@ -80,7 +87,10 @@ class Writer:
     def _gather(self) -> list[_Unit]:
         """Wait for a unit, then take what else is there: of one lane, by turns while both have something. Empty when it is time to stop."""
         self._fetch()
-        self._turn_behind = bool(self._behind) and (self._turn_behind or not self._first)
+        while self._behind and not self._first and not self._stopping and self._busy():
+            self._fetch(BUSY_LOOK_S)
+        turn = self._turn_behind and not self._busy()
+        self._turn_behind = bool(self._behind) and (turn or not self._first)
         if self._turn_behind:
             self._turn_behind = False
             return [self._behind.popleft()]  # others join it, see _commit
@@ -88,14 +98,15 @@ class Writer:
         self._turn_behind = True
         return batch
 
-    def _fetch(self) -> None:
-        """What was handed in, into its lane; waits while there is nothing at all."""
+    def _fetch(self, within_s: float = 0.0) -> None:
+        """What was handed in, into its lane; waits while there is nothing at all, and else so long for the next."""
         while True:
             idle = not self._first and not self._behind and not self._stopping
             try:
-                unit = self._units.get(block=idle)
+                unit = self._units.get() if idle else self._units.get(within_s > 0, within_s)
             except queue.Empty:
                 return
+            within_s = 0.0
             if unit is None:
                 self._stopping = True  # after what was handed in
             else:

@@ -2,11 +2,15 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
+from crm_core.engines import writing_engine
 from crm_core.store import Store
 from crm_core.tables import counter
+from crm_core.writer import Writer
+from tests.templates import with_tables
 
 
 async def _while_the_writer_is_held(store: Store, *handed_in: tuple[str, bool]) -> list[str]:
@@ -73,3 +77,30 @@ async def test_a_closing_store_finishes_both_lanes(store: Store) -> None:
     await store.close()
     await asyncio.gather(*writing)
     assert order == [f"{number}" for number in range(20)]
+
+
+async def test_letters_wait_while_the_disk_is_busy_and_calls_do_not(tmp_path: Path) -> None:
+    """Until it is not any more, or the writer is to end: nothing that was handed in is lost."""
+    order: list[str] = []
+    busy = threading.Event()
+    busy.set()
+    engine = writing_engine(with_tables(tmp_path / "centre.db"))
+    writer = Writer(engine, busy=busy.is_set)
+    writer.start()
+    try:
+        letter = asyncio.ensure_future(writer.write(lambda _: order.append("letter 1"), behind=True))
+        await asyncio.sleep(0)
+        for number in range(3):
+            await writer.write(lambda _, number=number: order.append(f"call {number}"))
+        await asyncio.sleep(0.05)
+        assert order == ["call 0", "call 1", "call 2"]
+        busy.clear()
+        await letter
+        busy.set()
+        letter = asyncio.ensure_future(writer.write(lambda _: order.append("letter 2"), behind=True))
+        await asyncio.sleep(0)
+    finally:
+        await writer.stop()
+        engine.dispose()
+    await letter
+    assert order[3:] == ["letter 1", "letter 2"]

@@ -15,6 +15,8 @@ from channels.email.receiving.spool import Envelope, encode, letter_id, segments
 _SEGMENT_BYTES = 16 * 1024 * 1024
 _BATCH_LETTERS = 256
 _BATCH_BYTES = 64 * 1024 * 1024
+_PIECE_BYTES = 512 * 1024
+"""So much is written at once, so that a large letter does not keep the disk from the commits of calls until all of it is there."""
 _RETRY_S = 1.0
 _PATIENCE_S = 5.0
 
@@ -104,13 +106,13 @@ class SpoolWriter:
             self._stored()
 
     def _write(self, parts: list[bytes]) -> None:
-        """O_DSYNC makes each write durable by itself: one system call, and one wait for the interpreter, a batch."""
+        """O_DSYNC makes each write durable by itself: one system call, and one wait for the interpreter, a batch of letters of usual size."""
         if self._segment < 0 or self._written >= self._segment_bytes:
             self._open_segment()
         data = memoryview(b"".join(parts))
         try:
             while data:
-                count = os.write(self._segment, data)
+                count = os.write(self._segment, data[:_PIECE_BYTES])
                 self._written += count
                 data = data[count:]
         except OSError:
