@@ -1,8 +1,9 @@
 """SQLite's log is copied back into the file beside the writer, so that no call's commit waits for it.
 
 SQLite would do it in the commit that makes the log longer than some pages: 25 ms of work and two syncs of the disk that a call waits for, six times
-for a letter of 40 MB. A thread of its own does the same while calls are written; what is written behind waits for it, so that nothing is left over
-when it has ended, and the disk has only one of both to do. The writer's own limit (`engines.LONGEST_LOG_PAGES`) is met by a long rush of calls alone.
+for a letter of 40 MB. A thread of its own does the same while others are written. A large letter's pieces wait for it, so that the disk has only one
+of both to do, and nothing is left over when it has ended: the log begins anew. The writer's own limit (`engines.LONGEST_LOG_PAGES`) is met by a long
+rush of other writes alone, and finds little left to copy then.
 """
 
 import os
@@ -15,10 +16,10 @@ from config.logs import Transcript
 
 log = Transcript("store")
 
-CHECKPOINT_PAGES = 1_000
-"""4 MB. What is written behind waits for the copy (`Writer`), so the log begins anew after it and seldom grows longer. Of 16 MB at once, the disk let
-a call's commit wait 30 ms; an import is no slower for copying sooner (60,000 customers: 541 against 540 us a row)."""
-_AGAIN_PAGES = 500
+CHECKPOINT_PAGES = 2_000
+"""8 MB. Of 16 MB at once the disk lets a call's commit wait 30 ms; copying sooner would copy most pages of an import, which writes all over the
+indexes, again for every second unit."""
+_AGAIN_PAGES = 1_000
 """So many more of the same log are worth another look."""
 # https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 _HEADER, _FRAME_HEADER = 32, 24

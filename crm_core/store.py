@@ -74,9 +74,10 @@ class Store:
         result: T = await self._writer.write(unit)
         return result
 
-    async def write_behind(self, unit: Callable[[Connection], T]) -> T:
-        """As `write`, of work that has time: what was handed to `write` goes first (letters, imports)."""
-        result: T = await self._writer.write(unit, behind=True)
+    async def write_behind(self, unit: Callable[[Connection], T], *, patient: bool = False) -> T:
+        """As `write`, of work that has time: what was handed to `write` goes first (letters, imports). `patient`: it waits for a busy disk, too,
+        as what is large should."""
+        result: T = await self._writer.write(unit, behind=True, patient=patient)
         return result
 
     async def scrub(self) -> None:

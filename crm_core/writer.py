@@ -35,6 +35,7 @@ class _Unit:
     run: Callable[[Connection], Any]
     done: "asyncio.Future[Any]"
     behind: bool = False
+    patient: bool = False
     result: Any = field(default=None)
     error: BaseException | None = field(default=None)
 
@@ -48,7 +49,7 @@ class Writer:
         after: Callable[[], None] = lambda: None,
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`after` is called after each batch, when those who wrote have their answers. What is written behind waits as long as the disk is `busy`."""
+        """`after` is called after each batch, when those who wrote have their answers. Of what is written behind the patient waits as long as the disk is `busy`."""
         self._engine, self._after, self._busy = engine, after, busy
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._first: deque[_Unit] = deque()  # the thread's own, as all that follows
@@ -62,12 +63,14 @@ class Writer:
         self._thread.start()
         self._open = True
 
-    async def write(self, unit: Callable[[Connection], Any], *, behind: bool = False) -> Any:
+    async def write(
+        self, unit: Callable[[Connection], Any], *, behind: bool = False, patient: bool = False
+    ) -> Any:
         """Run `unit`; return its result once it is durable, or raise what it raised. Each lane keeps its order."""
         if not self._open:
             raise Unavailable("database", "the store is closed")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._units.put(_Unit(run=unit, done=done, behind=behind))
+        self._units.put(_Unit(run=unit, done=done, behind=behind, patient=patient))
         return await done
 
     async def stop(self) -> None:
@@ -87,9 +90,9 @@ class Writer:
     def _gather(self) -> list[_Unit]:
         """Wait for a unit, then take what else is there: of one lane, by turns while both have something. Empty when it is time to stop."""
         self._fetch()
-        while self._behind and not self._first and not self._stopping and self._busy():
+        while not self._first and not self._stopping and self._must_wait():
             self._fetch(BUSY_LOOK_S)
-        turn = self._turn_behind and not self._busy()
+        turn = self._turn_behind and not self._must_wait()
         self._turn_behind = bool(self._behind) and (turn or not self._first)
         if self._turn_behind:
             self._turn_behind = False
@@ -125,6 +128,9 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
             self._blame(batch, unavailable or error)
+
+    def _must_wait(self) -> bool:
+        return bool(self._behind) and self._behind[0].patient and self._busy()
 
     def _is_quiet(self) -> bool:
         return not self._first and self._units.empty()

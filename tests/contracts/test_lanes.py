@@ -79,8 +79,8 @@ async def test_a_closing_store_finishes_both_lanes(store: Store) -> None:
     assert order == [f"{number}" for number in range(20)]
 
 
-async def test_letters_wait_while_the_disk_is_busy_and_calls_do_not(tmp_path: Path) -> None:
-    """Until it is not any more, or the writer is to end: nothing that was handed in is lost."""
+async def test_a_large_letter_waits_while_the_disk_is_busy_and_calls_do_not(tmp_path: Path) -> None:
+    """Until it is not any more, or the writer is to end: nothing that was handed in is lost. Other letters wait for nothing."""
     order: list[str] = []
     busy = threading.Event()
     busy.set()
@@ -88,7 +88,9 @@ async def test_letters_wait_while_the_disk_is_busy_and_calls_do_not(tmp_path: Pa
     writer = Writer(engine, busy=busy.is_set)
     writer.start()
     try:
-        letter = asyncio.ensure_future(writer.write(lambda _: order.append("letter 1"), behind=True))
+        letter = asyncio.ensure_future(
+            writer.write(lambda _: order.append("letter 1"), behind=True, patient=True)
+        )
         await asyncio.sleep(0)
         for number in range(3):
             await writer.write(lambda _, number=number: order.append(f"call {number}"))
@@ -97,10 +99,13 @@ async def test_letters_wait_while_the_disk_is_busy_and_calls_do_not(tmp_path: Pa
         busy.clear()
         await letter
         busy.set()
-        letter = asyncio.ensure_future(writer.write(lambda _: order.append("letter 2"), behind=True))
+        await writer.write(lambda _: order.append("small"), behind=True)
+        letter = asyncio.ensure_future(
+            writer.write(lambda _: order.append("letter 2"), behind=True, patient=True)
+        )
         await asyncio.sleep(0)
     finally:
         await writer.stop()
         engine.dispose()
     await letter
-    assert order[3:] == ["letter 1", "letter 2"]
+    assert order[3:] == ["letter 1", "small", "letter 2"]

@@ -35,7 +35,7 @@ async def lay_down(store: Store, letter: Spooled, parsed: Parsed, spool_ids: lis
     for spool_id in spool_ids:
         letter_id = large.id_of(spool_id)
         for unit in _units({large.RAW: letter.raw, **attached}):
-            await store.write_behind(partial(large.put, letter_id=letter_id, pieces=unit))
+            await store.write_behind(partial(large.put, letter_id=letter_id, pieces=unit), patient=True)
     digest = await asyncio.to_thread(lambda: hashlib.sha256(letter.raw).hexdigest())
     return Laid(sha256=digest, attachments=frozenset(attached))
 
