@@ -143,9 +143,9 @@ def _redirect(channel: str, context: str, extension: str) -> Action:
     return Action(name="Redirect", headers=(("Channel", _checked(_CHANNEL, "a channel", channel)), *where))
 
 
-def redirect_to_agent(channel: str) -> Action:
-    """Take the caller from wherever the dialplan has them and call the phone that `set_offer` named."""
-    return _redirect(channel, "trunkline-connect", "s")
+def redirect_to_agent(channel: str, extension: str) -> Action:
+    """Take the caller from wherever the dialplan has them and call the phone that `set_offer` named, too."""
+    return _redirect(channel, "trunkline-connect", _checked(_EXTENSION, "an extension", extension))
 
 
 def redirect_to_hold(channel: str) -> Action:
@@ -498,7 +498,7 @@ def call_back(
         ("ChannelId", place),
         ("OtherChannelId", far_of(place)),
         ("Context", "trunkline-connect"),
-        ("Exten", "s"),
+        ("Exten", _checked(_EXTENSION, "an extension", extension)),
         ("Priority", "1"),
         ("CallerID", f"<{number}>"),
         ("Timeout", "10000"),

@@ -147,7 +147,7 @@ class Entry:
         variables = {"TL_OFFER": offer, "TL_AGENT": extension}
         variables |= {"TL_RING_S": f"{ring_s:.1f}", "TL_REATTACH": "0"}
         variables |= {"TL_RECORD": str(int(recorded)), "TL_AUTO": str(int(answers_itself)), "TL_VIA": via}
-        return session is not None and session.lead("trunkline-connect", "s", variables)
+        return session is not None and session.lead("trunkline-connect", extension, variables)
 
     async def followed(self) -> None:
         """Wait until all whom `lead` sent have gone where it said."""

@@ -32,7 +32,7 @@ async def second_look(talks: Talks, interaction: InteractionId, offer: OfferId, 
         if where != {Where.HOLD} or not _is_on_the_way(talks, interaction, offer):
             return
         _log.note(">", interaction, f"lead to {extension} for {offer} once more")
-        await talks.ask(actions.redirect_to_agent(channel))
+        await talks.ask(actions.redirect_to_agent(channel, extension))
 
 
 def _is_on_the_way(talks: Talks, interaction: InteractionId, offer: OfferId) -> bool:

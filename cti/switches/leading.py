@@ -147,7 +147,7 @@ class Leading:
                 answers_itself=itself,
                 via=via,
             ),
-            actions.redirect_to_agent(channel),
+            actions.redirect_to_agent(channel, extension),
         )
         return self._orders.ask(wanted)
 

@@ -72,7 +72,7 @@ class Reattaching:
                         recorded=work.recorded and not stopped,
                         via=self._way(work.agent) if work.agent else "",
                     ),
-                    actions.redirect_to_agent(channel),
+                    actions.redirect_to_agent(channel, extension),
                 ),
             )
             if outcome is None:  # the link is down, or the caller is gone

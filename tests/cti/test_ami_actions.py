@@ -16,7 +16,7 @@ HOSTILE = ["", "1001&SIP/evil", "1001,20", "${SHELL(x)}", "a b", "1\r\n2", "x" *
 @pytest.mark.parametrize(
     "build",
     [
-        lambda text: actions.redirect_to_agent(f"{text} "),
+        lambda text: actions.redirect_to_agent("ast-1.2", text),
         lambda text: actions.queue_add(text, 0),
         actions.queue_remove,
         lambda text: actions.redirect_to_hold(f"{text} "),
