@@ -85,6 +85,8 @@ class Checkpoints:
                 finally:
                     self._frame = frames + _AGAIN_PAGES
                     self._due.clear()
+                if self._stopped:  # meanwhile: what woke us for that was just cleared
+                    return
 
 
 def _copy(connection: sqlite3.Connection) -> int:

@@ -1,10 +1,14 @@
 """The log of SQLite is copied back by a thread of its own, not by who writes."""
 
 import asyncio
+import threading
 from functools import partial
 from pathlib import Path
 
-from crm_core.checkpoints import CHECKPOINT_PAGES
+import pytest
+
+from crm_core import checkpoints
+from crm_core.checkpoints import CHECKPOINT_PAGES, Checkpoints
 from crm_core.engines import LONGEST_LOG_PAGES
 from crm_core.mail_in import large
 from crm_core.store import Store
@@ -31,3 +35,28 @@ async def test_a_long_log_is_copied_while_the_writer_goes_on(tmp_path: Path) -> 
         assert len(kept) == written * _PAGE_BYTES
     finally:
         await store.close()
+
+
+async def test_a_store_that_closes_while_its_log_is_copied_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end that was asked for during a copy is not forgotten with it."""
+    copying, go_on = threading.Event(), threading.Event()
+
+    def copy(_: object) -> int:
+        copying.set()
+        assert go_on.wait(30)
+        return CHECKPOINT_PAGES
+
+    monkeypatch.setattr(checkpoints, "_copy", copy)
+    monkeypatch.setattr(Checkpoints, "_is_long", lambda _: not copying.is_set())
+    store = Store(with_tables(tmp_path / "centre.db"))
+    store.open()
+    await store.write(lambda _: None)
+    assert await asyncio.to_thread(copying.wait, 30)
+    closing = asyncio.ensure_future(store.close())
+    async with asyncio.timeout(30):
+        while store._checkpoints is not None and not store._checkpoints._stopped:
+            await asyncio.sleep(0.01)
+        go_on.set()
+        await closing
