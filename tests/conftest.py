@@ -27,7 +27,7 @@ LONG = ("tests/crm_core/sla/test_walk.py", "tests/real/test_kill.py", "tests/rea
 """Minutes each: they begin before the others of their kind, so that no process is left with one when all others have ended."""
 
 MEMORY, ROOM_BYTES = Path("/dev/shm"), 10 << 30
-"""Where there is so much room the tests' folders are there: every commit waits for its disk, and one disk under many tests stands still for seconds."""
+"""Where there is so much room the tests' folders are there: every commit waits for its disk, which many tests share."""
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

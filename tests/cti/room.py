@@ -79,13 +79,6 @@ class Room:
         """All that Asterisk was asked to lead somewhere."""
         return [action for action in self.ami.actions if action["Action"] == "Redirect"]
 
-    def rung(self) -> list[str]:
-        """The extensions of the phones that callers were to be led to."""
-        offers = [
-            one for one in self.ami.actions if one.get("Variable", "").startswith("ARRAY(TL_OFFER,TL_AGENT,")
-        ]
-        return [one["Value"].split(",")[1] for one in offers]
-
     def count(self, kind: type) -> int:
         """Facts of this class so far."""
         return len([fact for fact in self.facts if isinstance(fact, kind)])

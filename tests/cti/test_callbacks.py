@@ -172,7 +172,7 @@ def call_back(**given: Any) -> Action:
 def test_the_agent_is_rung_in_the_customer_s_place() -> None:
     """By a channel with the very id that the caller's had, so that the interaction is the same."""
     said = call_back().headers
-    assert {("ChannelId", CALLER), ("OtherChannelId", f"{CALLER}{FAR}")} <= set(said)
+    assert {("ChannelId", CALLER), ("OtherChannelId", f"{CALLER}{FAR}"), ("Exten", "1001")} <= set(said)
     variables = [value for name, value in said if name == "Variable"]
     assert "TL_AGENT=1001" in variables
     assert f"TL_ID=tl-{CALLER}" in variables

@@ -316,7 +316,6 @@ HOSTILE = "x\\r\\nEvent: Hangup,Uniqueid: 1.1 <script>window.hurt=1</script> 'a'
 
 async def test_a_hostile_name_is_text(stage: Stage) -> None:
     """A caller's name with a line break, an event, a script and quotes appears as text and does nothing else."""
-    before = len(stage.centre.log())
     async with stage.customer("+81312345678", name=HOSTILE) as customer:
         await stage.desk.page.get_by_test_id("answer").wait_for(timeout=15_000)
         await stage.desk.answer()
@@ -326,8 +325,10 @@ async def test_a_hostile_name_is_text(stage: Stage) -> None:
         await customer.see("BYE")
         await stage.desk.wrap_up("wrong_number")
     assert (await stage.closed("wrong_number"))["outcome"] == "handled"
-    since = stage.centre.log()[before:].splitlines()
-    assert [line for line in since if len(line.split()) > 2 and line.split()[2] == "!"] == []
+    told = [
+        line for line in stage.centre.log().splitlines() if len(line.split()) > 2 and line.split()[2] == "!"
+    ]
+    assert told == []
 
 
 async def test_a_customer_calls_from_a_browser(stage: Stage) -> None:
