@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bench.frame import cpu_seconds, machine, percentile
+from bench.frame import cpu_seconds, machine, percentile, resident_mb
 from config.clock import SystemClock
 from crm_core import schema
 from crm_core.records.change import system
@@ -54,7 +54,7 @@ class Watch:
     async def memory(self) -> None:
         while True:
             family = _family()
-            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in family))
+            self.peak_mb = max(self.peak_mb, sum(resident_mb(pid) for pid in family))
             with suppress(OSError):  # one has just ended
                 self.cpu_s |= {pid: cpu_seconds(pid) for pid in family}
             await asyncio.sleep(0.5)
@@ -79,15 +79,6 @@ def _family() -> list[int]:
     own = os.getpid()
     children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
     return [own, *map(int, children)]
-
-
-def _resident_mb(pid: int) -> float:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0.0
-    found = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0 kB")
-    return int(found.split()[1]) / 1024
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from sqlalchemy import select
 
 from bench import recovery_findings as find
 from bench.frame import Row, machine, report
+from bench.leftovers import leftovers
 from bench.recovery_centre import NUMBER, Centre, centre
 from bench.recovery_findings import Findings
 from bench.ring_sipp import caller_scenario, rang, sipp
@@ -174,23 +175,8 @@ class Bench:
         return left
 
     async def _count(self) -> int:
-        channels = await self.centre.lab.cli("core show channels concise")
-        bridges = await self.centre.lab.cli("bridge show all")
-        board = await self.centre.board()
-        bound = [
-            one["name"] for one in board["agents"].values()
-            if one["name"] != "Boss" and (one["status"], one["work"]) != ("ready", "idle")
-        ]  # fmt: skip
-        open_ones = await self.centre.store.read(
-            lambda conn: conn.execute(select(interaction.c.id).where(interaction.c.state != "closed")).all()
-        )
-        return (
-            len(channels.split("\n"))
-            - 1
-            + max(0, len(bridges.strip().split("\n")) - 1)
-            + len(bound)
-            + len(open_ones)
-        )
+        centre = self.centre
+        return (await leftovers(centre.lab, centre.server.origin, centre.store, self.agents)).total()
 
     async def _books(self, began: float) -> Counter[str]:
         def unit(conn: Connection) -> list[str]:

@@ -3,12 +3,11 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx
 from websockets.asyncio.client import connect
@@ -24,7 +23,7 @@ from bench.ring_centre import (
     sign_in,
 )
 from bench.ring_sipp import patient_phone_scenario, sipp
-from crm_core import ledger, passwords, queues, schema, users
+from crm_core import ledger, passwords, queues, schema
 from crm_core.store import Connection, Store
 from routing.core.facts import Fact
 from routing.recorder import fact_of
@@ -39,7 +38,6 @@ BACK_EVERY_S = 0.2
 """A console that lost its socket tries again so often."""
 LEGS_PORTS = 1000
 """RTP: two ports a leg, two legs a talk, and as much again because Asterisk draws them by lot."""
-BOSS = "boss"
 
 
 class Server:
@@ -84,16 +82,6 @@ class Centre:
     server: Server
     phones: Sipp
     store: Store
-    boss: str
-
-    async def board(self) -> Mapping[str, Mapping[str, Any]]:
-        """What a supervisor sees."""
-        origin = self.server.origin
-        async with httpx.AsyncClient(base_url=origin, headers=headers(origin, self.boss)) as browser:
-            answer = await browser.get("/api/v1/board")
-            answer.raise_for_status()
-            board: Mapping[str, Mapping[str, Any]] = answer.json()
-            return board
 
     async def talking(self) -> list[str]:
         """The channels of agents who talk, by Asterisk's word, the longest first. What a telephone has seen is no measure: a call may ring there
@@ -152,9 +140,8 @@ async def centre(folder: Path, agents: int, log: Path | None = None) -> AsyncIte
         stack.push_async_callback(server.kill)
         await server.start()
         await stack.enter_async_context(_consoles(server.origin, extensions))
-        boss = await sign_in(server.origin, BOSS)
         await asyncio.sleep(1.0)  # the link's first look at Asterisk
-        yield Centre(folder=folder, lab=lab, wire=line, server=server, phones=phones, store=store, boss=boss)
+        yield Centre(folder=folder, lab=lab, wire=line, server=server, phones=phones, store=store)
 
 
 async def _filled(database: Path, extensions: Sequence[str]) -> Store:
@@ -167,10 +154,6 @@ async def _filled(database: Path, extensions: Sequence[str]) -> Store:
         queues.add_entry(conn, "voice", NUMBER, queue.id)
         for extension in extensions:
             add_agent(conn, extension, password_hash, ())
-        users.add_user(
-            conn, login=BOSS, name="Boss", password_hash=password_hash, role="supervisor", language="en",
-            extension=None,
-        )  # fmt: skip
 
     store = Store(url)
     store.open()

@@ -62,6 +62,7 @@ class Centre:
     phones: Sipp
     server: int
     asterisk: int
+    origin: str
 
 
 @asynccontextmanager
@@ -80,7 +81,13 @@ async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> 
         async with run_server(folder, settings, http_port, profile) as pid, _agents(http_port, staff):
             await asyncio.sleep(1.0)  # the link's first look at Asterisk
             yield Centre(
-                folder=folder, lab=lab, staff=staff, phones=phones, server=pid, asterisk=_pid_of(lab)
+                folder=folder,
+                lab=lab,
+                staff=staff,
+                phones=phones,
+                server=pid,
+                asterisk=_pid_of(lab),
+                origin=f"http://127.0.0.1:{http_port}",
             )
 
 

@@ -92,6 +92,7 @@ class Floor:
         self._inbox = Inbox()
         self._restored = asyncio.Event()
         self._running = False
+        self._lanes: Lanes | None = None
         self._unwritten: tuple[Fact, ...] = ()
 
     @property
@@ -130,6 +131,11 @@ class Floor:
         """Whether events are taken in and decisions carried out now."""
         return self._running and self._restored.is_set() and self._ledger.may_act()
 
+    @property
+    def lanes(self) -> int:
+        """For how many interactions something is being carried out now."""
+        return 0 if self._lanes is None else len(self._lanes)
+
     def add_channel(self, channel: Channel) -> None:
         """Let this channel carry out what concerns its medium."""
         self._channels[channel.medium] = channel
@@ -163,9 +169,10 @@ class Floor:
             await self._restore()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._ledger.hold(epoch), name="lease")
-                tasks.create_task(self._take_turns(epoch, Lanes(tasks, self._act)), name="turns")
+                self._lanes = Lanes(tasks, self._act)
+                tasks.create_task(self._take_turns(epoch, self._lanes), name="turns")
         finally:
-            self._running = False
+            self._running, self._lanes = False, None
             _refuse(self._inbox.drain().answers)
 
     async def _restore(self) -> None:

@@ -16,6 +16,10 @@ class Lanes:
         self._act = act
         self._lanes: dict[InteractionId, deque[Decision]] = {}
 
+    def __len__(self) -> int:
+        """How many interactions have something to be done."""
+        return len(self._lanes)
+
     def put(self, decision: Decision) -> None:
         """Carry it out after all that was put before for the same interaction."""
         lane = self._lanes.get(decision.interaction)

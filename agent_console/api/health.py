@@ -74,6 +74,11 @@ def _lines(within: Context) -> Iterator[str]:
     views = Counter("agent" if socket.is_agent else "board" for socket in within.hub.sockets)
     sockets = ((f'view="{view}"', views[view]) for view in ("agent", "board"))
     yield from _family("trunkline_sockets", "Browsers that listen.", sockets)
+    yield from _family(
+        "trunkline_lanes",
+        "Interactions for which something is being carried out.",
+        [("", within.floor.lanes)],
+    )
     links = ((f'peer="{name}"', int(status.up)) for name, status in within.links().items())
     yield from _family("trunkline_link_up", "1 while a peer can be reached.", links)
 
@@ -82,7 +87,7 @@ def _family(name: str, meaning: str, samples: Iterable[tuple[str, int]]) -> Iter
     yield f"# HELP {name} {meaning}"
     yield f"# TYPE {name} gauge"
     for labels, value in samples:
-        yield f"{name}{{{labels}}} {value}"
+        yield f"{name}{{{labels}}} {value}" if labels else f"{name} {value}"
 
 
 def _safe(label: str) -> str:

@@ -348,6 +348,7 @@ async def test_machines_can_watch(house: House) -> None:
         assert f'trunkline_waiting{{queue="{house.seed.queue}",medium="voice"}} 1' in lines
         assert 'trunkline_link_up{peer="mail"} 0' in lines
         assert 'trunkline_sockets{view="agent"} 0' in lines
+        assert "trunkline_lanes 0" in lines
 
 
 async def test_search_shows_what_one_may_read(house: House) -> None:
