@@ -40,9 +40,11 @@ def _log(word: str, detail: str) -> str:
     return f'{_STAMP}<log message="{word} [call_id] [$8] [$9] {detail}"/>'
 
 
-def caller_scenario(to: str, prefix: str) -> str:
-    """Somebody calls `to` and stays until the other side hangs up. Their number is `prefix` and the call's number."""
+def caller_scenario(to: str, prefix: str, *, spread_s: float = 0.0) -> str:
+    """Somebody calls `to` and stays until the other side hangs up. Their number is `prefix` and the call's number. `spread_s`: the mean of what each
+    lets pass first (exponential), so that they come at random instead of evenly."""
     number = f"{prefix}[call_number]"
+    first = f'<pause distribution="exponential" mean="{spread_s * 1000:.0f}"/>\n' if spread_s else ""
     head = f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
 Call-ID: [call_id]
@@ -50,7 +52,7 @@ Max-Forwards: 70
 """
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="caller">
-<send retrans="500"><![CDATA[
+{first}<send retrans="500"><![CDATA[
 INVITE sip:{to}@[remote_ip]:[remote_port] SIP/2.0
 {head}To: <sip:{to}@[remote_ip]:[remote_port]>
 CSeq: 1 INVITE

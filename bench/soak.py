@@ -2,7 +2,7 @@
 
     python -m bench.soak [--minutes 60] [--rate 5] [--folder DIR]
 
-SIPp customers call a queue that a team of six serves, so that many wait a little; the other agents' consoles are open, too. One real
+SIPp customers call at random moments, in a queue that a team of seven serves, so that many wait a little; the other agents' consoles are open, too. One real
 Asterisk, `trunkline run` as in production, on SQLite (FULL).
 
 `grown_mb_per_h` is the slope of the server's memory (with its children) and `asterisk_mb_per_h` that of Asterisk's, by least squares over what was read
@@ -33,11 +33,13 @@ from bench.ring_waits import Entered, first_rings, freed_waits
 from crm_core.store import Store
 from tests.real.sipp import Sipp
 
-TEAM = 6
-"""Their talks, a ring and the way in between are 5.6 agents at 5 calls a second: few are free when somebody comes, and some wait."""
+TEAM = 7
+"""Their talks, a ring and the way in between are 5.8 agents at 5 calls a second: of those who come at random about half wait."""
+SPREAD_S = 2.0
+"""Enough for arrivals that are as good as at random (a Poisson process)."""
 EVERY_S = 10.0
 PARTS = 6
-OVER_WITHIN_S = 30.0
+OVER_WITHIN_S = 120.0
 """Talks end within this after the last call."""
 
 
@@ -94,7 +96,7 @@ async def _call(running: Centre, minutes: float, rate: int) -> list[Entered]:
     """Place the calls; ends when the last is over."""
     calls = round(minutes * 60 * rate)
     host = f"127.0.0.1:{running.lab.layout.sip_port}"
-    scenario = caller_scenario(running.staff.number(OURS, TEAM), "88690")
+    scenario = caller_scenario(running.staff.number(OURS, TEAM), "88690", spread_s=SPREAD_S)
     options = [host, "-m", str(calls), "-r", str(rate), "-l", str(rate * 60)]
     async with sipp(running.folder / "callers", scenario, options=options) as callers:
         if await callers.ended(within_s=minutes * 60 + OVER_WITHIN_S) != 0:
