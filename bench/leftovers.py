@@ -1,5 +1,6 @@
 """What is left when all calls are over: nothing, or a benchmark says what. Asked of Asterisk, of the server and of the database."""
 
+import asyncio
 import re
 from collections import Counter
 
@@ -10,8 +11,20 @@ from crm_core.store import Connection, Store
 from crm_core.tables import interaction
 from tests.real.asterisk_lab import AsteriskLab
 
+_LOOKS, _EVERY_S = 30, 1.0
 _FREE = re.compile(r'^trunkline_agents\{status="ready",work="idle"\} ([0-9]+)$', re.MULTILINE)
 _LANES = re.compile(r"^trunkline_lanes ([0-9]+)$", re.MULTILINE)
+
+
+async def settled(lab: AsteriskLab, origin: str, store: Store, agents: int) -> Counter[str]:
+    """When nothing is left any more, or what still is after half a minute."""
+    left: Counter[str] = Counter()
+    for _ in range(_LOOKS):
+        left = await leftovers(lab, origin, store, agents)
+        if left.total() == 0:
+            break
+        await asyncio.sleep(_EVERY_S)
+    return left
 
 
 async def leftovers(lab: AsteriskLab, origin: str, store: Store, agents: int) -> Counter[str]:

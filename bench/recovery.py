@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 from bench import recovery_findings as find
 from bench.frame import Row, machine, report
-from bench.leftovers import leftovers
+from bench.leftovers import settled
 from bench.recovery_centre import NUMBER, Centre, centre
 from bench.recovery_findings import Findings
 from bench.ring_sipp import caller_scenario, rang, sipp
@@ -165,18 +165,9 @@ class Bench:
                 await asyncio.wait([over], timeout=0.3)
 
     async def _left(self) -> int:
-        """What is left when all are gone: seen twice in a row to be the same, or after a while."""
-        left = -1
-        for _ in range(30):
-            left = await self._count()
-            if left == 0:
-                break
-            await asyncio.sleep(0.5)
-        return left
-
-    async def _count(self) -> int:
+        """What is left when all are gone, after a while."""
         centre = self.centre
-        return (await leftovers(centre.lab, centre.server.origin, centre.store, self.agents)).total()
+        return (await settled(centre.lab, centre.server.origin, centre.store, self.agents)).total()
 
     async def _books(self, began: float) -> Counter[str]:
         def unit(conn: Connection) -> list[str]:

@@ -66,8 +66,10 @@ class Centre:
 
 
 @asynccontextmanager
-async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> AsyncIterator[Centre]:
-    """Start everything; handed over when every agent is ready."""
+async def centre(
+    folder: Path, staff: Staff, *, profile: Path | None = None, flood_calls: int = 0
+) -> AsyncIterator[Centre]:
+    """Start everything; handed over when every agent is ready. `flood_calls`: as in `[guard]`."""
     names = ("ami_port", "http_port", "sip_port", "fastagi_port")
     phone = phone_scenario(ring_s=RING_S, talk_s=TALK_S)
     async with (
@@ -76,7 +78,7 @@ async def centre(folder: Path, staff: Staff, *, profile: Path | None = None) -> 
     ):
         await provide_phones(lab, staff.extensions(OURS) + staff.extensions(THEIRS), phones.port)
         await _provide_app_queue(lab, staff)
-        settings, http_port = write_settings(folder, [lab])
+        settings, http_port = write_settings(folder, [lab], flood_calls=flood_calls)
         await _fill(folder / "trunkline.db", staff)
         async with run_server(folder, settings, http_port, profile) as pid, _agents(http_port, staff):
             await asyncio.sleep(1.0)  # the link's first look at Asterisk

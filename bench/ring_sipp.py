@@ -45,27 +45,65 @@ def caller_scenario(to: str, prefix: str, *, spread_s: float = 0.0) -> str:
     lets pass first (exponential), so that they come at random instead of evenly."""
     number = f"{prefix}[call_number]"
     first = f'<pause distribution="exponential" mean="{spread_s * 1000:.0f}"/>\n' if spread_s else ""
-    head = f"""Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="caller">
+{first}{_invite(to, number)}
+<recv response="200" rrs="true"/>
+{_talk(to, number)}
+</scenario>
+"""
+
+
+def flood_scenario(to: str, number: str) -> str:
+    """Always the same number: it hears that it is busy, or stays until the other side hangs up. Says BUSY and INVITE with each."""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="flood">
+{_invite(to, number)}
+<recv response="486" optional="true" next="busy"><action>{_log("BUSY", number)}</action></recv>
+<recv response="200" rrs="true"/>
+{_talk(to, number)}
+<nop next="over"/>
+<label id="busy"/>
+<send><![CDATA[
+ACK sip:{to}@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+{_head(number, via=False)}To: <sip:{to}@[remote_ip]:[remote_port]>[peer_tag_param]
+CSeq: 1 ACK
+Content-Length: 0
+
+]]></send>
+<label id="over"/>
+</scenario>
+"""
+
+
+def _head(number: str, *, via: bool = True) -> str:
+    first = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n" if via else ""
+    return f"""{first}From: <sip:{number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]
 Call-ID: [call_id]
 Max-Forwards: 70
 """
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<scenario name="caller">
-{first}<send retrans="500"><![CDATA[
+
+
+def _invite(to: str, number: str) -> str:
+    """And what may come before the answer."""
+    return f"""<send retrans="500"><![CDATA[
 INVITE sip:{to}@[remote_ip]:[remote_port] SIP/2.0
-{head}To: <sip:{to}@[remote_ip]:[remote_port]>
+{_head(number)}To: <sip:{to}@[remote_ip]:[remote_port]>
 CSeq: 1 INVITE
 Contact: <sip:{number}@[local_ip]:[local_port]>
 {_SDP}
 ]]><action>{_log("INVITE", number)}</action></send>
 <recv response="100" optional="true"/>
 <recv response="180" optional="true"/>
-<recv response="183" optional="true"/>
-<recv response="200" rrs="true"/>
-<send><![CDATA[
+<recv response="183" optional="true"/>"""
+
+
+def _talk(to: str, number: str) -> str:
+    """From the answer until the other side hangs up."""
+    return f"""<send><![CDATA[
 ACK [next_url] SIP/2.0
-{head}To: <sip:{to}@[remote_ip]:[remote_port]>[peer_tag_param]
+{_head(number)}To: <sip:{to}@[remote_ip]:[remote_port]>[peer_tag_param]
 CSeq: 1 ACK
 Content-Length: 0
 
@@ -73,9 +111,7 @@ Content-Length: 0
 <recv request="BYE"><action>{_log("BYE", number)}</action></recv>
 <send><![CDATA[
 {_OK}
-]]></send>
-</scenario>
-"""
+]]></send>"""
 
 
 def phone_scenario(*, ring_s: float, talk_s: float) -> str:

@@ -19,13 +19,12 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.frame import Row, cpu_seconds, machine, percentile, report, resident_mb
-from bench.leftovers import leftovers
+from bench.leftovers import settled
 from bench.ring import EVERYONE
 from bench.ring_centre import OURS, Centre, Staff, centre, family
 from bench.ring_sipp import caller_scenario, entered, freed, rang, sipp
@@ -81,7 +80,7 @@ def slope_per_h(points: Sequence[tuple[float, float]]) -> float:
     return 3600 * sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
 
 
-def settled(seen: Sequence[Seen]) -> Sequence[Seen]:
+def later(seen: Sequence[Seen]) -> Sequence[Seen]:
     """Without the first sixth."""
     return seen[len(seen) // PARTS :]
 
@@ -102,17 +101,6 @@ async def _call(running: Centre, minutes: float, rate: int) -> list[Entered]:
         if await callers.ended(within_s=minutes * 60 + OVER_WITHIN_S) != 0:
             print(f"a caller saw something odd: {callers.trouble()}", file=sys.stderr, flush=True)
         return entered(callers.events())
-
-
-async def _left(running: Centre, store: Store) -> Counter[str]:
-    """When nothing is left any more, or after a while."""
-    left: Counter[str] = Counter()
-    for _ in range(30):
-        left = await leftovers(running.lab, running.origin, store, EVERYONE)
-        if left.total() == 0:
-            break
-        await asyncio.sleep(1.0)
-    return left
 
 
 class Sixths:
@@ -163,7 +151,7 @@ async def run(options: argparse.Namespace) -> int:
             callers = await _call(running, options.minutes, options.rate)
             spent = [after - before for after, before in zip(_cpu(running), cpu, strict=True)]
             watching.cancel()
-            left = await _left(running, store)
+            left = await settled(running.lab, running.origin, store, EVERYONE)
             await store.close()
             print(f"\n{waits_table(callers, running.phones)}\n\nleft: {dict(left)}")
             reached = first_rings(rang(running.phones.events()))
@@ -185,7 +173,7 @@ def _cpu(running: Centre) -> tuple[float, float]:
 
 def growth(seen: Sequence[Seen]) -> dict[str, float]:
     """Of memory in an hour, and by how many more files and threads there are."""
-    steady = settled(seen)
+    steady = later(seen)
     return {
         "grown_mb_per_h": slope_per_h([(one.at, one.server_mb) for one in steady]),
         "asterisk_mb_per_h": slope_per_h([(one.at, one.asterisk_mb) for one in steady]),
@@ -195,7 +183,7 @@ def growth(seen: Sequence[Seen]) -> dict[str, float]:
 
 
 def _rows(seen: Sequence[Seen]) -> list[Row]:
-    steady = settled(seen)
+    steady = later(seen)
     return [
         Row(name="the server's memory", values=[one.server_mb for one in seen], unit="MB"),
         Row(name="the same without the first sixth", values=[one.server_mb for one in steady], unit="MB"),

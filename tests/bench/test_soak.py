@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.soak import Seen, Sixths, growth, settled, slope_per_h
+from bench.soak import Seen, Sixths, growth, later, slope_per_h
 
 LOOK = Seen(at=0.0, server_mb=100.0, asterisk_mb=50.0, files=20, threads=9)
 
@@ -27,7 +27,7 @@ def test_memory_that_grows_is_seen_and_that_which_filled_at_first_is_not() -> No
     """A leak of 0.1 MB every ten seconds is 36 MB an hour; a cache that filled in the first sixth is no leak."""
     assert growth(looks(60, 0.1))["grown_mb_per_h"] == pytest.approx(36)
     filled = [replace(one, server_mb=min(100.0 + number * 5, 150.0)) for number, one in enumerate(looks(60))]
-    assert len(settled(filled)) == 50
+    assert len(later(filled)) == 50
     assert growth(filled)["grown_mb_per_h"] == pytest.approx(0)
 
 

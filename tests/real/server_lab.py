@@ -15,9 +15,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def write_settings(
-    folder: Path, labs: Sequence[AsteriskLab], *, ami_port: int | None = None, log_level: str = "WARNING"
+    folder: Path,
+    labs: Sequence[AsteriskLab],
+    *,
+    ami_port: int | None = None,
+    log_level: str = "WARNING",
+    flood_calls: int = 0,
 ) -> tuple[Path, int]:
-    """The server's settings and its HTTP port; `ami_port` where the first one's AMI is not reached straight."""
+    """The server's settings and its HTTP port; `ami_port` where the first one's AMI is not reached straight. `flood_calls`: of one number, as
+    tests have many calls of one: 0 holds nobody back."""
     path, http_port, first = folder / "trunkline.toml", free_port(), labs[0]
     more = "".join(f"\n[[asterisk.more]]\n{_own(lab)}" for lab in labs[1:])
     secret = f'peer_secret = "{first.layout.peer_secret}"\n' if more else ""
@@ -38,7 +44,7 @@ relay_port = {free_port()}
 reply_secret = "{secrets.token_urlsafe(24)}"
 
 [guard]
-flood_calls = 0
+flood_calls = {flood_calls}
 """,
         encoding="utf-8",
     )
