@@ -5,6 +5,7 @@ Facts and folded rows are written in one transaction under the floor's epoch, so
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, func, insert, or_, select, union
 
@@ -12,7 +13,7 @@ from crm_core import lease
 from crm_core.fold import IllegalFact, fold
 from crm_core.ledger_entry import Json, JsonScalar, LedgerEntry
 from crm_core.prepared import Prepared
-from crm_core.tables import agent_state, fact, interaction
+from crm_core.tables import agent_state, fact, inserting, interaction, ledger_snapshot
 from crm_core.tables import lease as lease_table
 
 __all__ = ["IllegalFact", "Json", "JsonScalar", "LeaseLost", "LedgerEntry", "append", "exact", "history"]
@@ -63,6 +64,37 @@ def history(conn: Connection, since: float) -> list[LedgerEntry]:
     ).subquery()
     query = select(fact).join(wanted, wanted.c.seq == fact.c.seq).order_by(fact.c.seq)
     return [_entry(row) for row in conn.execute(query)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the facts up to some number were folded to, in the words of whoever kept it, and the facts since then, in order."""
+
+    data: str
+    since: list[LedgerEntry]
+
+
+def keep_snapshot(conn: Connection, seq: int, version: str, data: str) -> None:
+    """Keep what the facts up to `seq` fold to, in place of an older one."""
+    put = inserting(conn, ledger_snapshot).values(name=lease.FLOOR, seq=seq, version=version, data=data)
+    conn.execute(
+        put.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"seq": seq, "version": version, "data": data},
+            where=ledger_snapshot.c.seq < seq,
+        )
+    )
+
+
+def snapshot(conn: Connection, version: str) -> Kept | None:
+    """What was kept last, if it is of this version."""
+    kept = ledger_snapshot.c
+    query = select(kept.seq, kept.data).where(kept.name == lease.FLOOR, kept.version == version)
+    found = conn.execute(query).one_or_none()
+    if found is None:
+        return None
+    later = select(fact).where(fact.c.seq > found.seq).order_by(fact.c.seq)
+    return Kept(data=found.data, since=[_entry(row) for row in conn.execute(later)])
 
 
 def period(conn: Connection, begin: float, end: float) -> list[LedgerEntry]:

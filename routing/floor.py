@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, assert_never
+from typing import NamedTuple, Protocol, assert_never
 
 from config.clock import Clock
 from config.errors import Refused, Unavailable
@@ -15,9 +15,11 @@ from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
 from routing.core.figures import Figures
 from routing.core.model import AgentId, AgentRule, InteractionId, Medium, Outcome, QueueId, QueueRule, Seconds
 from routing.core.router import Router, Turn, Waiting
+from routing.core.snapshot import Snapshot
 from routing.core.state import Centre
 from routing.inbox import Answer, Batch, Inbox, Rules
 from routing.lanes import Lanes
+from routing.snapshots import EVERY_FACTS, Snapshots
 from routing.telling import told
 
 RETRY_S = 0.25
@@ -58,19 +60,34 @@ class Ledger(Protocol):
         """Wait for the next renewal of the lease."""
         ...
 
-    async def append(self, facts: Sequence[Fact], epoch: int) -> None:
-        """Make facts durable, all or none; `Unavailable`: not now."""
+    async def append(self, facts: Sequence[Fact], epoch: int) -> int:
+        """Make facts durable, all or none; the number of the last. `Unavailable`: not now."""
+        ...
+
+    async def keep(self, snapshot: Snapshot, seq: int) -> None:
+        """Keep what all facts up to this number fold to; `Unavailable`: not now."""
+        ...
+
+    async def snapshot(self) -> tuple[Snapshot, Sequence[Fact]] | None:
+        """The latest that was kept, and the facts since then, oldest first; None: there is none that could be used."""
         ...
 
     async def history(self, since: Seconds) -> Sequence[Fact]:
-        """The facts to rebuild from, oldest first."""
+        """The facts to rebuild from without a snapshot, oldest first."""
         ...
+
+
+class Written(NamedTuple):
+    """So many facts became durable; the number of the last."""
+
+    facts: int
+    seq: int
 
 
 class Floor:
     """Takes events from the edges, turns them into durable facts, and has the channels carry out what follows.
 
-    `day_of` gives the start of the day that a moment is in; the figures begin anew with each day.
+    `day_of` gives the start of the day that a moment is in; the figures begin anew with each day. What so many facts fold to is kept, for the next start.
     """
 
     def __init__(
@@ -81,6 +98,7 @@ class Floor:
         figures: Figures,
         *,
         day_of: Callable[[Seconds], Seconds] | None = None,
+        snapshot_every: int = EVERY_FACTS,
     ) -> None:
         self._router = router
         self._ledger = ledger
@@ -93,6 +111,7 @@ class Floor:
         self._restored = asyncio.Event()
         self._running = False
         self._lanes: Lanes | None = None
+        self._snapshots = Snapshots(ledger, snapshot_every)
         self._unwritten: tuple[Fact, ...] = ()
 
     @property
@@ -169,6 +188,7 @@ class Floor:
             await self._restore()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._ledger.hold(epoch), name="lease")
+                tasks.create_task(self._snapshots.run(), name="snapshots")
                 self._lanes = Lanes(tasks, self._act)
                 tasks.create_task(self._take_turns(epoch, self._lanes), name="turns")
         finally:
@@ -176,11 +196,17 @@ class Floor:
             _refuse(self._inbox.drain().answers)
 
     async def _restore(self) -> None:
-        self._begin_day()
-        facts = await self._ledger.history(self._figures.day_start)
-        self._router.restore(facts)
+        kept, facts = await self._ledger.snapshot() or (None, ())
+        if kept is None:
+            self._begin_day()
+            facts = await self._ledger.history(self._figures.day_start)
+        else:
+            self._figures.restore(kept.figures)
+            self._begin_day()
+        self._router.restore(facts, kept)
         for fact in facts:
             self._figures.apply(fact)
+        self._snapshots.came(len(facts))
         if self._ledger.idle_s > CONSOLES_BACK_WITHIN_S:
             self._forget_consoles()
         _log.note(
@@ -205,7 +231,7 @@ class Floor:
 
     async def _take_turn(self, batch: Batch, epoch: int, lanes: Lanes) -> None:
         turn = self._decide(batch)
-        await self._record(turn.facts, epoch)
+        written = await self._record(turn.facts, epoch)
         for decision in turn.decisions:
             lanes.put(decision)
         if turn.decisions:
@@ -214,6 +240,8 @@ class Floor:
         for answer in batch.answers:
             if not answer.done():
                 answer.set_result(turn.facts)
+        if written is not None and self._snapshots.came(written.facts):
+            self._snapshots.put(self._router.snapshot(self._figures.snapshot()), written.seq)
 
     def _decide(self, batch: Batch) -> Turn:
         now = self._clock.now()
@@ -224,8 +252,8 @@ class Floor:
         then = self._router.decide(batch.events, now)
         return Turn(facts=first.facts + then.facts, decisions=first.decisions + then.decisions)
 
-    async def _record(self, facts: Sequence[Fact], epoch: int) -> None:
-        """Nothing is carried out, nor anything decided on top, before these facts are durable.
+    async def _record(self, facts: Sequence[Fact], epoch: int) -> Written | None:
+        """None when they wait for company. Nothing is carried out, nor anything decided on top, before these facts are durable.
 
         What screens and phones say of themselves is read anew after a restart, so facts of that alone wait for the
         next write: one commit less for each ringing and each hang-up.
@@ -234,15 +262,17 @@ class Floor:
         if len(self._unwritten) < UNWRITTEN_AT_MOST and all(
             isinstance(fact, ConsoleSeen | DeviceSeen) for fact in facts
         ):
-            return
+            return None
+        written = Written(len(self._unwritten), 0)
         while self._unwritten:
             try:
-                await self._ledger.append(self._unwritten, epoch)
+                written = written._replace(seq=await self._ledger.append(self._unwritten, epoch))
             except Unavailable as problem:
                 _log.note("!", "", f"{len(self._unwritten)} facts wait for the ledger: {problem}")
                 await asyncio.sleep(RETRY_S)
             else:
                 self._unwritten = ()
+        return written
 
     def _tell(self, facts: Sequence[Fact]) -> None:
         if not facts:

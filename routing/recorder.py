@@ -12,6 +12,7 @@ from config.logs import Transcript
 from crm_core import lease, ledger
 from crm_core.ledger import Json, LeaseLost, LedgerEntry
 from crm_core.store import Connection, Store
+from routing import snapshots
 from routing.core.facts import Fact
 from routing.core.model import (
     AgentId,
@@ -26,6 +27,7 @@ from routing.core.model import (
     WatchMode,
     Why,
 )
+from routing.core.snapshot import Snapshot
 
 TTL_S = 5.0
 """How long the lease outlives its last renewal, by the database's clock."""
@@ -160,15 +162,33 @@ class StoreLedger:
         """Wait for the next renewal."""
         await self._renewal.wait()
 
-    async def append(self, facts: Sequence[Fact], epoch: int) -> None:
-        """Make the facts durable, all or none. Raises LeaseLost, or Unavailable when the database is away."""
+    async def append(self, facts: Sequence[Fact], epoch: int) -> int:
+        """Make the facts durable, all or none; the number of the last. Raises LeaseLost, or Unavailable when the database is away."""
         entries = [entry_of(fact) for fact in facts]
-        await self._store.write(lambda conn: ledger.append(conn, epoch, entries))
+        return await self._store.write(lambda conn: ledger.append(conn, epoch, entries))
 
     async def history(self, since: Seconds) -> list[Fact]:
         """What the centre and the figures since then are rebuilt from, oldest first."""
         entries = await self._store.read(lambda conn: ledger.history(conn, since))
         return [fact_of(entry) for entry in entries]
+
+    async def keep(self, snapshot: Snapshot, seq: int) -> None:
+        """The fold of all facts up to this number, for the next start. An older one does not replace a newer."""
+        data = await asyncio.to_thread(snapshots.written, snapshot)
+        await self._store.write_behind(
+            lambda conn: ledger.keep_snapshot(conn, seq, snapshots.version(), data)
+        )
+
+    async def snapshot(self) -> tuple[Snapshot, list[Fact]] | None:
+        """The latest that was kept, and the facts since then; None when there is none of this version of the router."""
+        found = await self._store.read(lambda conn: ledger.snapshot(conn, snapshots.version()))
+        if found is None:
+            return None
+        try:
+            return snapshots.read(found.data), [fact_of(entry) for entry in found.since]
+        except ValueError as problem:
+            _log.note("!", "snapshot", f"is not used, all facts of the day are read: {problem}")
+            return None
 
     def _take(self, conn: Connection) -> tuple[float | None, int | None]:
         idle_s = lease.since_renewed(conn, lease.FLOOR, TTL_S)

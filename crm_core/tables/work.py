@@ -76,6 +76,16 @@ _OPEN = "state <> 'closed'"
 STILL_OPEN = text(f"interaction.{_OPEN}")
 """Of interactions, likewise."""
 
+ledger_snapshot = Table(
+    "ledger_snapshot",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seq", Sequence, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+"""What the facts up to a number fold to, so that a start need not read the whole day's: see routing.snapshots. It can be thrown away at any time."""
+
 fact = Table(
     "fact",
     metadata,

@@ -16,6 +16,7 @@ no shorter than it takes all who may serve one's own line to get through that li
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from routing.core.facts import (
     Abandoned,
@@ -105,6 +106,17 @@ def _wait(ahead: int, freed: float, gives_up: float) -> tuple[float, float]:
     return sum(steps), sum([step * step for step in steps])
 
 
+class SeenSnapshot(NamedTuple):
+    """What had been seen at one moment."""
+
+    mean: Mapping[QueueId, float]
+    counted: Mapping[QueueId, int]
+    began: Mapping[InteractionId, tuple[QueueId, Seconds]]
+    came: Mapping[InteractionId, Seconds]
+    waited_s: Mapping[QueueId, float]
+    left: Mapping[QueueId, float]
+
+
 class Seen:
     """What the day has shown of each queue: how long work takes an agent, from the offer that they accept to the end of wrap-up, and how soon
     customers give up. The fold of facts."""
@@ -116,6 +128,17 @@ class Seen:
         self._came: dict[InteractionId, Seconds] = {}
         self._waited_s: dict[QueueId, float] = {}
         self._left: dict[QueueId, float] = {}
+
+    def snapshot(self) -> SeenSnapshot:
+        """As it is now."""
+        now = (self._mean, self._count, self._began, self._came, self._waited_s, self._left)
+        return SeenSnapshot(*map(dict, now))  # type: ignore[arg-type]
+
+    def restore(self, kept: SeenSnapshot) -> None:
+        """Go on from there."""
+        self._mean, self._count = dict(kept.mean), dict(kept.counted)
+        self._began, self._came = dict(kept.began), dict(kept.came)
+        self._waited_s, self._left = dict(kept.waited_s), dict(kept.left)
 
     def handling_s(self, queue: QueueId) -> float:
         """Seconds on average; it follows about the last `REMEMBERED`."""

@@ -7,6 +7,7 @@ An agent's work counts when it ends.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from routing.core.facts import (
     TRANSFERRED,
@@ -111,6 +112,15 @@ class _Open:
     dialled: bool = False
 
 
+class FiguresSnapshot(NamedTuple):
+    """The figures at one moment: of queues by medium with the waits of the answered, of agents, and what is known of the open ones."""
+
+    day_start: Seconds
+    queues: tuple[tuple[QueueId, Medium, QueueFigures, tuple[float, ...]], ...]
+    agents: tuple[tuple[AgentId, AgentFigures], ...]
+    open: tuple[tuple[InteractionId, _Open], ...]
+
+
 class Figures:
     """The fold. Feed it every fact once, in order."""
 
@@ -132,6 +142,23 @@ class Figures:
         for interaction, open_one in self._open.items():
             if open_one.enqueued_at < day_start:
                 self._open[interaction] = replace(open_one, counted=False, dialled=False)
+
+    def snapshot(self) -> FiguresSnapshot:
+        """As they are now."""
+        queues = (
+            (queue, medium, counts, tuple(self._waits.get((queue, medium), ())))
+            for (queue, medium), counts in self._queues.items()
+        )
+        return FiguresSnapshot(
+            self.day_start, tuple(queues), tuple(self._agents.items()), tuple(self._open.items())
+        )
+
+    def restore(self, kept: FiguresSnapshot) -> None:
+        """Go on from there, in its day."""
+        self.day_start = kept.day_start
+        self._queues = {(queue, medium): counts for queue, medium, counts, _ in kept.queues}
+        self._waits = {(queue, medium): list(waits) for queue, medium, _, waits in kept.queues if waits}
+        self._agents, self._open = dict(kept.agents), dict(kept.open)
 
     def queue(self, queue: QueueId, medium: Medium | None = None) -> QueueFigures:
         """The figures of a queue, of one medium or of all."""

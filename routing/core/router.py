@@ -33,6 +33,7 @@ from routing.core.facts import (
     Unparked,
     WrappedUp,
 )
+from routing.core.figures import FiguresSnapshot
 from routing.core.judge import judge, offer_expired, parking_expired, status_chosen, wrap_up_expired
 from routing.core.matching import Matching, Pair
 from routing.core.model import (
@@ -54,6 +55,7 @@ from routing.core.outgoing import judge_dial
 from routing.core.presence import Phase, Work
 from routing.core.record import dataclass
 from routing.core.skills import Requirement, next_end
+from routing.core.snapshot import Snapshot
 from routing.core.stages import next_change
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, Moments, due
@@ -114,9 +116,13 @@ class Router:
         self._decisions: list[Decision] = []
         self._begin(())
 
-    def restore(self, facts: Iterable[Fact]) -> None:
-        """Rebuild the centre from the ledger's facts, oldest first; the next `decide` goes on from there."""
-        self._begin(facts)
+    def restore(self, facts: Iterable[Fact], kept: Snapshot | None = None) -> None:
+        """Rebuild the centre from the ledger's facts, oldest first, or from what was kept and the facts since then; the next `decide` goes on from there."""
+        self._begin(facts, kept)
+
+    def snapshot(self, figures: FiguresSnapshot) -> Snapshot:
+        """As it is now, with the figures of the same moment."""
+        return Snapshot(self.centre.snapshot(), self._seen.snapshot(), figures)
 
     def decide(self, events: Sequence[Event], now: Seconds) -> Turn:
         """Take the events in, in order, fire every deadline up to `now`, then offer what can be offered.
@@ -209,10 +215,13 @@ class Router:
         self._rooms = Rooms(self._queues.values())
         self._leads = any(overflow.has_rules(rule) for rule in self._queues.values())
 
-    def _begin(self, facts: Iterable[Fact]) -> None:
+    def _begin(self, facts: Iterable[Fact], kept: Snapshot | None = None) -> None:
         self.centre = Centre(self._agents)
         self._timers = Moments()
         self._seen = Seen()
+        if kept is not None:
+            self.centre.restore(kept.centre)
+            self._seen.restore(kept.seen)
         for fact in facts:
             self.centre.apply(fact)
             self._seen.apply(fact)

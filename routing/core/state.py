@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from math import expm1, log, log2
 from types import MappingProxyType
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from routing.core.facts import (
     TRANSFERRED,
@@ -71,6 +71,15 @@ REMEMBERED_CLOSED = 10_000
 """So many closed interactions are still recognised, so that a late duplicate of an arrival is not a new customer."""
 
 
+class CentreSnapshot(NamedTuple):
+    """A centre at one moment: agents, open interactions and the closed ones that are still recognised, the oldest first."""
+
+    agents: tuple[AgentState, ...]
+    works: tuple[Work, ...]
+    closed: tuple[InteractionId, ...]
+    arrivals: int
+
+
 class Centre:
     """Agents and open interactions. Only `apply` changes it, in constant time; everyone else reads."""
 
@@ -98,6 +107,24 @@ class Centre:
     def know(self, agent: AgentId) -> None:
         """The agent exists: signed out until a fact says otherwise."""
         self._agents.setdefault(agent, AgentState(id=agent))
+
+    def snapshot(self) -> CentreSnapshot:
+        """As it is now: what is in it is never changed, only replaced."""
+        return CentreSnapshot(
+            tuple(self._agents.values()),
+            tuple(self._works.values()),
+            tuple(self._closing_order),
+            self._arrivals,
+        )
+
+    def restore(self, kept: CentreSnapshot) -> None:
+        """Go on from there; only in a centre in which nothing has happened."""
+        self._agents.update((agent.id, agent) for agent in kept.agents)
+        self._closing_order.extend(kept.closed)
+        self._closed.update(kept.closed)
+        self._arrivals = kept.arrivals
+        for work in kept.works:
+            self._put(work)
 
     def closed(self, interaction: InteractionId) -> bool:
         """Whether it was here and is over (the last `REMEMBERED_CLOSED` are known)."""

@@ -9,13 +9,16 @@ import pytest
 
 from config.clock import SystemClock
 from config.errors import Unavailable
+from crm_core import ledger
 from crm_core.ledger import LeaseLost
 from crm_core.store import Store
 from routing.core.facts import Fact
+from routing.core.figures import Figures
 from routing.core.model import Medium, Outcome
 from routing.core.router import Router
 from routing.floor import Ledger
 from routing.recorder import StoreLedger
+from routing.snapshots import version
 from tests.contracts.databases import Postgres
 from tests.fakes.ledger import MemoryLedger
 from tests.routing.scene import START, Scene
@@ -71,6 +74,31 @@ async def test_a_router_is_restored_from_what_was_appended(make: Make) -> None:
     assert router.centre == scene.router.centre
 
 
+async def test_what_was_kept_and_the_facts_since_then_are_the_same_centre(make: Make) -> None:
+    """A newer one takes the place of an older, and not the other way round; without one there is none."""
+    scene, writer = a_day(), make()
+    epoch = await writer.take()
+    assert await make().snapshot() is None
+    router, figures = Router(scene.queues, scene.agents), Figures(START - 1000)
+    snapshots = []
+    for some in (scene.facts[:4], scene.facts[4:9], scene.facts[9:]):
+        seq = await writer.append(some, epoch)
+        for fact in some:
+            figures.apply(fact)
+        router.restore(scene.facts[:seq])
+        snapshots.append((router.snapshot(figures.snapshot()), seq))
+    for snapshot, seq in (snapshots[0], snapshots[1], snapshots[0]):
+        await writer.keep(snapshot, seq)
+    found = await make().snapshot()
+    assert found is not None
+    kept, since = found
+    assert kept == snapshots[1][0]
+    assert list(since) == scene.facts[9:]
+    again = Router(scene.queues, scene.agents)
+    again.restore(since, kept)
+    assert again.centre == scene.router.centre
+
+
 async def test_an_old_epoch_writes_nothing(make: Make) -> None:
     """Who lost the lease is refused, and nothing of the batch is kept."""
     elder, younger = make(), make()
@@ -94,6 +122,15 @@ async def test_a_superseded_holder_is_told(make: Make) -> None:
     with pytest.raises(LeaseLost):
         async with asyncio.timeout(10):
             await holding
+
+
+@pytest.mark.parametrize("data", ["centre.agents [", "nothing", 'centre.arrivals "x"'])
+async def test_a_snapshot_that_is_none_is_not_used(store: Store, data: str) -> None:
+    """The start reads the whole day, as it does with one of another version."""
+    await store.write(lambda conn: ledger.keep_snapshot(conn, 1, version(), data))
+    assert await StoreLedger(store, SystemClock()).snapshot() is None
+    await store.write(lambda conn: ledger.keep_snapshot(conn, 2, "another", data))
+    assert await StoreLedger(store, SystemClock()).snapshot() is None
 
 
 class StoppedClock(SystemClock):

@@ -7,6 +7,7 @@ from config.errors import Unavailable
 from crm_core.ledger import LeaseLost
 from routing.core.facts import Fact
 from routing.core.model import Seconds
+from routing.core.snapshot import Snapshot
 
 
 class MemoryLedger:
@@ -14,9 +15,11 @@ class MemoryLedger:
 
     def __init__(self, shared: "MemoryLedger | None" = None) -> None:
         self.facts: list[Fact] = shared.facts if shared else []
+        self.kept: list[tuple[Snapshot, int]] = shared.kept if shared else []
         self._epochs: list[int] = shared._epochs if shared else [0]
         self.appends = 0
         self.away = False
+        self.keeps = True
         self.fresh = True
         self.idle_s = 0.0
         self._renewal = asyncio.Event()
@@ -43,7 +46,7 @@ class MemoryLedger:
         self.fresh = True
         self._renewal.set()
 
-    async def append(self, facts: Sequence[Fact], epoch: int) -> None:
+    async def append(self, facts: Sequence[Fact], epoch: int) -> int:
         await self.gate.wait()
         self.appends += 1
         if self.away:
@@ -51,6 +54,16 @@ class MemoryLedger:
         if epoch != self._epochs[0]:
             raise LeaseLost(epoch, self._epochs[0])
         self.facts += facts
+        return len(self.facts)
+
+    async def keep(self, snapshot: Snapshot, seq: int) -> None:
+        if not self.keeps:
+            raise Unavailable("database", "away")
+        if not self.kept or self.kept[0][1] < seq:
+            self.kept[:] = [(snapshot, seq)]
+
+    async def snapshot(self) -> tuple[Snapshot, list[Fact]] | None:
+        return next(((kept, self.facts[seq:]) for kept, seq in self.kept), None)
 
     async def history(self, since: Seconds) -> list[Fact]:
         return list(self.facts)

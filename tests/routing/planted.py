@@ -582,7 +582,9 @@ def a_restart_forgets_who_rings(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(
         Router,
         "restore",
-        lambda self, facts: right(self, [one for one in facts if not isinstance(one, Offered)]),
+        lambda self, facts, kept=None: right(
+            self, [one for one in facts if not isinstance(one, Offered)], kept
+        ),
     )
 
 

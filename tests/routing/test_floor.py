@@ -21,7 +21,17 @@ from routing.core.events import (
 )
 from routing.core.facts import Fact, Offered
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Device, InteractionId, Medium, OfferId, QueueId, QueueRule, Status
+from routing.core.model import (
+    AgentId,
+    Device,
+    InteractionId,
+    Medium,
+    OfferId,
+    QueueId,
+    QueueRule,
+    Seconds,
+    Status,
+)
 from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.core.state import Centre
@@ -68,10 +78,10 @@ class Wire:
         return self.asked
 
 
-def make_floor(ledger: MemoryLedger, *rules: QueueRule) -> Floor:
+def make_floor(ledger: MemoryLedger, *rules: QueueRule, snapshot_every: int = 1000) -> Floor:
     queues = rules or (queue(),)
     figures = Figures(CLOCK.now() - 3600, queues)
-    return Floor(Router(queues, AGENTS), ledger, CLOCK, figures)
+    return Floor(Router(queues, AGENTS), ledger, CLOCK, figures, snapshot_every=snapshot_every)
 
 
 @asynccontextmanager
@@ -238,6 +248,74 @@ async def test_a_restart_in_the_middle_of_an_offer_goes_on() -> None:
         assert kinds(facts) == ["OfferEnded", "Connected"]
         figures = second.figures.queue(QueueId("q"))
         assert (figures.offered, figures.answered, figures.unanswered()) == (2, 1, 1)
+
+
+class NoHistory(MemoryLedger):
+    """One that never tells the whole day."""
+
+    async def history(self, since: Seconds) -> list[Fact]:
+        raise AssertionError(since)
+
+
+async def test_a_start_reads_what_was_kept_and_the_facts_since_then() -> None:
+    """Not the day's: the centre and the figures are the same, an offer that was live is."""
+    ledger = MemoryLedger()
+    first = make_floor(ledger, snapshot_every=10)
+    first.add_channel(Wire())
+    async with running(first):
+        await first.settle(*present("ann"))
+        for number in range(5):
+            await first.settle(call(f"left{number}"))
+            await first.settle(CustomerLeft(interaction=InteractionId(f"left{number}"), at=CLOCK.now()))
+        async with asyncio.timeout(5):
+            while not ledger.kept or ledger.kept[0][1] < len(ledger.facts) - 10:
+                await asyncio.sleep(0)
+        await first.settle(call("c1"))
+    second = make_floor(NoHistory(ledger))
+    async with running(second):
+        assert second.centre == first.centre
+        assert second.figures.snapshot() == first.figures.snapshot()
+        assert second.figures.queue(QueueId("q")).abandoned == 5
+        facts = await second.settle(Accepted(offer=OfferId("c1/1"), at=CLOCK.now()))
+        assert kinds(facts) == ["OfferEnded", "Connected"]
+
+
+async def test_figures_of_a_snapshot_of_yesterday_begin_anew() -> None:
+    """Those who still wait are not counted as today's; the centre is as it was."""
+    ledger, midnight = MemoryLedger(), CLOCK.now() + 0.2
+    first = make_floor(ledger, snapshot_every=1)
+    async with running(first):
+        await first.settle(*present("ann"), call("c1"))
+        async with asyncio.timeout(5):
+            while not ledger.kept:
+                await asyncio.sleep(0)
+    await asyncio.sleep(max(0.0, midnight - CLOCK.now()) + 0.01)
+    router, rules = Router((queue(),), AGENTS), (queue(),)
+    second = Floor(
+        router, NoHistory(ledger), CLOCK, Figures(midnight - 3600, rules), day_of=lambda _: midnight
+    )
+    async with running(second):
+        assert second.centre == first.centre
+        assert second.figures.day_start == midnight
+        assert second.figures.queue(QueueId("q")).offered == 0
+        await second.settle(call("c2"))
+        assert second.figures.queue(QueueId("q")).offered == 1
+
+
+async def test_a_snapshot_that_cannot_be_kept_stops_nothing() -> None:
+    """It is said, and tried again after as many facts."""
+    ledger = MemoryLedger()
+    ledger.keeps = False
+    floor = make_floor(ledger, snapshot_every=1)
+    async with running(floor):
+        await floor.settle(*present("ann"))
+        await asyncio.sleep(0.01)
+        assert not ledger.kept
+        ledger.keeps = True
+        await floor.settle(call("c1"))
+        async with asyncio.timeout(5):
+            while not ledger.kept:
+                await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("away_s", [CONSOLES_BACK_WITHIN_S - 1, CONSOLES_BACK_WITHIN_S + 1])

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from routing import snapshots
 from routing.core.decisions import Offer
 from routing.core.events import (
     Accepted,
@@ -201,6 +202,7 @@ class Day(Promises, RuleBasedStateMachine):
         self._callbacks = {}
         self._dialling = {}
         self.figures = Figures(START - 100.0, QUEUES)
+        self.keep()
 
     def turn(self, *told: Event) -> Turn:
         turn = self.router.decide(told, self.now)
@@ -399,12 +401,36 @@ class Day(Promises, RuleBasedStateMachine):
             kept = ("idle_since", "missed", "status")
             assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
 
+    @rule()
+    def keep(self) -> None:
+        """What is folded from the facts so far, as text."""
+        self.kept = snapshots.written(self.router.snapshot(self.figures.snapshot())), len(self.facts)
+
+    def resume(self) -> Router:
+        """From that and the facts since then; the figures agree, too."""
+        text, then = self.kept
+        kept, later = snapshots.read(text), self.facts[then:]
+        figures = Figures(0.0, self.queues)
+        figures.restore(kept.figures)
+        for fact in later:
+            figures.apply(fact)
+        assert figures.snapshot() == self.figures.snapshot()
+        router = Router(self.queues, self.staff)
+        router.restore(later, kept)
+        return router
+
     @rule(medium=st.sampled_from(Medium), to=st.sampled_from([one.id for one in QUEUES]))
     def restart(self, medium: Medium, to: QueueId) -> None:
-        """A router restored from the facts is the same, decides the same, and goes on in this one's place."""
+        """A router restored from the facts is the same, decides the same, and goes on in this one's place; so is one that goes on from what was kept
+        on the way, and the facts since then."""
         before, self.router = self.router, Router(self.queues, self.staff)
         self.router.restore(self.facts)
         assert self.router.centre == before.centre
+        resumed = self.resume()
+        assert resumed.centre == before.centre
+        assert resumed.snapshot(self.figures.snapshot()) == before.snapshot(self.figures.snapshot())
+        if self.restarts % 2:
+            self.router = resumed
         self.scanning = ScanningRouter(self.queues, self.staff)
         self.scanning.restore(self.facts)
         self.restarts += 1
