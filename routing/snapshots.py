@@ -21,8 +21,9 @@ from routing.core.snapshot import Snapshot
 
 EVERY_FACTS = 10_000
 """So many are folded in a quarter of a second at a start."""
-_A_LINE = 200
+_USUALLY = 200
 """So many agents or interactions in a line: less than a millisecond, in which nothing else runs."""
+_A_LINE = {"waits": 1}
 _AS_IT_IS = ConfigDict(ser_json_inf_nan="constants")  # who has not worked has the logarithm of nothing
 
 _log = Transcript("floor")
@@ -105,14 +106,14 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
     for part, kind in _parts():
         for field, hint in get_type_hints(kind).items():
             value = getattr(getattr(snapshot, part), field)
-            for some in _pieces(value) if _is_long(hint) else (value,):
+            for some in _pieces(value, _A_LINE.get(field, _USUALLY)) if _is_long(hint) else (value,):
                 # ASCII, so that what the database could not hold stands escaped (RFC 8259, 7)
                 yield f"{part}.{field} {json.dumps(_adapter(hint).dump_python(some, mode='json'))}"
 
 
-def _pieces(value: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, max(1, len(value)), _A_LINE):
-        yield tuple(value[start : start + _A_LINE])
+def _pieces(value: Sequence[Any], together: int) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, max(1, len(value)), together):
+        yield tuple(value[start : start + together])
 
 
 def _values(part: str, kind: Any, found: dict[str, list[str]]) -> dict[str, Any]:

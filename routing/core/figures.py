@@ -30,6 +30,7 @@ from routing.core.facts import (
 from routing.core.model import LETTERS, AgentId, InteractionId, Medium, QueueId, QueueRule, Seconds
 
 DEFAULT_ANSWER_WITHIN_S = 20.0
+WAITS_TOGETHER = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +114,12 @@ class _Open:
 
 
 class FiguresSnapshot(NamedTuple):
-    """The figures at one moment: of queues by medium with the waits of the answered, of agents, and what is known of the open ones."""
+    """The figures at one moment: of queues by medium, the waits of the answered (in order, `WAITS_TOGETHER` at a time), of agents, and what is known of
+    the open ones."""
 
     day_start: Seconds
-    queues: tuple[tuple[QueueId, Medium, QueueFigures, tuple[float, ...]], ...]
+    queues: tuple[tuple[QueueId, Medium, QueueFigures], ...]
+    waits: tuple[tuple[QueueId, Medium, tuple[float, ...]], ...]
     agents: tuple[tuple[AgentId, AgentFigures], ...]
     open: tuple[tuple[InteractionId, _Open], ...]
 
@@ -145,19 +148,23 @@ class Figures:
 
     def snapshot(self) -> FiguresSnapshot:
         """As they are now."""
-        queues = (
-            (queue, medium, counts, tuple(self._waits.get((queue, medium), ())))
-            for (queue, medium), counts in self._queues.items()
+        queues = tuple((*key, counts) for key, counts in self._queues.items())
+        waits = tuple(
+            (*key, tuple(all_of_them[start : start + WAITS_TOGETHER]))
+            for key, all_of_them in self._waits.items()
+            for start in range(0, len(all_of_them), WAITS_TOGETHER)
         )
         return FiguresSnapshot(
-            self.day_start, tuple(queues), tuple(self._agents.items()), tuple(self._open.items())
+            self.day_start, queues, waits, tuple(self._agents.items()), tuple(self._open.items())
         )
 
     def restore(self, kept: FiguresSnapshot) -> None:
         """Go on from there, in its day."""
         self.day_start = kept.day_start
-        self._queues = {(queue, medium): counts for queue, medium, counts, _ in kept.queues}
-        self._waits = {(queue, medium): list(waits) for queue, medium, _, waits in kept.queues if waits}
+        self._queues = {(queue, medium): counts for queue, medium, counts in kept.queues}
+        self._waits = {}
+        for queue, medium, some in kept.waits:
+            self._waits.setdefault((queue, medium), []).extend(some)
         self._agents, self._open = dict(kept.agents), dict(kept.open)
 
     def queue(self, queue: QueueId, medium: Medium | None = None) -> QueueFigures:

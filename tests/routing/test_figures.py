@@ -2,9 +2,11 @@
 
 import pytest
 
+from routing import snapshots
 from routing.core.facts import Abandoned, Connected, Enqueued, Fact, Finished, Requeued
-from routing.core.figures import AgentFigures, Figures, QueueFigures
+from routing.core.figures import WAITS_TOGETHER, AgentFigures, Figures, QueueFigures
 from routing.core.model import AgentId, By, InteractionId, Medium, QueueId
+from routing.core.router import Router
 from routing.day import day_starts
 from tests.routing.scene import START, queue
 
@@ -129,3 +131,25 @@ def test_facts_without_a_beginning_are_not_counted() -> None:
 def test_a_day_begins_at_midnight(zone: str, moment: float, start: float) -> None:
     """Also on the day that lacks an hour (2026-03-29 in Berlin)."""
     assert day_starts(zone)(moment) == start
+
+
+def test_a_long_day_is_kept_as_text_and_read_again() -> None:
+    """The waits of thousands, in their order; no line is longer than some hundredth of the day, so that nothing waits for its writing."""
+    served = WAITS_TOGETHER * 3 + 7
+    whole = figures(
+        *(
+            fact
+            for number in range(served)
+            for fact in (
+                came(f"c{number}", number),
+                answered(f"c{number}", number + number % 90 + 0.125),
+                ended(f"c{number}", number + 200),
+            )
+        )
+    )
+    text = snapshots.written(Router([queue()], []).snapshot(whole.snapshot()))
+    again = Figures(0.0)
+    again.restore(snapshots.read(text).figures)
+    assert again.snapshot() == whole.snapshot()
+    assert list(again.waits(Q, Medium.VOICE)) == [number % 90 + 0.125 for number in range(served)]
+    assert max(map(len, text.split("\n"))) < 15 * WAITS_TOGETHER
