@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,36 @@ async def test_a_pushed_phone_registers_with_the_password_of_this_shift(tmp_path
         assert "webrtc                             : yes" in await lab.cli("pjsip show endpoint 1001")
 
 
+async def led(lab: AsteriskLab, exten: str, context: str, priority: int = 1, **variables: str) -> None:
+    """The one caller, by AMI."""
+    at = lab.settings()
+    channel = (await lab.cli("core show channels concise")).partition("!")[0]
+    for name, value in variables.items():
+        await lab.cli(f"dialplan set chanvar {channel} {name} {value}")
+    where = (("Channel", channel), ("Context", context), ("Exten", exten), ("Priority", str(priority)))
+    address = AmiAddress(host=at.ami_host, port=at.ami_port, user=at.ami_user, secret=lab.layout.ami_secret)
+    await Link.to(address, SystemClock()).look((Action(name="Redirect", headers=where),))
+
+
+async def test_a_caller_led_elsewhere_within_a_step_is_not_lost(tmp_path: Path) -> None:
+    """Asterisk then goes on at a step that does not exist (the place of one, the number of the other), and ended the call: of 18,000 calls one."""
+    async with asterisk_lab(tmp_path) as lab, AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.1))
+        caller = await stack.enter_async_context(lab.caller(speak=True))
+        await caller.see("ANSWERED")
+        beyond = 90
+        strays = (("trunkline-connect", "s"), ("trunkline-record", "stop"), ("trunkline-hold", "s"))
+        for turn, (context, exten) in enumerate(strays, 1):
+            await led(lab, exten, context, beyond, TL_AGENT="1001", TL_RING_S="5")
+            await phone.see("ANSWERED", turn, within_s=5)
+            # back to wait, and led there again in the same way
+            await led(lab, "s", "trunkline-hold", beyond)
+            async with asyncio.timeout(5):
+                while "trunkline-hold" not in await lab.cli("core show channels concise"):
+                    await asyncio.sleep(0.05)
+        assert not caller.events("BYE")
+
+
 @pytest.mark.parametrize("key", ["i", "*"])
 async def test_a_key_that_is_looked_at_while_a_caller_is_led_costs_nothing(tmp_path: Path, key: str) -> None:
     """Asterisk then puts the key's place, or the one for keys that mean nothing, over the place that they are led to."""
@@ -62,19 +93,7 @@ async def test_a_key_that_is_looked_at_while_a_caller_is_led_costs_nothing(tmp_p
         await lab.cli("queue add member PJSIP/1001 to trunkline")
         caller = await stack.enter_async_context(lab.caller(speak=True))
         await caller.see("ANSWERED")
-        at = lab.settings()
-        channel = (await lab.cli("core show channels concise")).partition("!")[0]
-
-        async def lead(context: str, **variables: str) -> None:
-            for name, value in variables.items():
-                await lab.cli(f"dialplan set chanvar {channel} {name} {value}")
-            where = (("Channel", channel), ("Context", context), ("Exten", key), ("Priority", "1"))
-            address = AmiAddress(
-                host=at.ami_host, port=at.ami_port, user=at.ami_user, secret=lab.layout.ami_secret
-            )
-            link = Link.to(address, SystemClock())
-            await link.look((Action(name="Redirect", headers=where),))
-
+        lead = partial(led, lab, key)
         await lead("trunkline-connect", TL_AGENT="1001", TL_RING_S="5")
         assert (await phone.see("INVITE", within_s=3))[0].detail.startswith("tl-trunkline-")
         await phone.see("ANSWERED")
