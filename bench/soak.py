@@ -114,14 +114,14 @@ class Sixths:
         return min(PARTS - 1, max(0, int(PARTS * (at - self._began) / self._lasted)))
 
 
-def waits_table(callers: Sequence[Entered], phones: Sipp) -> str:
-    """Both waits by sixths of the time, as Markdown."""
+def course(callers: Sequence[Entered], phones: Sipp, seen: Sequence[Seen]) -> str:
+    """Both waits, and the server's memory at the end, by sixths of the time, as Markdown."""
     rings, ends = rang(phones.events()), freed(phones.events())
     first = first_rings(rings)
     sixths = Sixths(callers[0].at, callers[-1].at)
     lines = [
-        "| sixth | calls | rang first within, p50 ms | p99 ms | freed, p50 ms | p99 ms |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| sixth | calls | rang first within, p50 ms | p99 ms | freed, p50 ms | p99 ms | memory at its end, MB |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for number in range(PARTS):
         came = [one for one in callers if sixths.of(one.at) == number]
@@ -132,7 +132,9 @@ def waits_table(callers: Sequence[Entered], phones: Sipp) -> str:
             for waits in (rung, again)
             for share in (0.5, 0.99)
         )
-        lines.append(f"| {number + 1} | {len(came)} | {' | '.join(f'{value:.1f}' for value in shown)} |")
+        memory = seen[min(len(seen) * (number + 1) // PARTS, len(seen) - 1)].server_mb
+        figures = " | ".join(f"{value:.1f}" for value in (*shown, memory))
+        lines.append(f"| {number + 1} | {len(came)} | {figures} |")
     return "\n".join(lines)
 
 
@@ -153,7 +155,7 @@ async def run(options: argparse.Namespace) -> int:
             watching.cancel()
             left = await settled(running.lab, running.origin, store, EVERYONE)
             await store.close()
-            print(f"\n{waits_table(callers, running.phones)}\n\nleft: {dict(left)}")
+            print(f"\n{course(callers, running.phones, seen)}\n\nleft: {dict(left)}")
             reached = first_rings(rang(running.phones.events()))
         figures = {
             "calls": len(callers),
