@@ -67,7 +67,7 @@ async def led(lab: AsteriskLab, exten: str, context: str, priority: int = 1, **v
 
 
 async def test_a_caller_led_elsewhere_within_a_step_is_not_lost(tmp_path: Path) -> None:
-    """Asterisk then goes on at a step that does not exist (the place of one, the number of the other), and ended the call: of 18,000 calls one."""
+    """Asterisk then goes on at a step that does not exist (the place of one, the number of the other), and ended the call."""
     async with asterisk_lab(tmp_path) as lab, AsyncExitStack() as stack:
         phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.1))
         caller = await stack.enter_async_context(lab.caller(speak=True))
