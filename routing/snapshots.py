@@ -24,6 +24,7 @@ EVERY_FACTS = 10_000
 _USUALLY = 200
 """So many agents or interactions in a line: less than a millisecond, in which nothing else runs."""
 _A_LINE = {"waits": 1}
+"""Of these fewer: each is a thousand already (`figures.WAITS_TOGETHER`)."""
 _AS_IT_IS = ConfigDict(ser_json_inf_nan="constants")  # who has not worked has the logarithm of nothing
 
 _log = Transcript("floor")
@@ -66,10 +67,8 @@ class Snapshots:
             (snapshot, seq), self._wanted = self._wanted, None
             try:
                 await self._keeper.keep(snapshot, seq)
-            except (
-                Unavailable,
-                ValueError,
-            ) as problem:  # what cannot be written as text is in the facts all the same
+            # a ValueError: what cannot be written as text, which is in the facts all the same
+            except (Unavailable, ValueError) as problem:
                 _log.note("!", "", f"no snapshot is kept now: {problem}")
 
 

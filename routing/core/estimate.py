@@ -131,8 +131,14 @@ class Seen:
 
     def snapshot(self) -> SeenSnapshot:
         """As it is now."""
-        now = (self._mean, self._count, self._began, self._came, self._waited_s, self._left)
-        return SeenSnapshot(*map(dict, now))  # type: ignore[arg-type]
+        return SeenSnapshot(
+            dict(self._mean),
+            dict(self._count),
+            dict(self._began),
+            dict(self._came),
+            dict(self._waited_s),
+            dict(self._left),
+        )
 
     def restore(self, kept: SeenSnapshot) -> None:
         """Go on from there."""
