@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import Refused
+from cti.ami import actions
 from cti.calls import channel_of
 from routing.core.facts import (
     TRANSFERRED,
@@ -74,6 +75,28 @@ async def test_a_colleague_is_asked_and_the_caller_comes_back(tmp_path: Path) ->
         stays = [(kind, outcome) for kind, agent, outcome in await segments(now, name) if agent]
         assert stays[0] == ("agent", "handled")
         assert set(stays[1:]) == {("hold", "resumed"), ("consult", "ended")}
+
+
+async def test_a_caller_whose_agent_steps_out_as_they_are_brought_back_is_brought_back_again(
+    tmp_path: Path,
+) -> None:
+    """Ending a consultation leads the agent's leg out of it and the caller to the leg; the leg may obey from within the caller's bridge, which it leaves
+    then, and nobody has hung up."""
+    async with talk(tmp_path, ("1001", "1002")) as now:
+        await asks(now)
+        name = now.work.id
+        led = now.server.voice.switches.of(name).talks
+        leg = led.call_of(name).leg
+        await led.must(name, actions.together(channel_of(name)))
+        await now.server.fact(Resumed)
+        await now.quiet()
+        await led.must(name, actions.stop_consulting(leg))
+        await now.quiet()
+        assert await now.is_heard()
+        assert now.work.phase is Phase.CONNECTED
+        await now.server.voice.hang_up(name)
+        assert await now.server.fact(Finished)
+        await now.nobody_is_left()
 
 
 async def test_the_caller_is_handed_over_to_a_colleague(tmp_path: Path) -> None:
