@@ -23,6 +23,7 @@ from typing import assert_never
 
 from cti.ami.actions import FAR
 from cti.ami.events import (
+    Bridged,
     CallEvent,
     CameBack,
     ConferenceSaid,
@@ -116,7 +117,8 @@ class Call:
     """One caller's channel. `leg` is the agent's channel while there is one; `ended` the first sign of its end. Of who is called back, whose place
     a channel of ours has (`calls_back`), `far` is their own channel once they answered. `held`: the caller hears music while the agent is still theirs;
     `aside`: because we led both apart, not because the telephone holds them. `consults`: the agent's leg calls somebody meanwhile, `other` is their channel once
-    they answered. `three`: all of them talk, `joining`: they are being led to it. `recorded`: a talk that begins is."""
+    they answered. `three`: all of them talk, `joining`: they are being led to it. `entering`: a bridge is about to take the leg that waited beside them.
+    `recorded`: a talk that begins is."""
 
     interaction: InteractionId
     place: Place = Place.WAITING
@@ -134,6 +136,7 @@ class Call:
     recorded: bool = False
     joining: bool = False
     three: bool = False
+    entering: bool = False
     ended: tuple[By, Seconds] | None = None
 
     @property
@@ -241,6 +244,7 @@ class Calls:
         before, at = replace(call), call.answered_at or 0.0
         call.offer, call.recorded = None, recorded
         self._connect(call, leg, at)
+        call.entering = True
         if not to_agent:
             self._unleg(call)
             call.place = Place.OVER
@@ -253,6 +257,7 @@ class Calls:
 
     def two_again(self, call: Call) -> None:
         """`other` is not, any more."""
+        call.entering = call.entering or call.three
         call.three, call.joining, call.other = False, False, ""
 
     def put_back(self, before: Call) -> None:
@@ -344,6 +349,8 @@ class Calls:
                 return self._not_reached(event)
             case HoldSaid():
                 return self._hold_said(event)
+            case Bridged():
+                return self._bridged(event)
             case ConsultSaid():
                 return self._consult_said(event)
             case DeviceSaid():
@@ -424,6 +431,8 @@ class Calls:
         call = (self._calls if event.ours else self._by_leg).get(event.channel)
         if call is None or call.place is not Place.CONNECTED:
             return []
+        if event.ours:
+            call.entering = not event.held
         if (
             call.three and event.ours and not event.held
         ):  # alone with the agent again, before anybody has left
@@ -438,6 +447,12 @@ class Calls:
         if event.held:
             return [HoldBegan(interaction=call.interaction, at=event.at)]
         return [HoldEnded(interaction=call.interaction, at=event.at)]
+
+    def _bridged(self, event: Bridged) -> list[Event]:
+        call = self._calls.get(event.caller)
+        if call is not None:
+            call.entering = False
+        return []
 
     def _consult_reached(self, event: LegAnswered) -> list[Event]:
         call = self._by_leg.get(event.caller)
@@ -515,4 +530,4 @@ class Calls:
     def _unleg(self, call: Call) -> None:
         self._by_leg.pop(call.leg, None)
         call.leg, call.held, call.aside, call.consults, call.other = "", False, False, False, ""
-        call.joining = call.three = False
+        call.joining = call.three = call.entering = False

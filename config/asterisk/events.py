@@ -4,3 +4,5 @@ EVENTS = (
     "DialState", "DialEnd", "UserEvent", "HangupRequest", "SoftHangupRequest", "Hangup", "AgentConnect",
     "DeviceStateChange", "Hold", "Unhold", "OriginateResponse", "FullyBooted", "Shutdown",
 )  # fmt: skip
+EVENTS_AT = {"BridgeEnter": "trunkline-together"}
+"""And these of channels that are at this place of the dialplan."""

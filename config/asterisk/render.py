@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from config.asterisk.events import EVENTS
+from config.asterisk.events import EVENTS, EVENTS_AT
 from config.asterisk.layout import AsteriskLayout
 
 # In the order in which they load: Asterisk resolves needs between modules by itself, a person reads by purpose.
@@ -80,6 +80,7 @@ def render(target: Path, layout: AsteriskLayout) -> Path:
         "recordings_dir": recordings_dir,
         "modules": _present(layout),
         "events": EVENTS,
+        "events_at": EVENTS_AT.items(),
         "fax_report": FAX_REPORT,
     }
     for name in sorted(entry.name for entry in _TEMPLATES.iterdir() if entry.name.endswith(".conf")):

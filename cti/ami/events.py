@@ -92,6 +92,14 @@ class HoldSaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bridged:
+    """A caller who was led back to a leg that waited beside them is in one bridge with it."""
+
+    caller: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultSaid:
     """An agent's leg talks no more, or never did, with whom it called beside a caller on hold. `dial_status` is DIALSTATUS."""
 
@@ -164,6 +172,7 @@ CallEvent = (
     | QueueAnswered
     | NotReached
     | HoldSaid
+    | Bridged
     | ConsultSaid
     | ConferenceSaid
     | WatchSaid
@@ -216,6 +225,10 @@ def _not_reached(message: Message, at: float) -> CallEvent:
 def _held(message: Message, at: float) -> CallEvent:
     held = message["UserEvent"] == "TrunklineHeld"
     return HoldSaid(channel=message["Uniqueid"], held=held, ours=True, at=at)
+
+
+def _bridged(message: Message, at: float) -> CallEvent:
+    return Bridged(caller=message["Uniqueid"], at=at)
 
 
 def _consult_over(message: Message, at: float) -> CallEvent:
@@ -289,4 +302,5 @@ _READERS: dict[str, Callable[[Message, float], CallEvent | None]] = {
     "DeviceStateChange": _device,
     "Hold": _hold,
     "Unhold": _hold,
+    "BridgeEnter": _bridged,
 }

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from config.asterisk.events import EVENTS
+from config.asterisk.events import EVENTS, EVENTS_AT
 from config.errors import Unavailable
 from cti.ami import actions
 from cti.ami.actions import Action, Answered, Outcome
@@ -154,7 +154,7 @@ def _of_commands(reply: Message) -> Iterator[str]:
 
 
 def _of_events(events: Collection[str]) -> Iterator[str]:
-    unasked = sorted(set(events) - set(EVENTS) - {"SuccessfulAuth"})
+    unasked = sorted(set(events) - set(EVENTS) - set(EVENTS_AT) - {"SuccessfulAuth"})
     if unasked:
         shown = ", ".join(unasked[:3])
         yield f"Asterisk sends events that nobody reads ({shown}): copy the eventfilter lines that `trunkline asterisk-config` writes to manager.conf"

@@ -89,6 +89,7 @@ class Consults:
 
     async def _ask(self, interaction: InteractionId, whom: str, *, ours: bool, out: str = "") -> None:
         async with self._talks.order:
+            await self._talks.entered(interaction)
             call = self._talks.two_of(interaction)
             if call.consults:
                 raise Refused("consult.already", interaction=interaction)

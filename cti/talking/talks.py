@@ -20,6 +20,8 @@ _LED_AGAIN_S, _LED_TRIES = 0.05, 20
 """A leg that a bridge is just taken into cannot be led elsewhere yet, nor a caller who is still leaving the place that they were led from."""
 _HEARD_S, _HEARD_TRIES = 0.005, 200
 """Asterisk answers that it leads somebody before they are there, which comes as an event, most often within milliseconds."""
+_ENTERED_TRIES = 60
+"""Steps as those of `_HEARD_S`: milliseconds pass between the word that both talk again and the bridge."""
 _log = Transcript("voice")
 
 
@@ -44,6 +46,7 @@ class Talks:
         (call.in_conference) when they are three, `Unavailable` when Asterisk cannot be told. That it is so comes as a fact, from Asterisk."""
         talking(self._floor.centre, interaction)
         async with self.order:
+            await self.entered(interaction)
             call = self.two_of(interaction)
             if not call.held:
                 await self.must(interaction, actions.hold(channel_of(interaction), call.leg))
@@ -123,6 +126,16 @@ class Talks:
                 return
             await asyncio.sleep(_HEARD_S)
         _log.note("!", interaction, f"not heard to be {'on hold' if held else 'back'}")
+
+    async def entered(self, interaction: InteractionId) -> None:
+        """Wait, not for long, until a bridge has taken the leg that it is about to take: Asterisk (22) says that it leads one elsewhere which it takes at that
+        moment, leads what it has left behind of it, and ends it with the bridge. Held in `order`."""
+        for _ in range(_ENTERED_TRIES):
+            call = self.calls.talk(interaction)
+            if call is None or not call.entering:
+                return
+            await asyncio.sleep(_HEARD_S)
+        _log.note("!", interaction, "not heard to be in a bridge")
 
     async def ask(self, *wanted: Action) -> tuple[Outcome, ...]:
         """How each of them ended; unknown when Asterisk cannot be told."""

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.ami.events import (
+    Bridged,
     CallEvent,
     CameBack,
     ConsultSaid,
@@ -140,6 +141,33 @@ def test_hold_is_told_once_by_us_or_by_the_telephone(channel: str, ours: bool) -
     calls.reattaching(ONE, OFFER)
     run(calls, [REANSWERED])
     assert (call.held, call.aside) == (False, False)
+
+
+def test_a_leg_is_about_to_be_in_a_bridge_until_it_is() -> None:
+    """From our word that both talk again, by whichever way; a telephone that holds has left no bridge."""
+    calls = offered()
+    run(calls, [ANSWERED])
+    call = calls.get(ONE)
+    assert call is not None
+    held, back = (HoldSaid(channel=CALLER, held=each, ours=True, at=4.0) for each in (True, False))
+    there = Bridged(caller=CALLER, at=4.1)
+    assert [(run(calls, [each]), call.entering)[1] for each in (held, back, there)] == [False, True, False]
+    assert [(run(calls, [each]), call.entering)[1] for each in (held, back, held)] == [False, True, False]
+    run(
+        calls,
+        [back, there, *(HoldSaid(channel=LEG, held=each, ours=False, at=5.0) for each in (True, False))],
+    )
+    assert not call.entering
+    calls.three_now(call)
+    calls.two_again(call)
+    assert call.entering
+    run(calls, [there])
+    calls.two_again(call)
+    assert not call.entering, "told twice"
+    calls.handed_over(call, LEG2, to_agent=True)
+    assert call.entering
+    run(calls, [there, Bridged(caller="nobody's", at=5.0)])
+    assert not call.entering
 
 
 @pytest.mark.parametrize(

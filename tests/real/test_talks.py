@@ -14,6 +14,7 @@ from config.errors import Refused
 from crm_core import interactions, queues
 from crm_core.store import Connection
 from cti.calls import channel_of
+from cti.talking import talks
 from routing.core.events import StatusChosen, Transferred
 from routing.core.facts import (
     TRANSFERRED,
@@ -195,6 +196,24 @@ async def segments(talk: Talk, interaction: InteractionId) -> list[tuple[str, st
     """Kind, agent, outcome of each stay, in order."""
     rows = await talk.server.store.read(lambda conn: interactions.segments(conn, interaction))
     return [(one.kind, one.agent_id, one.outcome) for one in rows]
+
+
+async def test_a_caller_is_on_hold_again_in_the_moment_they_are_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A leg that is led elsewhere while a bridge takes it would be lost, after a dozen turns at most where nothing waits for the bridge."""
+    monkeypatch.setattr(talks, "_HEARD_S", 0.0)
+    monkeypatch.setattr(talks, "_HEARD_TRIES", 1_000_000)
+    monkeypatch.setattr(talks, "_ENTERED_TRIES", 1_000_000)
+    async with talk(tmp_path) as now:
+        await now.hold()
+        for turn in range(1, 61):
+            await now.resume()
+            await now.hold()
+            await now.server.fact(Held, turn + 1)
+            assert await now.channels() == 2
+        await now.resume()
+        assert await now.is_heard()
 
 
 async def test_on_hold_the_caller_hears_music_and_then_the_agent_again(tmp_path: Path) -> None:
