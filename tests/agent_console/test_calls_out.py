@@ -68,7 +68,7 @@ async def test_an_agent_calls_a_customer_and_sees_how_it_goes(house: House) -> N
         house.floor.submit(Accepted(offer=OfferId(f"{call}/1"), at=time.time()))
         item = await shown(house, screen, call, "connected")
         assert item["callback"] is True
-        house.floor.submit(Reached(interaction=call, at=time.time()))
+        await house.floor.settle(Reached(interaction=call, at=time.time()))
         await screen.until("items", call, callback=False)
         row = await house.store.read(lambda c: interactions.interaction(c, call))
         assert row is not None
