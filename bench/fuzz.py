@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from cti.ami.events import (
+    Bridged,
     CallEvent,
     CameBack,
     ConsultSaid,
@@ -47,7 +48,7 @@ HEADERS = (
     "CallerIDName: {text}", "Interface: PJSIP/{phone}", "MemberName: {text}", "ActionID: {text}", "Response: Success", "{text}",
 )  # fmt: skip
 EVENTS = (
-    "DialState", "DialEnd", "UserEvent", "HangupRequest", "Hangup", "AgentConnect", "DeviceStateChange", "Hold", "Unhold", "Newchannel", "Status", "FullyBooted",
+    "DialState", "DialEnd", "UserEvent", "HangupRequest", "Hangup", "AgentConnect", "DeviceStateChange", "Hold", "Unhold", "BridgeEnter", "Newchannel", "Status", "FullyBooted",
 )  # fmt: skip
 TEXTS = (
     "",
@@ -265,6 +266,7 @@ class Exchange:
             lambda: HungUp(channel=channel, at=at, cause=dice.choice(("16", "44", "", "x"))),
             lambda: QueueAnswered(caller=caller, leg=leg, interface=dice.choice(("PJSIP/1001", "PJSIP/9", "Local/x")), at=at),
             lambda: HoldSaid(channel=channel, held=dice.random() < 0.5, ours=dice.random() < 0.5, at=at),
+            lambda: Bridged(caller=caller, at=at),
             lambda: NotReached(interaction=interaction_of(caller), dial_status=dice.choice(STATUSES), cause=dice.choice(("16", "44", "x")), at=at),
             lambda: ConsultSaid(leg=leg, dial_status=dice.choice(STATUSES), at=at),
         )  # fmt: skip
