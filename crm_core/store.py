@@ -3,8 +3,9 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -13,7 +14,16 @@ from sqlalchemy.exc import DBAPIError
 from config.errors import Unavailable
 from crm_core import revisions, scrubbing
 from crm_core.checkpoints import Checkpoints
-from crm_core.engines import READERS, as_unavailable, reading_engine, sqlite_file, writing_engine
+from crm_core.engines import (
+    IMPORTING_CACHE_KB,
+    READERS,
+    WRITER_CACHE_KB,
+    as_unavailable,
+    keep_pages,
+    reading_engine,
+    sqlite_file,
+    writing_engine,
+)
 from crm_core.records import custom_indexes
 from crm_core.records.custom_indexes import Tended
 from crm_core.writer import Writer
@@ -47,6 +57,7 @@ class Store:
             if self._checkpoints
             else Writer(self._writing)
         )
+        self._importing = 0
         self.written_at = -math.inf
         """When `write` was asked for something last, by `time.monotonic()`."""
 
@@ -79,6 +90,19 @@ class Store:
         as what is large should."""
         result: T = await self._writer.write(unit, behind=True, patient=patient)
         return result
+
+    @asynccontextmanager
+    async def importing(self) -> AsyncIterator[None]:
+        """Meanwhile the writer keeps more of a large database's indexes in memory. Several may be there at once."""
+        await self.write(lambda conn: keep_pages(conn, IMPORTING_CACHE_KB))
+        self._importing += 1
+        try:
+            yield
+        finally:
+            self._importing -= 1
+            if not self._importing:
+                with suppress(Unavailable):  # closed meanwhile, and with it the connection
+                    await self.write(lambda conn: keep_pages(conn, WRITER_CACHE_KB))
 
     async def scrub(self) -> None:
         """After an erasure: leave nothing of it in the index's segments, the log, or the dead rows of tables. Takes as long as it takes, in

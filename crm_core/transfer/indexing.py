@@ -6,6 +6,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,6 +44,7 @@ class ImportIndexing:
         self._store, self._url, self._changed, self._turns = store, url, changed, turns
         self._woken = asyncio.Event()
         self._process: Process | None = None
+        self._room = AsyncExitStack()
         self._size = 25
         self._gathering = False
 
@@ -72,6 +74,7 @@ class ImportIndexing:
         waiting = await self._store.read(batches.to_index)
         if waiting and not self._gathering:
             await self._store.write(bulk.begin)
+            await self._room.enter_async_context(self._store.importing())
             self._gathering = True
         for batch in waiting:
             await self._index(batch)
@@ -80,6 +83,7 @@ class ImportIndexing:
         """After the last for now: search is as fast as before, and the process is started again when it is needed."""
         if self._gathering:
             await self._store.write(bulk.end)
+            await self._room.aclose()
             self._gathering = False
         await self.close()
 

@@ -96,7 +96,8 @@ class Importer:
     async def _or_failed(self, batch: Batch, act: Callable[[Batch], Awaitable[None]]) -> None:
         """A database that is away is waited for; whatever else is wrong is the batch's end, for it would be so again."""
         try:
-            await act(batch)
+            async with self._store.importing():
+                await act(batch)
         except (Overtaken, Unavailable):
             raise
         except Refused as refusal:

@@ -4,7 +4,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 MOST_NUMBERS = 10_000
-"""So many numbers are remembered; the one that has been quiet for longest is forgotten."""
+"""So many numbers are remembered at most; the one that has been quiet for longest is forgotten."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Flood:
         """Whether this call is taken; it counts either way, so that a flood that goes on is held back as long as it does."""
         if self._most <= 0 or not number:
             return True
+        self._forget(now - self._within_s)
         seen = self._seen(number)
         while seen.times and seen.times[0] <= now - self._within_s:
             seen.times.popleft()
@@ -39,6 +40,14 @@ class Flood:
             return False
         before, seen.held_back = seen.held_back, not taken
         return seen.held_back and not before
+
+    def _forget(self, until: float) -> None:
+        """Numbers of which nothing counts any more."""
+        while self._numbers:
+            number, seen = next(iter(self._numbers.items()))
+            if seen.times[-1] > until:
+                break
+            del self._numbers[number]
 
     def _seen(self, number: str) -> _Seen:
         seen = self._numbers.get(number)

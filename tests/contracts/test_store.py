@@ -106,6 +106,30 @@ async def test_a_reader_sees_one_moment(store: Store) -> None:
     assert await store.read(names) == ["a", "b"]
 
 
+async def test_the_writer_keeps_more_in_memory_while_it_imports(store: Store) -> None:
+    """As long as one import is there, and without what it kept afterwards; PostgreSQL has nothing to do."""
+
+    def kept(conn: Connection) -> int:
+        return (
+            int(conn.exec_driver_sql("PRAGMA cache_size").scalar_one())
+            if conn.dialect.name == "sqlite"
+            else 0
+        )
+
+    few, many = await store.write(kept), 0
+    async with store.importing():
+        many = await store.write(kept)
+        async with store.importing():
+            assert await store.write(kept) == many
+        assert await store.write(kept) == many
+    assert await store.write(kept) == few
+    assert (few, many) in {(-engines.WRITER_CACHE_KB, -engines.IMPORTING_CACHE_KB), (0, 0)}
+    closing = store.importing()
+    await closing.__aenter__()
+    await store.close()
+    await closing.__aexit__(None, None, None)
+
+
 async def test_closing_finishes_what_was_handed_in(url: str) -> None:
     """Writes that wait when the store is closed are kept; later ones are refused as unavailable."""
     store = Store(url)

@@ -148,11 +148,14 @@ def test_a_call_is_taken_when_fewer_came_in_the_window(steps: list[tuple[str, fl
 
 
 def test_a_flood_of_numbers_needs_no_more_memory() -> None:
-    """And those who hide their number are many people, not one."""
+    """And after the window none; those who hide their number are many people, not one."""
     flood = Flood(1, 60.0)
     for number in range(MOST_NUMBERS + 500):
         assert flood.takes(str(number), 1.0)
     assert len(flood._numbers) == MOST_NUMBERS
+    assert flood.takes("one more", 60.5)
+    assert flood.takes("and another", 61.0)
+    assert len(flood._numbers) == 2
     assert all(flood.takes("", 1.0) for _ in range(5))
 
 
