@@ -26,7 +26,7 @@ from crm_core.engines import (
 )
 from crm_core.records import custom_indexes
 from crm_core.records.custom_indexes import Tended
-from crm_core.writer import Writer
+from crm_core.writer import Spent, Writer
 
 __all__ = ["Connection", "SchemaMismatch", "Store"]
 
@@ -60,6 +60,11 @@ class Store:
         self._importing = 0
         self.written_at = -math.inf
         """When `write` was asked for something last, by `time.monotonic()`."""
+
+    @property
+    def spent(self) -> Spent:
+        """What writing has taken."""
+        return self._writer.spent
 
     def open(self) -> None:
         """Connect and compare the schema; raises `SchemaMismatch`, or `Unavailable` when there is no database."""

@@ -20,14 +20,19 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import Unavailable
+from config.logs import Transcript
 from crm_core.engines import as_unavailable
 
 LARGEST_BATCH = 500
 """Units in one transaction: beyond this the wait of the first grows and the gain does not."""
 BUSY_LOOK_S = 0.002
 """So often whether the disk is still busy is looked at while something written behind waits for that; what goes first is taken at once."""
+SLOW_S = 0.25
+"""A transaction that takes longer is told of in the log: whoever is about to be called waits for it."""
 LONGEST_BEHIND_S = 0.02
 """So long a transaction takes in more of what is written behind: what it has written the disk must take before anything else."""
+
+_log = Transcript("store")
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +43,15 @@ class _Unit:
     patient: bool = False
     result: Any = field(default=None)
     error: BaseException | None = field(default=None)
+
+
+@dataclass(slots=True)
+class Spent:
+    """Since the start: transactions that were tried, how many of them took `SLOW_S`, and their time in seconds, waiting for the disk or the database included."""
+
+    transactions: int = 0
+    slow: int = 0
+    seconds: float = 0.0
 
 
 class Writer:
@@ -58,6 +72,7 @@ class Writer:
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._open = False
+        self.spent = Spent()
 
     def start(self) -> None:
         self._thread.start()
@@ -117,17 +132,30 @@ class Writer:
 
     def _commit(self, batch: list[_Unit]) -> None:
         """Run these; more of what is written behind joins its own while nothing else waits."""
+        began = at_work = ran = time.monotonic()
         try:
             with self._engine.begin() as conn:
+                at_work = ran = time.monotonic()
                 for unit in batch:
                     unit.result = unit.run(conn)
                 until = time.monotonic() + LONGEST_BEHIND_S
                 while batch[0].behind and self._behind and self._is_quiet() and time.monotonic() < until:
                     batch.append(self._behind.popleft())
                     batch[-1].result = batch[-1].run(conn)
+                ran = time.monotonic()
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
             self._blame(batch, unavailable or error)
+        ended = time.monotonic()
+        self._count(len(batch), at_work - began, ran - at_work, ended - ran)
+
+    def _count(self, writes: int, *parts_s: float) -> None:
+        self.spent.transactions += 1
+        self.spent.seconds += (took_s := sum(parts_s))
+        if took_s >= SLOW_S:
+            self.spent.slow += 1
+            parts = "{:.2f} s until it began, {:.2f} s for them, {:.2f} s for the commit".format(*parts_s)
+            _log.note("!", "database", f"a transaction of {writes} writes took {took_s:.2f} s: {parts}")
 
     def _must_wait(self) -> bool:
         return bool(self._behind) and self._behind[0].patient and self._busy()

@@ -20,6 +20,7 @@ from agent_console.listening import listen
 from channels.chat.rooms import ChatRooms
 from config.clock import SystemClock
 from config.logs import Transcript
+from config.pulse import Pulse
 from config.settings import Settings
 from crm_core.store import Store
 from cti.arriving.messages import Messages
@@ -150,6 +151,7 @@ async def wire_telephone(settings: Settings, store: Store) -> Telephone:
     keeper = Keeper(settings, store, floor, bus, clock)
     messages = Messages(settings, store, floor, bus, clock, talking=voice.talking)
     parts: dict[str, Part] = {
+        "pulse": Pulse(clock),
         "floor": floor,
         "rules": RulesWatch(store, floor, bus, clock, rules),
         "voice": voice,

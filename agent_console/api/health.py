@@ -12,6 +12,7 @@ from agent_console.links import server_of
 from config.errors import Unavailable
 from config.logs import Transcript
 from crm_core import queues
+from crm_core.writer import SLOW_S
 from routing.core.model import Medium
 
 _TRANSCRIPT = Transcript("console")
@@ -79,13 +80,34 @@ def _lines(within: Context) -> Iterator[str]:
         "Interactions for which something is being carried out.",
         [("", within.floor.lanes)],
     )
+    spent = within.store.spent
+    yield from _family(
+        "trunkline_transactions_total",
+        "Transactions of the database's one writer.",
+        [("", spent.transactions)],
+        kind="counter",
+    )
+    yield from _family(
+        "trunkline_transaction_seconds_total",
+        "Their time, waiting for the disk or the database included.",
+        [("", round(spent.seconds, 6))],
+        kind="counter",
+    )
+    yield from _family(
+        "trunkline_transactions_slow_total",
+        f"Those that took {SLOW_S} seconds or more.",
+        [("", spent.slow)],
+        kind="counter",
+    )
     links = ((f'peer="{name}"', int(status.up)) for name, status in within.links().items())
     yield from _family("trunkline_link_up", "1 while a peer can be reached.", links)
 
 
-def _family(name: str, meaning: str, samples: Iterable[tuple[str, int]]) -> Iterator[str]:
+def _family(
+    name: str, meaning: str, samples: Iterable[tuple[str, float]], *, kind: str = "gauge"
+) -> Iterator[str]:
     yield f"# HELP {name} {meaning}"
-    yield f"# TYPE {name} gauge"
+    yield f"# TYPE {name} {kind}"
     for labels, value in samples:
         yield f"{name}{{{labels}}} {value}" if labels else f"{name} {value}"
 

@@ -349,6 +349,9 @@ async def test_machines_can_watch(house: House) -> None:
         assert 'trunkline_link_up{peer="mail"} 0' in lines
         assert 'trunkline_sockets{view="agent"} 0' in lines
         assert "trunkline_lanes 0" in lines
+        assert "# TYPE trunkline_transactions_total counter" in lines
+        assert f"trunkline_transactions_total {house.store.spent.transactions}" in lines
+        assert f"trunkline_transactions_slow_total {house.store.spent.slow}" in lines
 
 
 async def test_search_shows_what_one_may_read(house: House) -> None:

@@ -1,7 +1,10 @@
 """The one writer and its readers."""
 
 import asyncio
+import logging
 import sqlite3
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from config.errors import Unavailable
 from crm_core import engines
 from crm_core.store import Store
 from crm_core.tables import counter
+from crm_core.writer import SLOW_S
 from tests.contracts.databases import Postgres
 
 
@@ -104,6 +108,27 @@ async def test_a_reader_sees_one_moment(store: Store) -> None:
 
     assert await store.read(look_twice) == (["a"], ["a"])
     assert await store.read(names) == ["a", "b"]
+
+
+async def test_what_writing_takes_is_counted_and_what_takes_long_is_told_of(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A transaction is one, however many wrote in it; the log says how many and how long."""
+    caplog.set_level(logging.INFO)
+    before = replace(store.spent)
+    await store.write(lambda conn: put(conn, "quick"))
+    assert store.spent.transactions == before.transactions + 1
+    assert store.spent.seconds > before.seconds
+
+    def slow(conn: Connection) -> None:
+        put(conn, "slow")
+        time.sleep(SLOW_S)
+
+    await store.write(slow)
+    (line,) = (record.getMessage() for record in caplog.records if " 1 writes took" in record.getMessage())
+    assert line.startswith("! database a transaction of 1 writes took ")
+    assert store.spent.slow > before.slow
+    assert store.spent.seconds - before.seconds >= SLOW_S
 
 
 async def test_the_writer_keeps_more_in_memory_while_it_imports(store: Store) -> None:
