@@ -8,7 +8,7 @@ Asterisk, `trunkline run` as in production, on SQLite (FULL).
 `grown_mb_per_h` is the slope of the server's memory (with its children) and `asterisk_mb_per_h` that of Asterisk's, by least squares over what was read
 every ten seconds, without the first sixth, in which caches fill; `files` and `threads` is by how many more the server has at the end than after that
 sixth. `left` counts channels, bridges, lanes, open interactions and agents who are not free, a while after the last call; `unheard` the callers who
-reached no phone. The waits are shown by sixths of the time: from a caller's INVITE to the first phone's (queueing is part of it), and from a phone's BYE
+reached no phone. `stood_still` counts what the server's log says of a disk or a loop that stood still for 0.25 s and more; what it says is shown. The waits are shown by sixths of the time: from a caller's INVITE to the first phone's (queueing is part of it), and from a phone's BYE
 to its next INVITE while somebody waited.
 """
 
@@ -85,6 +85,12 @@ def later(seen: Sequence[Seen]) -> Sequence[Seen]:
     return seen[len(seen) // PARTS :]
 
 
+def stood_still(log: str) -> Sequence[str]:
+    """What a server's log says of that."""
+    told = (line for line in log.splitlines() if line.split()[1:3] in (["store", "!"], ["loop", "!"]))
+    return [line for line in told if " took " in line or "stood still" in line]
+
+
 async def _watch(running: Centre, seen: list[Seen]) -> None:
     while True:
         seen.append(look(running))
@@ -156,11 +162,14 @@ async def run(options: argparse.Namespace) -> int:
             left = await settled(running.lab, running.origin, store, EVERYONE)
             await store.close()
             print(f"\n{course(callers, running.phones, seen)}\n\nleft: {dict(left)}")
+            still = stood_still((folder / "server.log").read_text(encoding="utf-8"))
+            print("\n".join(still))
             reached = first_rings(rang(running.phones.events()))
         figures = {
             "calls": len(callers),
             "unheard": sum(one.number not in reached for one in callers),
             "left": left.total(),
+            "stood_still": len(still),
             **growth(seen),
             "cpu_ms_per_call": spent[0] * 1000 / len(callers),
             "asterisk_cpu_ms_per_call": spent[1] * 1000 / len(callers),

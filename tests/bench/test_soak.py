@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.soak import Seen, Sixths, growth, later, slope_per_h
+from bench.soak import Seen, Sixths, growth, later, slope_per_h, stood_still
 
 LOOK = Seen(at=0.0, server_mb=100.0, asterisk_mb=50.0, files=20, threads=9)
 
@@ -35,6 +35,14 @@ def test_files_and_threads_that_stay_are_counted() -> None:
     """Beyond those that were there after the first sixth."""
     more = [*looks(59), replace(LOOK, at=590.0, files=27, threads=11)]
     assert (growth(more)["files"], growth(more)["threads"]) == (7, 2)
+
+
+def test_what_stood_still_is_read_from_the_log() -> None:
+    """And nothing else that went wrong."""
+    store = "12:00:01.204 store    ! database a transaction of 1 writes took 0.43 s: 0.00 s until it began, 0.01 s for them, 0.42 s for the commit"
+    loop = "12:00:01.301 loop     ! - stood still for 0.31 s"
+    others = ["12:00:02.000 voice    ! tl-1 took long", "12:00:02.000 floor    = tl-1 took", "Traceback", ""]
+    assert stood_still("\n".join([store, *others, loop])) == [store, loop]
 
 
 def test_sixths_are_of_the_time_of_the_callers() -> None:
