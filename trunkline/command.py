@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import typer
 
 import config.logs
+from config import memory
 from trunkline import (
     __version__,
     backup_commands,
@@ -65,6 +66,7 @@ def options(
 @main.command()
 def run(config_file: ConfigOption = DEFAULT) -> None:
     """Run the centre in the foreground until SIGINT or SIGTERM."""
+    memory.be_steady()
     gc.disable()  # what is loaded stays: looking through it for garbage is a sixth of a start (`app` begins again)
     from trunkline import app  # noqa: PLC0415 - loading the whole server takes half a second the other commands spare
 
