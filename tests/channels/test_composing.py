@@ -48,7 +48,7 @@ def test_what_is_composed_is_read_back(text: str, subject: str, name: str, file:
     shown, attached = read.attachments
     assert (shown.inline, shown.content_id, shown.content) == (True, content_id(PICTURE), b"\x89PNG1")
     assert (attached.content, attached.inline) == (content, False)
-    assert attached.name.split() == file.split()
+    assert attached.name.split() == (file.split() or ["file"])
     assert f"cid:{content_id(PICTURE)}" in (read.html or "")
 
 

@@ -17,7 +17,7 @@ from routing.core.events import RecordingPauseBegan
 from routing.core.model import InteractionId, PauseKind
 from tests.agent_console.house import House
 from tests.real.browser import Language, Scheme, in_turns
-from tests.real.records_centre import RecordsCentre, records_centre
+from tests.real.records_centre import SECONDS_PASS, RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, talks
 
 pytestmark = pytest.mark.real
@@ -90,7 +90,7 @@ async def test_a_supervisor_hears_a_talk(
         await picture(page, f"recording-{language}")
         await toggle.click()
         await expect(toggle).to_have_accessible_name(pause)
-        await expect(page.get_by_test_id("player-time")).to_contain_text("0:01")
+        await expect(page.get_by_test_id("player-time")).to_contain_text(SECONDS_PASS)
         box = await page.get_by_test_id("player-slider").bounding_box()
         assert box is not None
         await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -141,7 +141,7 @@ async def test_an_agent_pauses_the_recording(centre: RecordsCentre) -> None:
         await picture(desk, f"tape-on-{language}")
         await turn.click()
         await expect(tape).to_contain_text(off)
-        await expect(tape).to_contain_text("0:01")
+        await expect(tape).to_contain_text(SECONDS_PASS)
         await picture(desk, f"tape-off-{language}")
         await desk.keyboard.press("Alt+KeyX")
         await expect(tape).to_contain_text(on)

@@ -15,7 +15,7 @@ from routing.core.model import AgentId, InteractionId, OfferId, QueueId, Status
 from routing.core.presence import Phase
 from tests.agent_console.house import House
 from tests.real.browser import Language, Scheme, in_turns
-from tests.real.records_centre import RecordsCentre, clean, records_centre
+from tests.real.records_centre import SECONDS_PASS, RecordsCentre, clean, records_centre
 
 pytestmark = pytest.mark.real
 LOOKS: tuple[tuple[Language, Scheme, int], ...] = (
@@ -88,7 +88,7 @@ async def test_an_agent_holds_a_customer_and_brings_them_back(
         await desk.get_by_test_id("hold").click()
         panel = desk.locator(".call")
         await expect(panel).to_contain_text(held)
-        await expect(panel).to_contain_text("0:02")
+        await expect(panel).to_contain_text(SECONDS_PASS)
         await expect(desk.get_by_test_id("mute")).to_be_disabled()
         await picture(desk, f"talk-held-{language}")
         async with centre.at("sue", "/board", language=language, scheme=scheme, width=width) as board:

@@ -287,7 +287,7 @@ async def test_a_phone_that_dies_during_hold_costs_the_caller_nothing_but_time(t
 
 
 async def test_the_key_on_a_telephone_brings_the_caller_back(tmp_path: Path) -> None:
-    """Without any server, too: the dialplan does it. A tone reminds whoever has keys alone."""
+    """Without any server, too: the dialplan does it. A tone reminds whoever has keys alone, and the key counts in the tone as well."""
     port = free_port()
     async with ear(port) as agents_ear, talk(tmp_path, ear_port=port, hold_recall_s=2) as now:
         await now.hold()
@@ -295,6 +295,9 @@ async def test_the_key_on_a_telephone_brings_the_caller_back(tmp_path: Path) -> 
         await now.crash()
         await asyncio.sleep(4.0)
         assert 0.1 < agents_ear.loud_s(held.at + 1.0, time.time()) < 2.0, "a tone, and not a noise"
+        async with asyncio.timeout(10):
+            while not agents_ear.loud_s(time.time() - 0.06, time.time()):
+                await asyncio.sleep(0.01)
         await agents_ear.press("#")
         async with asyncio.timeout(5):
             while "Bridge" not in await now.lab.cli("core show channels concise"):

@@ -21,7 +21,7 @@ from crm_core.voicemail import spool
 from routing.core.events import MessageWanted
 from routing.core.model import InteractionId
 from tests.real.browser import Language, Scheme, in_turns
-from tests.real.records_centre import RecordsCentre, records_centre
+from tests.real.records_centre import SECONDS_PASS, RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, ready
 
 pytestmark = pytest.mark.real
@@ -92,7 +92,7 @@ async def test_an_agent_hears_a_message_calls_back_and_finishes_it(
         await expect(toggle).to_be_visible()
         await picture(page, f"message-{language}")
         await toggle.click()
-        await expect(page.get_by_test_id("player-time")).to_contain_text("0:01")
+        await expect(page.get_by_test_id("player-time")).to_contain_text(SECONDS_PASS)
         await page.get_by_test_id("player-slider").press("ArrowRight")
         await expect(page.get_by_test_id("player-time")).to_contain_text("0:0")
         await page.get_by_test_id("message-call-back").click()
