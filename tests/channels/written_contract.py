@@ -139,14 +139,14 @@ async def _dispatched(room: TextRoom, far: Far, letter: Letter, state: str, *, t
     """Run the dispatcher until the message is there."""
     task = asyncio.create_task(Dispatcher(far.peer(), room.store, room.bus, room.clock).run())
 
-    def attempts(conn: Any) -> int:
-        row = message_out.c
-        return int(conn.execute(select(row.attempts).where(row.letter_id == letter.id)).scalar_one())
+    def is_tried(conn: Any) -> bool:
+        row = conn.execute(select(message_out).where(message_out.c.letter_id == letter.id)).one()
+        return bool(row.attempts) and row.state != "sending"
 
     try:
         async with asyncio.timeout(10):
             while (await room.state(letter.id))[0] != state or (
-                tried and not await room.store.read(attempts)
+                tried and not await room.store.read(is_tried)
             ):
                 await asyncio.sleep(0.02)
     finally:
