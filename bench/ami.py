@@ -12,6 +12,7 @@ import config.loop  # isort: skip - installs the reactor before anything of Twis
 
 import argparse
 import asyncio
+import gc
 import secrets
 import sys
 import tempfile
@@ -149,6 +150,7 @@ async def streams(recorded: Path, events: int, rounds: int) -> tuple[list[float]
     async with peer(recorded, events) as port:
         for _ in range(rounds):
             for measure, rates in ((ours, mine), (theirs, other)):
+                gc.collect()  # what the one leaves behind the other does not look through
                 taken = await measure(port)
                 if taken.events != events or taken.disorder:
                     raise RuntimeError(
