@@ -99,9 +99,9 @@ class Store:
     @asynccontextmanager
     async def importing(self) -> AsyncIterator[None]:
         """Meanwhile the writer keeps more of a large database's indexes in memory. Several may be there at once."""
-        await self.write(lambda conn: keep_pages(conn, IMPORTING_CACHE_KB))
         self._importing += 1
         try:
+            await self.write(lambda conn: keep_pages(conn, IMPORTING_CACHE_KB))
             yield
         finally:
             self._importing -= 1

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -132,22 +133,22 @@ class Writer:
 
     def _commit(self, batch: list[_Unit]) -> None:
         """Run these; more of what is written behind joins its own while nothing else waits."""
-        began = at_work = ran = time.monotonic()
+        marks = [time.monotonic()]
         try:
             with self._engine.begin() as conn:
-                at_work = ran = time.monotonic()
+                marks.append(time.monotonic())
                 for unit in batch:
                     unit.result = unit.run(conn)
                 until = time.monotonic() + LONGEST_BEHIND_S
                 while batch[0].behind and self._behind and self._is_quiet() and time.monotonic() < until:
                     batch.append(self._behind.popleft())
                     batch[-1].result = batch[-1].run(conn)
-                ran = time.monotonic()
+                marks.append(time.monotonic())
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None
             self._blame(batch, unavailable or error)
-        ended = time.monotonic()
-        self._count(len(batch), at_work - began, ran - at_work, ended - ran)
+        marks += [time.monotonic()] * (4 - len(marks))  # one that failed ended in the part that it was in
+        self._count(len(batch), *(after - before for before, after in pairwise(marks)))
 
     def _count(self, writes: int, *parts_s: float) -> None:
         self.spent.transactions += 1

@@ -129,6 +129,16 @@ async def test_what_writing_takes_is_counted_and_what_takes_long_is_told_of(
     assert line.startswith("! database a transaction of 1 writes took ")
     assert store.spent.slow > before.slow
     assert store.spent.seconds - before.seconds >= SLOW_S
+    caplog.clear()
+
+    def fails(_: Connection) -> None:
+        time.sleep(SLOW_S)
+        raise Oops
+
+    with pytest.raises(Oops):
+        await store.write(fails)
+    (line,) = (record.getMessage() for record in caplog.records if " 1 writes took" in record.getMessage())
+    assert line.endswith(" s for them, 0.00 s for the commit"), "there was none"
 
 
 async def test_the_writer_keeps_more_in_memory_while_it_imports(store: Store) -> None:
