@@ -125,15 +125,17 @@ async def test_a_client_that_does_not_read_is_closed(house: House) -> None:
         async with house.listening(ann, max_queue=1, max_size=2**24) as lazy:
             await lazy.frame()
             lazy.connection.transport.pause_reading()
-            call = await house.call_arrives()
-            await house.until(call, Phase.OFFERED)
+            letter = await house.letter_arrives()
+            offer = (await lively.until("items", letter, state="offered"))["offer"]["id"]
+            taken = await ann.post(f"/api/v1/offers/{offer}/accept")
+            assert taken.status_code == 204  # so that it goes to nobody else meanwhile
             sockets = house.console.hub.sockets
             assert len(sockets) == 2
             for number in range(2000):
                 note = f"{number}" + "x" * 19_000
-                await house.store.write(partial(_write_note, call, note))
-                house.bus.publish("interaction", call)
-                await lively.until("items", call, note=note)
+                await house.store.write(partial(_write_note, letter, note))
+                house.bus.publish("interaction", letter)
+                await lively.until("items", letter, note=note)
                 if any(socket._closing for socket in sockets):
                     break
             lazy.connection.transport.resume_reading()
