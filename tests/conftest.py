@@ -10,7 +10,7 @@ import functools
 import inspect
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import config.loop  # isort: skip - installs the reactor before pytest-twisted l
 import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
+
+from tests import witnesses
 
 LOOP: asyncio.AbstractEventLoop = config.loop.reactor._asyncioEventloop
 LATE = ("tests/real/", "tests/trunkline/")
@@ -53,6 +55,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return nodeid.partition("::")[0]
 
     return FilesSideBySide(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a failure comes what ran beside the test: its logs and screens."""
+    report = yield
+    if report.failed:
+        report.sections += _block_on(witnesses.testimony())
+    return report
 
 
 def as_task(function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., "Deferred[Any]"]:

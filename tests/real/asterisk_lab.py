@@ -24,6 +24,7 @@ from config.asterisk.layout import AsteriskLayout, Peer
 from config.asterisk.render import render
 from config.settings import Asterisk, FurtherAsterisk
 from cti.phones import AsteriskPhones, PhoneSpec
+from tests import witnesses
 from tests.ports import free_block, free_port
 from tests.real.listener import with_keys
 from tests.real.sipp import Sipp, agent_scenario, caller_scenario, sipp
@@ -219,7 +220,10 @@ async def asterisk_lab(folder: Path, **changes: object) -> AsyncIterator[Asteris
     lab = AsteriskLab(launch, replace(layout, **changes), folder)  # type: ignore[arg-type]
     try:
         await lab.start()
-        yield lab
+        with witnesses.log(
+            f"asterisk {lab.layout.system_name}", folder / "asterisk" / "var" / "log" / "full"
+        ):
+            yield lab
     finally:
         await lab.stop()
         shutil.rmtree(run_dir, ignore_errors=True)

@@ -3,13 +3,17 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from playwright.async_api import Browser, BrowserContext, Page, Response, async_playwright
+
+from tests import witnesses
 
 CHROMIUM = Path("/usr/bin/chromium")  # Debian's; Ubuntu has none but a snap, so set-up unpacks Debian's there
 UNPACKED = Path(__file__).parent.parent.parent / ".trunkline" / "browser" / "chromium"
@@ -60,6 +64,9 @@ class Desk:
     origin: str
     refusals: list[str]
     """What the API refused since the page was opened (before a login, `/me` is not counted)."""
+    acts: deque[str] = field(default_factory=lambda: deque(maxlen=30))
+    """The last that was asked of the API besides reading, with its answer, for whoever looks at a failure."""
+    _dismiss: Callable[[], None] = field(default=lambda: None)
 
     @classmethod
     async def open(
@@ -80,9 +87,18 @@ class Desk:
         )
         desk = cls(context, await context.new_page(), origin, [])
         desk.page.on("response", desk._note)
+        desk._dismiss = witnesses.call("screen", desk._tell)
         return desk
 
+    async def _tell(self) -> str:
+        shown: str = await self.page.inner_text("body")
+        return "\n".join((self.page.url, *self.acts, *shown.split("\n\n")))
+
     def _note(self, response: Response) -> None:
+        if response.request.method != "GET":
+            self.acts.append(
+                f"{time.strftime('%H:%M:%S')} {response.request.method} {response.url} {response.status}"
+            )
         if response.status >= 400 and not response.url.endswith(("/api/v1/me", "/favicon.ico")):
             self.refusals.append(
                 f"{response.request.method} {response.url} {response.status} {response.request.post_data or ''}"
@@ -179,4 +195,5 @@ class Desk:
         await self.page.screenshot(path=path)
 
     async def close(self) -> None:
+        self._dismiss()
         await self.context.close()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import witnesses
 from tests.ports import free_block
 from trunkline.demo.children import says_ok
 
@@ -106,6 +107,10 @@ async def centre(folder: Path, *options: str) -> AsyncIterator[Centre]:
                 if process.returncode is not None:
                     raise RuntimeError(Path(out.name).read_text(encoding="utf-8", errors="replace"))
                 await asyncio.sleep(0.1)
-        yield running
+        with (
+            witnesses.log("trunkline", folder / "trunkline.log"),
+            witnesses.log("asterisk", folder / "asterisk.log"),
+        ):
+            yield running
     finally:
         await running.stop()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests import witnesses
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab
 from trunkline.demo.children import says_ok
@@ -74,7 +75,8 @@ async def server(folder: Path, settings: Path, port: int, profile: Path | None =
         )
     try:
         await until_it_answers(process, port, folder / "server.log")
-        yield process.pid
+        with witnesses.log("server", folder / "server.log"):
+            yield process.pid
     finally:
         if process.returncode is None:
             process.terminate()

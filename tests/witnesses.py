@@ -1,0 +1,48 @@
+"""What is told of a failed test besides its assertion: the last lines of the logs, and the screens, of whatever ran beside it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LINES = 60
+"""So many of the last lines of a log are told."""
+WITHIN_S = 5.0
+_witnesses: dict[object, tuple[str, Callable[[], Awaitable[str]]]] = {}
+
+
+def call(name: str, tell: Callable[[], Awaitable[str]]) -> Callable[[], None]:
+    """`tell` is asked when a test fails, until what is returned is called."""
+    key = object()
+    _witnesses[key] = (name, tell)
+
+    def dismiss() -> None:
+        _witnesses.pop(key, None)
+
+    return dismiss
+
+
+@contextmanager
+def log(name: str, path: Path) -> Iterator[None]:
+    """The end of this file is told when a test fails within the block."""
+
+    async def tell() -> str:
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-LINES:])
+
+    dismiss = call(name, tell)
+    try:
+        yield
+    finally:
+        dismiss()
+
+
+async def testimony() -> list[tuple[str, str]]:
+    """What each has to tell now; of one that cannot, why not."""
+    heard = []
+    for name, tell in list(_witnesses.values()):
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                heard.append((name, await tell()))
+        except Exception as problem:  # noqa: BLE001 - the test's own failure is what matters
+            heard.append((name, f"cannot be told: {problem!r}"))
+    return heard
