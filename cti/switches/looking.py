@@ -31,8 +31,8 @@ from cti.switches.whereabouts import Whereabouts
 from cti.talking.pauses import Pauses
 from cti.talking.talks import Talks
 from cti.talking.watches import Watches
-from routing.core.events import DeviceChanged
-from routing.core.model import AgentId, Device, InteractionId
+from routing.core.events import DeviceChanged, OfferFailed
+from routing.core.model import AgentId, Device, InteractionId, Medium, OfferId, Outcome
 from routing.core.presence import Work
 
 PHONE_DIED = int(RTP_TIMEOUT)
@@ -137,7 +137,8 @@ class Looking:
                 self._talks.send(actions.hang_up(one["Uniqueid"], PHONE_DIED))
 
     def phones_unknown(self) -> None:
-        """Nobody is offered a call while no server sees their phone."""
+        """Nobody is offered a call while no server sees their phone, and whoever is at another server does not wait for a phone here to ring."""
+        lost = self._not_yet_ringing()
         self._calls.forget_devices()
         self._whereabouts.forget(self._name)
         at = self._clock.now()
@@ -145,8 +146,22 @@ class Looking:
             *(
                 DeviceChanged(agent=agent, device=self._whereabouts.device_of(agent), at=at)
                 for agent in self._directory.phones
-            )
+            ),
+            *(OfferFailed(offer=offer, outcome=Outcome.FAILED, at=at) for offer in lost),
         )
+
+    def _not_yet_ringing(self) -> list[OfferId]:
+        """Offers to phones that are here, of callers who are not."""
+        return [
+            work.offer
+            for work in self._floor.centre.interactions.values()
+            if work.offer is not None
+            and work.agent is not None
+            and work.medium is Medium.VOICE
+            and work.rang_at is None
+            and not self._owns(work)
+            and self._whereabouts.server_of(work.agent, self._name) == self._name
+        ]
 
     def where(self, event: DeviceChanged) -> DeviceChanged:
         """What it means beside what other servers say."""

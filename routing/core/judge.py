@@ -54,6 +54,7 @@ from routing.core.facts import (
 from routing.core.model import (
     AgentId,
     By,
+    Device,
     InteractionId,
     Medium,
     OfferId,
@@ -412,15 +413,18 @@ def _fail(
     *,
     withdraw: bool,
 ) -> Verdict:
-    """The offer ended without the agent, who is not ready until they say so; a queue may overlook some that were not answered."""
+    """The offer ended without the agent, who is not ready until they say so; a queue may overlook some that were not answered, and whose phone is gone
+    is not to blame for a call: they are offered none until it is back."""
     if work.dialling:
         return dropped(work, outcome, at, withdraw=withdraw)
     agent = centre.agents[holder(work)]
     ended = end_offer(work, outcome, at)
     rule = queues.get(work.queue)
     overlooked = outcome is Outcome.NO_ANSWER and rule is not None and agent.missed + 1 < rule.missed_at_most
+    phone_gone = work.medium is Medium.VOICE and agent.device is Device.UNREACHABLE
+    blameless = overlooked or (phone_gone and outcome is not Outcome.DECLINED)
     paused = StatusChanged(agent=agent.id, status=Status.PAUSED, reason=PAUSE_REASON[outcome], at=at)
-    facts = (ended, paused) if agent.status is Status.READY and not overlooked else (ended,)
+    facts = (ended, paused) if agent.status is Status.READY and not blameless else (ended,)
     return Verdict(facts, (withdrawal(work, outcome),) if withdraw else ())
 
 

@@ -13,7 +13,7 @@ from cti.ami.fitness import Misnamed
 from cti.switches import switch
 from cti.switches.phones import PhonesAnywhere
 from cti.switches.whereabouts import Whereabouts
-from routing.core.facts import Abandoned, Connected, Enqueued, Finished, Offered, StatusChanged
+from routing.core.facts import Abandoned, Connected, Enqueued, Finished, Offered, OfferRang, StatusChanged
 from routing.core.model import AgentId, Device, InteractionId, Status
 from routing.core.presence import Phase
 from tests.cti.room import Room, standing, telephone_room
@@ -140,6 +140,37 @@ async def test_one_that_does_not_answer_is_given_up_in_time(
         await room.until(lambda: bool(led(room)))
         assert {one["Context"] for one in led(room)} == {"trunkline-fallback"}
         assert room.count(Enqueued) == 1
+
+
+@pytest.mark.parametrize("rang", [False, True])
+async def test_who_is_offered_to_a_phone_at_a_lost_server_goes_on(room: Room, *, rang: bool) -> None:
+    """A caller at another server goes back to the music, and the agent is not paused. What rings already may still be answered: only our link may be gone."""
+    assert room.there is not None
+    ann = await room.ready("1001")
+    await waits_there(room)
+    await room.until(lambda: room.count(Offered) == 1)
+    if rang:
+        leg = ("DestUniqueid", "south-1.2"), ("DestChannel", "PJSIP/trunkline-north-00000001")
+        offer = ("DestChanVariable", f"TL_OFFER={OVER_THERE}/1")
+        room.there.event("DialState", ("Uniqueid", "south-1.1"), *leg, offer, ("DialStatus", "RINGING"))
+        await room.until(lambda: room.count(OfferRang) == 1)
+    silence = asyncio.Event()
+
+    async def silent(peer: AmiPeer, action: dict[str, str]) -> None:
+        await silence.wait()
+
+    room.ami.answers["Login"] = silent
+    room.ami.peers[-1].close()
+    await room.until(lambda: room.floor.centre.agents[ann].device is Device.UNREACHABLE)
+    work = room.floor.centre.interactions[OVER_THERE]
+    if rang:
+        assert work.phase is Phase.OFFERED
+    else:
+        await room.until(lambda: bool(led(room)))
+        assert led(room)[-1]["Context"] == "trunkline-hold"
+        assert work.phase is Phase.WAITING
+    assert room.floor.centre.agents[ann].status is Status.READY
+    silence.set()
 
 
 async def test_a_reconnect_settles_the_calls_of_that_server_alone(room: Room) -> None:

@@ -11,9 +11,10 @@ No server of ours is started here; `lab.settings()` is what one needs to find th
 import asyncio
 import secrets
 import shutil
+import signal
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +83,16 @@ class AsteriskLab:
             else:
                 self._process.terminate()
             await self._process.wait()
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Within the block it does nothing, with its connections open: as a machine that is not reached any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def cli(self, command: str) -> str:
         """What Asterisk's console answers."""

@@ -24,6 +24,7 @@ from routing.core.facts import (
     Enqueued,
     Finished,
     Held,
+    Offered,
     Requeued,
     Watched,
     WatchOver,
@@ -185,6 +186,38 @@ async def _it_comes_back_and_the_phones_server_dies(stage: Stage, talk: Interact
     assert back.interaction == served.interaction
     assert stage.phases() == [Phase.WAITING]
     assert not last.events("BYE")
+
+
+async def test_a_server_that_falls_silent_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """The server of the phone that is offered a call stops in the middle of it, with its connections open: when it is given up the call goes to a colleague whose phone is elsewhere, and nobody is blamed for
+    not having answered; when it goes on, its agent is reachable again."""
+    async with several_labs(tmp_path, "north", "south") as (here, there), AsyncExitStack() as stack:
+        await stack.enter_async_context(here.phone("1001", answer_after_s=0.05))
+        await stack.enter_async_context(there.phone("1002", answer_after_s=0.05))
+        url = prepare(tmp_path, ring_s=20.0, extensions=("1001", "1002"))
+        running = voice_server(here, url, others=[there])
+        server = await stack.enter_async_context(running)
+        first, second = [await agent_of(server.store, one) for one in ("1001", "1002")]
+        agents = server.floor.centre.agents
+        server.ready(first)
+        with here.silent():
+            caller = await stack.enter_async_context(there.caller(speak=True))
+            offered = await server.fact(Offered)
+            assert isinstance(offered, Offered)
+            assert offered.agent == first
+            server.ready(second)
+            talk = await server.fact(Connected, within_s=20)
+            assert isinstance(talk, Connected)
+            assert talk.agent == second
+            assert (agents[first].status, agents[first].device) == (Status.READY, Device.UNREACHABLE)
+            assert not caller.events("BYE")
+        async with asyncio.timeout(20):
+            while agents[first].device is not Device.REACHABLE:
+                await asyncio.sleep(0.05)
+        await stack.enter_async_context(there.caller(number="+886900000009"))
+        talk = await server.fact(Connected, 2)
+        assert isinstance(talk, Connected)
+        assert talk.agent == first
 
 
 async def test_who_is_called_is_called_over_the_server_of_the_agents_phone(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -55,7 +56,7 @@ from routing.core.facts import (
     WrappedUp,
 )
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Medium, Outcome, PauseKind, Status, WatchMode
+from routing.core.model import AgentId, Device, Medium, Outcome, PauseKind, Status, WatchMode
 from routing.core.presence import AgentState, Consult, Phase, RecordingPause, Watcher, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
@@ -429,6 +430,21 @@ def whoever_declines_stays_ready(plant: pytest.MonkeyPatch) -> None:
             else right
         ),
     )
+
+
+@fault
+def whose_phone_is_gone_is_to_blame(plant: pytest.MonkeyPatch) -> None:
+    right = judge._fail
+
+    def wrong(
+        centre: Centre, queues: Any, work: Work, outcome: Outcome, at: float, *, withdraw: bool
+    ) -> Verdict:
+        agent = centre.agents[judge.holder(work)]
+        there = agent._replace(device=Device.REACHABLE)
+        seen = SimpleNamespace(agents={agent.id: there})
+        return right(cast("Centre", seen), queues, work, outcome, at, withdraw=withdraw)
+
+    plant.setattr(judge, "_fail", wrong)
 
 
 @fault

@@ -236,10 +236,16 @@ class Promises:
             self.turn(Accepted(offer=work.offer, at=self.now, recorded=voice))
 
     def _refuse(self, dice: Dice) -> None:
-        """Declined, missed, or it does not get through."""
+        """Declined, missed, or it does not get through, also because the phone went away for a moment."""
         work, outcome = self._some(dice, Phase.OFFERED), dice.pick(sorted(REFUSED))
-        if work is not None and work.offer is not None:
-            self.turn(OfferFailed(offer=work.offer, outcome=outcome, at=self.now))
+        if work is None or work.offer is None or work.agent is None:
+            return
+        goes = not work.dialling and dice.pick([False, False, True])
+        if goes:
+            self.turn(DeviceChanged(agent=work.agent, device=Device.UNREACHABLE, at=self.now))
+        self.turn(OfferFailed(offer=work.offer, outcome=outcome, at=self.now))
+        if goes:
+            self.turn(DeviceChanged(agent=work.agent, device=Device.REACHABLE, at=self.now))
 
     def _hang_up_while_it_rings(self, dice: Dice) -> None:
         work = self._some(dice, Phase.OFFERED)
@@ -326,6 +332,8 @@ class Promises:
         if not mine:
             return
         work, at = dice.pick(mine), self.now
+        # what alone tells an own call from one that is asked for
+        calls_off = CallbackCancelled(interaction=work.id, at=at)
         told: tuple[Event, ...] = (
             Accepted(offer=work.offer or OfferId("none"), at=at),
             OfferFailed(offer=work.offer or OfferId("none"), outcome=dice.pick(sorted(REFUSED)), at=at),
@@ -334,7 +342,7 @@ class Promises:
             WorkEnded(interaction=work.id, by=By.AGENT, at=at),
             Returned(interaction=work.id, at=at, reason="phone_lost"),
             CustomerLeft(interaction=work.id, at=at),
-            CallbackCancelled(interaction=work.id, at=at),
+            calls_off,
             Moved(interaction=work.id, queue=dice.pick(sorted(self.queue_rules)), at=at),
             Assigned(
                 interaction=work.id, agent=dice.pick(sorted(self.router.centre.agents)), wait_s=5.0, at=at
@@ -342,7 +350,9 @@ class Promises:
             Adopted(interaction=work.id, agent=dice.pick(sorted(self.router.centre.agents)), at=at),
         )
         rings = work.phase is Phase.OFFERED
-        event = dice.pick(told[2:] if rings and dice.pick([True, False]) else (*told[:5], *told))
+        event = dice.pick(
+            (*told[2:], calls_off) if rings and dice.pick([True, False]) else (*told[:5], *told, calls_off)
+        )
         fits, known = self.fits(event), len(self.facts)
         self.turn(event)
         theirs = [one for one in self.facts[known:] if getattr(one, "interaction", None) == work.id]
@@ -669,6 +679,8 @@ class Promises:
         rule = self.queue_rules.get(self._book.interactions[fact.interaction].queue)
         missed = fact.outcome is Outcome.NO_ANSWER
         overlooked = missed and rule is not None and agent.missed + 1 < rule.missed_at_most
+        voice = self._book.interactions[fact.interaction].medium is Medium.VOICE
+        gone = voice and agent.device is Device.UNREACHABLE and fact.outcome is not Outcome.DECLINED
         following = then[0] if then else None
         paused = (
             isinstance(following, StatusChanged)
@@ -678,7 +690,8 @@ class Promises:
         )
         own = self._book.interactions[fact.interaction].dialling
         assert own == (isinstance(following, DialDropped) or (own and fact.outcome is Outcome.ACCEPTED))
-        pauses = not own and fact.outcome in REFUSED and agent.status is Status.READY and not overlooked
+        refused = fact.outcome in REFUSED and agent.status is Status.READY
+        pauses = not own and refused and not overlooked and not gone
         assert paused == pauses, (fact, following)
 
     def _judge_count(self, fact: OfferEnded) -> None:

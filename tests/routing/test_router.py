@@ -290,6 +290,21 @@ def test_a_failed_offer_pauses_the_agent_and_keeps_the_place(
     assert scene.offer("c1") == "c1/2"
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED])
+def test_whose_phone_is_gone_is_not_to_blame(outcome: Outcome) -> None:
+    """Their phone went while a call was offered: the caller goes on, they are ready still, and are offered calls when it is back."""
+    scene = Scene()
+    scene.ready("ann")
+    scene.call("c1")
+    scene.device("ann", Device.UNREACHABLE)
+    scene.fail("c1", outcome)
+    assert (scene.agent("ann").status, scene.work("c1").phase) == (Status.READY, Phase.WAITING)
+    assert offers(scene.device("ann", Device.REACHABLE)) == [("c1", "ann")]
+    scene.device("ann", Device.UNREACHABLE)
+    scene.fail("c1", Outcome.DECLINED)
+    assert scene.agent("ann").reason == "declined"
+
+
 def test_silence_ends_a_voice_offer_after_asterisk_had_its_chance() -> None:
     """A phone that rang and nothing more heard: no answer, three seconds late, and the ringing is stopped."""
     scene = Scene([queue(ring_s=20.0)], [agent("ann")])
