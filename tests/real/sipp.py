@@ -55,6 +55,11 @@ class Sipp:
         )
         return seen
 
+    def entered_by(self) -> tuple[float, float]:
+        """When the first call's INVITE left, and when it was answered (whoever waits is answered with the music): in between Asterisk took it, however long the INVITE
+        was on its way. SIPp looks at the clock after it has sent, hence a tenth of a second less."""
+        return self.events("INVITE")[0].at - 0.1, self.events("ANSWERED")[0].at
+
     def trouble(self) -> str:
         """What SIPp did not expect."""
         return self._errors.read_text(errors="replace")[-2000:] if self._errors.exists() else ""
