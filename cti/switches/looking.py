@@ -138,9 +138,8 @@ class Looking:
 
     def phones_unknown(self) -> None:
         """Nobody is offered a call while no server sees their phone, and whoever is at another server does not wait for a phone here to ring."""
-        lost = self._not_yet_ringing()
         self._calls.forget_devices()
-        self._whereabouts.forget(self._name)
+        lost = self._not_yet_ringing(self._whereabouts.forget(self._name))
         at = self._clock.now()
         self._floor.submit(
             *(
@@ -150,17 +149,16 @@ class Looking:
             *(OfferFailed(offer=offer, outcome=Outcome.FAILED, at=at) for offer in lost),
         )
 
-    def _not_yet_ringing(self) -> list[OfferId]:
-        """Offers to phones that are here, of callers who are not."""
+    def _not_yet_ringing(self, lost: frozenset[AgentId]) -> list[OfferId]:
+        """Offers to these agents' phones, of callers who are at another server."""
         return [
             work.offer
             for work in self._floor.centre.interactions.values()
             if work.offer is not None
-            and work.agent is not None
+            and work.agent in lost
             and work.medium is Medium.VOICE
             and work.rang_at is None
             and not self._owns(work)
-            and self._whereabouts.server_of(work.agent, self._name) == self._name
         ]
 
     def where(self, event: DeviceChanged) -> DeviceChanged:

@@ -18,10 +18,14 @@ class Whereabouts:
         self._said.setdefault(agent, {})[server] = device
         return self.device_of(agent)
 
-    def forget(self, server: str) -> None:
-        """Nothing is known from this server any more."""
-        for said in self._said.values():
-            said.pop(server, None)
+    def forget(self, server: str) -> frozenset[AgentId]:
+        """Nothing is known from this server any more; whose phone was seen there and is seen nowhere now."""
+        lost = set()
+        for agent, said in self._said.items():
+            was = said.pop(server, None)
+            if was in _THERE and _together(said) is Device.UNREACHABLE:
+                lost.add(agent)
+        return frozenset(lost)
 
     def device_of(self, agent: AgentId) -> Device:
         """As the router is to see it."""

@@ -56,10 +56,11 @@ async def test_a_phone_is_where_one_says_that_it_is() -> None:
     assert known.if_said("north", ANN, Device.IN_USE) is Device.IN_USE
     assert known.hear("north", ANN, Device.REACHABLE) is Device.REACHABLE
     assert (known.server_of(ANN, "north"), known.server_of(ANN, "south")) == ("north", "south")
-    known.forget("south")
+    assert known.forget("south") == frozenset(), "it is still at the other"
     known.hear("north", ANN, Device.IN_USE)
     assert known.server_of(ANN, "south") == "north"
-    known.forget("north")
+    assert known.forget("north") == {ANN}
+    assert known.forget("north") == frozenset(), "it was nowhere before"
     assert known.device_of(ANN) is Device.UNREACHABLE
 
 

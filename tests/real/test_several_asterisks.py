@@ -189,7 +189,7 @@ async def _it_comes_back_and_the_phones_server_dies(stage: Stage, talk: Interact
 
 
 async def test_a_server_that_falls_silent_keeps_nobody_waiting(tmp_path: Path) -> None:
-    """The server of the phone that is offered a call stops in the middle of it, with its connections open: when it is given up the call goes to a colleague whose phone is elsewhere, and nobody is blamed for
+    """The server of the phone that is offered a call stops in the middle of it, with its connections open: when that is noticed the call goes to a colleague whose phone is elsewhere, and nobody is blamed for
     not having answered; when it goes on, its agent is reachable again."""
     async with several_labs(tmp_path, "north", "south") as (here, there), AsyncExitStack() as stack:
         await stack.enter_async_context(here.phone("1001", answer_after_s=0.05))
