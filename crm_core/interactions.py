@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
@@ -12,7 +13,7 @@ from crm_core.customers import redirects
 from crm_core.paging import columns
 from crm_core.prepared import Prepared
 from crm_core.search import index
-from crm_core.tables import inserting
+from crm_core.tables import inserting_in
 from crm_core.tables import interaction as interaction_table
 from crm_core.tables import offer as offer_table
 from crm_core.tables import party as party_table
@@ -120,21 +121,11 @@ def ensure(
         "entry_address": entry_address,
         "subject": subject,
     }
-    filled = conn.execute(_DESCRIBE, {"of_id": id, "else_queue_id": queue_id, **described})
+    filled = _DESCRIBE.run(conn, {"of_id": id, "else_queue_id": queue_id, **described})
     if filled.rowcount == 1:  # the usual case: the ledger spoke first
         return True
-    made = conn.execute(
-        inserting(conn, interaction_table).on_conflict_do_nothing(),
-        {
-            "id": id,
-            "medium": medium,
-            "state": "new",
-            "queue_id": queue_id,
-            "enqueued_at": enqueued_at,
-            **described,
-        },
-    )
-    return made.rowcount == 1
+    new = {"id": id, "medium": medium, "queue_id": queue_id, "enqueued_at": enqueued_at, **described}
+    return _making(conn.dialect.name).run(conn, new).rowcount == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,23 +181,31 @@ def end_early(conn: Connection, interaction_id: str, at: float) -> None:
 
 
 def interaction(conn: Connection, interaction_id: str) -> Interaction | None:
-    row = conn.execute(_BY_ID, {"of_id": interaction_id}).one_or_none()
+    row = _BY_ID.run(conn, {"of_id": interaction_id}).one_or_none()
     return None if row is None else read_interaction(row)
 
 
-# what every call runs is built once: SQLAlchemy takes longer to put a statement together than SQLite to run it
-_BY_ID = select(interaction_table).where(interaction_table.c.id == bindparam("of_id"))
-_DESCRIBE = (
+_BY_ID = Prepared(select(interaction_table).where(interaction_table.c.id == bindparam("of_id")))
+_ASKS = ("direction", "customer_address", "customer_name", "entry_address", "subject")
+"""What is said of an interaction beside what the ledger says of it."""
+_DESCRIBE = Prepared(
     update(interaction_table)
     .where(interaction_table.c.id == bindparam("of_id"), interaction_table.c.direction.is_(None))
     .values(
         queue_id=func.coalesce(interaction_table.c.queue_id, bindparam("else_queue_id")),
-        **{
-            name: bindparam(name)
-            for name in ("direction", "customer_address", "customer_name", "entry_address", "subject")
-        },
+        **{name: bindparam(name) for name in _ASKS},
     )
 )
+
+
+@cache
+def _making(dialect: str) -> Prepared:
+    """An interaction of which nobody has spoken yet; nothing where somebody has."""
+    values: dict[str, Any] = {
+        name: bindparam(name) for name in ("id", "medium", "queue_id", "enqueued_at", *_ASKS)
+    }
+    made = inserting_in(dialect, interaction_table).values(state=literal_column("'new'"), **values)
+    return Prepared(made.on_conflict_do_nothing())
 
 
 def shown_names(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -317,7 +316,9 @@ def offers(conn: Connection, interaction_id: str) -> list[OfferRecord]:
 def read_interaction(row: Any) -> Interaction:
     """A row with all columns of the table as an `Interaction`."""
     fields = columns(row)
-    return Interaction(**(fields | {"direction": fields["direction"] or "in"}))
+    fields["direction"] = fields["direction"] or "in"
+    fields["callback"] = bool(fields["callback"])  # SQLite's 0 and 1, where the statement was a prepared one
+    return Interaction(**fields)
 
 
 def _offer(row: Any) -> OfferRecord:

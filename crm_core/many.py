@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 
+from crm_core import direct
 from crm_core.prepared import Processor, processor_of
 from crm_core.tables.base import Words, storable_words
 
@@ -35,7 +36,7 @@ class ManyRows:
             known = self._compiled[conn.dialect.name] = _compile(self._table, self._names, conn.dialect)
         values = [known.values(row) for row in rows]
         if conn.dialect.name == "sqlite":
-            conn.exec_driver_sql(known.head + known.group, values)
+            direct.run_each(conn, known.head + known.group, values)
             return
         most = max(1, _MOST_PARAMETERS // len(known.columns))
         for begin in range(0, len(values), most):

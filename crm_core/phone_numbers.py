@@ -6,10 +6,13 @@ Nothing is thrown away: what cannot be understood keeps its raw text and its dig
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
 DEFAULT_REGION = "TW"
+READ_LATELY = 256
+"""So many numbers are not read anew: a call asks several times what its number means."""
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _EXTENSION = re.compile(r"(?:分機|分机|轉|转)")
 
@@ -37,6 +40,7 @@ class _Reading:
     certain: bool | None
 
 
+@lru_cache(maxsize=READ_LATELY)
 def read_number(raw: str, region: str = DEFAULT_REGION) -> Number:
     """Read a number as dialled in `region` (ISO 3166-1); never raises."""
     text = _EXTENSION.sub(" ext. ", unicodedata.normalize("NFKC", raw)).strip().removeprefix("tel:")

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.sql.selectable import CompoundSelect
 from sqlalchemy.types import TypeEngine
 
+from crm_core import direct
+from crm_core.direct import Found
 from crm_core.tables.base import Words, storable_words
 
 Statement = Insert | Update | Delete | Select[Any] | CompoundSelect[Any]
@@ -25,15 +27,15 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, conn: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
+    def run(self, conn: Connection, values: Mapping[str, Any]) -> Found:
         """Execute with these values; `KeyError` when one that the statement names is missing."""
         compiled = self._for(conn.dialect)
-        return conn.exec_driver_sql(compiled.sql, compiled.in_order(values))
+        return direct.run(conn, compiled.sql, compiled.in_order(values))
 
     def run_each(self, conn: Connection, values: Sequence[Mapping[str, Any]]) -> None:
         """Execute once for each."""
         compiled = self._for(conn.dialect)
-        conn.exec_driver_sql(compiled.sql, [compiled.in_order(row) for row in values])
+        direct.run_each(conn, compiled.sql, [compiled.in_order(row) for row in values])
 
     def _for(self, dialect: Dialect) -> "_Compiled":
         known = self._compiled.get(dialect.name)

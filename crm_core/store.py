@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from crm_core.engines import (
     IMPORTING_CACHE_KB,
     READERS,
     WRITER_CACHE_KB,
+    Kept,
     as_unavailable,
     keep_pages,
     reading_engine,
@@ -51,6 +53,8 @@ class Store:
         self._writing: Engine = writing_engine(url)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         file = sqlite_file(url)
+        self._kept: list[Kept] = []
+        self._reader = _Reader(self._reading, self._kept) if file else None
         self._checkpoints = Checkpoints(file) if file else None
         self._writer = (
             Writer(self._writing, self._checkpoints.look, self._checkpoints.copying)
@@ -134,13 +138,24 @@ class Store:
         if self._checkpoints:
             await asyncio.to_thread(self._checkpoints.stop)
         self._readers.shutdown(wait=True)
+        for kept in self._kept:
+            kept.close()
         self._reading.dispose()
         self._writing.dispose()
 
     def _run(self, query: Callable[[Connection], T]) -> T:
         try:
-            with self._reading.begin() as conn:
+            with (self._reader or self._reading).begin() as conn:
                 return query(conn)
         except DBAPIError as error:
             unavailable: Unavailable | None = as_unavailable(error)
             raise unavailable or error from error
+
+
+class _Reader(threading.local):
+    """Each reader thread's own connection, which `every` lists. SQLite's alone: PostgreSQL's may be cut off while it rests, which its pool looks for."""
+
+    def __init__(self, engine: Engine, every: list[Kept]) -> None:
+        """Run once in each thread."""
+        self.begin = (kept := Kept(engine)).begin
+        every.append(kept)

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import Unavailable
 from config.logs import Transcript
-from crm_core.engines import as_unavailable
+from crm_core.engines import Kept, as_unavailable
 
 LARGEST_BATCH = 500
 """Units in one transaction: beyond this the wait of the first grows and the gain does not."""
@@ -65,7 +65,7 @@ class Writer:
         busy: Callable[[], bool] = lambda: False,
     ) -> None:
         """`after` is called after each batch, when those who wrote have their answers. Of what is written behind the patient waits as long as the disk is `busy`."""
-        self._engine, self._after, self._busy = engine, after, busy
+        self._database, self._after, self._busy = Kept(engine), after, busy
         self._units: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._first: deque[_Unit] = deque()  # the thread's own, as all that follows
         self._behind: deque[_Unit] = deque()
@@ -102,6 +102,7 @@ class Writer:
             self._commit(batch)
             _answer(batch)
             self._after()
+        self._database.close()
 
     def _gather(self) -> list[_Unit]:
         """Wait for a unit, then take what else is there: of one lane, by turns while both have something. Empty when it is time to stop."""
@@ -135,7 +136,7 @@ class Writer:
         """Run these; more of what is written behind joins its own while nothing else waits."""
         marks = [time.monotonic()]
         try:
-            with self._engine.begin() as conn:
+            with self._database.begin() as conn:
                 marks.append(time.monotonic())
                 for unit in batch:
                     unit.result = unit.run(conn)
@@ -166,7 +167,7 @@ class Writer:
 
     def _alone(self, unit: _Unit) -> None:
         try:
-            with self._engine.begin() as conn:
+            with self._database.begin() as conn:
                 unit.result = unit.run(conn)
         except BaseException as error:  # noqa: BLE001 - it is handed to whoever wrote the unit
             unavailable = as_unavailable(error) if isinstance(error, DBAPIError) else None

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from crm_core.flows import kept
 from crm_core.flows.machine import LONGEST_S, End, EndKind, Stage, State
 from crm_core.flows.model import LONGEST_RING_S
+from crm_core.prepared import Prepared
 from crm_core.tables import flow_visit, inserting, interaction
 
 LONGEST_SPAN_S = 366 * 86_400.0
 _V = flow_visit.c
 _OF_CALL = select(flow_visit).where(_V.interaction_id == bindparam("of_call"))
-"""Asked for every call: built once."""
+_CAME = Prepared(select(_V.interaction_id).where(_V.interaction_id == bindparam("of_call")))
+"""Asked for every call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,8 @@ def keep(conn: Connection, one: Visit) -> None:
 
 def of_interaction(conn: Connection, interaction_id: str) -> tuple[Visit, str] | None:
     """With the flow's name."""
+    if _CAME.run(conn, {"of_call": interaction_id}).first() is None:
+        return None
     row = conn.execute(_OF_CALL, {"of_call": interaction_id}).one_or_none()
     return None if row is None else (_read(row), kept.name_of(conn, row.flow_id))
 

@@ -1,6 +1,6 @@
 """Every table of the truth, in one metadata. Times are seconds since 1970-01-01 UTC; ids are text."""
 
-from crm_core.tables.base import Words, inserting, metadata, storable
+from crm_core.tables.base import Words, inserting, inserting_in, metadata, storable
 from crm_core.tables.branding import branding
 from crm_core.tables.casework import (
     approval,
@@ -160,6 +160,7 @@ __all__ = [
     "inquiry_form",
     "inquiry_form_version",
     "inserting",
+    "inserting_in",
     "interaction",
     "interaction_match",
     "keyed_try",

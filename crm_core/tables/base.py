@@ -212,7 +212,12 @@ def _postgresql_order(element: Any, compiler: Any, **more: Any) -> str:
 
 def inserting(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that offers `on_conflict_do_nothing`, in the spelling of this connection's database."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    return inserting_in(conn.dialect.name, table)
+
+
+def inserting_in(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """The same for statements that are made once for each database."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def moment(name: str, *, nullable: bool = False, index: bool = False) -> Column[float]:
