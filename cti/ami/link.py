@@ -72,6 +72,8 @@ class _Connection(asyncio.Protocol):
         self._pending: dict[str, _Pending] = {}
         self._events: deque[Message] = deque()
         self._arrived = asyncio.Event()
+        self._on_event: Callable[[Message], None] | None = None
+        self._goes_on = False
         self._sent = 0
         self._paused = False
         self._transport: asyncio.Transport | None = None
@@ -135,9 +137,40 @@ class _Connection(asyncio.Protocol):
             pending.items.append(message)
 
     def _news(self, events: Sequence[Message]) -> None:
-        if events:
-            self._events.extend(events)
+        if not events:
+            return
+        self._events.extend(events)
+        if self._on_event is None:
             self._arrived.set()
+        elif not self._goes_on:
+            self._hand_on()
+
+    def hand_to(self, on_event: Callable[[Message], None]) -> None:
+        """From now on each event at once, in order; what has come already first. A burst leaves the loop to others in between."""
+        self._on_event = on_event
+        self._hand_on()
+
+    def hand_to_nobody(self) -> None:
+        """What comes now, or has not been handed on yet, is not news any more."""
+        self._on_event = None
+        self._events.clear()
+
+    def _hand_on(self) -> None:
+        """The next events. What a listener raises is a bug of ours and ends the connection (`lost`)."""
+        self._goes_on = False
+        if self._on_event is None:
+            return
+        try:
+            for event in self._some():
+                self._on_event(event)
+        except Exception as bug:  # noqa: BLE001 - whoever serves the connection raises it
+            self._events.clear()
+            if not self.lost.done():
+                self.lost.set_exception(bug)
+            return
+        if self._events:
+            self._goes_on = True
+            self._loop.call_soon(self._hand_on)
 
     def _take_reply(self, action_id: str, pending: _Pending, message: Message) -> None:
         if message["Response"] not in {"Success", "Goodbye"}:
@@ -161,11 +194,15 @@ class _Connection(asyncio.Protocol):
         await asyncio.wait((self.lost,))
 
     async def events(self) -> list[Message]:
-        """The next events, in order, some at a time so that a burst leaves the loop to others."""
+        """The next events, in order, while nobody is handed them."""
         await self._arrived.wait()
-        some = [self._events.popleft() for _ in range(min(len(self._events), _EVENTS_AT_ONCE))]
+        some = self._some()
         if not self._events:
             self._arrived.clear()
+        return some
+
+    def _some(self) -> list[Message]:
+        some = [self._events.popleft() for _ in range(min(len(self._events), _EVENTS_AT_ONCE))]
         if self._paused and len(self._events) < _FEW_EVENTS and self._transport is not None:
             self._paused = False
             self._transport.resume_reading()
@@ -334,26 +371,18 @@ class Link:
 
     async def _serve(self, connection: _Connection) -> None:
         self._connection = connection
-        tasks = [
-            asyncio.create_task(self._consume(connection), name="ami events"),
-            asyncio.create_task(self._live(connection), name="ami heartbeat"),
-        ]
+        live = asyncio.create_task(self._live(connection), name="ami heartbeat")
         over = asyncio.create_task(connection.over(), name="ami connection")
         try:
-            await asyncio.wait((*tasks, over), return_when=asyncio.FIRST_COMPLETED)
+            connection.hand_to(self._on_event)
+            await asyncio.wait((live, over), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancel((*tasks, over))
+            connection.hand_to_nobody()
+            await _cancel((live, over))
             self._on_down()
-        for task in tasks:
-            if not task.cancelled():
-                task.result()  # a bug in a listener, or the ping's deadline
-        raise Unavailable("asterisk", connection.lost.result())
-
-    async def _consume(self, connection: _Connection) -> None:
-        while True:
-            for message in await connection.events():
-                self._on_event(message)
-            await asyncio.sleep(0)
+        if not live.cancelled():
+            live.result()  # the ping's deadline
+        raise Unavailable("asterisk", connection.lost.result())  # or a bug in a listener
 
     async def _live(self, connection: _Connection) -> None:
         await self._beat(connection)

@@ -122,11 +122,11 @@ async def test_a_flood_is_taken_in_whole(monkeypatch: pytest.MonkeyPatch) -> Non
         take = one._on_event
 
         def on_event(message: Message) -> None:
-            assert one._connection is not None
-            waiting.append(len(one._connection._events))
+            waiting.append(len(one._connection._events) if one._connection else 0)
             take(message)
 
-        one._on_event = on_event
+        assert one._connection is not None
+        one._connection.hand_to(on_event)
         padding = ("Padding", "x" * 500)
         for number in range(20_000):
             peer.send(("Event", "Flood"), ("N", str(number)), padding)
