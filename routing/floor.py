@@ -11,7 +11,7 @@ from routing.channel import Channel
 from routing.core.decisions import Decision, Offer, TurnAway, Withdraw
 from routing.core.estimate import Estimate
 from routing.core.events import ConsoleChanged, Event, OfferFailed
-from routing.core.facts import ConsoleSeen, DeviceSeen, Fact
+from routing.core.facts import ConsoleSeen, DeviceSeen, Fact, OfferRang
 from routing.core.figures import Figures
 from routing.core.model import AgentId, AgentRule, InteractionId, Medium, Outcome, QueueId, QueueRule, Seconds
 from routing.core.router import Router, Turn, Waiting
@@ -29,8 +29,8 @@ CONSOLES_BACK_WITHIN_S = 60.0
 """After a shorter absence of ours the consoles that were open count as open until it turns out that they are not: their browsers come back by
 themselves, and whoever waits does not wait for them. After a longer one nobody is at work before their console says so."""
 
-UNWRITTEN_AT_MOST = 100
-"""So many facts of consoles and phones wait for company before they are written by themselves."""
+UNWRITTEN_AT_MOST, UNWRITTEN_FOR_S = 100, 1.0
+"""So many facts of what screens and phones say of themselves wait for company, and so long, before they are written by themselves."""
 
 Listener = Callable[[Sequence[Fact]], None]
 _log = Transcript("floor")
@@ -113,6 +113,7 @@ class Floor:
         self._lanes: Lanes | None = None
         self._snapshots = Snapshots(ledger, snapshot_every)
         self._unwritten: tuple[Fact, ...] = ()
+        self._unwritten_since = 0.0
 
     @property
     def centre(self) -> Centre:
@@ -253,15 +254,11 @@ class Floor:
         return Turn(facts=first.facts + then.facts, decisions=first.decisions + then.decisions)
 
     async def _record(self, facts: Sequence[Fact], epoch: int) -> Written | None:
-        """None when they wait for company. Nothing is carried out, nor anything decided on top, before these facts are durable.
-
-        What screens and phones say of themselves is read anew after a restart, so facts of that alone wait for the
-        next write: one commit less for each ringing and each hang-up.
-        """
+        """None when they wait for company. Nothing is carried out, nor anything decided on top, before these facts are durable."""
+        if not self._unwritten:
+            self._unwritten_since = self._clock.monotonic()
         self._unwritten = (*self._unwritten, *facts)
-        if len(self._unwritten) < UNWRITTEN_AT_MOST and all(
-            isinstance(fact, ConsoleSeen | DeviceSeen) for fact in facts
-        ):
+        if self._unwritten_s() > 0 and all(map(self._may_wait, facts)):
             return None
         written = Written(len(self._unwritten), 0)
         while self._unwritten:
@@ -273,6 +270,20 @@ class Floor:
             else:
                 self._unwritten = ()
         return written
+
+    def _may_wait(self, fact: Fact) -> bool:
+        """What screens and phones say of themselves is read anew after a restart, and nothing is carried out for it: such facts wait for the next write, which is
+        a commit less for each ringing and each hang-up."""
+        if isinstance(fact, OfferRang):
+            work = self.centre.interactions.get(fact.interaction)
+            return work is not None and work.medium is Medium.VOICE
+        return isinstance(fact, ConsoleSeen | DeviceSeen)
+
+    def _unwritten_s(self) -> float:
+        """For how long what waits for company may still wait."""
+        if len(self._unwritten) >= UNWRITTEN_AT_MOST:
+            return 0.0
+        return self._unwritten_since + UNWRITTEN_FOR_S - self._clock.monotonic()
 
     def _tell(self, facts: Sequence[Fact]) -> None:
         if not facts:
@@ -312,7 +323,10 @@ class Floor:
 
     def _until_deadline_s(self) -> float | None:
         deadline = self._router.next_deadline()
-        return None if deadline is None else deadline - self._clock.now()
+        waits = [] if deadline is None else [deadline - self._clock.now()]
+        if self._unwritten:
+            waits.append(self._unwritten_s())
+        return min(waits, default=None)
 
     def _begin_day(self) -> None:
         start = self._figures.day_start if self._day_of is None else self._day_of(self._clock.now())

@@ -155,6 +155,41 @@ async def test_a_ledger_that_is_away_loses_nothing() -> None:
         assert kinds(await second) == ["Enqueued", "Offered"]
 
 
+async def test_what_a_phone_says_waits_for_company_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it rings is told at once and written with what comes next, in its order; by itself when nothing comes."""
+    ledger, heard = MemoryLedger(), list[str]()
+    floor = make_floor(ledger)
+    floor.add_channel(Wire())
+    floor.listen(lambda facts: heard.extend(kinds(facts)))
+    async with running(floor):
+        await floor.settle(*present("ann", "bob"), call("c1"), call("c2"))
+        written = ledger.appends
+        await floor.settle(Rang(offer=OfferId("c1/1"), at=CLOCK.now()))
+        assert heard[-1] == "OfferRang"
+        assert ledger.appends == written
+        await floor.settle(Accepted(offer=OfferId("c1/1"), at=CLOCK.now()))
+        assert ledger.appends == written + 1
+        assert kinds(ledger.facts)[-3:] == ["OfferRang", "OfferEnded", "Connected"]
+        monkeypatch.setattr("routing.floor.UNWRITTEN_FOR_S", 0.05)
+        await floor.settle(Rang(offer=OfferId("c2/1"), at=CLOCK.now()))
+        assert ledger.appends == written + 1
+        async with asyncio.timeout(5):
+            while ledger.appends == written + 1:
+                await asyncio.sleep(0.01)
+        assert kinds(ledger.facts)[-1] == "OfferRang"
+
+
+async def test_that_a_screen_shows_a_letter_is_durable_at_once() -> None:
+    """No phone rings for it again after a restart: who says then that it was shown?"""
+    ledger = MemoryLedger()
+    floor = make_floor(ledger)
+    floor.add_channel(Wire(Medium.EMAIL))
+    async with running(floor):
+        await floor.settle(*present("ann"), call("m1", Medium.EMAIL))
+        await floor.settle(Rang(offer=OfferId("m1/1"), at=CLOCK.now()))
+        assert kinds(ledger.facts)[-1] == "OfferRang"
+
+
 async def test_decisions_about_one_interaction_keep_their_order() -> None:
     """A withdrawal waits for the offer that is still on its way; another interaction does not wait."""
     ledger, wire = MemoryLedger(), Wire()
