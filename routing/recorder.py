@@ -44,6 +44,7 @@ def _kind(fact_class: type) -> str:
 
 
 _CLASSES: Mapping[str, type] = {_kind(one): one for one in get_args(Fact)}
+_KINDS: Mapping[type, str] = {one: kind for kind, one in _CLASSES.items()}
 _FIELDS: Mapping[type, tuple[str, ...]] = {
     one: tuple(field.name for field in fields(one)) for one in get_args(Fact)
 }
@@ -88,8 +89,8 @@ def entry_of(fact: Fact) -> LedgerEntry:
     }
     columns = {name: values.pop(name, None) for name in _COLUMNS}
     at = values.pop("at")
-    data = {name: _plain(value) for name, value in values.items()}
-    return LedgerEntry(kind=_kind(type(fact)), at=at, data=data, **columns)
+    data = {name: value if type(value) in _PLAIN else _plain(value) for name, value in values.items()}
+    return LedgerEntry(kind=_KINDS[type(fact)], at=at, data=data, **columns)
 
 
 def fact_of(entry: LedgerEntry) -> Fact:
@@ -108,13 +109,16 @@ def _same(value: object) -> object:
     return value
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: object) -> Json:
-    """Words as text, tuples as lists: what JSON can hold."""
+    """Words as text, pairs of words (`_pairs`) as lists: what JSON can hold."""
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [list(pair) for pair in value]
     if isinstance(value, frozenset):
         return sorted([need.skill, need.level] for need in value)
-    return value if isinstance(value, bool | int | float | None) else str(value)
+    return str(value)
 
 
 class StoreLedger:

@@ -117,15 +117,17 @@ class Outside:
 
     def hear(self, message: Message) -> None:
         """An event of Asterisk: a call out that is answered, or ends."""
-        if message.event == "DialEnd" and message["DialStatus"] == "ANSWER":
-            self._of(message["DestChannel"], message["DestChanVariable/TL_OUT"], calls.answered, message.at)
-        elif message.event == "Hangup" and message["Channel"].startswith(CALLING_BACK):
-            call = message[
-                "ChanVariable/TL_OUT"
-            ]  # the agent did not answer, or the customer's leg has ended before
-            self._news.put_nowait(partial(calls.not_dialled, call=call))
+        if message.event == "DialEnd":
+            if message["DestChannel"].startswith(OUTGOING) and message["DialStatus"] == "ANSWER":
+                self._keep_of(message["DestChanVariable/TL_OUT"], calls.answered, message.at)
         elif message.event == "Hangup":
-            self._of(message["Channel"], message["ChanVariable/TL_OUT"], calls.ended, message.at)
+            channel = message["Channel"]
+            if channel.startswith(CALLING_BACK):
+                # the agent did not answer, or the customer's leg has ended before
+                call = message["ChanVariable/TL_OUT"]
+                self._news.put_nowait(partial(calls.not_dialled, call=call))
+            elif channel.startswith(OUTGOING):
+                self._keep_of(message["ChanVariable/TL_OUT"], calls.ended, message.at)
 
     def align(self, status: Iterable[Message], server: str) -> None:
         """What stands in this server; calls out of which no channel is there any more are over, as soon as every server has said what stands in it."""
@@ -159,10 +161,8 @@ class Outside:
             else:
                 return
 
-    def _of(
-        self, channel: str, call: str, keep: Callable[[Connection, str, float], None], at: float | None
-    ) -> None:
-        if call and channel.startswith(OUTGOING):
+    def _keep_of(self, call: str, keep: Callable[[Connection, str, float], None], at: float | None) -> None:
+        if call:
             moment = at or self._clock.now()
             self._news.put_nowait(lambda conn: keep(conn, call, moment))
 

@@ -3,8 +3,6 @@
 `at` is when it happened by the source's clock (Asterisk's for calls), seconds since 1970-01-01 UTC.
 """
 
-from dataclasses import dataclass
-
 from routing.core.model import (
     AgentId,
     By,
@@ -20,6 +18,7 @@ from routing.core.model import (
     Status,
     WatchMode,
 )
+from routing.core.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
