@@ -190,6 +190,8 @@ class Burst:
             down()
 
         link._on_event, link._on_down = on_event, on_down  # noqa: SLF001 - see above
+        assert link._connection is not None  # noqa: SLF001 - it is up
+        link._connection.hand_to(on_event)  # noqa: SLF001
 
     async def stall(self) -> None:
         """Until cancelled."""

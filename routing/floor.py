@@ -165,7 +165,8 @@ class Floor:
         self._inbox.put(*events)
 
     async def settle(self, *events: Event) -> tuple[Fact, ...]:
-        """Submit, and wait until their turn is durable; all facts of that turn. `Unavailable` when the floor stops."""
+        """Submit, and wait until their turn is durable (what screens and phones say of themselves: until it is told, `_may_wait`); all facts of that turn.
+        `Unavailable` when the floor stops."""
         return await self._inbox.answer_to(*events)
 
     def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:
@@ -173,7 +174,7 @@ class Floor:
         self._inbox.put_rules(Rules(queues=tuple(queues), agents=tuple(agents)))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with the facts of each turn once they are durable; the result ends that."""
+        """Call `listener` with the facts of each turn once they are durable (as in `settle`); the result ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
