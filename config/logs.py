@@ -28,11 +28,14 @@ class Transcript:
     def __init__(self, room: str) -> None:
         self._log = logging.getLogger(room)
 
+    def hears(self, mark: Mark) -> bool:
+        """Whether a note with this mark is kept: a busy centre that logs warnings only needs no words for the others."""
+        return self._log.isEnabledFor(_level(mark))
+
     def note(self, mark: Mark, subject: str, words: str) -> None:
         """One line; `subject` is the interaction, agent or peer that it is about."""
-        level = logging.WARNING if mark == "!" else logging.INFO
-        if self._log.isEnabledFor(level):  # a busy centre that logs warnings only cleans no words
-            self._log.log(level, "%s %s %s", mark, _printable(subject) or "-", _printable(words))
+        if self.hears(mark):
+            self._log.log(_level(mark), "%s %s %s", mark, _printable(subject) or "-", _printable(words))
 
     def detail(self, mark: Mark, subject: str, words: str) -> None:
         """The same for what only a developer wants to read."""
@@ -42,6 +45,10 @@ class Transcript:
     def crash(self, subject: str, error: BaseException) -> None:
         """A bug or a peer's surprise, with its traceback."""
         self._log.error("! %s %s", _printable(subject) or "-", _printable(str(error)), exc_info=error)
+
+
+def _level(mark: Mark) -> int:
+    return logging.WARNING if mark == "!" else logging.INFO
 
 
 def _printable(words: str) -> str:

@@ -195,6 +195,7 @@ class Floor:
                 tasks.create_task(self._take_turns(epoch, self._lanes), name="turns")
         finally:
             self._running, self._lanes = False, None
+            self._inbox.rest()
             _refuse(self._inbox.drain().answers)
 
     async def _restore(self) -> None:
@@ -292,8 +293,8 @@ class Floor:
         self._begin_day()
         for fact in facts:
             self._figures.apply(fact)
-            subject, words = told(fact)
-            _log.note("=", subject, words)
+            if _log.hears("="):
+                _log.note("=", *told(fact))
         for listener in tuple(self._listeners):
             listener(facts)
 

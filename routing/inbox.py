@@ -36,6 +36,7 @@ class Inbox:
         self._events: list[Event] = []
         self._answers: list[Answer] = []
         self._rules: Rules | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def put(self, *events: Event) -> None:
         """Add events, in order; never blocks."""
@@ -55,15 +56,30 @@ class Inbox:
         self._filled.set()
 
     async def wait(self, at_most_s: float | None) -> None:
-        """Until something is there, or so many seconds passed (None: for ever)."""
-        if at_most_s is None:
-            await self._filled.wait()
-            return
-        timer = asyncio.get_running_loop().call_later(max(0.0, at_most_s), self._filled.set)
-        try:
-            await self._filled.wait()
-        finally:
-            timer.cancel()
+        """Until something is there, or so many seconds passed (None: for ever); now and then sooner, with nothing."""
+        if at_most_s is not None:
+            self._wake_within(max(0.0, at_most_s))
+        await self._filled.wait()
+
+    def _wake_within(self, seconds: float) -> None:
+        """A timer that ends sooner stays: most deadlines are put off by every turn, and come to nothing."""
+        loop = asyncio.get_running_loop()
+        at = loop.time() + seconds
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(at, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._filled.set()
+
+    def rest(self) -> None:
+        """Nobody waits any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def drain(self) -> Batch:
         """Take all."""

@@ -195,7 +195,7 @@ class Switch:
         return [self.looking.where(one) if isinstance(one, DeviceChanged) else one for one in news]
 
     def _tell(self, news: Sequence[Event]) -> None:
-        for one in news:
+        for one in news if _log.hears("<") else ():
             _log.note("<", getattr(one, "interaction", "") or getattr(one, "offer", ""), type(one).__name__)
         self._floor.submit(*news)
 
