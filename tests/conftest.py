@@ -57,6 +57,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return FilesSideBySide(config, log)
 
 
+def pytest_runtest_setup() -> None:
+    """What is told belongs to one test."""
+    witnesses.begin()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With a failure comes what ran beside the test: its logs and screens."""

@@ -1,6 +1,8 @@
 """What is told of a failed test besides its assertion: the last lines of the logs, and the screens, of whatever ran beside it."""
 
 import asyncio
+import sys
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +11,8 @@ LINES = 60
 """So many of the last lines of a log are told."""
 WITHIN_S = 5.0
 _witnesses: dict[object, tuple[str, Callable[[], Awaitable[str]]]] = {}
+_left: deque[tuple[str, str]] = deque(maxlen=6)
+"""What those told who left while the test failed."""
 
 
 def call(name: str, tell: Callable[[], Awaitable[str]]) -> Callable[[], None]:
@@ -36,13 +40,25 @@ def log(name: str, path: Path) -> Iterator[None]:
         dismiss()
 
 
+async def leave(name: str, tell: Callable[[], Awaitable[str]]) -> None:
+    """Whoever is closed when its block ends says this first: while an error goes through the block it is told, as nobody can be asked later."""
+    if sys.exc_info()[0] is not None:
+        _left.append(await _told(name, tell))
+
+
+def begin() -> None:
+    """Another test begins."""
+    _left.clear()
+
+
 async def testimony() -> list[tuple[str, str]]:
-    """What each has to tell now; of one that cannot, why not."""
-    heard = []
-    for name, tell in list(_witnesses.values()):
-        try:
-            async with asyncio.timeout(WITHIN_S):
-                heard.append((name, await tell()))
-        except Exception as problem:  # noqa: BLE001 - the test's own failure is what matters
-            heard.append((name, f"cannot be told: {problem!r}"))
-    return heard
+    """What each has to tell now, or told when it left; of one that cannot, why not."""
+    return [*_left, *[await _told(name, tell) for name, tell in list(_witnesses.values())]]
+
+
+async def _told(name: str, tell: Callable[[], Awaitable[str]]) -> tuple[str, str]:
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            return name, await tell()
+    except Exception as problem:  # noqa: BLE001 - the test's own failure is what matters
+        return name, f"cannot be told: {problem!r}"

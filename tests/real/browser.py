@@ -39,6 +39,12 @@ def in_turns(looks: Sequence[L], turn: int) -> Sequence[L]:
     return looks if os.environ.get("TRUNKLINE_ALBUM") else (looks[turn % len(looks)],)
 
 
+_TYPED = """() => {
+  const named = (one) => one.dataset?.testid ?? one.tagName;
+  const typed = [...document.querySelectorAll("input, textarea, select")].filter((one) => one.type !== "password" && one.value);
+  return [...typed.map((one) => `${named(one)} = ${one.value}`), `focus: ${named(document.activeElement)}`].join("; ");
+}"""
+"""What stands in the page's fields, and where the keys go."""
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh-TW": "繁體中文", "zh-CN": "简体中文"}
 
 
@@ -92,7 +98,8 @@ class Desk:
 
     async def _tell(self) -> str:
         shown: str = await self.page.inner_text("body")
-        return "\n".join((self.page.url, *self.acts, *shown.split("\n\n")))
+        typed: str = await self.page.evaluate(_TYPED)
+        return "\n".join((self.page.url, *self.acts, typed, *shown.split("\n\n")))
 
     def _note(self, response: Response) -> None:
         if response.request.method != "GET":
@@ -195,5 +202,6 @@ class Desk:
         await self.page.screenshot(path=path)
 
     async def close(self) -> None:
+        await witnesses.leave("screen", self._tell)
         self._dismiss()
         await self.context.close()
