@@ -48,7 +48,7 @@ def begin(conn: Connection, sql: str) -> None:
     try:
         _driver(conn).execute(sql)
     except sqlite3.Error as error:
-        raise _told(conn, sql, (), error) from error
+        raise _as_sqlalchemy_s(conn, sql, (), error) from error
 
 
 def run(conn: Connection, sql: str, values: Values) -> Found:
@@ -59,7 +59,7 @@ def run(conn: Connection, sql: str, values: Values) -> Found:
         cursor = _driver(conn).execute(sql, values)
         rows = cursor.fetchall() if cursor.description is not None else ()
     except sqlite3.Error as error:
-        raise _told(conn, sql, values, error) from error
+        raise _as_sqlalchemy_s(conn, sql, values, error) from error
     return _Rows(cursor, rows)
 
 
@@ -71,7 +71,7 @@ def run_each(conn: Connection, sql: str, values: Sequence[Values]) -> None:
     try:
         _driver(conn).executemany(sql, values)
     except sqlite3.Error as error:
-        raise _told(conn, sql, values, error) from error
+        raise _as_sqlalchemy_s(conn, sql, values, error) from error
 
 
 class _Rows:
@@ -126,5 +126,5 @@ def _driver(conn: Connection) -> sqlite3.Connection:
     return raw
 
 
-def _told(conn: Connection, sql: str, values: Any, error: sqlite3.Error) -> BaseException:
+def _as_sqlalchemy_s(conn: Connection, sql: str, values: Any, error: sqlite3.Error) -> BaseException:
     return DBAPIError.instance(sql, values, error, sqlite3.Error, dialect=conn.dialect)

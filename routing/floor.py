@@ -274,7 +274,7 @@ class Floor:
         return written
 
     def _may_wait(self, fact: Fact) -> bool:
-        """What screens and phones say of themselves is read anew after a restart, and nothing is carried out for it: such facts wait for the next write, which is
+        """What screens and phones say of themselves is read anew after a restart. Where nothing else follows from it in its turn, it waits for the next write:
         a commit less for each ringing and each hang-up."""
         if isinstance(fact, OfferRang):
             work = self.centre.interactions.get(fact.interaction)

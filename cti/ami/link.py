@@ -96,7 +96,8 @@ class _Connection(asyncio.Protocol):
             for message in messages:
                 self._take(message)
         else:  # nobody waits for an answer: only events count
-            self._news([message for message in messages if message.event])
+            self._events.extend(message for message in messages if message.event)
+        self._news()
         if len(self._events) > _MOST_EVENTS and self._transport is not None and not self._paused:
             self._transport.pause_reading()
             self._paused = True
@@ -128,7 +129,7 @@ class _Connection(asyncio.Protocol):
         pending = self._pending.get(action_id)
         if pending is None:
             if message.event:
-                self._news((message,))
+                self._events.append(message)
         elif pending.reply is None:
             self._take_reply(action_id, pending, message)
         elif message.event == pending.action.list_end:
@@ -136,10 +137,9 @@ class _Connection(asyncio.Protocol):
         else:
             pending.items.append(message)
 
-    def _news(self, events: Sequence[Message]) -> None:
-        if not events:
+    def _news(self) -> None:
+        if not self._events:
             return
-        self._events.extend(events)
         if self._on_event is None:
             self._arrived.set()
         elif not self._goes_on:
@@ -156,17 +156,18 @@ class _Connection(asyncio.Protocol):
         self._events.clear()
 
     def _hand_on(self) -> None:
-        """The next events. What a listener raises is a bug of ours and ends the connection (`lost`)."""
+        """The next events. What a listener raises is a bug of ours: whoever serves the connection raises it (`lost`)."""
         self._goes_on = False
         if self._on_event is None:
             return
         try:
             for event in self._some():
                 self._on_event(event)
-        except Exception as bug:  # noqa: BLE001 - whoever serves the connection raises it
-            self._events.clear()
-            if not self.lost.done():
-                self.lost.set_exception(bug)
+        except Exception as bug:
+            self.hand_to_nobody()
+            if self.lost.done():
+                raise
+            self.lost.set_exception(bug)
             return
         if self._events:
             self._goes_on = True

@@ -39,9 +39,10 @@ def test_rows_have_names_and_are_counted(conn: Connection) -> None:
 def test_too_many_rows_are_an_error(conn: Connection) -> None:
     """Where one was asked for."""
     put(conn, "a", "b")
-    for ask in (direct.Found.one_or_none, direct.Found.scalar_one):
-        with pytest.raises(MultipleResultsFound):
-            getattr(direct.run(conn, "SELECT name FROM lease", ()), ask.__name__)()
+    with pytest.raises(MultipleResultsFound):
+        direct.run(conn, "SELECT name FROM lease", ()).one_or_none()
+    with pytest.raises(MultipleResultsFound):
+        direct.run(conn, "SELECT name FROM lease", ()).scalar_one()
 
 
 def test_no_row_is_nothing_or_an_error(conn: Connection) -> None:

@@ -1,6 +1,7 @@
 """The link against a fake Asterisk that behaves as badly as real ones were seen to (the faults of panoramisk 1.4)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -134,6 +135,36 @@ async def test_a_flood_is_taken_in_whole(monkeypatch: pytest.MonkeyPatch) -> Non
         assert heard.events == [str(number) for number in range(20_000)]
         assert heard.downs == 0
         assert max(waiting) < 2_000, "and memory does not grow with the flood"
+
+
+async def test_a_burst_leaves_the_loop_to_others_while_an_answer_is_awaited() -> None:
+    """However much comes at once: a hundred events, then whoever else is ready, and so on, in order."""
+    async with fake_ami() as fake, running(fake, Heard()) as one:
+
+        async def silent(_: AmiPeer, __: dict[str, str]) -> None:
+            return
+
+        fake.answers["Hangup"] = silent
+        connection = one._connection
+        assert connection is not None
+        asked = asyncio.ensure_future(one.ask(actions.hang_up("ast-1.1")))
+        await fake.wait_for("Hangup")
+        turn, taken = 0, list[tuple[int, str]]()
+
+        async def tick() -> None:
+            nonlocal turn
+            while True:
+                turn += 1
+                await asyncio.sleep(0)
+
+        connection.hand_to(lambda message: taken.append((turn, message["N"])))
+        ticking = asyncio.ensure_future(tick())
+        connection.data_received(b"".join(b"Event: X\r\nN: %d\r\n\r\n" % number for number in range(1000)))
+        await until(lambda: len(taken) == 1000)
+        ticking.cancel()
+        asked.cancel()
+        assert [number for _, number in taken] == [str(number) for number in range(1000)]
+        assert max(Counter(turn for turn, _ in taken).values()) <= link._EVENTS_AT_ONCE
 
 
 async def test_nothing_is_sent_twice_over_a_reconnect() -> None:
