@@ -52,14 +52,18 @@ def behind(choice: Choice, passed: Turn, chosen: Turn) -> str:
 
 
 class Pool:
-    """Agents of one profile: who is signed in and has room for what, and who is free for what, in each order that a queue chose.
+    """Agents of one profile: who is signed in and has room for what, and who is free for what, in each order that a queue chose. `number`: which of
+    all pools it is.
 
     The free stand in groups of those who have the same kinds of room, so that who changes moves once, however many kinds there are.
     """
 
-    __slots__ = ("_group_of", "_groups", "_orders", "signed_in")
+    __slots__ = ("_group_of", "_groups", "_orders", "number", "signed_in")
 
-    def __init__(self, choices: frozenset[Choice] = frozenset({Choice.LONGEST_IDLE})) -> None:
+    def __init__(
+        self, choices: frozenset[Choice] = frozenset({Choice.LONGEST_IDLE}), number: int = 0
+    ) -> None:
+        self.number = number
         self.signed_in: dict[AgentId, Openings] = {}
         self._orders = tuple(dict.fromkeys(ORDERS[choice] for choice in sorted(choices)))
         self._groups: dict[frozenset[int], _Group] = {}

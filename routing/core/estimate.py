@@ -117,83 +117,114 @@ class SeenSnapshot(NamedTuple):
     left: Mapping[QueueId, float]
 
 
+class _OfQueue:
+    """What was seen of one queue: the mean of so many works, and all that was waited beside how many left, of late."""
+
+    __slots__ = ("count", "left", "mean", "waited_s")
+
+    def __init__(
+        self,
+        mean: float = USUAL_S,
+        count: int = USUAL_WEIGHT,
+        waited_s: float = 0.0,
+        left: float = 0.0,
+    ) -> None:
+        self.mean = mean
+        self.count = count
+        self.waited_s = waited_s
+        self.left = left
+
+
 class Seen:
     """What the day has shown of each queue: how long work takes an agent, from the offer that they accept to the end of wrap-up, and how soon
     customers give up. The fold of facts."""
 
     def __init__(self) -> None:
-        self._mean: dict[QueueId, float] = {}
-        self._count: dict[QueueId, int] = {}
+        self._of: dict[QueueId, _OfQueue] = {}
         self._began: dict[InteractionId, tuple[QueueId, Seconds]] = {}
         self._came: dict[InteractionId, Seconds] = {}
-        self._waited_s: dict[QueueId, float] = {}
-        self._left: dict[QueueId, float] = {}
 
     def snapshot(self) -> SeenSnapshot:
         """As it is now."""
         return SeenSnapshot(
-            dict(self._mean),
-            dict(self._count),
+            {queue: one.mean for queue, one in self._of.items()},
+            {queue: one.count for queue, one in self._of.items()},
             dict(self._began),
             dict(self._came),
-            dict(self._waited_s),
-            dict(self._left),
+            {queue: one.waited_s for queue, one in self._of.items()},
+            {queue: one.left for queue, one in self._of.items()},
         )
 
     def restore(self, kept: SeenSnapshot) -> None:
         """Go on from there."""
-        self._mean, self._count = dict(kept.mean), dict(kept.counted)
+        self._of = {
+            queue: _OfQueue(
+                kept.mean.get(queue, USUAL_S),
+                kept.counted.get(queue, USUAL_WEIGHT),
+                kept.waited_s.get(queue, 0.0),
+                kept.left.get(queue, 0.0),
+            )
+            for queue in {**kept.mean, **kept.waited_s}
+        }
         self._began, self._came = dict(kept.began), dict(kept.came)
-        self._waited_s, self._left = dict(kept.waited_s), dict(kept.left)
 
     def handling_s(self, queue: QueueId) -> float:
         """Seconds on average; it follows about the last `REMEMBERED`."""
-        return self._mean.get(queue, USUAL_S)
+        one = self._of.get(queue)
+        return USUAL_S if one is None else one.mean
 
     def works(self, queue: QueueId) -> int:
         """How many have ended, up to `REMEMBERED`."""
-        return self._count.get(queue, USUAL_WEIGHT) - USUAL_WEIGHT
+        one = self._of.get(queue)
+        return 0 if one is None else one.count - USUAL_WEIGHT
 
     def gives_up(self, queue: QueueId) -> float:
         """How many of those who wait give up in a second, each: those who did by all the time that was waited, of late."""
-        return self._left.get(queue, 0.0) / (self._waited_s.get(queue, 0.0) + PATIENT_S)
+        one = self._of.get(queue)
+        return 0.0 if one is None else one.left / (one.waited_s + PATIENT_S)
 
     def apply(self, fact: Fact) -> None:
         """Take one fact in."""
-        match fact:
-            case Offered():
-                self._began[fact.interaction] = fact.queue, fact.at
-            case OfferEnded():
-                if fact.outcome is not Outcome.ACCEPTED:
-                    self._began.pop(fact.interaction, None)
-            case Connected():
-                self._waited(fact.interaction, fact.queue, fact.at, left=False)
-            case Finished(wrap_up_until=None) | WrappedUp():
+        if isinstance(fact, Offered):
+            self._began[fact.interaction] = fact.queue, fact.at
+        elif isinstance(fact, OfferEnded):
+            if fact.outcome is not Outcome.ACCEPTED:
+                self._began.pop(fact.interaction, None)
+        elif isinstance(fact, Connected):
+            self._waited(fact.interaction, fact.queue, fact.at, left=False)
+        elif isinstance(fact, Finished):
+            if fact.wrap_up_until is None:
                 self._ended(fact.interaction, fact.at)
-            case Enqueued():
-                self._came[fact.interaction] = fact.at
-            case Abandoned():
-                self._began.pop(fact.interaction, None)
-                self._waited(fact.interaction, fact.queue, fact.at, left=True)
-            case Requeued() | Parked() | CallbackMissed():
-                self._began.pop(fact.interaction, None)
-            case TurnedAway() | CallbackKept() | CallbackDropped():  # nobody gave up
-                self._came.pop(fact.interaction, None)
-            case _:
-                pass
+        elif isinstance(fact, WrappedUp):
+            self._ended(fact.interaction, fact.at)
+        elif isinstance(fact, Enqueued):
+            self._came[fact.interaction] = fact.at
+        elif isinstance(fact, Abandoned):
+            self._began.pop(fact.interaction, None)
+            self._waited(fact.interaction, fact.queue, fact.at, left=True)
+        elif isinstance(fact, (Requeued, Parked, CallbackMissed)):
+            self._began.pop(fact.interaction, None)
+        elif isinstance(fact, (TurnedAway, CallbackKept, CallbackDropped)):  # nobody gave up
+            self._came.pop(fact.interaction, None)
 
     def _waited(self, interaction: InteractionId, queue: QueueId, at: Seconds, *, left: bool) -> None:
         came = self._came.pop(interaction, None)
         if came is not None:
-            kept = 1 - 1 / (2 * REMEMBERED)
-            self._waited_s[queue] = self._waited_s.get(queue, 0.0) * kept + max(0.0, at - came)
-            self._left[queue] = self._left.get(queue, 0.0) * kept + left
+            kept, one = 1 - 1 / (2 * REMEMBERED), self._queue(queue)
+            one.waited_s = one.waited_s * kept + max(0.0, at - came)
+            one.left = one.left * kept + left
 
     def _ended(self, interaction: InteractionId, at: Seconds) -> None:
         began = self._began.pop(interaction, None)
         if began is None:
             return
         queue, since = began
-        count = self._count[queue] = min(self._count.get(queue, USUAL_WEIGHT) + 1, REMEMBERED)
-        mean = self._mean.get(queue, USUAL_S)
-        self._mean[queue] = mean + (max(0.0, at - since) - mean) / count
+        one = self._queue(queue)
+        one.count = min(one.count + 1, REMEMBERED)
+        one.mean += (max(0.0, at - since) - one.mean) / one.count
+
+    def _queue(self, queue: QueueId) -> _OfQueue:
+        known = self._of.get(queue)
+        if known is None:
+            known = self._of[queue] = _OfQueue()
+        return known

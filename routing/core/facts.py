@@ -3,6 +3,8 @@
 The ledger stores facts in order; boards, consoles and a restarted router are folded from them (`state`, `figures`).
 """
 
+from typing import Final
+
 from routing.core.model import (
     AgentId,
     By,
@@ -22,18 +24,39 @@ from routing.core.model import (
 from routing.core.record import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class Enqueued:
     """An interaction waits; `at` is its age's beginning. See `presence.Work` for what it asks."""
 
-    interaction: InteractionId
-    medium: Medium
-    queue: QueueId
-    priority_points: int
-    at: Seconds
-    needs: frozenset[Need] = frozenset()
-    preferred: AgentId | None = None
-    preferred_until: Seconds = 0.0
+    interaction: Final[InteractionId]
+    medium: Final[Medium]
+    queue: Final[QueueId]
+    priority_points: Final[int]
+    at: Final[Seconds]
+    needs: Final[frozenset[Need]]
+    preferred: Final[AgentId | None]
+    preferred_until: Final[Seconds]
+
+    def __init__(
+        self,
+        *,
+        interaction: InteractionId,
+        medium: Medium,
+        queue: QueueId,
+        priority_points: int,
+        at: Seconds,
+        needs: frozenset[Need] = frozenset(),
+        preferred: AgentId | None = None,
+        preferred_until: Seconds = 0.0,
+    ) -> None:
+        self.interaction = interaction
+        self.medium = medium
+        self.queue = queue
+        self.priority_points = priority_points
+        self.at = at
+        self.needs = needs
+        self.preferred = preferred
+        self.preferred_until = preferred_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +94,43 @@ class TurnedAway:
     voicemail: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class Offered:
     """`passed_over` says who was considered and why not: (agent, reason code), at most 20. `steps` of relaxation had been taken;
     `preferred`: it went to whom it had waited for."""
 
-    offer: OfferId
-    interaction: InteractionId
-    queue: QueueId
-    agent: AgentId
-    deadline: Seconds
-    passed_over: tuple[tuple[AgentId, str], ...]
-    at: Seconds
-    steps: int = 0
-    preferred: bool = False
+    offer: Final[OfferId]
+    interaction: Final[InteractionId]
+    queue: Final[QueueId]
+    agent: Final[AgentId]
+    deadline: Final[Seconds]
+    passed_over: Final[tuple[tuple[AgentId, str], ...]]
+    at: Final[Seconds]
+    steps: Final[int]
+    preferred: Final[bool]
+
+    def __init__(
+        self,
+        *,
+        offer: OfferId,
+        interaction: InteractionId,
+        queue: QueueId,
+        agent: AgentId,
+        deadline: Seconds,
+        passed_over: tuple[tuple[AgentId, str], ...],
+        at: Seconds,
+        steps: int = 0,
+        preferred: bool = False,
+    ) -> None:
+        self.offer = offer
+        self.interaction = interaction
+        self.queue = queue
+        self.agent = agent
+        self.deadline = deadline
+        self.passed_over = passed_over
+        self.at = at
+        self.steps = steps
+        self.preferred = preferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,26 +141,56 @@ class OfferRang:
     at: Seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class OfferEnded:
     """For ACCEPTED a `Connected` with the same `at` follows in the same batch."""
 
-    offer: OfferId
-    interaction: InteractionId
-    agent: AgentId
-    outcome: Outcome
-    at: Seconds
+    offer: Final[OfferId]
+    interaction: Final[InteractionId]
+    agent: Final[AgentId]
+    outcome: Final[Outcome]
+    at: Final[Seconds]
+
+    def __init__(
+        self,
+        *,
+        offer: OfferId,
+        interaction: InteractionId,
+        agent: AgentId,
+        outcome: Outcome,
+        at: Seconds,
+    ) -> None:
+        self.offer = offer
+        self.interaction = interaction
+        self.agent = agent
+        self.outcome = outcome
+        self.at = at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class Connected:
     """Agent and customer are together: talk begins, the letter is open. `recorded`: the talk is, until a `RecordingPaused`."""
 
-    interaction: InteractionId
-    queue: QueueId
-    agent: AgentId
-    at: Seconds
-    recorded: bool = False
+    interaction: Final[InteractionId]
+    queue: Final[QueueId]
+    agent: Final[AgentId]
+    at: Final[Seconds]
+    recorded: Final[bool]
+
+    def __init__(
+        self,
+        *,
+        interaction: InteractionId,
+        queue: QueueId,
+        agent: AgentId,
+        at: Seconds,
+        recorded: bool = False,
+    ) -> None:
+        self.interaction = interaction
+        self.queue = queue
+        self.agent = agent
+        self.at = at
+        self.recorded = recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,27 +425,57 @@ class Abandoned:
     cause: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class Finished:
     """The conversation ended; after-contact work runs until `wrap_up_until` (None: there is none). `cause`: of the line that ended first, its
     Q.850 number."""
 
-    interaction: InteractionId
-    agent: AgentId
-    by: By
-    wrap_up_until: Seconds | None
-    at: Seconds
-    cause: int | None = None
+    interaction: Final[InteractionId]
+    agent: Final[AgentId]
+    by: Final[By]
+    wrap_up_until: Final[Seconds | None]
+    at: Final[Seconds]
+    cause: Final[int | None]
+
+    def __init__(
+        self,
+        *,
+        interaction: InteractionId,
+        agent: AgentId,
+        by: By,
+        wrap_up_until: Seconds | None,
+        at: Seconds,
+        cause: int | None = None,
+    ) -> None:
+        self.interaction = interaction
+        self.agent = agent
+        self.by = by
+        self.wrap_up_until = wrap_up_until
+        self.at = at
+        self.cause = cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class WrappedUp:
     """After-contact work is over, by the agent's disposition or ("") by its deadline. The interaction is closed."""
 
-    interaction: InteractionId
-    agent: AgentId
-    disposition: str
-    at: Seconds
+    interaction: Final[InteractionId]
+    agent: Final[AgentId]
+    disposition: Final[str]
+    at: Final[Seconds]
+
+    def __init__(
+        self,
+        *,
+        interaction: InteractionId,
+        agent: AgentId,
+        disposition: str,
+        at: Seconds,
+    ) -> None:
+        self.interaction = interaction
+        self.agent = agent
+        self.disposition = disposition
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -437,14 +543,11 @@ BesideFact = (
     Held | Resumed | Consulting | Consulted | ConsultOver | Conferring | ConferenceOver | Watched | WatchOver
 )
 AgentFact = StatusChanged | ConsoleSeen | DeviceSeen
-LaterFact = (
+SeldomFact = (
     Described
     | LedOn
     | TurnedAway
-    | Offered
     | OfferRang
-    | OfferEnded
-    | Connected
     | Held
     | Resumed
     | Consulting
@@ -465,9 +568,8 @@ LaterFact = (
     | DialDropped
     | Unanswered
     | Abandoned
-    | Finished
-    | WrappedUp
 )
+LaterFact = Offered | OfferEnded | Connected | Finished | WrappedUp | SeldomFact
 RecordingFact = RecordingPaused | RecordingResumed
 WorkFact = Enqueued | Dialled | LaterFact | RecordingFact
 """Facts of what happens beside a talk; of an agent alone; of an interaction after it came; of its recording; of an interaction."""

@@ -88,17 +88,15 @@ _ByItself = MoreKnown | CustomerLeft | MessageWanted | Adopted | Returned | Besi
 
 def judge(centre: Centre, queues: Mapping[QueueId, QueueRule], event: Event) -> Verdict:
     """Judge one event against the centre as it is now. `DialAsked` also asks what the agent has room for (`outgoing.judge_dial`)."""
-    match event:  # what happens most comes first
-        case Accepted() | Rang() | OfferFailed():
-            return _offer_answered(centre, queues, event)
-        case WorkEnded() | WrapUpEnded():
-            return _of_interaction(centre, queues, event)
-        case Arrived():
-            return _arrived(centre, event)
-        case StatusChosen() | ConsoleChanged() | DeviceChanged():
-            return _agent_changed(centre, event)
-        case _:
-            return _of_interaction(centre, queues, event)
+    if isinstance(event, (Accepted, Rang, OfferFailed)):  # what happens most comes first
+        return _offer_answered(centre, queues, event)
+    if isinstance(event, (WorkEnded, WrapUpEnded)):
+        return _of_interaction(centre, queues, event)
+    if isinstance(event, Arrived):
+        return _arrived(centre, event)
+    if isinstance(event, (StatusChosen, ConsoleChanged, DeviceChanged)):
+        return _agent_changed(centre, event)
+    return _of_interaction(centre, queues, event)
 
 
 def _agent_changed(centre: Centre, event: StatusChosen | ConsoleChanged | DeviceChanged) -> Verdict:
@@ -118,7 +116,7 @@ def _of_interaction(
     queues: Mapping[QueueId, QueueRule],
     event: ByHand | CallbackEvent | RecordingEvent | _ByItself | DialAsked,
 ) -> Verdict:
-    work = centre.interactions.get(event.interaction)
+    work = centre.work(event.interaction)
     if work is None or isinstance(event, DialAsked):
         return NOTHING
     return _of_work(centre, queues, work, event)
@@ -224,23 +222,19 @@ def _offer_answered(
     work = _offered(centre, event.offer)
     if work is None:
         return NOTHING
-    match event:
-        case Rang():
-            return _rang(work, event)
-        case Accepted():
-            return _connect(work, holder(work), event)
-        case OfferFailed():
-            if event.outcome not in PAUSE_REASON:
-                return NOTHING
-            reaching = event.outcome in _STILL_REACHING
-            return _fail(centre, queues, work, event.outcome, event.at, withdraw=reaching)
-        case _:
-            assert_never(event)
+    if isinstance(event, Accepted):
+        return _connect(work, holder(work), event)
+    if isinstance(event, Rang):
+        return _rang(work, event)
+    if event.outcome not in PAUSE_REASON:
+        return NOTHING
+    reaching = event.outcome in _STILL_REACHING
+    return _fail(centre, queues, work, event.outcome, event.at, withdraw=reaching)
 
 
 def _offered(centre: Centre, offer: OfferId) -> Work | None:
     """The interaction that this offer is live for; its id is the offer's up to the attempt."""
-    work = centre.interactions.get(InteractionId(offer.rpartition("/")[0]))
+    work = centre.work(InteractionId(offer.rpartition("/")[0]))
     return work if work is not None and work.offer == offer else None
 
 

@@ -25,7 +25,6 @@ from routing.core.model import (
 )
 from routing.core.order import Head, Place
 from routing.core.presence import AgentState, Phase, Work
-from routing.core.record import dataclass
 from routing.core.skills import Requirement, requirement
 from routing.core.staff import Staff
 from routing.core.stages import Stage, stage
@@ -42,13 +41,15 @@ STATIONS = 1_000
 """So many lines are kept before those are dropped in which nobody waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """An interaction that goes to an agent."""
 
-    interaction: InteractionId
-    agent: AgentId
-    station: Station
+    __slots__ = ("agent", "interaction", "station")
+
+    def __init__(self, interaction: InteractionId, agent: AgentId, station: Station) -> None:
+        self.interaction = interaction
+        self.agent = agent
+        self.station = station
 
 
 class Matching:
@@ -206,9 +207,8 @@ class Matching:
 
     def _wish(self, interaction: InteractionId, preferred: AgentId | None) -> None:
         """Whom one who waits would rather have, wherever it stands."""
-        before = self._wish_of.pop(interaction, None)
-        if before is not None:
-            del self._wished[before][interaction]
+        if interaction in self._wish_of:  # of few
+            del self._wished[self._wish_of.pop(interaction)][interaction]
         if preferred is not None:
             self._wish_of[interaction] = preferred
             self._wished.setdefault(preferred, {})[interaction] = None
@@ -228,7 +228,8 @@ class Matching:
             asked = requirement(rule, at.own, at.steps)
             room = self._rooms.number(at.medium, rule.id)
             pools = self._pools_for(at, asked, rule.choice)
-            known = Station(at, rule, asked, room, pools)
+            marks = b"" if at.preferred is not None else self._staff.marks(pools)
+            known = Station(at, rule, asked, room, pools, marks=marks)
             if at.preferred is None:
                 known.able = tuple(islice(self._able(pools), _KEPT_ABLE))
             self._stations[at] = known
@@ -247,7 +248,7 @@ class Matching:
                 self._kept_for.setdefault(at.preferred, []).append(station)
         self._most_stations = max(STATIONS, 2 * len(self._stations))
 
-    def _pools_for(self, at: Stage, asked: Requirement, choice: Choice) -> Mapping[Pool, int]:
+    def _pools_for(self, at: Stage, asked: Requirement, choice: Choice) -> dict[Pool, int]:
         if at.preferred is None:
             return self._staff.ranked(asked, choice)
         pool = self._staff.pool_of.get(at.preferred)

@@ -27,14 +27,13 @@ class Line:
     `waiting` (with their places) and `first` are looked at for every line that a freed agent may serve: for reading only.
     """
 
-    __slots__ = ("_entered", "_heap", "_points", "first", "waiting")
+    __slots__ = ("_heap", "_points", "first", "waiting")
 
     def __init__(self, queue_points: int = 0) -> None:
         self.waiting: dict[InteractionId, Head] = {}
         self.first: Head | None = None
         self._points = queue_points
         self._heap: list[Head] = []
-        self._entered: set[Head] = set()
 
     def __bool__(self) -> bool:
         return bool(self.waiting)
@@ -42,10 +41,11 @@ class Line:
     def join(self, work: Work) -> None:
         """Stand at the place that age and priority give; a second call changes nothing unless these have changed."""
         mine = (*place(work, self._points), work.id)
+        before = self.waiting.get(work.id)
+        if before == mine:
+            return
         self.waiting[work.id] = mine
-        if mine not in self._entered:
-            self._entered.add(mine)
-            heappush(self._heap, mine)
+        heappush(self._heap, mine)
         self._settle()
 
     def leave(self, interaction: InteractionId) -> None:
@@ -55,8 +55,8 @@ class Line:
         if len(self._heap) > _STALE_AT_MOST + 2 * len(self.waiting):
             self._heap = list(self.waiting.values())
             heapify(self._heap)
-            self._entered = set(self._heap)
-        self._settle()
+        if self.first is not None and self.first[2] == interaction:
+            self._settle()
 
     def before(self, mine: Place) -> int:
         """How many stand before this place."""
@@ -73,5 +73,5 @@ class Line:
             if waiting.get(first[2]) == first:
                 self.first = first
                 return
-            self._entered.discard(heappop(heap))
+            heappop(heap)
         self.first = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import assert_never
+from typing import Final, assert_never
 
 from routing.core import overflow
 from routing.core.callbacks import put_off
@@ -62,12 +62,21 @@ from routing.core.timers import RESTORED_GRACE_S, Moments, due
 from routing.core.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, init=False)
 class Turn:
     """What one call of the router brought: facts to record, then decisions to act on."""
 
-    facts: tuple[Fact, ...]
-    decisions: tuple[Decision, ...]
+    facts: Final[tuple[Fact, ...]]
+    decisions: Final[tuple[Decision, ...]]
+
+    def __init__(
+        self,
+        *,
+        facts: tuple[Fact, ...],
+        decisions: tuple[Decision, ...],
+    ) -> None:
+        self.facts = facts
+        self.decisions = decisions
 
 
 _OF_NO_AGENT = (
@@ -146,7 +155,7 @@ class Router:
 
     def explain(self, interaction: InteractionId, now: Seconds) -> Waiting | None:
         """Why it still waits; None when it does not."""
-        work = self.centre.interactions.get(interaction)
+        work = self.centre.work(interaction)
         station = self._matching.standing(interaction)
         if work is None or station is None:
             return None
@@ -163,7 +172,7 @@ class Router:
 
     def estimate(self, interaction: InteractionId) -> Estimate | None:
         """How long it will still wait (`routing.core.estimate`); None when it does not wait or nobody is at work who could serve it."""
-        work = self.centre.interactions.get(interaction)
+        work = self.centre.work(interaction)
         station = self._matching.standing(interaction)
         if work is None or station is None:
             return None
@@ -177,7 +186,7 @@ class Router:
 
     def no_room(self, agent: AgentId, interaction: InteractionId) -> str:
         """Why this agent cannot be offered this one now, as a reason code (`Matching.still_waits`); empty when they can."""
-        work = self.centre.interactions.get(interaction)
+        work = self.centre.work(interaction)
         return Status.SIGNED_OUT.value if work is None else self._matching.no_room(agent, work)
 
     def configure(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule], now: Seconds) -> Turn:
@@ -273,13 +282,12 @@ class Router:
             work = self.centre.interactions[interaction]
             at = due(work)
             assert at is not None  # noqa: S101 - it came up
-            match work.phase:
-                case Phase.WRAP_UP:
-                    self._take(wrap_up_expired(work, at))
-                case Phase.PARKED:
-                    self._take(parking_expired(work, at))
-                case _:
-                    self._take(offer_expired(self.centre, self._queues, work, at))
+            if work.phase is Phase.WRAP_UP:
+                self._take(wrap_up_expired(work, at))
+            elif work.phase is Phase.PARKED:
+                self._take(parking_expired(work, at))
+            else:
+                self._take(offer_expired(self.centre, self._queues, work, at))
 
     def _conclude(self, now: Seconds) -> Turn:
         if self._went_home or self._placed_anew:
@@ -342,7 +350,7 @@ class Router:
 
     def _lead_on(self, interaction: InteractionId, *, came: bool = False) -> None:
         """To where the first rule that holds says. `came`: just now, to this queue."""
-        work = self.centre.interactions.get(interaction)
+        work = self.centre.work(interaction)
         rule = None if work is None else self._queues.get(work.queue)
         if work is None or rule is None or work.phase is not Phase.WAITING or not overflow.has_rules(rule):
             return
@@ -377,27 +385,26 @@ class Router:
     def _apply(self, fact: Fact) -> None:
         self._seen.apply(fact)
         self.centre.apply(fact)
-        match fact:  # what happens most comes first
-            case Offered() | Connected() | Finished() | WrappedUp():
-                self._see_interaction(fact.interaction)
+        if isinstance(fact, (Offered, Connected, Finished, WrappedUp)):  # what happens most comes first
+            self._see_interaction(fact.interaction)
+            self._see_agent(fact.agent)
+        elif isinstance(fact, OfferEnded) and fact.outcome is Outcome.ACCEPTED:
+            pass  # `Connected` follows: nobody is free and nothing waits between the two
+        elif isinstance(fact, (StatusChanged, ConsoleSeen, DeviceSeen)):
+            self._see_agent(fact.agent)
+        else:
+            self._see_interaction(fact.interaction)
+            if not isinstance(fact, _OF_NO_AGENT):
                 self._see_agent(fact.agent)
-            case OfferEnded(outcome=Outcome.ACCEPTED):
-                pass  # `Connected` follows: nobody is free and nothing waits between the two
-            case StatusChanged() | ConsoleSeen() | DeviceSeen():
-                self._see_agent(fact.agent)
-            case _:
-                self._see_interaction(fact.interaction)
-                if not isinstance(fact, _OF_NO_AGENT):
-                    self._see_agent(fact.agent)
-                if isinstance(fact, (Conferring, ConferenceOver)) and fact.colleague is not None:
-                    self._see_agent(fact.colleague)
+            if isinstance(fact, (Conferring, ConferenceOver)) and fact.colleague is not None:
+                self._see_agent(fact.colleague)
 
     def _see_agent(self, agent: AgentId) -> None:
         for interaction in self._matching.see_agent(self.centre.agents[agent]):
             self._see(self.centre.interactions[interaction])
 
     def _see_interaction(self, interaction: InteractionId) -> None:
-        work = self.centre.interactions.get(interaction)
+        work = self.centre.work(interaction)
         if work is not None:
             self._see(work)
             self._timers.set(interaction, due(work))

@@ -13,7 +13,8 @@ class Staff:
 
     def __init__(self, agents: Iterable[AgentRule], choices: frozenset[Choice], now: Seconds) -> None:
         profiles = {rule.id: profile(rule, now) for rule in agents}
-        found = {each: Pool(choices) for each in profiles.values()}
+        kinds = dict.fromkeys(profiles.values())
+        found = {each: Pool(choices, number) for number, each in enumerate(kinds)}
         self.pools = tuple(found.values())
         self.pool_of: Mapping[AgentId, Pool] = {agent: found[each] for agent, each in profiles.items()}
         self.agents_of: Mapping[Pool, list[AgentId]] = {pool: [] for pool in self.pools}
@@ -29,7 +30,7 @@ class Staff:
         self._serving: dict[QueueId, frozenset[int]] = {}
         self._of_groups: dict[frozenset[GroupId], frozenset[int]] = {}
 
-    def ranked(self, asked: Requirement, choice: Choice) -> Mapping[Pool, int]:
+    def ranked(self, asked: Requirement, choice: Choice) -> dict[Pool, int]:
         """Who can serve it, each with a rank: a smaller one is asked before any larger one."""
         able = [self._with(need.skill, need.level) for need in asked.needs]
         sets = sorted((*able, self._who_serve(asked.queue), self._in(asked.groups)), key=len)
@@ -42,6 +43,13 @@ class Staff:
                 return {self.pools[one]: len(self._profiles[one].skills) for one in fit}
             case _:
                 return dict.fromkeys([self.pools[one] for one in fit], 0)
+
+    def marks(self, pools: Iterable[Pool]) -> bytes:
+        """Which of all pools these are: a bit at the number of each."""
+        marks = bytearray(len(self.pools) // 8 + 1)
+        for pool in pools:
+            marks[pool.number >> 3] |= 1 << (pool.number & 7)
+        return bytes(marks)
 
     def unfit(self, asked: Requirement, fit: Container[Pool]) -> Iterator[tuple[Pool, str]]:
         """Each other pool in which somebody is signed in, and why it cannot serve this, as a reason code (`skills.mismatch`)."""

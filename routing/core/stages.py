@@ -3,14 +3,15 @@
 Nothing of this is recorded: it follows from the age and the rules, so that a restart and a new configuration find everybody where they belong.
 """
 
+from math import inf
+from typing import NamedTuple
+
 from routing.core import overflow
 from routing.core.model import AgentId, Medium, Need, QueueId, QueueRule, Seconds
 from routing.core.presence import Work
-from routing.core.record import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """What an interaction waits for: `preferred` alone, or whoever meets what is asked after `steps` steps of relaxation."""
 
     queue: QueueId
@@ -20,28 +21,31 @@ class Stage:
     preferred: AgentId | None = None
 
 
+_new = tuple.__new__
+"""Half as long as calling the class."""
+
+
 def stage(work: Work, rule: QueueRule, now: Seconds, *, preferred_is_here: bool) -> Stage:
     """Where it waits now. Somebody preferred is waited for while they are signed in and the time for that is not over."""
     for_them = _waits_for_preferred(work, now, preferred_is_here=preferred_is_here)
-    return Stage(
-        queue=work.queue,
-        medium=work.medium,
-        own=work.needs,
-        steps=_steps(work, rule, now),
-        preferred=work.preferred if for_them else None,
-    )
+    preferred = work.preferred if for_them else None
+    return _new(Stage, (work.queue, work.medium, work.needs, _steps(work, rule, now), preferred))
 
 
 def next_change(work: Work, rule: QueueRule, now: Seconds) -> Seconds | None:
     """When it will wait for something else, or be led somewhere else, if ever."""
-    times = [work.enqueued_at + step.after_s for step in rule.relaxation]
+    first = inf
+    for step in rule.relaxation:
+        at = work.enqueued_at + step.after_s
+        if now < at < first:
+            first = at
+    if work.preferred is not None and now < work.preferred_until < first:
+        first = work.preferred_until
     if rule.overflow and (waited := overflow.next_waited(work, rule, now)) is not None:
-        times.append(waited[0])
-    if work.callback and (closes := overflow.closes_at(rule, now)) is not None:
-        times.append(closes)
-    if work.preferred is not None:
-        times.append(work.preferred_until)
-    return min((at for at in times if at > now), default=None)
+        first = min(first, waited[0])
+    if work.callback and (closes := overflow.closes_at(rule, now)) is not None and now < closes < first:
+        first = closes
+    return None if first == inf else first
 
 
 def _waits_for_preferred(work: Work, now: Seconds, *, preferred_is_here: bool) -> bool:
@@ -49,4 +53,7 @@ def _waits_for_preferred(work: Work, now: Seconds, *, preferred_is_here: bool) -
 
 
 def _steps(work: Work, rule: QueueRule, now: Seconds) -> int:
-    return sum(work.enqueued_at + step.after_s <= now for step in rule.relaxation)
+    steps, since = 0, work.enqueued_at
+    for step in rule.relaxation:
+        steps += since + step.after_s <= now
+    return steps

@@ -42,6 +42,7 @@ from routing.core.facts import (
     RecordingResumed,
     Requeued,
     Resumed,
+    SeldomFact,
     StatusChanged,
     TurnedAway,
     Unanswered,
@@ -61,6 +62,12 @@ from routing.core.presence import (
     Watcher,
     Work,
     WorkState,
+    back_in_line,
+    came,
+    offered_to,
+    with_agent,
+    with_work,
+    wrapping_up,
 )
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
@@ -108,6 +115,10 @@ class Centre:
         """The agent exists: signed out until a fact says otherwise."""
         self._agents.setdefault(agent, AgentState(id=agent))
 
+    def work(self, interaction: InteractionId) -> Work | None:
+        """This interaction, unless it is closed or never came."""
+        return self._works.get(interaction)
+
     def snapshot(self) -> CentreSnapshot:
         """As it is now: what is in it is never changed, only replaced."""
         return CentreSnapshot(
@@ -144,19 +155,18 @@ class Centre:
 
     def apply(self, fact: Fact) -> None:
         """Take one fact in. Facts of an interaction whose beginning was never seen, or that is closed, are passed by."""
-        match fact:  # what happens most comes first: a decision brings three of these
-            case Offered() | OfferEnded() | Connected() | Finished() | WrappedUp():
-                self._move_known(fact)
-            case Enqueued():
-                self._enqueue(fact)
-            case Dialled():
-                self._dial(fact)
-            case StatusChanged() | ConsoleSeen() | DeviceSeen():
-                self._note_agent(fact)
-            case RecordingPaused() | RecordingResumed():
-                self._pause_recording(fact)
-            case _:
-                self._move_known(fact)
+        if isinstance(fact, (Offered, OfferEnded, Connected, Finished, WrappedUp)):
+            self._move_known(fact)
+        elif isinstance(fact, Enqueued):
+            self._enqueue(fact)
+        elif isinstance(fact, Dialled):
+            self._dial(fact)
+        elif isinstance(fact, (StatusChanged, ConsoleSeen, DeviceSeen)):
+            self._note_agent(fact)
+        elif isinstance(fact, (RecordingPaused, RecordingResumed)):
+            self._pause_recording(fact)
+        else:
+            self._move_known(fact)
 
     def _move_known(self, fact: LaterFact) -> None:
         work = self._works.get(fact.interaction)
@@ -167,17 +177,9 @@ class Centre:
         if fact.interaction in self._works or fact.interaction in self._closed:
             return
         self._arrivals += 1
-        work = Work(
-            id=fact.interaction,
-            medium=fact.medium,
-            queue=fact.queue,
-            enqueued_at=fact.at,
-            priority_points=fact.priority_points,
-            arrival=self._arrivals,
-            needs=fact.needs,
-            preferred=fact.preferred,
-            preferred_until=fact.preferred_until,
-            queued_at=fact.at,
+        work = came(
+            (fact.interaction, fact.medium, fact.queue, fact.at, fact.priority_points, self._arrivals),
+            (fact.needs, fact.preferred, fact.preferred_until, fact.at),
         )
         self._put(work)
 
@@ -214,16 +216,24 @@ class Centre:
         self._agents[agent.id] = agent
 
     def _move(self, work: Work, fact: LaterFact) -> None:
+        if isinstance(fact, Offered):  # what happens most comes first, for a decision brings three of these
+            self._offer(work, fact)
+        elif isinstance(fact, OfferEnded):
+            self._end_offer(work, fact)
+        elif isinstance(fact, Connected):
+            self._connect(work, fact)
+        elif isinstance(fact, Finished):
+            self._finish(work, fact)
+        elif isinstance(fact, WrappedUp):
+            self._close(work)
+            self._release(fact.agent, work.id, fact.at)
+        else:
+            self._move_seldom(work, fact)
+
+    def _move_seldom(self, work: Work, fact: SeldomFact) -> None:
         match fact:
-            case Offered() | OfferEnded() | OfferRang():
-                self._offer_news(work, fact)
-            case Connected():
-                self._connect(work, fact)
-            case Finished():
-                self._finish(work, fact)
-            case WrappedUp():
-                self._close(work)
-                self._release(fact.agent, work.id, fact.at)
+            case OfferRang():
+                self._put(work._replace(rang_at=fact.at))
             case Described():
                 self._describe(work, fact)
             case LedOn():
@@ -290,7 +300,7 @@ class Centre:
 
     def _return(self, work: Work, fact: Requeued) -> None:
         passed_by = fact.agent if fact.reason == TRANSFERRED else work.passed_by
-        self._put(work.back_in_line()._replace(passed_by=passed_by))
+        self._put(back_in_line(work)._replace(passed_by=passed_by))
         self._release(fact.agent, work.id, fact.at)
 
     def _describe(self, work: Work, fact: Described) -> None:
@@ -310,12 +320,12 @@ class Centre:
 
     def _park(self, work: Work, fact: Parked | Unparked) -> None:
         if isinstance(fact, Parked):
-            aside = work.back_in_line()._replace(phase=Phase.PARKED)
+            aside = back_in_line(work)._replace(phase=Phase.PARKED)
             self._put(aside._replace(parked_by=fact.agent, parked_until=fact.until))
             self._release(fact.agent, work.id, fact.at)
             return
         self._put(
-            work.back_in_line()._replace(
+            back_in_line(work)._replace(
                 preferred=fact.agent,
                 preferred_until=fact.preferred_until,
                 queued_at=fact.at,
@@ -333,7 +343,7 @@ class Centre:
             case CustomerReached():
                 self._put(work._replace(callback=False))
             case CallbackMissed():
-                aside = work.back_in_line()._replace(phase=Phase.PARKED, parked_until=fact.until)
+                aside = back_in_line(work)._replace(phase=Phase.PARKED, parked_until=fact.until)
                 self._put(aside._replace(tried=work.tried + 1))
                 self._release(fact.agent, work.id, fact.at)
             case CallbackPutOff():
@@ -341,19 +351,8 @@ class Centre:
             case _:
                 assert_never(fact)
 
-    def _offer_news(self, work: Work, fact: Offered | OfferRang | OfferEnded) -> None:
-        match fact:
-            case Offered():
-                self._offer(work, fact)
-            case OfferEnded():
-                self._end_offer(work, fact)
-            case OfferRang():
-                self._put(work._replace(rang_at=fact.at))
-            case _:
-                assert_never(fact)
-
     def _end_offer(self, work: Work, fact: OfferEnded) -> None:
-        back = work.back_in_line()
+        back = back_in_line(work)
         if fact.agent == work.preferred and fact.outcome in _REFUSED:
             back = back._replace(preferred=None)  # they do not want it: nobody waits for them any more
         if work.dialling:
@@ -365,11 +364,11 @@ class Centre:
         self._note_offer(agent, None, fact.at, offered_at=agent.offered_at)
 
     def _offer(self, work: Work, fact: Offered) -> None:
-        self._put(work.offered_to(fact.agent, fact.offer, fact.deadline))
+        self._put(offered_to(work, fact.agent, fact.offer, fact.deadline))
         self._note_offer(self._agent(fact.agent), fact.offer, fact.at, offered_at=fact.at)
 
     def _connect(self, work: Work, fact: Connected) -> None:
-        self._put(work.with_agent(fact.agent, fact.at, recorded=fact.recorded))
+        self._put(with_agent(work, fact.agent, fact.at, recorded=fact.recorded))
         agent = self._agent(fact.agent)
         self._reckon(agent, fact.at, (*agent.holds, work.id), idle_since=fact.at, missed=0)
 
@@ -378,7 +377,7 @@ class Centre:
             self._close(work)
             self._release(fact.agent, work.id, fact.at)
             return
-        self._put(work.wrapping_up(fact.at, fact.wrap_up_until))
+        self._put(wrapping_up(work, fact.at, fact.wrap_up_until))
         agent = self._agent(fact.agent)
         self._reckon(agent, fact.at, agent.holds, idle_since=agent.idle_since, missed=agent.missed)
 
@@ -392,8 +391,9 @@ class Centre:
         work = _work_state(agent.at_work, wrap_ups=agent.wrap_ups, offered=offer is not None)
         since, lately = _since(agent, work, at)
         at_work = (agent.holds, agent.at_work, agent.wrap_ups)
-        self._agents[agent.id] = agent.with_work(
-            (work, since, agent.idle_since, offer, *at_work, offered_at, agent.missed, lately, agent.beside)
+        self._agents[agent.id] = with_work(
+            agent,
+            (work, since, agent.idle_since, offer, *at_work, offered_at, agent.missed, lately, agent.beside),
         )
 
     def _reckon(
@@ -414,8 +414,8 @@ class Centre:
         work = _work_state(at_work, wrap_ups=wrap_ups, offered=agent.offer is not None)
         since, lately = _since(agent, work, at)
         offered = (agent.offered_at, missed, lately, agent.beside)
-        self._agents[agent.id] = agent.with_work(
-            (work, since, idle_since, agent.offer, holds, at_work, wrap_ups, *offered)
+        self._agents[agent.id] = with_work(
+            agent, (work, since, idle_since, agent.offer, holds, at_work, wrap_ups, *offered)
         )
 
     def _agent(self, agent: AgentId) -> AgentState:

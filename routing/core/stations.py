@@ -1,7 +1,8 @@
 """Where interactions wait that wait for the same: a line, the room that it takes, and who can serve it."""
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable
 
 from routing.core.choice import ORDERS, Pool, Turn
 from routing.core.model import InteractionId, QueueRule
@@ -14,12 +15,20 @@ _Rank = tuple[int, Turn]
 
 
 class Station:
-    """A line with the room it takes and the pools that can serve it, each with its rank: a smaller one is asked before any larger one."""
+    """A line with the room it takes and the pools that can serve it, each with its rank: a smaller one is asked before any larger one. `marks` are
+    these pools once more (`Staff.marks`)."""
 
-    __slots__ = ("able", "asked", "at", "line", "order", "pools", "room", "rule")
+    __slots__ = ("able", "asked", "at", "line", "marks", "order", "pools", "room", "rule")
 
     def __init__(
-        self, at: Stage, rule: QueueRule, asked: Requirement, room: int, pools: Mapping[Pool, int]
+        self,
+        at: Stage,
+        rule: QueueRule,
+        asked: Requirement,
+        room: int,
+        pools: dict[Pool, int],
+        *,
+        marks: bytes,
     ) -> None:
         self.at = at
         self.rule = rule
@@ -28,10 +37,11 @@ class Station:
         self.order = ORDERS[rule.choice]
         self.line = Line(rule.priority_points)
         self.pools = pools
+        self.marks = marks
         self.able: tuple[int, ...] = ()
         """The first of those who can serve it, by their numbers in `Matching`: some are named with every offer, and pool by pool they lie far apart in memory."""
 
-    def first_free(self, with_room: Collection[Pool]) -> Turn | None:
+    def first_free(self, with_room: dict[Pool, None]) -> Turn | None:
         """Whose turn it is among all who can serve this line."""
         room, order, pools = self.room, self.order, self.pools
         if self.at.preferred is not None:
@@ -45,10 +55,12 @@ class Station:
                     best = mine
         return None if best is None else best[1]
 
-    def those_of(self, pools: Collection[Pool]) -> list[Pool]:
+    def those_of(self, pools: dict[Pool, None]) -> list[Pool]:
         """Which of these pools can serve it."""
-        few, many = (self.pools, pools) if len(self.pools) <= len(pools) else (pools, self.pools)
-        return [pool for pool in few if pool in many]
+        if len(self.pools) <= len(pools):
+            return [pool for pool in self.pools if pool in pools]
+        marks = self.marks
+        return [pool for pool in pools if marks[pool.number >> 3] & 1 << (pool.number & 7)]
 
 
 class Fronts:
@@ -59,7 +71,7 @@ class Fronts:
     """
 
     def __init__(self, rooms: Iterable[int]) -> None:
-        self._of_room: dict[int, tuple[list[Head], list[Station]]] = {room: ([], []) for room in rooms}
+        self._of_room = {room: _Row() for room in rooms}
 
     def join(self, station: Station, work: Work) -> None:
         """Somebody stands in this line, perhaps at its front."""
@@ -77,22 +89,55 @@ class Fronts:
         """The longest-waiting item that agents of this pool with such rooms may serve."""
         best: Head | None = None
         for room in rooms:
-            heads, stations = self._of_room[room]
-            for number in range(len(heads) if best is None else bisect_left(heads, best)):
-                if pool in stations[number].pools:
-                    best = heads[number]
-                    break
+            best = self._of_room[room].first(pool, best)
         return best
 
     def _moved(self, station: Station, before: Head | None) -> None:
         now = station.line.first
         if now is before or station.at.preferred is not None:
             return
-        heads, stations = self._of_room[station.room]
+        row = self._of_room[station.room]
         if before is not None:
-            at = bisect_left(heads, before)
-            del heads[at], stations[at]
+            row.drop(before)
         if now is not None:
-            at = bisect_left(heads, now)
-            heads.insert(at, now)
-            stations.insert(at, station)
+            row.put(now, station.marks)
+
+
+class _Row:
+    """Who is next in each line, in order, and who can serve the line (`Station.marks`).
+
+    `_times` are the first parts of `_heads` once more, side by side in memory: a search looks at a dozen of them.
+    """
+
+    __slots__ = ("_heads", "_marks", "_times")
+
+    def __init__(self) -> None:
+        self._times = array("d")
+        self._heads: list[Head] = []
+        self._marks: list[bytes] = []
+
+    def put(self, head: Head, marks: bytes) -> None:
+        at = self._find(head)
+        self._times.insert(at, head[0])
+        self._heads.insert(at, head)
+        self._marks.insert(at, marks)
+
+    def drop(self, head: Head) -> None:
+        at = self._find(head)
+        del self._times[at], self._heads[at], self._marks[at]
+
+    def first(self, pool: Pool, best: Head | None) -> Head | None:
+        """Who is next in the first line that this pool may serve, unless that is not before `best`."""
+        marks, byte, bit = self._marks, pool.number >> 3, 1 << (pool.number & 7)
+        for at in range(len(marks) if best is None else self._find(best)):
+            if marks[at][byte] & bit:
+                return self._heads[at]
+        return best
+
+    def _find(self, head: Head) -> int:
+        """Where it stands, or would."""
+        times, since = self._times, head[0]
+        at = bisect_left(times, since)
+        if at == len(times) or times[at] != since:
+            return at
+        return bisect_left(self._heads, head, at, bisect_right(times, since, at))

@@ -21,36 +21,49 @@ def due(work: Work) -> Seconds | None:
 
 
 class Moments:
-    """When something is to happen to interactions, one moment each."""
+    """When something is to happen to interactions, one moment each.
+
+    Those of one second stand in a heap of their own: in one heap of ten thousand each step looks at a dozen moments all over the memory.
+    """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Seconds, InteractionId]] = []
         self._at: dict[InteractionId, Seconds] = {}
+        self._seconds: list[int] = []
+        self._within: dict[int, list[tuple[Seconds, InteractionId]]] = {}
 
     def set(self, interaction: InteractionId, at: Seconds | None) -> None:
         """At this moment, in place of any other; None: not at all."""
         if at is None:
-            self._at.pop(interaction, None)
+            if interaction in self._at:
+                del self._at[interaction]
         elif self._at.get(interaction) != at:
             self._at[interaction] = at
-            heappush(self._heap, (at, interaction))
+            second = int(at)
+            heap = self._within.get(second)
+            if heap is None:
+                heap = self._within[second] = []
+                heappush(self._seconds, second)
+            heappush(heap, (at, interaction))
 
     def next(self) -> Seconds | None:
         """When the next one comes."""
-        while self._heap:
-            at, interaction = self._heap[0]
-            if self._at.get(interaction) == at:
-                return at
-            heappop(self._heap)
+        while self._seconds:
+            heap = self._within[self._seconds[0]]
+            while heap:
+                at, interaction = heap[0]
+                if self._at.get(interaction) == at:
+                    return at
+                heappop(heap)
+            del self._within[heappop(self._seconds)]
         return None
 
     def pop(self, now: Seconds) -> InteractionId | None:
         """The next one whose moment is there."""
-        if not self._heap or self._heap[0][0] > now:
+        if not self._seconds or self._seconds[0] > now:
             return None
         at = self.next()
         if at is None or at > now:
             return None
-        interaction = heappop(self._heap)[1]
+        interaction = heappop(self._within[self._seconds[0]])[1]
         del self._at[interaction]
         return interaction

@@ -4,15 +4,16 @@ from routing.core.decisions import Decision, Withdraw
 from routing.core.facts import Fact, OfferEnded
 from routing.core.model import AgentId, OfferId, Outcome, Seconds
 from routing.core.presence import Work
-from routing.core.record import dataclass
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """Facts to record, decisions to act on; empty when the event changes nothing."""
 
-    facts: tuple[Fact, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    __slots__ = ("decisions", "facts")
+
+    def __init__(self, facts: tuple[Fact, ...] = (), decisions: tuple[Decision, ...] = ()) -> None:
+        self.facts = facts
+        self.decisions = decisions
 
 
 NOTHING = Verdict()

@@ -357,7 +357,7 @@ def nothing_is_ever_given_up(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(
         matching,
         "stage",
-        lambda work, rule, now, **here: replace(right(work, rule, now, **here), steps=0),
+        lambda work, rule, now, **here: right(work, rule, now, **here)._replace(steps=0),
     )
 
 

@@ -1,7 +1,17 @@
 """What is known of agents and interactions, replaced as the router replaces it every day."""
 
 from routing.core.model import AgentId, InteractionId, Medium, OfferId, QueueId
-from routing.core.presence import AgentState, Phase, Work, WorkState
+from routing.core.presence import (
+    AgentState,
+    Phase,
+    Work,
+    WorkState,
+    back_in_line,
+    offered_to,
+    with_agent,
+    with_work,
+    wrapping_up,
+)
 
 NEW = Work(
     id=InteractionId("i"),
@@ -17,7 +27,7 @@ AGENT, OFFER = AgentId("ann"), OfferId("i/5")
 
 
 def test_back_in_line_nothing_of_the_agent_is_left() -> None:
-    assert FULL.back_in_line() == FULL._replace(
+    assert back_in_line(FULL) == FULL._replace(
         phase=Phase.WAITING,
         agent=None,
         offer=None,
@@ -36,13 +46,13 @@ def test_back_in_line_nothing_of_the_agent_is_left() -> None:
 
 
 def test_an_offer_is_noted_and_counted() -> None:
-    assert FULL.offered_to(AGENT, OFFER, 9.0) == FULL._replace(
+    assert offered_to(FULL, AGENT, OFFER, 9.0) == FULL._replace(
         phase=Phase.OFFERED, agent=AGENT, offer=OFFER, deadline=9.0, attempts=5
     )
 
 
 def test_with_an_agent_nothing_is_set_aside() -> None:
-    assert FULL.with_agent(AGENT, 9.0, recorded=True) == FULL._replace(
+    assert with_agent(FULL, AGENT, 9.0, recorded=True) == FULL._replace(
         phase=Phase.CONNECTED,
         agent=AGENT,
         connected_at=9.0,
@@ -53,7 +63,7 @@ def test_with_an_agent_nothing_is_set_aside() -> None:
 
 
 def test_wrapping_up_what_was_beside_the_talk_is_over() -> None:
-    assert FULL.wrapping_up(9.0, 39.0) == FULL._replace(
+    assert wrapping_up(FULL, 9.0, 39.0) == FULL._replace(
         phase=Phase.WRAP_UP,
         finished_at=9.0,
         wrap_up_until=39.0,
@@ -67,13 +77,13 @@ def test_wrapping_up_what_was_beside_the_talk_is_over() -> None:
 
 
 def test_a_new_one_waits_as_one_that_came_back() -> None:
-    assert NEW.back_in_line() == NEW
+    assert back_in_line(NEW) == NEW
 
 
 def test_other_work_changes_nothing_else_of_an_agent() -> None:
     first = AgentState._fields.index("work")
     before = AgentState(*(f"this is {name}" for name in AgentState._fields))  # type: ignore[arg-type]
     work = (WorkState.IDLE, 1.0, 2.0, None, (), (), 0, 3.0, 0, 4.0, None)
-    assert before.with_work(work) == before._replace(
+    assert with_work(before, work) == before._replace(
         **dict(zip(AgentState._fields[first:], work, strict=True))
     )
