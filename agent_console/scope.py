@@ -16,8 +16,8 @@ from crm_core.letter_types import Letter
 from crm_core.pop import concerned
 from crm_core.store import Connection
 from crm_core.users import User
-from routing.core.model import AgentId, InteractionId, Medium
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, InteractionId, Medium, Phase
+from routing.core.presence import Work
 
 T = TypeVar("T")
 

@@ -35,8 +35,7 @@ from cti.ami.protocol import Framer, Message, MessageTooLong
 from cti.calls import Calls, channel_of, interaction_of
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import CustomerLeft, Event, WorkEnded
-from routing.core.model import AgentId, By, InteractionId, OfferId
-from routing.core.presence import WorkState
+from routing.core.model import AgentId, By, InteractionId, OfferId, WorkState
 from tests.routing.scene import Scene, agent, queue
 
 CAP_BYTES = 20_000

@@ -8,6 +8,8 @@ which somebody was offered something, divided by the offers it made; `p99_cpu_us
 meanwhile; `more_waiting_ratio` is the median of that with ten times as many waiting.
 """
 
+import routing.compiled  # isort: skip - before anything of the router
+
 import argparse
 import gc
 import random
@@ -41,13 +43,13 @@ from routing.core.model import (
     Medium,
     Need,
     OfferId,
+    Phase,
     QueueId,
     QueueRule,
     Room,
     Status,
     Step,
 )
-from routing.core.presence import Phase
 from routing.core.router import Router
 from tests.routing.scan import ScanningRouter
 
@@ -284,7 +286,7 @@ def main() -> None:
             ]
         )
     )
-    print(f"\n{machine()}\n")
+    print(f"\n{machine()}; the core is {'compiled' if routing.compiled.USED else 'interpreted'}\n")
     print(
         f"router: scan_ratio={scan_ratio.median:.0f} p99_us={statistics.median(p99):.1f}"
         f" p99_cpu_us={statistics.median(cpu_p99):.1f}"

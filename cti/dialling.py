@@ -17,8 +17,7 @@ from cti.ports import Floor
 from cti.talking.outside import Outside
 from routing.core.events import DialAsked, OfferFailed
 from routing.core.facts import DialDropped, Dialled
-from routing.core.model import AgentId, InteractionId, Outcome, QueueId
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, Outcome, Phase, QueueId
 
 _log = Transcript("voice")
 Keep = Callable[[CallOut], Awaitable[None]]

@@ -30,8 +30,8 @@ from routing.core.events import (
     Returned,
     WorkEnded,
 )
-from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, Seconds
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, Phase, Seconds
+from routing.core.presence import Work
 
 VARIABLES = (
     "TL_ID",

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Prepares everything in this clone: Python packages in .venv, the console, Asterisk.
-# Usage: deploy/setup.sh run | test | check
+# Usage: deploy/setup.sh run | test | check | compile
 #   run    what `make run` needs
 #   test   the same, the tools of the tests, and their real counterparts (SIPp, Chromium, PostgreSQL, ...)
 #   check  the tools for the quick checks only: no Asterisk, no console
+#   compile  the router's core compiled, on top of `run` (`test` has it)
 # Each finished step leaves a stamp, so that a second run takes less than a second.
 set -eu
 cd "$(dirname "$0")/.."
@@ -94,7 +95,7 @@ stamp() { state >".venv/.trunkline-$1"; }
 prepare_python() {
     prepare_venv
     wanted=dev
-    [ "$level" = run ] && wanted=run
+    case $level in run | compile) wanted=run ;; esac
     stamped dev && return
     [ "$wanted" = run ] && stamped run && return
     started=$(date +%s)
@@ -109,6 +110,22 @@ prepare_python() {
     [ -x .venv/bin/trunkline ] || die "pip did not write .venv/bin/trunkline, so please delete .venv and try again."
     stamp $wanted
     say "Python packages installed in $(($(date +%s) - started)) s"
+}
+
+# -- the router's core, compiled --------------------------------------------------------------------------------------
+
+has_headers() { .venv/bin/python -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'; }
+
+prepare_compiler() {
+    lacking=
+    need gcc gcc
+    need libc6-dev /usr/include/stdio.h
+    has_headers || lacking="$lacking $(.venv/bin/python -c 'import sys; print("python%d.%d-dev" % sys.version_info[:2])')"
+    # shellcheck disable=SC2086 # a list of words
+    [ -z "$lacking" ] || install_packages $lacking
+    .venv/bin/python -c 'import mypyc, setuptools' 2>/dev/null ||
+        pip_install --require-hashes -r requirements/compile.txt ||
+        { tail -n 8 "$log" >&2; die "pip could not install the compiler of the router, please check the network; its last lines are above."; }
 }
 
 # -- what the tests need ----------------------------------------------------------------------------------------------
@@ -141,8 +158,10 @@ prepare_counterparts() {
 
 case $level in
     run) prepare_python; .venv/bin/python deploy/build_console.py; .venv/bin/python deploy/asterisk.py ;;
-    test) prepare_counterparts; prepare_python; .venv/bin/python deploy/build_console.py
+    test) prepare_counterparts; prepare_python; prepare_compiler; .venv/bin/python deploy/compile_core.py
+          .venv/bin/python deploy/build_console.py
           .venv/bin/python deploy/chromium.py; .venv/bin/python deploy/asterisk.py ;;
     check) prepare_python ;;
-    *) die "deploy/setup.sh knows run, test and check, not $level." ;;
+    compile) prepare_python; prepare_compiler; .venv/bin/python deploy/compile_core.py ;;
+    *) die "deploy/setup.sh knows run, test, check and compile, not $level." ;;
 esac

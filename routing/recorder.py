@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import Any, cast, get_args
 
 from config.clock import Clock
@@ -27,6 +27,7 @@ from routing.core.model import (
     WatchMode,
     Why,
 )
+from routing.core.record import usual
 from routing.core.snapshot import Snapshot
 
 TTL_S = 5.0
@@ -50,10 +51,7 @@ _FIELDS: Mapping[type, tuple[str, ...]] = {
 }
 
 _NO_DEFAULT = object()
-_DEFAULTS: Mapping[type, Mapping[str, object]] = {
-    one: {field.name: field.default for field in fields(one) if field.default is not MISSING}
-    for one in get_args(Fact)
-}
+_DEFAULTS: Mapping[type, Mapping[str, object]] = {one: usual(one) for one in get_args(Fact)}
 """What is usual is not written: most interactions ask for nothing of their own."""
 
 

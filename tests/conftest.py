@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import config.loop  # isort: skip - installs the reactor before pytest-twisted looks for one
+import routing.core.model  # isort: skip # noqa: F401 - here the core is interpreted: faults are planted in it (`routing.compiled`)
 
 import pytest
 import pytest_twisted

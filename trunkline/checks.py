@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import routing.compiled
 from config.clock import SystemClock
 from config.errors import Unavailable
 from config.settings import Asterisk, ConfigurationError, Settings
@@ -104,6 +105,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(_secrets_finding(settings))
     findings.append(_recordings_finding(settings))
     findings.append(_font_finding(settings))
+    findings.append(_router_finding())
     for server in settings.asterisk.servers():
         which = f" ({server.name})" if settings.asterisk.more else ""
         setting = "[asterisk] ami_host, ami_port"
@@ -122,6 +124,13 @@ async def examine(settings: Settings) -> list[Finding]:
         )
     )
     return findings
+
+
+def _router_finding() -> Finding:
+    words = (
+        "compiled" if routing.compiled.USED else "interpreted; `make compile` halves the time of a decision"
+    )
+    return Finding(subject="the router's core", good=True, words=words)
 
 
 async def _asterisk_findings(given: Asterisk, which: str, *, several: bool) -> list[Finding]:

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 a bug, 2 the settings or the arguments are wrong, 3 someth
 """
 
 import config.loop  # isort: skip - installs the reactor before anything of Twisted
+import routing.compiled  # noqa: F401 # isort: skip - finds the compiled one before anything of the router
 
 import gc
 import secrets

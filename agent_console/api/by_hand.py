@@ -20,8 +20,8 @@ from crm_core.access.model import EVERYTHING, Rights
 from crm_core.interactions import Interaction
 from routing.core.events import Accepted, Assigned, CallbackCancelled, SetAside
 from routing.core.facts import CallbackDropped, Connected, Described, Offered, Parked
-from routing.core.model import LETTERS, AgentId, InteractionId, Status
-from routing.core.presence import Phase, Work
+from routing.core.model import LETTERS, AgentId, InteractionId, Phase, Status
+from routing.core.presence import Work
 
 router = APIRouter(tags=["interactions"])
 SHOWN = 50

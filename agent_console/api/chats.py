@@ -22,8 +22,8 @@ from crm_core.casework import texts
 from crm_core.chat.model import AGENT, NewLine
 from crm_core.users import User
 from routing.core.events import WorkEnded
-from routing.core.model import By, Medium
-from routing.core.presence import Phase, Work
+from routing.core.model import By, Medium, Phase
+from routing.core.presence import Work
 
 router = APIRouter(prefix="/interactions/{interaction}/chat", tags=["chats"])
 MOST_WAIT_S = 25.0

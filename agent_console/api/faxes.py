@@ -28,8 +28,7 @@ from crm_core.recordings.chest import Damaged
 from crm_core.records.change import Acting
 from crm_core.store import Connection
 from crm_core.users import User
-from routing.core.model import QueueId
-from routing.core.presence import Phase
+from routing.core.model import Phase, QueueId
 
 router = APIRouter(tags=["faxes"])
 DAY_S = 86_400.0

@@ -30,8 +30,8 @@ from crm_core.store import Connection
 from crm_core.voicemail import filing
 from routing.core.events import Returned, StatusChosen, WorkEnded, WrapUpEnded
 from routing.core.facts import Finished, Requeued, WrappedUp
-from routing.core.model import AgentId, By, Medium, QueueId, Status
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, By, Medium, Phase, QueueId, Status
+from routing.core.presence import Work
 
 router = APIRouter(prefix="/interactions/{interaction}", tags=["interactions"])
 

@@ -29,8 +29,8 @@ from crm_core.store import Connection
 from crm_core.written import outgoing
 from routing.core.events import WorkEnded
 from routing.core.facts import Finished
-from routing.core.model import AgentId, By, Medium, QueueId
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, By, Medium, Phase, QueueId
+from routing.core.presence import Work
 
 router = APIRouter(tags=["text messages"])
 IdempotencyKey = Annotated[str, Header(min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")]

@@ -29,8 +29,7 @@ from routing.core.facts import (
     TurnedAway,
     WrappedUp,
 )
-from routing.core.model import AgentId, By, InteractionId
-from routing.core.presence import Phase
+from routing.core.model import AgentId, By, InteractionId, Phase
 from routing.floor import Floor
 
 if TYPE_CHECKING:

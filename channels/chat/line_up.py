@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from routing.core.model import LETTERS, InteractionId, QueueId
-from routing.core.presence import Phase
+from routing.core.model import LETTERS, InteractionId, Phase, QueueId
 from routing.floor import Floor
 
 EVERY_S = 1.0

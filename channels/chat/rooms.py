@@ -25,8 +25,8 @@ from crm_core.store import Connection, Store
 from routing.bus import Bus
 from routing.core.decisions import Offer, TurnAway, Withdraw
 from routing.core.events import Arrived, CustomerLeft, Rang
-from routing.core.model import AgentId, InteractionId, Medium
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, InteractionId, Medium, Phase
+from routing.core.presence import Work
 from routing.floor import Floor
 from routing.wishes import arrival
 

@@ -14,8 +14,8 @@ from cti.arriving.waiting_words import Known
 from cti.calls import channel_of, interaction_of
 from cti.directory import Directory, Hold
 from cti.ports import Floor
-from routing.core.model import InteractionId, QueueId
-from routing.core.presence import Phase, Work
+from routing.core.model import InteractionId, Phase, QueueId
+from routing.core.presence import Work
 
 SCRIPT = "hold"
 """The AGI request of a caller whom it is time to tell something."""

@@ -14,9 +14,9 @@ from cti.switches.orders import Orders
 from cti.talking.talks import Talks
 from routing.core.decisions import Offer, Withdraw
 from routing.core.events import Accepted, Adopted, Event, OfferFailed, Unreached
-from routing.core.model import AgentId, InteractionId, Medium, OfferId
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, Phase
 from routing.core.model import Outcome as OfferOutcome
-from routing.core.presence import Phase, Work
+from routing.core.presence import Work
 
 Way = Callable[[AgentId], str]
 """How this server calls an agent's phone: the endpoint of the server at which it is, or nothing when it is this one."""

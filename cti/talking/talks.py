@@ -12,8 +12,8 @@ from cti.calls import Call, Calls, channel_of
 from cti.ports import Floor
 from routing.core.events import Returned, Transferred
 from routing.core.facts import TRANSFERRED, Requeued
-from routing.core.model import InteractionId, Medium
-from routing.core.presence import Phase, Work
+from routing.core.model import InteractionId, Medium, Phase
+from routing.core.presence import Work
 from routing.core.state import Centre
 
 _LED_AGAIN_S, _LED_TRIES = 0.05, 20

@@ -32,8 +32,8 @@ from routing.core.facts import (
     Watched,
     WatchOver,
 )
-from routing.core.model import AgentId, Medium
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, Medium, Phase
+from routing.core.presence import Work
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, holder
 

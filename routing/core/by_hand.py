@@ -5,8 +5,8 @@ from typing import assert_never
 
 from routing.core.events import Assigned, Moved, SetAside, TakenUp, Transferred
 from routing.core.facts import TRANSFERRED, Described, LedOn, Parked, Requeued, Unparked, WorkFact
-from routing.core.model import LETTERS, AgentId, Outcome, QueueId, QueueRule, Seconds, Status, Why
-from routing.core.presence import Phase, Work
+from routing.core.model import LETTERS, AgentId, Outcome, Phase, QueueId, QueueRule, Seconds, Status, Why
+from routing.core.presence import Work
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, end_offer, withdrawal
 

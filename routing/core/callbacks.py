@@ -20,9 +20,9 @@ from routing.core.facts import (
     CustomerReached,
     Finished,
 )
-from routing.core.model import By, Medium, Outcome, QueueId, QueueRule, Seconds
+from routing.core.model import By, Medium, Outcome, Phase, QueueId, QueueRule, Seconds
 from routing.core.outgoing import GAVE_UP, unanswered
-from routing.core.presence import Phase, Work
+from routing.core.presence import Work
 from routing.core.verdict import NOTHING, Verdict, end_offer, holder, withdrawal
 
 CallbackEvent = CallbackWanted | CallbackCancelled | Reached | Unreached

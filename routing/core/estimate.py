@@ -16,7 +16,6 @@ no shorter than it takes all who may serve one's own line to get through that li
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import NamedTuple
 
 from routing.core.facts import (
     Abandoned,
@@ -35,6 +34,7 @@ from routing.core.facts import (
     WrappedUp,
 )
 from routing.core.model import InteractionId, Outcome, QueueId, Seconds
+from routing.core.snapshot import SeenSnapshot
 
 USUAL_S = 240.0
 """What work takes where none has ended yet; it counts as much as `USUAL_WEIGHT` that did."""
@@ -104,17 +104,6 @@ def _wait(ahead: int, freed: float, gives_up: float) -> tuple[float, float]:
     """The sum above, and its variance (each step's is the square of its mean)."""
     steps = [1 / (freed + step * gives_up) for step in range(ahead + 1)]
     return sum(steps), sum([step * step for step in steps])
-
-
-class SeenSnapshot(NamedTuple):
-    """What had been seen at one moment."""
-
-    mean: Mapping[QueueId, float]
-    counted: Mapping[QueueId, int]
-    began: Mapping[InteractionId, tuple[QueueId, Seconds]]
-    came: Mapping[InteractionId, Seconds]
-    waited_s: Mapping[QueueId, float]
-    left: Mapping[QueueId, float]
 
 
 class _OfQueue:

@@ -3,7 +3,8 @@
 The ledger stores facts in order; boards, consoles and a restarted router are folded from them (`state`, `figures`).
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from routing.core.model import (
     AgentId,
@@ -36,6 +37,7 @@ class Enqueued:
     needs: Final[frozenset[Need]]
     preferred: Final[AgentId | None]
     preferred_until: Final[Seconds]
+    USUAL: ClassVar[Mapping[str, object]] = {"needs": frozenset(), "preferred": None, "preferred_until": 0.0}
 
     def __init__(
         self,
@@ -108,6 +110,7 @@ class Offered:
     at: Final[Seconds]
     steps: Final[int]
     preferred: Final[bool]
+    USUAL: ClassVar[Mapping[str, object]] = {"steps": 0, "preferred": False}
 
     def __init__(
         self,
@@ -176,6 +179,7 @@ class Connected:
     agent: Final[AgentId]
     at: Final[Seconds]
     recorded: Final[bool]
+    USUAL: ClassVar[Mapping[str, object]] = {"recorded": False}
 
     def __init__(
         self,
@@ -436,6 +440,7 @@ class Finished:
     wrap_up_until: Final[Seconds | None]
     at: Final[Seconds]
     cause: Final[int | None]
+    USUAL: ClassVar[Mapping[str, object]] = {"cause": None}
 
     def __init__(
         self,

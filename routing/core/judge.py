@@ -59,6 +59,7 @@ from routing.core.model import (
     Medium,
     OfferId,
     Outcome,
+    Phase,
     QueueId,
     QueueRule,
     Seconds,
@@ -66,7 +67,7 @@ from routing.core.model import (
     Why,
 )
 from routing.core.outgoing import OF_OTHERS, dropped
-from routing.core.presence import Phase, Work
+from routing.core.presence import Work
 from routing.core.recording import RecordingEvent, judge_recording
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict, end_offer, holder, withdrawal

@@ -18,13 +18,15 @@ from routing.core.model import (
     Choice,
     InteractionId,
     Medium,
+    Phase,
     QueueId,
     QueueRule,
     Seconds,
     Status,
 )
 from routing.core.order import Head, Place
-from routing.core.presence import AgentState, Phase, Work
+from routing.core.presence import AgentState, Work
+from routing.core.record import mypyc_attr
 from routing.core.skills import Requirement, requirement
 from routing.core.staff import Staff
 from routing.core.stages import Stage, stage
@@ -52,6 +54,7 @@ class Pair:
         self.station = station
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # a plain scan
 class Matching:
     """Told of every change of an agent or an interaction, it says who is offered what, one pair at a time."""
 
@@ -327,6 +330,7 @@ class Matching:
                 yield agent, reason
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # the same
 class Round:
     """One round over what was stirred: always the longest-waiting item of all that anyone free can take.
 

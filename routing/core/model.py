@@ -59,6 +59,27 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # the agent paused, signed out or stayed away from the console meanwhile
 
 
+class Phase(StrEnum):
+    """Where an interaction is; a closed one is no longer in the centre."""
+
+    WAITING = "waiting"
+    PARKED = "parked"  # a letter that whoever had it set aside until later; a customer who could not be called back yet
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    WRAP_UP = "wrap_up"
+
+
+class WorkState(StrEnum):
+    """What work does to an agent; of several that hold at once the one named first here is shown."""
+
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+    OFFERED = "offered"
+    CHATS = "chats"
+    LETTERS = "letters"
+    IDLE = "idle"
+
+
 class WatchMode(StrEnum):
     """How a supervisor is at an agent's talk."""
 

@@ -4,9 +4,8 @@ Named tuples and not frozen dataclasses: every event replaces several of them. F
 every day copy the others as slices: `_replace` of thirty fields costs three times as much. `_replace` is for the rare ones.
 """
 
-from enum import StrEnum
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from routing.core.model import (
     AgentId,
@@ -16,32 +15,13 @@ from routing.core.model import (
     Need,
     OfferId,
     PauseKind,
+    Phase,
     QueueId,
     Seconds,
     Status,
     WatchMode,
+    WorkState,
 )
-
-
-class Phase(StrEnum):
-    """Where an interaction is; a closed one is no longer in the centre."""
-
-    WAITING = "waiting"
-    PARKED = "parked"  # a letter that whoever had it set aside until later; a customer who could not be called back yet
-    OFFERED = "offered"
-    CONNECTED = "connected"
-    WRAP_UP = "wrap_up"
-
-
-class WorkState(StrEnum):
-    """What work does to an agent; of several that hold at once the one named first here is shown."""
-
-    TALKING = "talking"
-    WRAP_UP = "wrap_up"
-    OFFERED = "offered"
-    CHATS = "chats"
-    LETTERS = "letters"
-    IDLE = "idle"
 
 
 class AgentState(NamedTuple):
@@ -74,14 +54,6 @@ class AgentState(NamedTuple):
     missed: int = 0
     lately: float = -inf
     beside: InteractionId | None = None
-
-
-def with_work(agent: AgentState, work: tuple[Any, ...]) -> AgentState:
-    """With other work: the fields from `work` on."""
-    return _new(AgentState, agent[:_WORK] + work)
-
-
-_WORK = AgentState._fields.index("work")
 
 
 def may_be_asked(agent: AgentState) -> bool:
@@ -173,43 +145,3 @@ class Work(NamedTuple):
     def dialling(self) -> bool:
         """The agent's own call has not reached the customer (yet): it is nobody else's."""
         return self.dialled and self.callback
-
-
-_new = tuple.__new__
-_CAME = Work._fields.index("been")
-_STAY = Work._fields.index("phase")
-_IN_LINE = tuple(Work._field_defaults[name] for name in Work._fields[_STAY:])
-_FRESH = tuple(Work._field_defaults[name] for name in Work._fields[_CAME:])
-_NOTHING_BESIDE = _IN_LINE[Work._fields.index("recorded") - _STAY :]
-
-
-# Functions and not methods: where this is compiled (`deploy/compile_core.py`) they are called directly.
-
-
-def came(who: tuple[Any, ...], asked: tuple[Any, ...]) -> Work:
-    """One that is new: the fields up to `arrival`, and those from `needs` to `queued_at`."""
-    return _new(Work, who + asked + _FRESH)
-
-
-def back_in_line(work: Work) -> Work:
-    """Waiting again at the old age: nothing of the last agent is left."""
-    return _new(Work, work[:_STAY] + _IN_LINE)
-
-
-def offered_to(work: Work, agent: AgentId, offer: OfferId, deadline: Seconds) -> Work:
-    """Being offered, once more."""
-    stay = (work.attempts + 1, Phase.OFFERED, agent, offer, deadline)
-    return _new(Work, work[: _STAY - 1] + stay + work[_STAY + 4 :])
-
-
-def with_agent(work: Work, agent: AgentId, at: Seconds, *, recorded: bool) -> Work:
-    """Talking, or the letter is open."""
-    ring = work[_STAY + 2 : _STAY + 5]
-    stay = (Phase.CONNECTED, agent, *ring, at, None, None, recorded)
-    return _new(Work, work[:_STAY] + stay + work[_STAY + 9 :])
-
-
-def wrapping_up(work: Work, at: Seconds, until: Seconds) -> Work:
-    """The talk is over, and with it what went on beside it."""
-    ended = (at, until, work.attempts, Phase.WRAP_UP)
-    return _new(Work, work[: _STAY - 3] + ended + work[_STAY + 1 : _STAY + 8] + _NOTHING_BESIDE)

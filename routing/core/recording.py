@@ -2,8 +2,8 @@
 
 from routing.core.events import RecordingPauseBegan, RecordingPauseEnded
 from routing.core.facts import RecordingPaused, RecordingResumed
-from routing.core.model import PauseKind
-from routing.core.presence import Phase, Work
+from routing.core.model import PauseKind, Phase
+from routing.core.presence import Work
 from routing.core.verdict import NOTHING, Verdict, holder
 
 RecordingEvent = RecordingPauseBegan | RecordingPauseEnded

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final, assert_never
+from typing import ClassVar, Final, assert_never
 
 from routing.core import overflow
 from routing.core.callbacks import put_off
@@ -44,6 +44,7 @@ from routing.core.model import (
     OfferId,
     Outcome,
     Overflow,
+    Phase,
     QueueId,
     QueueRule,
     Seconds,
@@ -52,8 +53,8 @@ from routing.core.model import (
 )
 from routing.core.order import Place, place
 from routing.core.outgoing import judge_dial
-from routing.core.presence import Phase, Work
-from routing.core.record import dataclass
+from routing.core.presence import Work
+from routing.core.record import dataclass, mypyc_attr
 from routing.core.skills import Requirement, next_end
 from routing.core.snapshot import Snapshot
 from routing.core.stages import next_change
@@ -69,12 +70,7 @@ class Turn:
     facts: Final[tuple[Fact, ...]]
     decisions: Final[tuple[Decision, ...]]
 
-    def __init__(
-        self,
-        *,
-        facts: tuple[Fact, ...],
-        decisions: tuple[Decision, ...],
-    ) -> None:
+    def __init__(self, *, facts: tuple[Fact, ...], decisions: tuple[Decision, ...]) -> None:
         self.facts = facts
         self.decisions = decisions
 
@@ -111,12 +107,13 @@ class Waiting:
     leads_on: tuple[Seconds, Overflow] | None = None
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)  # with a plain scan
 class Router:
     """Rules, the centre, and the index over it. Deterministic: same calls, same turns."""
 
-    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule], Seconds], Matching] = (
-        Matching
-    )
+    matching: ClassVar[
+        Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule], Seconds], Matching]
+    ] = Matching
     """What finds the pairs; tests and benchmarks put a plain scan here."""
 
     def __init__(self, queues: Iterable[QueueRule], agents: Iterable[AgentRule]) -> None:

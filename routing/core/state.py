@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from math import expm1, log, log2
 from types import MappingProxyType
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from routing.core.facts import (
     TRANSFERRED,
@@ -51,24 +51,22 @@ from routing.core.facts import (
     WatchOver,
     WrappedUp,
 )
-from routing.core.model import AgentId, InteractionId, Medium, OfferId, Outcome, QueueId, Seconds, Status
-from routing.core.order import place
-from routing.core.presence import (
-    AgentState,
-    Conference,
-    Consult,
+from routing.core.model import (
+    AgentId,
+    InteractionId,
+    Medium,
+    OfferId,
+    Outcome,
     Phase,
-    RecordingPause,
-    Watcher,
-    Work,
+    QueueId,
+    Seconds,
+    Status,
     WorkState,
-    back_in_line,
-    came,
-    offered_to,
-    with_agent,
-    with_work,
-    wrapping_up,
 )
+from routing.core.order import place
+from routing.core.presence import AgentState, Conference, Consult, RecordingPause, Watcher, Work
+from routing.core.replaced import back_in_line, came, offered_to, with_agent, with_work, wrapping_up
+from routing.core.snapshot import CentreSnapshot
 
 _REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})
 _BUSY = frozenset({WorkState.TALKING, WorkState.WRAP_UP, WorkState.CHATS, WorkState.LETTERS})
@@ -76,15 +74,6 @@ HALF_AFTER_S = 3_600.0
 """Work that was done so long ago counts half of what is done now, where the least occupied come first."""
 REMEMBERED_CLOSED = 10_000
 """So many closed interactions are still recognised, so that a late duplicate of an arrival is not a new customer."""
-
-
-class CentreSnapshot(NamedTuple):
-    """A centre at one moment: agents, open interactions and the closed ones that are still recognised, the oldest first."""
-
-    agents: tuple[AgentState, ...]
-    works: tuple[Work, ...]
-    closed: tuple[InteractionId, ...]
-    arrivals: int
 
 
 class Centre:

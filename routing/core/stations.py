@@ -104,40 +104,92 @@ class Fronts:
 
 
 class _Row:
-    """Who is next in each line, in order, and who can serve the line (`Station.marks`).
+    """Who is next in each line, in order: in blocks, so that whoever comes or goes moves few others."""
 
-    `_times` are the first parts of `_heads` once more, side by side in memory: a search looks at a dozen of them.
-    """
-
-    __slots__ = ("_heads", "_marks", "_times")
+    __slots__ = ("_blocks", "_lasts")
 
     def __init__(self) -> None:
-        self._times = array("d")
-        self._heads: list[Head] = []
-        self._marks: list[bytes] = []
+        self._blocks: list[_Block] = []
+        self._lasts: list[Head] = []
 
     def put(self, head: Head, marks: bytes) -> None:
-        at = self._find(head)
-        self._times.insert(at, head[0])
-        self._heads.insert(at, head)
-        self._marks.insert(at, marks)
+        number = bisect_left(self._lasts, head)
+        if number == len(self._blocks):
+            if not number:
+                self._blocks.append(_Block())
+                self._lasts.append(head)
+            number = len(self._blocks) - 1
+        block = self._blocks[number]
+        block.put(head, marks)
+        if len(block.heads) > _BLOCK:
+            self._blocks.insert(number, block.first_half())
+            self._lasts.insert(number, self._blocks[number].heads[-1])
+            number += 1
+        self._lasts[number] = block.heads[-1]
 
     def drop(self, head: Head) -> None:
-        at = self._find(head)
-        del self._times[at], self._heads[at], self._marks[at]
+        number = bisect_left(self._lasts, head)
+        block = self._blocks[number]
+        block.drop(head)
+        if block.heads:
+            self._lasts[number] = block.heads[-1]
+        else:
+            del self._blocks[number], self._lasts[number]
 
     def first(self, pool: Pool, best: Head | None) -> Head | None:
         """Who is next in the first line that this pool may serve, unless that is not before `best`."""
-        marks, byte, bit = self._marks, pool.number >> 3, 1 << (pool.number & 7)
-        for at in range(len(marks) if best is None else self._find(best)):
-            if marks[at][byte] & bit:
-                return self._heads[at]
+        byte, bit = pool.number >> 3, 1 << (pool.number & 7)
+        for block in self._blocks:
+            until = len(block.heads)
+            if best is not None and best <= block.heads[-1]:
+                until = block.find(best)
+            marks = block.marks
+            for at in range(until):
+                if marks[at][byte] & bit:
+                    return block.heads[at]
+            if until < len(block.heads):
+                break
         return best
 
-    def _find(self, head: Head) -> int:
+
+_BLOCK = 256
+
+
+class _Block:
+    """Some of a row: heads in order, and who can serve the line of each (`Station.marks`).
+
+    `times` are the first parts of `heads` once more, side by side in memory: a search looks at a handful of them.
+    """
+
+    __slots__ = ("heads", "marks", "times")
+
+    def __init__(self) -> None:
+        self.times = array("d")
+        self.heads: list[Head] = []
+        self.marks: list[bytes] = []
+
+    def put(self, head: Head, marks: bytes) -> None:
+        at = self.find(head)
+        self.times.insert(at, head[0])
+        self.heads.insert(at, head)
+        self.marks.insert(at, marks)
+
+    def drop(self, head: Head) -> None:
+        at = self.find(head)
+        del self.times[at], self.heads[at], self.marks[at]
+
+    def find(self, head: Head) -> int:
         """Where it stands, or would."""
-        times, since = self._times, head[0]
+        times, since = self.times, head[0]
         at = bisect_left(times, since)
         if at == len(times) or times[at] != since:
             return at
-        return bisect_left(self._heads, head, at, bisect_right(times, since, at))
+        return bisect_left(self.heads, head, at, bisect_right(times, since, at))
+
+    def first_half(self) -> "_Block":
+        """What is before the middle, as a block of its own; the rest stays here."""
+        before, middle = _Block(), len(self.heads) // 2
+        before.times, self.times = self.times[:middle], self.times[middle:]
+        before.heads, self.heads = self.heads[:middle], self.heads[middle:]
+        before.marks, self.marks = self.marks[:middle], self.marks[middle:]
+        return before

@@ -2,8 +2,8 @@
 
 from heapq import heappop, heappush
 
-from routing.core.model import InteractionId, Medium, Seconds
-from routing.core.presence import Phase, Work
+from routing.core.model import InteractionId, Medium, Phase, Seconds
+from routing.core.presence import Work
 
 VOICE_LATENESS_S = 3.0
 """Asterisk's own Dial timeout comes first and says what happened; ours only when it does not."""

@@ -46,12 +46,12 @@ from routing.core.model import (
     Medium,
     OfferId,
     Outcome,
+    Phase,
     QueueId,
     QueueRule,
     Seconds,
     Status,
 )
-from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.simulation.journeys import Attempt, Journey, Span, Stretch
 from routing.simulation.recorded import Record

@@ -32,11 +32,11 @@ from routing.core.model import (
     Medium,
     OfferId,
     Outcome,
+    Phase,
     QueueId,
     QueueRule,
     Status,
 )
-from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.core.state import Centre
 

@@ -39,8 +39,7 @@ from crm_core.store import Connection, Store
 from routing.bus import LocalBus
 from routing.core.events import Arrived, DeviceChanged
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Device, InteractionId, Medium, QueueId
-from routing.core.presence import Phase
+from routing.core.model import AgentId, Device, InteractionId, Medium, Phase, QueueId
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger

@@ -12,8 +12,7 @@ import pytest
 from agent_console import application
 from crm_core.records import known, rows
 from crm_core.records.change import system
-from routing.core.model import InteractionId
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Phase
 from routing.rules import read_rules
 from tests.agent_console.house import PASSWORD, House
 from tests.agent_console.test_socket import ready

@@ -12,8 +12,7 @@ import pytest
 from agent_console import letter_page
 from crm_core import interactions
 from routing.core.events import Accepted
-from routing.core.model import AgentId, InteractionId, OfferId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, OfferId, Phase, Status
 from tests.agent_console.house import House, Screen
 from tests.agent_console.test_socket import ready
 

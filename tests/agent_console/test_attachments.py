@@ -11,7 +11,7 @@ from agent_console.headers import MAX_BODY_BYTES
 from channels.attachments.reader import AttachmentReader
 from config.clock import SystemClock
 from crm_core import cases
-from routing.core.presence import Phase
+from routing.core.model import Phase
 from tests.agent_console.house import House, open_house
 from tests.agent_console.test_socket import ready
 from tests.channels.test_attachment_reading import pdf

@@ -5,8 +5,7 @@ import time
 import httpx
 
 from routing.core.events import Accepted, Assigned, CallbackWanted, MoreKnown, Reached, Unreached
-from routing.core.model import AgentId, InteractionId, OfferId
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, OfferId, Phase
 from tests.agent_console.house import House, Screen
 
 

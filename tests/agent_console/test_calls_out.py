@@ -8,8 +8,7 @@ import pytest
 
 from crm_core import interactions
 from routing.core.events import Accepted, Reached, StatusChosen, Unreached, WrapUpEnded
-from routing.core.model import AgentId, InteractionId, Medium, OfferId, QueueId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, Phase, QueueId, Status
 from tests.agent_console.house import House, Screen
 
 NUMBER = "0912345678"

@@ -14,8 +14,7 @@ from crm_core.casework import watching
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.tables import template_use, user_account
-from routing.core.model import InteractionId
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Phase
 from tests.agent_console.house import House
 
 KEY = {"Idempotency-Key": "one-of-a-kind"}

@@ -17,8 +17,7 @@ from crm_core.chat import kept
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.model import AgentId, InteractionId, Medium
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, Medium, Phase
 from tests.agent_console.chat_visitor import NOW, Visitor, add_door, solved, unsolved, visitor
 from tests.agent_console.house import House, Screen, open_house
 from tests.agent_console.test_socket import ready

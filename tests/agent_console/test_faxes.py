@@ -6,8 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from crm_core.faxes.spool import Report
-from routing.core.model import InteractionId
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Phase
 from tests.agent_console.house import House
 from tests.agent_console.test_api import ready
 

@@ -13,8 +13,7 @@ from crm_core import interactions, letters
 from crm_core.knowledge import publishing, usefulness
 from crm_core.knowledge.texts import Words
 from crm_core.records.change import system
-from routing.core.model import InteractionId
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Phase
 from tests.agent_console.house import House
 from tests.agent_console.test_knowledge_api import published
 

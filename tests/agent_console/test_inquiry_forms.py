@@ -28,8 +28,7 @@ from crm_core.inquiries.answers import judge
 from crm_core.interactions import Interaction
 from crm_core.records import known, lists
 from crm_core.records.lists import Asked
-from routing.core.model import InteractionId
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Phase
 from tests.agent_console.house import House
 from tests.agent_console.test_help import fields
 from tests.crm_core.inquiries.drawn_forms import whole

@@ -9,7 +9,7 @@ from crm_core import cases
 from crm_core.knowledge import publishing
 from crm_core.knowledge.texts import Words
 from crm_core.records.change import system
-from routing.core.presence import Phase
+from routing.core.model import Phase
 from tests.agent_console.house import House
 
 API = "/api/v1/knowledge"

@@ -5,8 +5,7 @@ from typing import Any
 
 import httpx
 
-from routing.core.model import AgentId, InteractionId
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, Phase
 from tests.agent_console.house import House, Screen
 
 

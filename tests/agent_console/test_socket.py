@@ -13,8 +13,7 @@ from config.clock import SystemClock
 from crm_core import interactions, sessions, users
 from crm_core.store import Connection
 from routing.bus import CALLER_KNOWN
-from routing.core.model import AgentId, Medium, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, Medium, Phase, Status
 from routing.rules import RulesWatch, read_rules
 from tests.agent_console.house import House, Screen
 

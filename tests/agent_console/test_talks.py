@@ -8,8 +8,7 @@ from sqlalchemy import text
 
 from crm_core import interactions, queues
 from routing.core.events import Accepted, ConferenceBegan, ConferenceEnded, ConsultReached, HandedOver
-from routing.core.model import AgentId, InteractionId, OfferId, QueueId
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, OfferId, Phase, QueueId
 from tests.agent_console.house import House, Screen
 
 

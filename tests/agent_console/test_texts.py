@@ -15,8 +15,7 @@ from channels.written.dispatcher import Dispatcher
 from config.clock import SystemClock
 from crm_core import cases, interactions
 from crm_core.tables import support_case
-from routing.core.model import InteractionId
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Phase
 from tests.agent_console.house import House, open_house
 from tests.agent_console.test_socket import ready
 from tests.fakes.sms_gateway import SECRET, FakeGateway, running, tell

@@ -11,8 +11,7 @@ import pytest
 
 from crm_core import queues, users
 from routing.core.events import Arrived
-from routing.core.model import AgentId, InteractionId, Medium, QueueId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, Medium, Phase, QueueId, Status
 from tests.agent_console.house import PASSWORD, House
 from tests.agent_console.test_socket import ready
 

@@ -10,8 +10,7 @@ from crm_core.recordings.chest import Chest
 from crm_core.recordings.kept import Recording
 from crm_core.store import Connection
 from crm_core.tables import voicemail
-from routing.core.model import InteractionId, Medium
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Medium, Phase
 from tests.agent_console.house import House, open_house
 
 KEY = "a key of the tests"

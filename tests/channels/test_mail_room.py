@@ -22,8 +22,7 @@ from crm_core.records.change import system
 from crm_core.store import Connection
 from crm_core.tables import party
 from routing.core.events import Accepted, ConsoleChanged, SetAside, StatusChosen, WorkEnded
-from routing.core.model import AgentId, By, InteractionId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, By, InteractionId, Phase, Status
 from routing.rules import read_rules
 from tests.channels.rooms import ANN, SALES, SERVICE, MailRoom, letter, mail_room
 from trunkline.demo.relay import Relay

@@ -25,8 +25,7 @@ from routing.core.events import (
     Unreached,
     WorkEnded,
 )
-from routing.core.model import By, Outcome
-from routing.core.presence import Phase
+from routing.core.model import By, Outcome, Phase
 from tests.cti.test_calls import ANN, ANSWERED, CALLER, CALLER_GONE, LEG, LEG_GONE, OFFER, ONE, RANG, run
 from tests.cti.test_resync import CONNECT, caller, compare, phone, work
 

@@ -22,8 +22,8 @@ from routing.core.events import (
     Returned,
     WorkEnded,
 )
-from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, QueueId
-from routing.core.presence import Conference, Consult, Phase, Work
+from routing.core.model import AgentId, By, InteractionId, Medium, OfferId, Outcome, Phase, QueueId
+from routing.core.presence import Conference, Consult, Work
 
 ONE, OFFER = InteractionId("tl-ast-1.1"), OfferId("tl-ast-1.1/1")
 ANN, BOB = AgentId("ann"), AgentId("bob")

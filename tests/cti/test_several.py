@@ -14,8 +14,7 @@ from cti.switches import switch
 from cti.switches.phones import PhonesAnywhere
 from cti.switches.whereabouts import Whereabouts
 from routing.core.facts import Abandoned, Connected, Enqueued, Finished, Offered, OfferRang, StatusChanged
-from routing.core.model import AgentId, Device, InteractionId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, Device, InteractionId, Phase, Status
 from tests.cti.room import Room, standing, telephone_room
 from tests.cti.test_phones import ari_server
 from tests.fakes.ami import AmiPeer, FakeAmi

@@ -18,8 +18,7 @@ from routing.bus import CALLER_KNOWN
 from routing.core.decisions import Offer
 from routing.core.events import StatusChosen
 from routing.core.facts import Abandoned, Connected, Described, Enqueued, Offered, OfferRang
-from routing.core.model import InteractionId, Medium, OfferId, Status
-from routing.core.presence import Phase
+from routing.core.model import InteractionId, Medium, OfferId, Phase, Status
 from tests.cti.room import NOW, Room, add_agent, standing, telephone_room
 from tests.fakes.ami import AmiPeer
 

@@ -11,8 +11,7 @@ import pytest
 
 from crm_core import interactions
 from routing.core.facts import Abandoned, Connected, Enqueued, Finished, OfferEnded, OfferRang, Requeued
-from routing.core.model import Device
-from routing.core.presence import Phase
+from routing.core.model import Device, Phase
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.voice_lab import VoiceServer, agent_of, prepare, voice_server
 

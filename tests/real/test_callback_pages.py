@@ -9,8 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from routing.core.events import Accepted, CallbackWanted, StatusChosen, Unreached
-from routing.core.model import AgentId, InteractionId, OfferId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, OfferId, Phase, Status
 from tests.agent_console.house import House
 from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre

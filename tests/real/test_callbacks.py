@@ -27,8 +27,7 @@ from routing.core.facts import (
     OfferRang,
     Unparked,
 )
-from routing.core.model import By, Outcome, Status
-from routing.core.presence import Phase
+from routing.core.model import By, Outcome, Phase, Status
 from tests.ports import free_port
 from tests.real.asterisk_lab import asterisk_lab
 from tests.real.caller_desk import Desk, desk

@@ -30,8 +30,7 @@ from routing.core.facts import (
     Resumed,
     Unanswered,
 )
-from routing.core.model import AgentId, By, Device, InteractionId, QueueId, Status
-from routing.core.presence import Phase, WorkState
+from routing.core.model import AgentId, By, Device, InteractionId, Phase, QueueId, Status, WorkState
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.listener import Ear, ear, with_keys

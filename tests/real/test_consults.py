@@ -21,8 +21,7 @@ from routing.core.facts import (
     Requeued,
     Resumed,
 )
-from routing.core.model import By, Device
-from routing.core.presence import Phase
+from routing.core.model import By, Device, Phase
 from tests.real.sipp import Sipp, agent_scenario, sipp
 from tests.real.test_talks import Talk, segments, talk
 from tests.real.voice_lab import voice_server

@@ -17,7 +17,7 @@ from crm_core.knowledge.texts import Words
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.presence import Phase
+from routing.core.model import Phase
 from tests.agent_console.house import PASSWORD, House, open_house
 from tests.agent_console.test_portal import ADDRESS, mailed
 from tests.real.browser import Desk, chromium, in_turns

@@ -16,7 +16,7 @@ from crm_core import letters
 from crm_core.letter_findings import Authentication
 from crm_core.letter_types import NewLetter
 from crm_core.store import Connection
-from routing.core.presence import Phase
+from routing.core.model import Phase
 from tests.agent_console.house import PASSWORD, Seed
 from tests.real.browser import Desk, Language, Scheme
 from tests.real.records_centre import RecordsCentre, clean, records_centre

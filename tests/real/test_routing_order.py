@@ -19,8 +19,8 @@ from crm_core.store import Connection
 from routing.core.capacity import Rooms
 from routing.core.events import Accepted, Arrived, WorkEnded
 from routing.core.facts import Fact, Finished, Offered
-from routing.core.model import AgentId, AgentRule, By, InteractionId, Medium, QueueId, QueueRule
-from routing.core.presence import AgentState, Phase, Work
+from routing.core.model import AgentId, AgentRule, By, InteractionId, Medium, Phase, QueueId, QueueRule
+from routing.core.presence import AgentState, Work
 from routing.core.state import Centre
 from routing.recorder import StoreLedger
 from routing.rules import read_rules

@@ -29,8 +29,7 @@ from routing.core.facts import (
     Watched,
     WatchOver,
 )
-from routing.core.model import AgentId, Device, InteractionId, Status, WatchMode
-from routing.core.presence import Phase
+from routing.core.model import AgentId, Device, InteractionId, Phase, Status, WatchMode
 from tests.real.asterisk_lab import AsteriskLab, several_labs
 from tests.real.caller_desk import Desk
 from tests.real.sipp import Sipp, agent_scenario, sipp

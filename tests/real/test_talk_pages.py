@@ -11,8 +11,7 @@ from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from routing.core.events import Accepted, ConsultBegan, ConsultReached, HoldBegan, StatusChosen
-from routing.core.model import AgentId, InteractionId, OfferId, QueueId, Status
-from routing.core.presence import Phase
+from routing.core.model import AgentId, InteractionId, OfferId, Phase, QueueId, Status
 from tests.agent_console.house import House
 from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import SECONDS_PASS, RecordsCentre, clean, records_centre

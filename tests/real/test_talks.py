@@ -28,8 +28,8 @@ from routing.core.facts import (
     Resumed,
     WrappedUp,
 )
-from routing.core.model import AgentId, By, Device, InteractionId, QueueId, Status
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, By, Device, InteractionId, Phase, QueueId, Status
+from routing.core.presence import Work
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.listener import Ear, ear, with_keys

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.presence import Phase
+from routing.core.model import Phase
 from tests.agent_console.house import PASSWORD, Seed
 from tests.real.browser import Desk, Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, clean, records_centre

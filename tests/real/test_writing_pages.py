@@ -18,7 +18,7 @@ from crm_core.drafts.model import Content
 from crm_core.records import known, rows
 from crm_core.records.change import system
 from crm_core.store import Connection
-from routing.core.presence import Phase
+from routing.core.model import Phase
 from tests.agent_console.house import PASSWORD, House, open_house
 from tests.agent_console.test_drafts import LIN
 from tests.agent_console.test_knowledge_api import published

@@ -84,13 +84,15 @@ from routing.core.model import (
     OfferId,
     Outcome,
     PauseKind,
+    Phase,
     QueueId,
     QueueRule,
     Status,
     WatchMode,
+    WorkState,
 )
 from routing.core.outgoing import OF_OTHERS
-from routing.core.presence import AgentState, Phase, Work, WorkState
+from routing.core.presence import AgentState, Work
 from routing.core.recording import RecordingEvent
 from routing.core.router import Router, Turn
 from routing.core.state import Centre

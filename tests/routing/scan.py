@@ -6,6 +6,7 @@ What the index has to agree with (tests), and what it is measured against (`benc
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from routing.core.matching import Matching, Pair, Round
 from routing.core.model import (
@@ -16,6 +17,7 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
+    Phase,
     QueueId,
     QueueRule,
     Room,
@@ -23,7 +25,7 @@ from routing.core.model import (
     Status,
 )
 from routing.core.order import SECONDS_PER_POINT
-from routing.core.presence import AgentState, Phase, Work
+from routing.core.presence import AgentState, Work
 from routing.core.router import Router
 
 Turn = tuple[float, float, float, AgentId]
@@ -258,6 +260,6 @@ class _ScanRound(Round):
 class ScanningRouter(Router):
     """A router that looks at everything each time."""
 
-    matching: Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule], Seconds], Matching] = (
-        ScanMatching
-    )
+    matching: ClassVar[
+        Callable[[Mapping[QueueId, QueueRule], Mapping[AgentId, AgentRule], Seconds], Matching]
+    ] = ScanMatching

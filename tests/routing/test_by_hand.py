@@ -19,8 +19,8 @@ from routing.core.events import (
 )
 from routing.core.facts import Described, Fact, Held, Offered, OfferEnded, Parked, Requeued, Resumed, Unparked
 from routing.core.figures import Figures
-from routing.core.model import AgentId, InteractionId, Medium, Outcome, QueueId, Status
-from routing.core.presence import Phase, Work
+from routing.core.model import AgentId, InteractionId, Medium, Outcome, Phase, QueueId, Status
+from routing.core.presence import Work
 from tests.routing.scene import START, Scene, agent, present, queue
 
 ONE, ANN, BOB = InteractionId("one"), AgentId("ann"), AgentId("bob")

@@ -31,8 +31,18 @@ from routing.core.facts import (
     Unparked,
 )
 from routing.core.figures import Figures
-from routing.core.model import AgentId, By, InteractionId, Medium, Outcome, QueueId, Status, Why
-from routing.core.presence import Phase, WorkState
+from routing.core.model import (
+    AgentId,
+    By,
+    InteractionId,
+    Medium,
+    Outcome,
+    Phase,
+    QueueId,
+    Status,
+    Why,
+    WorkState,
+)
 from routing.core.router import Router, Turn
 from tests.routing.scene import START, Scene, agent, leads, nothing, offers, queue
 

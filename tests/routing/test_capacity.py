@@ -2,8 +2,7 @@
 
 import pytest
 
-from routing.core.model import Device, Medium, QueueRule, Room, Status
-from routing.core.presence import WorkState
+from routing.core.model import Device, Medium, QueueRule, Room, Status, WorkState
 from tests.routing.scene import (
     BESIDE_CALLS,
     Scene,

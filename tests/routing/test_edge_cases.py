@@ -44,8 +44,7 @@ from crm_core.ledger import LeaseLost
 from routing.core.events import Event
 from routing.core.facts import Offered
 from routing.core.figures import Figures
-from routing.core.model import Choice, Device, InteractionId, Status
-from routing.core.presence import Phase
+from routing.core.model import Choice, Device, InteractionId, Phase, Status
 from routing.core.router import Router
 from routing.floor import Floor
 from tests.fakes.ledger import MemoryLedger

@@ -7,8 +7,18 @@ import pytest
 from routing.core.decisions import Withdraw
 from routing.core.events import Accepted, Adopted, CustomerLeft, Event, Returned
 from routing.core.facts import Abandoned, Connected, Finished, OfferEnded, Requeued, WrappedUp
-from routing.core.model import AgentId, By, Choice, Device, InteractionId, Medium, Outcome, Status
-from routing.core.presence import Phase, WorkState
+from routing.core.model import (
+    AgentId,
+    By,
+    Choice,
+    Device,
+    InteractionId,
+    Medium,
+    Outcome,
+    Phase,
+    Status,
+    WorkState,
+)
 from routing.core.router import Router
 from routing.core.timers import VOICE_LATENESS_S
 from tests.routing.scene import Scene, agent, kinds, nothing, offers, queue, step

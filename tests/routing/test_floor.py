@@ -27,12 +27,12 @@ from routing.core.model import (
     InteractionId,
     Medium,
     OfferId,
+    Phase,
     QueueId,
     QueueRule,
     Seconds,
     Status,
 )
-from routing.core.presence import Phase
 from routing.core.router import Router
 from routing.core.state import Centre
 from routing.floor import CONSOLES_BACK_WITHIN_S, Floor

@@ -74,6 +74,7 @@ from routing.core.model import (
     OfferId,
     Outcome,
     PauseKind,
+    Phase,
     QueueId,
     QueueRule,
     Room,
@@ -81,7 +82,7 @@ from routing.core.model import (
     WatchMode,
     Why,
 )
-from routing.core.presence import AgentState, Phase, Work
+from routing.core.presence import AgentState, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from tests.routing import scan

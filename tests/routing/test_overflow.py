@@ -13,12 +13,12 @@ from routing.core.model import (
     Medium,
     Opening,
     Overflow,
+    Phase,
     QueueId,
     QueueRule,
     Status,
     Why,
 )
-from routing.core.presence import Phase
 from tests.routing.scene import START, Scene, agent, leads, present, queue, step
 
 ONE = InteractionId("one")

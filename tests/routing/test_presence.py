@@ -1,17 +1,8 @@
 """What is known of agents and interactions, replaced as the router replaces it every day."""
 
-from routing.core.model import AgentId, InteractionId, Medium, OfferId, QueueId
-from routing.core.presence import (
-    AgentState,
-    Phase,
-    Work,
-    WorkState,
-    back_in_line,
-    offered_to,
-    with_agent,
-    with_work,
-    wrapping_up,
-)
+from routing.core.model import AgentId, InteractionId, Medium, OfferId, Phase, QueueId, WorkState
+from routing.core.presence import AgentState, Work
+from routing.core.replaced import back_in_line, offered_to, with_agent, with_work, wrapping_up
 
 NEW = Work(
     id=InteractionId("i"),

@@ -18,8 +18,19 @@ from routing.core.events import (
     WrapUpEnded,
 )
 from routing.core.facts import Abandoned, Finished, Offered, OfferEnded, StatusChanged, WrappedUp
-from routing.core.model import AgentId, By, Device, InteractionId, Medium, OfferId, Outcome, QueueId, Status
-from routing.core.presence import Phase, WorkState
+from routing.core.model import (
+    AgentId,
+    By,
+    Device,
+    InteractionId,
+    Medium,
+    OfferId,
+    Outcome,
+    Phase,
+    QueueId,
+    Status,
+    WorkState,
+)
 from routing.core.router import Router
 from routing.core.state import REMEMBERED_CLOSED, Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
