@@ -88,4 +88,7 @@ def test_set_up_refuses_a_word_it_does_not_know() -> None:
     """A mistyped level is one sentence and an exit code, and nothing is done."""
     done = subprocess.run([ROOT / "deploy/setup.sh", "tset"], check=False, text=True, capture_output=True)
     assert done.returncode == 1
-    assert done.stderr == "trunkline setup: failed: deploy/setup.sh knows run, test and check, not tset.\n"
+    assert (
+        done.stderr
+        == "trunkline setup: failed: deploy/setup.sh knows run, test, check and compile, not tset.\n"
+    )

@@ -34,9 +34,7 @@ def test_both_decide_the_same_all_days_long() -> None:
 
 
 def test_the_server_s_commands_run_the_compiled_one() -> None:
-    program = (
-        "import trunkline.command, routing.core.router as one; print(one.__file__, routing.compiled.USED)"
-    )
+    program = "import trunkline.command as _; from routing import compiled; from routing.core import router as one; print(one.__file__, compiled.USED)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     file, used = done.stdout.split()
     assert used == "True"
