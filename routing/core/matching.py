@@ -44,14 +44,17 @@ STATIONS = 1_000
 
 
 class Pair:
-    """An interaction that goes to an agent."""
+    """An interaction that goes to an agent. `free`: the pools of all who could have been asked (`Matching.free_for`)."""
 
-    __slots__ = ("agent", "interaction", "station")
+    __slots__ = ("agent", "free", "interaction", "station")
 
-    def __init__(self, interaction: InteractionId, agent: AgentId, station: Station) -> None:
+    def __init__(
+        self, interaction: InteractionId, agent: AgentId, station: Station, free: list[Pool]
+    ) -> None:
         self.interaction = interaction
         self.agent = agent
         self.station = station
+        self.free = free
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)  # a plain scan
@@ -147,11 +150,10 @@ class Matching:
                 head = own
         return head
 
-    def first_free(self, station: Station) -> AgentId | None:
-        """Whose turn it is among all who may serve this line."""
+    def free_for(self, station: Station) -> list[Pool]:
+        """The pools in which somebody has room for what waits here, and can serve it; of one that is kept for somebody none."""
         with_room = self._with_room[station.room]
-        turn = station.first_free(with_room) if with_room else None
-        return None if turn is None else turn[2]
+        return station.those_of(with_room) if with_room and station.at.preferred is None else []
 
     def standing(self, interaction: InteractionId) -> Station | None:
         """Where one waits."""
@@ -261,7 +263,7 @@ class Matching:
         """Who else was considered and why not, at most `PASSED_OVER_AT_MOST`; the signed-out were not considered."""
         if pair.station.at.preferred is not None:
             return ()  # nobody else was asked
-        found = self._later(pair.station, chosen)
+        found = self._later(pair, chosen)
         if len(found) < PASSED_OVER_AT_MOST:
             self._add_busy(pair.station, found)
         if len(found) < PASSED_OVER_AT_MOST:
@@ -288,12 +290,13 @@ class Matching:
             return Status.SIGNED_OUT.value
         return openings.reasons[self._rooms.number(work.medium, work.queue)]
 
-    def _later(self, station: Station, chosen: AgentState) -> list[tuple[AgentId, str]]:
+    def _later(self, pair: Pair, chosen: AgentState) -> list[tuple[AgentId, str]]:
         """Who is free as well and came after the chosen one."""
-        choice, room, its_id = station.rule.choice, station.room, chosen.id
+        station, its_id = pair.station, chosen.id
+        choice, room = station.rule.choice, station.room
         its_rank, its_turn = station.pools[self._staff.pool_of[its_id]], station.order(chosen)
         found: list[tuple[AgentId, str]] = []
-        for pool in station.those_of(self._with_room[room]):
+        for pool in pair.free:
             rank = "" if station.pools[pool] == its_rank else _RANKED[choice]
             found += [
                 (turn[2], rank or behind(choice, turn, its_turn))
@@ -369,11 +372,14 @@ class Round:
     def _pair(self, interaction: InteractionId) -> Pair | None:
         """None where nobody is free who may serve the line."""
         station = self._over.standing(interaction)
-        agent = None if station is None else self._over.first_free(station)
-        if station is None or agent is None:
+        if station is None:
+            return None
+        free = self._over.free_for(station)
+        turn = station.first_free(free)
+        if turn is None:
             return None
         self._pairs += 1
-        return Pair(interaction=interaction, agent=agent, station=station)
+        return Pair(interaction, turn[2], station, free)
 
 
 _Entry = tuple[Head, int, AgentId | Station, int]

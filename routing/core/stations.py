@@ -41,14 +41,14 @@ class Station:
         self.able: tuple[int, ...] = ()
         """The first of those who can serve it, by their numbers in `Matching`: some are named with every offer, and pool by pool they lie far apart in memory."""
 
-    def first_free(self, with_room: dict[Pool, None]) -> Turn | None:
-        """Whose turn it is among all who can serve this line."""
+    def first_free(self, free: list[Pool]) -> Turn | None:
+        """Whose turn it is among all who can serve this line; `free`: the pools of those with room for it."""
         room, order, pools = self.room, self.order, self.pools
         if self.at.preferred is not None:
             turns = (pool.turn_of(self.at.preferred, room, order) for pool in pools)
             return next((mine for mine in turns if mine is not None), None)
         best: _Rank | None = None
-        for pool in self.those_of(with_room):
+        for pool in free:
             if (front := pool.first(room, order)) is not None:
                 mine = (pools[pool], front)
                 if best is None or mine < best:

@@ -230,7 +230,7 @@ class _ScanRound(Round):
         chosen = min(free, key=lambda one: turn(one, held(over.rules[one.id], over.now), rule.choice, wanted))
         station = over.standing(work.id)
         assert station is not None
-        return Pair(interaction=work.id, agent=chosen.id, station=station)
+        return Pair(work.id, chosen.id, station, over.free_for(station))
 
     def _free(
         self, work: Work, rule: QueueRule, ready: list[tuple[AgentState, frozenset[int]]]
