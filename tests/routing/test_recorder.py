@@ -1,5 +1,6 @@
 """Facts survive the ledger."""
 
+import inspect
 from dataclasses import fields
 from typing import get_args
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from crm_core.ledger import LedgerEntry
 from routing.core.facts import Fact
+from routing.core.record import usual
 from routing.recorder import entry_of, fact_of
 from routing.telling import told
 
@@ -25,6 +27,17 @@ def test_a_fact_comes_back_as_it_went(fact: Fact) -> None:
         type(getattr(fact, one.name)) for one in fields(fact)
     ]
     assert entry.at == fact.at or fact.at != fact.at
+
+
+@pytest.mark.parametrize("kind", get_args(Fact), ids=lambda kind: kind.__name__)
+def test_what_is_usual_is_what_a_fact_has_that_is_told_nothing_else(kind: type) -> None:
+    """It is not written in the ledger (`record.usual`): where `__init__` is written out the two could part."""
+    optional = {
+        name: one.default
+        for name, one in inspect.signature(kind).parameters.items()
+        if one.default is not inspect.Parameter.empty
+    }
+    assert usual(kind) == optional
 
 
 def test_an_unknown_kind_is_named() -> None:
