@@ -16,7 +16,8 @@ from crm_core.mail_in.mailboxes import Condition as MailboxCondition
 from crm_core.records.change import Acting
 from crm_core.users import User
 from routing.core.events import Transferred
-from routing.core.model import AgentId, InteractionId, PauseKind, QueueId, WatchMode
+from routing.core.model import AgentId, InteractionId, PauseKind, QueueId
+from routing.core.words import WatchMode
 
 __all__ = [
     "Calls",

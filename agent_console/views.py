@@ -39,19 +39,10 @@ from agent_console.links import server_of
 from agent_console.notices import Notices
 from config.peers import LinkStatus
 from routing.core.figures import Figures
-from routing.core.model import (
-    AgentId,
-    InteractionId,
-    Medium,
-    PauseKind,
-    Phase,
-    QueueId,
-    Status,
-    WatchMode,
-    WorkState,
-)
+from routing.core.model import AgentId, InteractionId, Medium, PauseKind, Phase, QueueId, Status, WorkState
 from routing.core.presence import AgentState, Work
 from routing.core.state import Centre
+from routing.core.words import WatchMode
 
 AT_ONCE: tuple[Collection, ...] = ("me", "items", "notices", "chats", "chat_lines")
 """What concerns one agent alone: sent with the fact."""

@@ -42,7 +42,6 @@ from routing.core.model import (
     GroupId,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     Phase,
     QueueId,
@@ -52,6 +51,7 @@ from routing.core.model import (
     Step,
 )
 from routing.core.router import Router
+from routing.core.words import Need
 from tests.routing.scan import ScanningRouter
 
 AGENTS, QUEUES, SKILLS, GROUPS = 1000, 120, 40, 5

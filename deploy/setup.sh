@@ -123,9 +123,10 @@ prepare_compiler() {
     has_headers || lacking="$lacking $(.venv/bin/python -c 'import sys; print("python%d.%d-dev" % sys.version_info[:2])')"
     # shellcheck disable=SC2086 # a list of words
     [ -z "$lacking" ] || install_packages $lacking
-    .venv/bin/python -c 'import mypyc, setuptools' 2>/dev/null ||
-        pip_install --require-hashes -r requirements/compile.txt ||
+    if stamped dev || stamped compile; then return; fi
+    pip_install --require-hashes -r requirements/compile.txt ||
         { tail -n 8 "$log" >&2; die "pip could not install the compiler of the router, please check the network; its last lines are above."; }
+    stamp compile
 }
 
 # -- what the tests need ----------------------------------------------------------------------------------------------

@@ -14,21 +14,10 @@ from crm_core.ledger import Json, LeaseLost, LedgerEntry
 from crm_core.store import Connection, Store
 from routing import snapshots
 from routing.core.facts import Fact
-from routing.core.model import (
-    AgentId,
-    By,
-    Device,
-    Medium,
-    Need,
-    Outcome,
-    PauseKind,
-    Seconds,
-    Status,
-    WatchMode,
-    Why,
-)
+from routing.core.model import AgentId, By, Device, Medium, Outcome, PauseKind, Seconds, Status, Why
 from routing.core.record import usual
 from routing.core.snapshot import Snapshot
+from routing.core.words import Need, WatchMode
 
 TTL_S = 5.0
 """How long the lease outlives its last renewal, by the database's clock."""
@@ -188,7 +177,8 @@ class StoreLedger:
             return None
         try:
             return snapshots.read(found.data), [fact_of(entry) for entry in found.since]
-        except ValueError as problem:
+        # whatever of it does not fit: the facts say it all, and a centre that reads them starts
+        except (ValueError, TypeError, AttributeError) as problem:
             _log.note("!", "snapshot", f"is not used, all facts of the day are read: {problem}")
             return None
 

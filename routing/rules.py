@@ -19,7 +19,6 @@ from routing.core.model import (
     Choice,
     GroupId,
     Medium,
-    Need,
     Opening,
     Overflow,
     QueueId,
@@ -29,6 +28,7 @@ from routing.core.model import (
     Step,
     Why,
 )
+from routing.core.words import Need
 from routing.floor import Floor
 from routing.wishes import of_territory
 

@@ -2,8 +2,9 @@
 
 from crm_core.preferring import Wish
 from routing.core.events import Arrived, MoreKnown
-from routing.core.model import AgentId, InteractionId, Medium, Need, QueueId, Seconds, Status
+from routing.core.model import AgentId, InteractionId, Medium, QueueId, Seconds, Status
 from routing.core.state import Centre
+from routing.core.words import Need
 
 
 def preferred(wish: Wish, centre: Centre) -> AgentId | None:

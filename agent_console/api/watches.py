@@ -8,7 +8,8 @@ from agent_console.acting import AtDesk
 from agent_console.answers import PhoneDocument
 from agent_console.api.bodies import Body
 from config.errors import Refused
-from routing.core.model import AgentId, WatchMode
+from routing.core.model import AgentId
+from routing.core.words import WatchMode
 
 router = APIRouter(tags=["supervision"])
 

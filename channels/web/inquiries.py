@@ -27,8 +27,9 @@ from crm_core.queues import Queue
 from crm_core.recognition import Match
 from crm_core.store import Connection
 from routing.core.events import Arrived
-from routing.core.model import InteractionId, Medium, Need, QueueId
+from routing.core.model import InteractionId, Medium, QueueId
 from routing.core.state import Centre
+from routing.core.words import Need
 from routing.wishes import needs_of, preferred
 
 MEDIUM = Medium.FORM.value

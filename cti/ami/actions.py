@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cti.ami.protocol import Message, UnsafeText
-from routing.core.model import PauseKind, WatchMode
+from routing.core.model import PauseKind
+from routing.core.words import WatchMode
 
 _EXTENSION = re.compile(r"[0-9]{1,16}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")

@@ -22,7 +22,8 @@ from cti.arriving.welcome import Greeted
 from cti.callbacks import Callbacks
 from cti.directory import Directory
 from cti.talking.outside import Outside
-from routing.core.model import Need, QueueId, Seconds
+from routing.core.model import QueueId, Seconds
+from routing.core.words import Need
 
 _INTO_QUEUES = frozenset({EndKind.QUEUE, EndKind.CALLBACK, EndKind.VOICEMAIL, EndKind.FAX})
 _LEFT = frozenset({EndKind.LEFT, EndKind.TRANSFER})

@@ -13,7 +13,8 @@ from crm_core.preferring import NOTHING, Wish
 from crm_core.recognition import Match
 from crm_core.store import Connection
 from cti.resync import Standing
-from routing.core.model import InteractionId, Medium, Need, QueueId, Seconds
+from routing.core.model import InteractionId, Medium, QueueId, Seconds
+from routing.core.words import Need
 
 _QUOTED_PAIR = re.compile(r"\\(.)")
 

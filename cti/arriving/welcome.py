@@ -18,7 +18,8 @@ from cti.arriving.identification import End, Identification
 from cti.arriving.limits import NOTHING, look_up, telling
 from cti.arriving.prompts import Prompts
 from cti.directory import Directory
-from routing.core.model import Need, QueueId, Seconds
+from routing.core.model import QueueId, Seconds
+from routing.core.words import Need
 
 _log = Transcript("entry")
 

@@ -5,7 +5,8 @@ from contextlib import suppress
 from config.errors import Unavailable
 from cti.switches.switches import Switches
 from routing.core.events import Transferred
-from routing.core.model import AgentId, InteractionId, PauseKind, WatchMode
+from routing.core.model import AgentId, InteractionId, PauseKind
+from routing.core.words import WatchMode
 
 
 class TalksAnywhere:

@@ -14,7 +14,8 @@ from cti.ports import Floor
 from cti.resync import Where
 from cti.talking.talks import Talks, talking
 from routing.core.events import Event, WatchBegan, WatchEnded, WorkEnded
-from routing.core.model import AgentId, By, InteractionId, WatchMode
+from routing.core.model import AgentId, By, InteractionId
+from routing.core.words import WatchMode
 
 RING_S = 30.0
 """So long a supervisor's phone rings."""

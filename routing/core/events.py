@@ -9,16 +9,15 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     Outcome,
     PauseKind,
     QueueId,
     Seconds,
     Status,
-    WatchMode,
 )
 from routing.core.record import dataclass
+from routing.core.words import Need, WatchMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

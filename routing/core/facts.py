@@ -12,17 +12,16 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     Outcome,
     PauseKind,
     QueueId,
     Seconds,
     Status,
-    WatchMode,
     Why,
 )
 from routing.core.record import dataclass
+from routing.core.words import Need, WatchMode
 
 
 @dataclass(slots=True, init=False)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
+from routing.core.words import Need
+
 InteractionId = NewType("InteractionId", str)
 QueueId = NewType("QueueId", str)
 AgentId = NewType("AgentId", str)
@@ -80,14 +82,6 @@ class WorkState(StrEnum):
     IDLE = "idle"
 
 
-class WatchMode(StrEnum):
-    """How a supervisor is at an agent's talk."""
-
-    LISTEN = "listen"  # nobody hears them
-    WHISPER = "whisper"  # the agent alone hears them
-    BARGE = "barge"  # both do
-
-
 class PauseKind(StrEnum):
     """Why a talk is not recorded now, although its calls are."""
 
@@ -102,14 +96,6 @@ class By(StrEnum):
     CUSTOMER = "customer"
     AGENT = "agent"
     SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """A skill that an interaction requires, at this level (1 to 10) or better."""
-
-    skill: str
-    level: int = 1
 
 
 class Choice(StrEnum):

@@ -46,15 +46,14 @@ class Line:
             return
         self.waiting[work.id] = mine
         heappush(self._heap, mine)
+        self._clear_out()
         self._settle()
 
     def leave(self, interaction: InteractionId) -> None:
         """No longer waiting here."""
         if self.waiting.pop(interaction, None) is None:
             return
-        if len(self._heap) > _STALE_AT_MOST + 2 * len(self.waiting):
-            self._heap = list(self.waiting.values())
-            heapify(self._heap)
+        self._clear_out()
         if self.first is not None and self.first[2] == interaction:
             self._settle()
 
@@ -65,6 +64,11 @@ class Line:
     def remembered(self) -> int:
         """Entries kept, those that no longer count included."""
         return len(self._heap)
+
+    def _clear_out(self) -> None:
+        if len(self._heap) > _STALE_AT_MOST + 2 * len(self.waiting):
+            self._heap = list(self.waiting.values())
+            heapify(self._heap)
 
     def _settle(self) -> None:
         heap, waiting = self._heap, self.waiting

@@ -12,16 +12,15 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     PauseKind,
     Phase,
     QueueId,
     Seconds,
     Status,
-    WatchMode,
     WorkState,
 )
+from routing.core.words import Need, WatchMode
 
 
 class AgentState(NamedTuple):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from routing.core.model import AgentRule, GroupId, Need, QueueId, QueueRule, Seconds, Step
+from routing.core.model import AgentRule, GroupId, QueueId, QueueRule, Seconds, Step
+from routing.core.words import Need
 
 
 @dataclass(frozen=True, slots=True)

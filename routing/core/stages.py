@@ -7,8 +7,9 @@ from math import inf
 from typing import NamedTuple
 
 from routing.core import overflow
-from routing.core.model import AgentId, Medium, Need, QueueId, QueueRule, Seconds
+from routing.core.model import AgentId, Medium, QueueId, QueueRule, Seconds
 from routing.core.presence import Work
+from routing.core.words import Need
 
 
 class Stage(NamedTuple):

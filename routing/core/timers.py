@@ -1,6 +1,7 @@
 """Deadlines as data: what frees an agent or an interaction when nobody else does."""
 
 from heapq import heappop, heappush
+from math import floor
 
 from routing.core.model import InteractionId, Medium, Phase, Seconds
 from routing.core.presence import Work
@@ -38,7 +39,7 @@ class Moments:
                 del self._at[interaction]
         elif self._at.get(interaction) != at:
             self._at[interaction] = at
-            second = int(at)
+            second = floor(at)
             heap = self._within.get(second)
             if heap is None:
                 heap = self._within[second] = []

@@ -18,7 +18,6 @@ from routing.core.model import (
     Choice,
     GroupId,
     Medium,
-    Need,
     Opening,
     Overflow,
     QueueId,
@@ -28,6 +27,7 @@ from routing.core.model import (
     Why,
 )
 from routing.core.skills import mismatch, profile, requirement
+from routing.core.words import Need
 
 MOST_HOURS = 24.0 * 366
 HOUR_S = 3600.0

@@ -32,8 +32,9 @@ from routing.core.events import (
     WorkEnded,
 )
 from routing.core.facts import Requeued
-from routing.core.model import AgentId, By, InteractionId, Medium, Outcome, PauseKind, QueueId, WatchMode
+from routing.core.model import AgentId, By, InteractionId, Medium, Outcome, PauseKind, QueueId
 from routing.core.presence import Conference
+from routing.core.words import WatchMode
 from routing.floor import Floor
 
 

@@ -15,7 +15,8 @@ from routing.core.events import (
     WatchEnded,
     WorkEnded,
 )
-from routing.core.model import AgentId, By, InteractionId, WatchMode
+from routing.core.model import AgentId, By, InteractionId
+from routing.core.words import WatchMode
 from tests.agent_console.house import House, Screen
 from tests.agent_console.test_talks import talks
 

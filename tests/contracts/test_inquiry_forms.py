@@ -18,7 +18,7 @@ from crm_core.privacy import erase
 from crm_core.records import known, lists, rows
 from crm_core.records.change import system
 from crm_core.tables import letter, submission
-from routing.core.model import Need
+from routing.core.words import Need
 from tests.crm_core.inquiries.drawn_forms import FILLED, whole
 
 NOW = 1_790_000_000.0

@@ -12,8 +12,9 @@ from crm_core.records import known, lists, rows
 from crm_core.records.change import system
 from crm_core.sla.calendar import Calendar, Hours
 from crm_core.tables import audit_detail, audit_event
-from routing.core.model import USUAL_ROOMS, Choice, GroupId, Medium, Need, QueueRule, Room, Step, Why
+from routing.core.model import USUAL_ROOMS, Choice, GroupId, Medium, QueueRule, Room, Step, Why
 from routing.core.overflow import is_open
+from routing.core.words import Need
 from routing.rules import read_rules
 from tests.contracts.databases import run_in
 

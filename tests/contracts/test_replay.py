@@ -14,17 +14,8 @@ from crm_core import ledger
 from crm_core.store import Store
 from routing.core.events import Adopted
 from routing.core.facts import Abandoned, Connected, Enqueued, Fact, Finished, Offered, StatusChanged
-from routing.core.model import (
-    AgentId,
-    AgentRule,
-    Choice,
-    Device,
-    InteractionId,
-    Need,
-    Outcome,
-    QueueRule,
-    Status,
-)
+from routing.core.model import AgentId, AgentRule, Choice, Device, InteractionId, Outcome, QueueRule, Status
+from routing.core.words import Need
 from routing.recorder import StoreLedger, fact_of
 from routing.simulation import comparison, other_rules
 from routing.simulation.draws import HOUR_S

@@ -54,13 +54,39 @@ def test_what_cannot_be_compiled_is_said_and_leaves_what_was_there(
     assert [one.name for one in kept.iterdir()] == ["core-old"]
 
 
-def test_what_was_made_of_older_code_goes(tmp_path: Path) -> None:
-    made, kept = tmp_path / "made", tmp_path / "kept/core-new"
-    (made / "routing/core").mkdir(parents=True)
-    (made / "shared.so").write_text("a")
-    (made / "routing/core/judge.so").write_text("b")
+def made(place: Path, *modules: str) -> Path:
+    """As the compiler leaves it; what is in the files is no program."""
+    (place / "routing/core").mkdir(parents=True)
+    for name in modules:
+        (place / f"routing/core/{name}.so").write_text("no program")
+    return place
+
+
+def test_what_cannot_be_loaded_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was there before stays."""
+    kept = tmp_path / "kept/core-new"
+    monkeypatch.setattr(compile_core, "folder", lambda: kept)
     (kept.parent / "core-old").mkdir(parents=True)
-    compile_core._keep(made, kept)
+    for place in (made(tmp_path / "broken", "judge"), made(tmp_path / "empty")):
+        with pytest.raises(compile_core.CompileFailed, match="cannot be loaded"):
+            compile_core._keep(place, kept)
+    assert [one.name for one in kept.parent.iterdir()] == ["core-old"]
+
+
+def test_what_was_made_of_older_code_goes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kept = tmp_path / "kept/core-new"
+    (kept.parent / "core-old").mkdir(parents=True)
+    monkeypatch.setattr(compile_core, "_gather", lambda place, new: new.mkdir())
+    monkeypatch.setattr(compile_core, "folder", lambda: kept)
+    compile_core._keep(tmp_path, kept)
     assert [one.name for one in kept.parent.iterdir()] == ["core-new"]
-    assert (kept / "shared.so").read_text() == "a"
-    assert (kept / "routing/core/judge.so").read_text() == "b"
+
+
+def test_code_that_is_changed_meanwhile_is_not_kept_as_what_it_was(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(compile_core, "_gather", lambda place, new: new.mkdir())
+    monkeypatch.setattr(compile_core, "folder", lambda: tmp_path / "core-other")
+    with pytest.raises(compile_core.CompileFailed, match="changed meanwhile"):
+        compile_core._keep(tmp_path, tmp_path / "core-new")
+    assert list(tmp_path.iterdir()) == []

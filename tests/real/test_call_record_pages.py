@@ -29,7 +29,8 @@ from routing.core.events import (
     WatchEnded,
     WorkEnded,
 )
-from routing.core.model import AgentId, By, InteractionId, PauseKind, WatchMode
+from routing.core.model import AgentId, By, InteractionId, PauseKind
+from routing.core.words import WatchMode
 from tests.real.browser import Language, Scheme, in_turns
 from tests.real.records_centre import RecordsCentre, records_centre
 from tests.real.test_talk_pages import LOOKS, picture, talks

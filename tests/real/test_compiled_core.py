@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,10 @@ def test_the_doctor_says_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.good for one in said] == [True, True]
     assert said[0].words == "compiled"
     assert "make compile" in said[1].words
+
+
+def test_the_api_is_described_as_without_it() -> None:
+    """Compiled classes forget what is said of them."""
+    program = "from routing import compiled; assert compiled.USED; import runpy; runpy.run_module('agent_console.openapi', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == (Path(__file__).parents[2] / "docs/openapi.json").read_text(encoding="utf-8")

@@ -21,7 +21,8 @@ from routing.core.facts import (
     Requeued,
     Watched,
 )  # fmt: skip
-from routing.core.model import AgentId, By, Device, WatchMode
+from routing.core.model import AgentId, By, Device
+from routing.core.words import WatchMode
 from tests.ports import free_port
 from tests.real.listener import PITCHES, Ear, breathing, ear, pitches_in, with_keys
 from tests.real.sipp import agent_scenario, sipp

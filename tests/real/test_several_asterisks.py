@@ -29,7 +29,8 @@ from routing.core.facts import (
     Watched,
     WatchOver,
 )
-from routing.core.model import AgentId, Device, InteractionId, Phase, Status, WatchMode
+from routing.core.model import AgentId, Device, InteractionId, Phase, Status
+from routing.core.words import WatchMode
 from tests.real.asterisk_lab import AsteriskLab, several_labs
 from tests.real.caller_desk import Desk
 from tests.real.sipp import Sipp, agent_scenario, sipp

@@ -10,7 +10,8 @@ import pytest
 
 from config.errors import Refused
 from routing.core.facts import Connected, Finished, Held, Requeued, Resumed, Watched, WatchOver
-from routing.core.model import AgentId, Device, WatchMode
+from routing.core.model import AgentId, Device
+from routing.core.words import WatchMode
 from tests.ports import free_port
 from tests.real.listener import Ear, breathing, ear
 from tests.real.sipp import Sipp

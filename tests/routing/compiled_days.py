@@ -1,6 +1,6 @@
 """Days of a centre, for both ways in which the core runs: `python -m tests.routing.compiled_days compiled | interpreted`.
 
-Prints what decided and a digest of every turn that it took. Each day is one of `test_faults`: whatever happens, in whatever order, beside a scan
+Prints what decided and a digest of every turn that it took, and of what it was to keep of itself now and then, which must come back as it was. Each day is one of `test_faults`: whatever happens, in whatever order, beside a scan
 that decides as well and with every promise looked at.
 """
 
@@ -13,6 +13,7 @@ else:
     import routing.core.model
 
 import routing.core.router
+from routing import snapshots
 from routing.core.events import Event
 from routing.core.router import Turn
 from tests.routing import test_faults
@@ -29,6 +30,11 @@ def main() -> None:
         said = turn(day, *events)
         taken.update(repr(said).encode())
         told += 1
+        if told % 20 == 0:
+            as_it_is = day.router.snapshot(day.figures.snapshot())
+            kept = snapshots.written(as_it_is)
+            assert snapshots.read(kept) == as_it_is
+            taken.update(kept.encode())
         return said
 
     test_faults.Day.turn = noted  # type: ignore[method-assign]

@@ -56,11 +56,12 @@ from routing.core.facts import (
     WrappedUp,
 )
 from routing.core.figures import Figures
-from routing.core.model import AgentId, Device, Medium, Outcome, PauseKind, Phase, Status, WatchMode
+from routing.core.model import AgentId, Device, Medium, Outcome, PauseKind, Phase, Status
 from routing.core.presence import AgentState, Consult, RecordingPause, Watcher, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.verdict import NOTHING, Verdict
+from routing.core.words import WatchMode
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 FAULTS: list[Plant] = []

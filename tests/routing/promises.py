@@ -80,7 +80,6 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     Outcome,
     PauseKind,
@@ -88,7 +87,6 @@ from routing.core.model import (
     QueueId,
     QueueRule,
     Status,
-    WatchMode,
     WorkState,
 )
 from routing.core.outgoing import OF_OTHERS
@@ -97,6 +95,7 @@ from routing.core.recording import RecordingEvent
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.timers import RESTORED_GRACE_S, VOICE_LATENESS_S
+from routing.core.words import Need, WatchMode
 
 OfWork = MoreKnown | ByHand | CustomerLeft | MessageWanted | Adopted | Returned | WorkEnded | WrapUpEnded
 REFUSED = frozenset({Outcome.DECLINED, Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.FAILED})

@@ -27,7 +27,6 @@ from routing.core.model import (
     GroupId,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     Opening,
     Outcome,
@@ -42,6 +41,7 @@ from routing.core.model import (
 )
 from routing.core.presence import AgentState, Work
 from routing.core.router import Router, Turn
+from routing.core.words import Need
 
 START = 1_000_000.0
 

@@ -70,7 +70,6 @@ from routing.core.model import (
     Device,
     InteractionId,
     Medium,
-    Need,
     OfferId,
     Outcome,
     PauseKind,
@@ -79,12 +78,12 @@ from routing.core.model import (
     QueueRule,
     Room,
     Status,
-    WatchMode,
     Why,
 )
 from routing.core.presence import AgentState, Work
 from routing.core.router import Router, Turn
 from routing.core.state import Centre
+from routing.core.words import Need, WatchMode
 from tests.routing import scan
 from tests.routing.drawn_rules import AGENTS, QUEUES, able, capacities, rooms_of_queues, sharing
 from tests.routing.promises import Promises

@@ -8,8 +8,9 @@ from typing import Any
 
 from config.clock import SystemClock
 from routing.core.events import Transferred, WrapUpEnded
-from routing.core.model import Device, InteractionId, QueueId, Status, WatchMode
+from routing.core.model import Device, InteractionId, QueueId, Status
 from routing.core.presence import Work
+from routing.core.words import WatchMode
 from tests.real.listener import PITCHES
 from tests.scenarios.centre import EXTENSIONS, NUMBERS, PASSWORD, SUPERVISOR, Centre
 from tests.scenarios.script import Scenario, Spoken, Step, Unreadable
