@@ -12,10 +12,12 @@ from config.errors import Unavailable
 from crm_core import ledger
 from crm_core.ledger import LeaseLost
 from crm_core.store import Store
+from routing import snapshots
 from routing.core.facts import Fact
 from routing.core.figures import Figures
 from routing.core.model import Medium, Outcome
 from routing.core.router import Router
+from routing.core.snapshot import Snapshot
 from routing.floor import Ledger
 from routing.recorder import StoreLedger
 from routing.snapshots import version
@@ -130,6 +132,20 @@ async def test_a_snapshot_that_is_none_is_not_used(store: Store, data: str) -> N
     await store.write(lambda conn: ledger.keep_snapshot(conn, 1, version(), data))
     assert await StoreLedger(store, SystemClock()).snapshot() is None
     await store.write(lambda conn: ledger.keep_snapshot(conn, 2, "another", data))
+    assert await StoreLedger(store, SystemClock()).snapshot() is None
+
+
+@pytest.mark.parametrize("fault", [AttributeError, TypeError])
+async def test_a_snapshot_that_a_fault_of_ours_cannot_read_keeps_nobody_from_starting(
+    store: Store, fault: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The facts say it all; a start that fails would fail again and again."""
+
+    def read(text: str) -> Snapshot:
+        raise fault(text)
+
+    monkeypatch.setattr(snapshots, "read", read)
+    await store.write(lambda conn: ledger.keep_snapshot(conn, 1, version(), "centre.agents []"))
     assert await StoreLedger(store, SystemClock()).snapshot() is None
 
 
