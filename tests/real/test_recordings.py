@@ -114,16 +114,19 @@ async def test_nothing_is_recorded_without_a_share(tmp_path: Path) -> None:
 async def test_hold_is_not_recorded(tmp_path: Path) -> None:
     """Neither music nor silence: after it the same file goes on."""
     async with recorded_talk(tmp_path) as now:
-        await asyncio.sleep(1)
+        await talked(now, 1)
         await now.hold()
         await now.server.fact(Held)
+        await asyncio.sleep(0.6)  # what was on its way to the disk
+        until = seconds(takes(now)[0][0])
         await asyncio.sleep(3)
+        assert seconds(takes(now)[0][0]) - until < 0.1
         await now.resume()
         await now.server.fact(Resumed)
         await asyncio.sleep(1)
         await ended(now)
         ((customer, agent),) = takes(now)
-        assert 1.9 < seconds(customer) < 2.7
+        assert 0.5 < seconds(customer) - until < 2.5, "the second on the line, and not the three on hold"
         assert abs(seconds(customer) - seconds(agent)) < 0.1
         assert loud_s(agent) - tone_s(agent) < 0.2, "no music"
 
@@ -207,13 +210,15 @@ async def test_a_server_that_dies_meanwhile_keeps_the_whole_talk(tmp_path: Path)
 async def test_whoever_is_rung_again_is_recorded_again(tmp_path: Path) -> None:
     """After a reload: the talk goes on in a second file."""
     async with recorded_talk(tmp_path) as now:
-        await asyncio.sleep(1)
+        await talked(now, 1)
         await now.server.voice.reattach(now.work.id)
         await now.phones["1001"].see("ANSWERED", 2)
-        await asyncio.sleep(1.5)
+        until = seconds(takes(now)[0][1])
+        await talked(now, 2)
+        await asyncio.sleep(0.5)
         await ended(now)
         first, second = takes(now)
-        assert 0.9 < seconds(first[1]) < 1.6
+        assert seconds(first[1]) < until + 0.6, "but for what was on its way to the disk it had ended"
         assert tone_s(second[1]) > 1.0
 
 
