@@ -40,16 +40,17 @@ def _tools() -> str:
     return found
 
 
+def _modules() -> list[str]:
+    return sorted(one.stem for one in SOURCES.glob("*.py") if one.stem not in INTERPRETED)
+
+
 def _compile(place: Path, compiler: str) -> None:
     shutil.copytree(SOURCES, place / "routing/core", ignore=shutil.ignore_patterns("__pycache__", "*.so"))
     (place / "routing/__init__.py").write_text("", encoding="utf-8")
-    modules = sorted(
-        f"routing/core/{one.name}" for one in SOURCES.glob("*.py") if one.stem not in INTERPRETED
-    )
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("w", encoding="utf-8") as log:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "mypyc", *modules],
+            [sys.executable, "-P", "-m", "mypyc", *(f"routing/core/{name}.py" for name in _modules())],
             cwd=place,
             env={**os.environ, "CC": compiler, "MYPYC_DEBUG_LEVEL": "0"},
             stdout=log,
@@ -69,7 +70,7 @@ def _gather(place: Path, new: Path) -> None:
         shutil.copy2(made, kept)
         with kept.open("rb") as file:
             os.fsync(file.fileno())
-    names = [f"routing.core.{one.stem}" for one in SOURCES.glob("*.py") if one.stem not in INTERPRETED]
+    names = (f"routing.core.{name}" for name in _modules())
     done = subprocess.run(
         [sys.executable, "-c", _TRY, str(new), *names], capture_output=True, text=True, check=False
     )
