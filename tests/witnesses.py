@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LINES = 60
+LINES = 100
 """So many of the last lines of a log are told."""
 WITHIN_S = 5.0
 _witnesses: dict[object, tuple[str, Callable[[], Awaitable[str]]]] = {}
@@ -28,14 +28,17 @@ def call(name: str, tell: Callable[[], Awaitable[str]]) -> Callable[[], None]:
 
 @contextmanager
 def log(name: str, path: Path) -> Iterator[None]:
-    """The end of this file is told when a test fails within the block."""
+    """The end of this file is told when a test fails within the block, as it was then: whoever ends after it writes more."""
 
     async def tell() -> str:
-        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-LINES:])
+        return _end(path)
 
     dismiss = call(name, tell)
     try:
         yield
+    except BaseException:
+        _left.append((name, _end(path)))
+        raise
     finally:
         dismiss()
 
@@ -54,6 +57,13 @@ def begin() -> None:
 async def testimony() -> list[tuple[str, str]]:
     """What each has to tell now, or told when it left; of one that cannot, why not."""
     return [*_left, *[await _told(name, tell) for name, tell in list(_witnesses.values())]]
+
+
+def _end(path: Path) -> str:
+    try:
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-LINES:])
+    except OSError as problem:
+        return f"cannot be told: {problem!r}"
 
 
 async def _told(name: str, tell: Callable[[], Awaitable[str]]) -> tuple[str, str]:
