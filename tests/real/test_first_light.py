@@ -253,6 +253,16 @@ async def hear(customer: Ear, *desks: Desk) -> set[str]:
     return louder | ({"customer"} if customer.loud_s(since, time.time()) > 0.05 else set())
 
 
+async def come_to_hear(names: set[str], customer: Ear, *desks: Desk) -> None:
+    """Those and nobody else hear something for one of the next moments: what was said just before is still played for as long as a browser has kept it back,
+    and longer when the machine has no time. Whoever is open beeps in each."""
+    for _ in range(6):
+        heard = await hear(customer, *desks)
+        if heard == names:
+            return
+    assert heard == names
+
+
 async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
     """An attended transfer by way of a conference, in two browsers and with a customer's telephone: in each step those hear who are to, and nobody else."""
     colleague, port = await Desk.open(stage.browser, stage.centre.origin), free_port()
@@ -283,12 +293,13 @@ async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
         await agent.page.keyboard.press("Alt+KeyJ")
         await agent.page.get_by_test_id("alone").wait_for()
         await colleague.page.locator(".plain-call").get_by_text("客戶聽得到您").wait_for()
-        assert await hear(customer, *desks) == {"colleague", "customer"}
+        await come_to_hear({"colleague", "customer"}, customer, *desks)
         await mute_all_but(colleague, *desks)
-        assert await hear(customer, *desks) == {"agent", "customer"}
+        await come_to_hear({"agent", "customer"}, customer, *desks)
         await mute_all_but(None, *desks)
-        customer.speak_for(2.5)
-        assert await hear(customer, *desks) == {"agent", "colleague"}
+        customer.speak_for(20)
+        await come_to_hear({"agent", "colleague"}, customer, *desks)
+        customer.speak_for(0)
         await agent.page.get_by_test_id("leave").click()
         await agent.page.wait_for_function("() => window.trunkline.phone.call === null", timeout=5_000)
         await colleague.page.get_by_test_id("interaction").wait_for()
