@@ -26,7 +26,7 @@ from routing.simulation.replay import Replayed, replay
 from routing.simulation.run import _Run
 from routing.simulation.scenario import Scenario
 from tests.routing import test_machine
-from tests.routing.promises import Dice
+from tests.routing.busy import Dice
 from tests.routing.scene import Scene, agent, queue
 from tests.routing.test_faults import Rolled, T
 from tests.routing.test_machine import Day

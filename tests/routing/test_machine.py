@@ -85,7 +85,9 @@ from routing.core.router import Router, Turn
 from routing.core.state import Centre
 from routing.core.words import Need, WatchMode
 from tests.routing import scan
+from tests.routing.busy import Busy
 from tests.routing.drawn_rules import AGENTS, QUEUES, able, capacities, rooms_of_queues, sharing
+from tests.routing.fitting import Fitting
 from tests.routing.promises import Promises
 from tests.routing.scan import ScanningRouter
 from tests.routing.scene import START
@@ -185,7 +187,7 @@ def events(at: float) -> st.SearchStrategy[Event]:
     )
 
 
-class Day(Promises, RuleBasedStateMachine):
+class Day(Promises, Busy, Fitting, RuleBasedStateMachine):
     """A centre of four agents and three queues, told anything."""
 
     queues = QUEUES
