@@ -127,12 +127,14 @@ class Desk:
     async def become_ready(self) -> None:
         await self.page.get_by_test_id("status-button").click()
         await self.page.get_by_test_id("status-ready").click()
-        await self.page.locator('[data-testid="status-button"][data-status="ready"]').wait_for(timeout=5_000)
+        await self.page.locator('[data-testid="status-button"][data-status="ready"]').wait_for(timeout=15_000)
 
     async def pause(self, reason: str = "break") -> None:
         await self.page.get_by_test_id("status-button").click()
         await self.page.get_by_test_id(f"status-{reason}").click()
-        await self.page.locator('[data-testid="status-button"][data-status="paused"]').wait_for(timeout=5_000)
+        await self.page.locator('[data-testid="status-button"][data-status="paused"]').wait_for(
+            timeout=15_000
+        )
 
     async def rings(self, timeout_s: float = 15) -> str:
         """Wait for an offered call; the party's name that the pop shows."""
@@ -142,19 +144,19 @@ class Desk:
     async def party_name(self) -> str:
         """Who it is, which is read a moment after the interaction is there."""
         name = self.page.get_by_test_id("party-name").first
-        await name.filter(has_text=re.compile(r"\S")).wait_for(timeout=10_000)
+        await name.filter(has_text=re.compile(r"\S")).wait_for(timeout=15_000)
         shown: str = await name.inner_text()
         return shown
 
     async def answer(self) -> None:
         await self.page.get_by_test_id("answer").click()
-        await self.page.get_by_test_id("hangup").wait_for(timeout=10_000)
+        await self.page.get_by_test_id("hangup").wait_for(timeout=15_000)
 
     async def hang_up(self) -> None:
         await self.page.get_by_test_id("hangup").click()
 
     async def wrap_up(self, code: str, note: str = "") -> None:
-        await self.page.get_by_test_id(f"wrapup-{code}").wait_for(timeout=10_000)
+        await self.page.get_by_test_id(f"wrapup-{code}").wait_for(timeout=15_000)
         if note:
             await self.page.get_by_test_id("note").fill(note)
         await self.page.get_by_test_id(f"wrapup-{code}").click()
@@ -171,7 +173,7 @@ class Desk:
             "sent": sent.get("packetsSent", 0),
         }
 
-    async def flows(self, within_s: float = 5.0) -> None:
+    async def flows(self, within_s: float = 15.0) -> None:
         """Wait until sound is heard and sent in the call that is on now."""
         first = await self.media()
         async with asyncio.timeout(within_s):
@@ -195,7 +197,7 @@ class Desk:
         await self.page.get_by_test_id("user-menu").click()
         await self.page.get_by_role("menuitemradio", name=LANGUAGE_NAMES[language], exact=True).click()
         await self.page.keyboard.press("Escape")
-        await self.page.locator(f'html[lang="{language}"]').wait_for(timeout=5_000)
+        await self.page.locator(f'html[lang="{language}"]').wait_for(timeout=15_000)
 
     async def picture(self, path: Path) -> None:
         """A screenshot, for whoever looks at a failure."""

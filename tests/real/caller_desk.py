@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import select
 
@@ -15,6 +16,8 @@ from agent_console.pops import read_pop
 from crm_core import interactions
 from crm_core.store import Connection
 from crm_core.tables import interaction
+from cti.arriving import limits
+from routing.core.model import Device
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.listener import Ear, ear, with_keys
@@ -79,8 +82,9 @@ async def desk(
     hang_up_after_s: float = 0.5,
     **layout: object,
 ) -> AsyncIterator[Desk]:
-    """`layout`: fields of Asterisk's layout."""
+    """`layout`: fields of Asterisk's layout. Who calls is looked up also where that takes longer than a caller is let wait for it: the machine is busy."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(patch.object(limits, "LOOK_UP_WITHIN_S", 5.0))
         lab = await stack.enter_async_context(asterisk_lab(folder, **layout))
         url = prepare(folder)
         write_now(url, fill)
@@ -88,7 +92,11 @@ async def desk(
         await stack.enter_async_context(
             lab.phone("1001", answer_after_s=answer_after_s, hang_up_after_s=hang_up_after_s)
         )
-        server.ready(await agent_of(server.store, "1001"))
+        agent = await agent_of(server.store, "1001")
+        server.ready(agent)
+        async with asyncio.timeout(20):
+            while server.floor.centre.agents[agent].device is not Device.REACHABLE:
+                await asyncio.sleep(0.02)
         yield Desk(lab, server, folder)
 
 

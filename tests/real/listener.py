@@ -203,6 +203,15 @@ async def ear(port: int) -> AsyncIterator[Ear]:
         transport.close()
 
 
+async def reaches(speaker: Ear, *listeners: Ear, seconds: float = 0.3, within_s: float = 10.0) -> None:
+    """Somebody who breathes speaks until each of these has heard somebody for so long: however slow the machine is."""
+    speaker.speak_for(within_s)
+    try:
+        await asyncio.gather(*(one.speaks(seconds, within_s) for one in listeners))
+    finally:
+        speaker.speak_for(0)
+
+
 @asynccontextmanager
 async def breathing(*ears: Ear) -> AsyncIterator[None]:
     """They send silence, or what they say, until the block ends."""

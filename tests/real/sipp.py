@@ -56,9 +56,15 @@ class Sipp:
         return seen
 
     def entered_by(self) -> tuple[float, float]:
-        """When the first call's INVITE left, and when it was answered (whoever waits is answered with the music): in between Asterisk took it, however long the INVITE
-        was on its way. SIPp looks at the clock after it has sent, hence a tenth of a second less."""
-        return self.events("INVITE")[0].at - 0.1, self.events("ANSWERED")[0].at
+        """When the first call's INVITE left, and when its caller heard of it: a phone rings, or they are answered with the music. In between Asterisk took it, however
+        long the INVITE was on its way. SIPp looks at the clock after it has sent, hence a tenth of a second less."""
+        heard = next(one.at for one in self.events() if one.word in {"RINGING", "ANSWERED"})
+        return self.events("INVITE")[0].at - 0.1, heard
+
+    @property
+    def over(self) -> bool:
+        """All its calls are."""
+        return self._process.returncode is not None
 
     def trouble(self) -> str:
         """What SIPp did not expect."""

@@ -73,6 +73,13 @@ class Outside:
         packets = [payload for at, payload in self.hears.heard if at >= since]
         return sum(len(one) for one in packets if set(one) <= {0x20, 0xA0}) / 8000
 
+    async def is_heard(self) -> bool:
+        """Whether the customer comes to hear the agents' tone for most of a second: it follows what is told of it."""
+        for _ in range(8):
+            if await self.tone_s() > 0.8:
+                return True
+        return False
+
     async def channels(self) -> int:
         lines = (await self.lab.cli("core show channels concise")).splitlines()
         return sum(line.startswith(("PJSIP/", "Local/")) for line in lines)
@@ -150,7 +157,7 @@ async def test_an_agent_calls_a_customer(tmp_path: Path) -> None:
         reached = await now.server.fact(CustomerReached)
         assert reached.at - talk.at >= 0.4, "the customer's phone rang only then"
         await asyncio.sleep(0.3)
-        assert await now.tone_s() > 0.8
+        assert await now.is_heard()
         channel = next(
             line
             for line in (await now.lab.cli("core show channels concise")).splitlines()
@@ -263,7 +270,7 @@ async def test_what_follows_is_a_call_like_any_other(tmp_path: Path) -> None:
         await now.server.voice.talks.resume(name)
         await now.server.fact(Resumed)
         await asyncio.sleep(0.3)
-        assert await now.tone_s() > 0.8
+        assert await now.is_heard()
         await now.server.voice.consults.ask_colleague(name, now.agents["1002"])
         await now.server.fact(Consulted)
         await now.server.voice.talks.resume(name)
@@ -283,7 +290,7 @@ async def test_what_follows_is_a_call_like_any_other(tmp_path: Path) -> None:
         second = await now.server.fact(Connected, 2)
         assert second.agent == now.agents["1003"]  # type: ignore[attr-defined]
         await asyncio.sleep(0.3)
-        assert await now.tone_s() > 0.8, "the colleague is heard"
+        assert await now.is_heard(), "the colleague is heard"
         await now.server.voice.hang_up(name)
         await now.server.fact(Finished)
         await now.nobody_is_left()

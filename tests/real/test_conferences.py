@@ -24,10 +24,10 @@ from routing.core.facts import (
 from routing.core.model import AgentId, By, Device
 from routing.core.words import WatchMode
 from tests.ports import free_port
-from tests.real.listener import PITCHES, Ear, breathing, ear, pitches_in, with_keys
+from tests.real.listener import PITCHES, Ear, breathing, ear, pitches_in, reaches, with_keys
 from tests.real.sipp import agent_scenario, sipp
 from tests.real.test_consults import OUTSIDE
-from tests.real.test_recordings import takes
+from tests.real.test_recordings import settled, takes
 from tests.real.test_talks import Talk, segments, talk
 from tests.real.voice_lab import VoiceServer, voice_server
 
@@ -67,6 +67,15 @@ async def heard(ears: dict[str, Ear]) -> dict[str, set[str]]:
     until = time.time()
     of = {each.pitch: name for name, each in ears.items()}
     return {name: {of[hz] for hz in each.pitches(since, until)} for name, each in ears.items()}
+
+
+async def come_to_hear(ears: dict[str, Ear], expected: dict[str, set[str]]) -> None:
+    """Exactly those, in one of the next moments: a bridge follows what is told of it."""
+    for _ in range(6):
+        found = await heard(ears)
+        if found == expected:
+            return
+    assert found == expected
 
 
 def each_other(*names: str) -> dict[str, set[str]]:
@@ -154,7 +163,7 @@ async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: P
         with pytest.raises(Refused, match=r"conference\.none"):
             await now.server.voice.conferences.release(name)
         await joins(now)
-        assert await heard(ears) == each_other("caller", "1001", "1002")
+        await come_to_hear(ears, each_other("caller", "1001", "1002"))
         assert now.work.conference is not None
         assert (now.work.conference.whom, now.work.conference.colleague) == ("1002", now.agents["1002"])
         assert (now.work.held_at, now.work.consult) == (None, None)
@@ -163,12 +172,12 @@ async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: P
         await refuses_all_else(now)
         await hangs_up(now, "1002")
         assert await over(now) == "left"
-        assert await heard(ears) == each_other("caller", "1001")
+        await come_to_hear(ears, each_other("caller", "1001"))
         await now.device("1002", Device.REACHABLE)
         await joins(now, 2)
         await now.server.voice.conferences.release(name)
         assert await over(now, 2) == "released"
-        assert await heard(ears) == each_other("caller", "1001")
+        await come_to_hear(ears, each_other("caller", "1001"))
         await now.device("1002", Device.REACHABLE)
         await joins(now, 3)
         await hangs_up(now, "1001")
@@ -176,11 +185,11 @@ async def test_all_three_hear_each_other_and_then_those_who_are_left(tmp_path: P
         taken = await now.server.fact(Connected, 2)
         assert isinstance(taken, Connected)
         assert (taken.agent, now.work.passed_by) == (now.agents["1002"], now.agents["1001"])
-        assert await heard(ears) == each_other("caller", "1002")
+        await come_to_hear(ears, each_other("caller", "1002"))
         await now.hold()
         await now.resume()
         await reloads_twice(now)
-        assert await heard(ears) == each_other("caller", "1001")
+        await come_to_hear(ears, each_other("caller", "1001"))
         await hangs_up(now, "1001")
         finished = await now.server.fact(Finished)
         assert isinstance(finished, Finished)
@@ -206,7 +215,7 @@ async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> N
         await now.server.voice.watches.watch(now.work.id, SUE, "1090", WatchMode.BARGE)
         await now.server.fact(Watched)
         await now.crash()
-        assert await heard(ears) == each_other("caller", "1001", "outside")
+        await come_to_hear(ears, each_other("caller", "1001", "outside"))
         async with voice_server(now.lab, f"sqlite:///{tmp_path / 'trunkline.db'}") as second:
             await second.link_up()
             await second.floor.settle()
@@ -220,10 +229,10 @@ async def test_a_server_that_dies_meanwhile_finds_the_three(tmp_path: Path) -> N
             finished = await second.fact(Finished)
             assert isinstance(finished, Finished)
             assert finished.by is By.AGENT
-            assert await heard(ears) == each_other("caller", "outside")
+            await come_to_hear(ears, each_other("caller", "outside"))
             await now.lab.cli(f"channel request hangup {await now.name_of('PJSIP/trunk-0')}")
             await now.nobody_is_left()
-        assert now.phones["outside"].events("BYE")
+        await now.phones["outside"].see("BYE")
 
 
 async def test_an_agents_phone_that_is_lost_leaves_nobody_alone(tmp_path: Path) -> None:
@@ -241,7 +250,7 @@ async def test_an_agents_phone_that_is_lost_leaves_nobody_alone(tmp_path: Path) 
         assert isinstance(taken, Connected)
         assert (taken.agent, taken.recorded) == (now.agents["1002"], False)
         assert now.work.recording_pause is None
-        assert await heard(ears) == each_other("caller", "1002")
+        await come_to_hear(ears, each_other("caller", "1002"))
         assert len(takes(now)) == 1
         await takes_in_outside(now, 2)
         ears["1002"].hush()
@@ -269,10 +278,8 @@ async def test_a_customer_who_leaves_ends_it_for_all(tmp_path: Path) -> None:
         await now.server.voice.watches.watch(name, SUE, "1090", WatchMode.BARGE)
         await now.server.fact(Watched)
         await joins(now)
-        assert await heard(ears) == each_other("caller", "1001", "1002")
-        since = time.time()
-        await hers.say(0.6)
-        assert min(ears[each].loud_s(since, time.time()) for each in NAMES[:3]) > 0.2
+        await come_to_hear(ears, each_other("caller", "1001", "1002"))
+        await reaches(hers, *(ears[each] for each in NAMES[:3]))
         await hangs_up(now, "trunk")
         finished = await now.server.fact(Finished)
         assert isinstance(finished, Finished)
@@ -282,7 +289,8 @@ async def test_a_customer_who_leaves_ends_it_for_all(tmp_path: Path) -> None:
         for agent in now.agents.values():
             state = now.server.floor.centre.agents[agent]
             assert (state.work, state.beside) == ("idle", None)
-        assert phone.events("BYE")
+        await phone.see("BYE")
+        await settled(now)
         ((customer, agent),) = takes(now)
         assert pitches_in(customer.read_bytes()) == {ears["caller"].pitch}
         assert pitches_in(agent.read_bytes()) == {ears[each].pitch for each in ("1001", "1002", "outside")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.ports import free_port
 from tests.real.browser import Desk, chromium
@@ -19,7 +19,7 @@ from tests.real.sipp import Sipp, caller_scenario, sipp
 
 pytestmark = pytest.mark.real
 WITHIN_S = 0.1
-"""How near the ledger's times must be to what the customer's phone saw."""
+"""SIPp looks at the clock after it has sent or received. Else each time of the ledger lies between what brought it about and what came of it."""
 
 
 @dataclass
@@ -91,8 +91,10 @@ async def test_the_agent_hangs_up(stage: Stage) -> None:
             "SELECT p.name FROM party p JOIN contact_point c ON c.party_id = p.id WHERE c.normal = '+886912345678'"
         )
         assert [name] == [row["name"] for row in known]
+        answered = time.time()
         await stage.desk.answer()
         await stage.desk.flows()
+        pressed = time.time()
         await stage.desk.hang_up()
         ended = (await customer.see("BYE"))[0].at
         assert await customer.ended() == 0, customer.trouble()
@@ -103,9 +105,10 @@ async def test_the_agent_hangs_up(stage: Stage) -> None:
     (segment,) = stage.centre.rows(
         "SELECT * FROM segment WHERE kind = 'agent' AND interaction_id = ?", row["id"]
     )
-    assert abs(segment["answered_at"] - customer.events("ANSWERED")[0].at) < WITHIN_S
-    assert abs(row["enqueued_at"] - customer.events("INVITE")[0].at) < WITHIN_S
-    assert abs(row["ended_at"] - ended) < WITHIN_S
+    assert answered <= segment["answered_at"] <= customer.events("ANSWERED")[0].at + WITHIN_S
+    sent, heard = customer.entered_by()
+    assert sent <= row["enqueued_at"] <= heard
+    assert pressed <= row["ended_at"] <= ended + WITHIN_S
 
 
 async def test_the_customer_hangs_up(stage: Stage) -> None:
@@ -114,10 +117,12 @@ async def test_the_customer_hangs_up(stage: Stage) -> None:
         await stage.desk.rings()
         await stage.desk.answer()
         ended = (await customer.see("HANGUP"))[0].at
+        await stage.desk.page.get_by_test_id("wrapup-information").wait_for()
+        shown = time.time()
         await stage.desk.wrap_up("information")
         assert await customer.ended() == 0, customer.trouble()
     row = await stage.closed("information")
-    assert abs(row["ended_at"] - ended) < WITHIN_S
+    assert ended - WITHIN_S <= row["ended_at"] <= shown
     facts = stage.centre.rows(
         "SELECT data FROM fact WHERE kind = 'finished' AND interaction_id = ?", row["id"]
     )
@@ -166,7 +171,7 @@ async def test_a_note_survives_a_reload_and_the_end_of_the_call(stage: Stage) ->
         await page.get_by_test_id("wrapup-order").click(
             delay=150
         )  # a person's first click unlocks sound, and hits
-        await page.get_by_test_id("wrapup-finish").click(timeout=3_000)
+        await page.get_by_test_id("wrapup-finish").click(timeout=15_000)
         row = await stage.closed("order")
     assert row["note"] == "order 4711: lamp 12?"
 
@@ -182,9 +187,9 @@ async def test_a_tab_inherits_the_phone(stage: Stage) -> None:
         await second.goto(stage.centre.origin)
         await second.get_by_test_id("take-over").click()
         talks = "() => window.trunkline.phone.call?.state === 'talking'"
-        await second.wait_for_function(talks, timeout=10_000)
+        await second.wait_for_function(talks, timeout=15_000)
         await second.close()
-        await first.wait_for_function(talks, timeout=10_000)
+        await first.wait_for_function(talks, timeout=15_000)
         await stage.desk.flows()
         assert not customer.events("BYE")
         await stage.desk.hang_up()
@@ -199,7 +204,7 @@ async def test_a_reload_while_it_rings(stage: Stage) -> None:
         await stage.desk.rings()
         await stage.desk.page.reload()
         await stage.desk.page.wait_for_function(
-            "() => window.trunkline?.phone.call?.state === 'ringing'", timeout=10_000
+            "() => window.trunkline?.phone.call?.state === 'ringing'", timeout=15_000
         )
         await stage.desk.answer()
         await stage.desk.flows()
@@ -207,7 +212,8 @@ async def test_a_reload_while_it_rings(stage: Stage) -> None:
         await customer.see("BYE")
         await stage.desk.wrap_up("forwarded")
     row = await stage.closed("forwarded")
-    assert abs(row["enqueued_at"] - customer.events("INVITE")[0].at) < WITHIN_S
+    sent, heard = customer.entered_by()
+    assert sent <= row["enqueued_at"] <= heard
     offers = stage.centre.rows(
         "SELECT outcome FROM offer WHERE interaction_id = ? ORDER BY offered_at", row["id"]
     )
@@ -222,9 +228,9 @@ async def test_nobody_answers(stage: Stage) -> None:
         await stage.desk.page.get_by_test_id("back-to-ready").click(timeout=30_000)
         await stage.desk.rings()
         await stage.desk.answer()
-        entered = customer.events("INVITE")[0].at
+        sent, heard = customer.entered_by()
         (row,) = stage.centre.rows("SELECT * FROM interaction WHERE state = 'connected'")
-        assert abs(row["enqueued_at"] - entered) < WITHIN_S
+        assert sent <= row["enqueued_at"] <= heard
         await stage.desk.hang_up()
         await stage.desk.wrap_up("callback")
     offers = stage.centre.rows(
@@ -263,6 +269,14 @@ async def come_to_hear(names: set[str], customer: Ear, *desks: Desk) -> None:
     assert heard == names
 
 
+async def comes_to_hear(name: str, customer: Ear, *desks: Desk) -> None:
+    """Whoever else does: the line to them may still be on its way."""
+    for _ in range(6):
+        if name in (heard := await hear(customer, *desks)):
+            return
+    assert name in heard
+
+
 async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
     """An attended transfer by way of a conference, in two browsers and with a customer's telephone: in each step those hear who are to, and nobody else."""
     colleague, port = await Desk.open(stage.browser, stage.centre.origin), free_port()
@@ -286,10 +300,10 @@ async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
         await agent.page.get_by_test_id("transfer-search").press("Enter")
         await agent.page.get_by_test_id("consult-go").click()
         await colleague.page.get_by_test_id("answer").click()
-        await colleague.page.get_by_test_id("hangup").wait_for(timeout=10_000)
+        await colleague.page.get_by_test_id("hangup").wait_for(timeout=15_000)
         await agent.page.locator('[data-testid="conference"]:not([disabled])').wait_for()
         await mute_all_but(agent, *desks)
-        assert "colleague" in await hear(customer, *desks)
+        await comes_to_hear("colleague", customer, *desks)
         await agent.page.keyboard.press("Alt+KeyJ")
         await agent.page.get_by_test_id("alone").wait_for()
         await colleague.page.locator(".plain-call").get_by_text("客戶聽得到您").wait_for()
@@ -301,7 +315,7 @@ async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
         await come_to_hear({"agent", "colleague"}, customer, *desks)
         customer.speak_for(0)
         await agent.page.get_by_test_id("leave").click()
-        await agent.page.wait_for_function("() => window.trunkline.phone.call === null", timeout=5_000)
+        await agent.page.wait_for_function("() => window.trunkline.phone.call === null", timeout=15_000)
         await colleague.page.get_by_test_id("interaction").wait_for()
         await mute_all_but(colleague, colleague)
         await colleague.flows()
@@ -327,17 +341,24 @@ HOSTILE = "x\\r\\nEvent: Hangup,Uniqueid: 1.1 <script>window.hurt=1</script> 'a'
 
 async def test_a_hostile_name_is_text(stage: Stage) -> None:
     """A caller's name with a line break, an event, a script and quotes appears as text and does nothing else."""
+    before = len(stage.centre.log())
     async with stage.customer("+81312345678", name=HOSTILE) as customer:
         await stage.desk.page.get_by_test_id("answer").wait_for(timeout=15_000)
         await stage.desk.answer()
         assert await stage.desk.page.evaluate("() => window.hurt") is None
-        assert "<script>" in await stage.desk.page.get_by_test_id("interaction").inner_text()
+        await expect(stage.desk.page.get_by_test_id("interaction")).to_contain_text(
+            "<script>", timeout=15_000
+        )
         await stage.desk.hang_up()
         await customer.see("BYE")
         await stage.desk.wrap_up("wrong_number")
     assert (await stage.closed("wrong_number"))["outcome"] == "handled"
-    told = [line for line in stage.centre.log().splitlines() if line.split()[2:3] == ["!"]]
-    slow = ("! - stood still for", "! database a transaction of")
+    told = [line for line in stage.centre.log()[before:].splitlines() if line.split()[2:3] == ["!"]]
+    slow = (
+        "! - stood still for",
+        "! database a transaction of",
+        "goes on without being looked up: not within",
+    )
     assert [line for line in told if not any(words in line for words in slow)] == []
 
 
@@ -353,7 +374,7 @@ async def test_a_customer_calls_from_a_browser(stage: Stage) -> None:
         assert await stage.desk.rings() == "Visitor 訪客"
         await stage.desk.answer()
         await guest.page.locator('[data-testid="callus-state"][data-state="talking"]').wait_for(
-            timeout=10_000
+            timeout=15_000
         )
         await stage.desk.flows()
         await guest.page.get_by_test_id("callus-hangup").click()

@@ -139,7 +139,9 @@ async def keys_nothing_that_fits(stage: Desk, queue_ids: dict[str, str]) -> None
     left out."""
     async with stage.call("0911000002") as (_, phone):
         await phone.speaks(0.2)
-        await asyncio.sleep(2.5)
+        async with asyncio.timeout(15):
+            while TAIWANESE not in phone.tones(*TONES):
+                await asyncio.sleep(0.3)
         await phone.press("9")
         kept, row = await visit_of(stage.server, "0911000002", "queue")
         assert enqueued(stage.server, row.id).queue == queue_ids["Care"]
@@ -188,7 +190,7 @@ async def is_put_through(stage: Desk, outside: Sipp) -> None:
 
 async def hangs_up(stage: Desk) -> None:
     """In the menu: on record with the place, and never in a queue."""
-    async with stage.call("0911000005", hang_up_after_s=2.5) as (caller, phone):
+    async with stage.call("0911000005", hang_up_after_s=4.0) as (caller, phone):
         await phone.speaks(0.2)
         await phone.press("1")
         assert await caller.ended(15) == 0, caller.trouble()

@@ -66,8 +66,9 @@ async def test_a_customer_number_and_its_pin_identify(tmp_path: Path) -> None:
 async def test_a_known_number_is_not_asked(tmp_path: Path) -> None:
     """Whose number is surely theirs is led to the phone without a question, unanswered until the agent answers."""
     async with desk(tmp_path, customers, answer_after_s=0.5) as stage, stage.call(KNOWN) as (caller, _):
-        await caller.see("RINGING")
-        assert not caller.events("ANSWERED")
+        await caller.see("ANSWERED")
+        words = [one.word for one in caller.events()][:3]
+        assert words == ["INVITE", "RINGING", "ANSWERED"], "answered only by the agent"
         assert await pop_of(stage) == ("one", [("Ann", "exact")])
         await stage.server.fact(Finished, within_s=15)
         assert stage.played() == []

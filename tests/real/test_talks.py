@@ -220,8 +220,7 @@ async def test_on_hold_the_caller_hears_music_and_then_the_agent_again(tmp_path:
     """Twice; each stay is in the ledger and ends, and a second word for the same changes nothing."""
     async with talk(tmp_path) as now:
         name = now.work.id
-        tone, other = await now.tone_s()
-        assert tone > 0.8, "both talk"
+        assert await now.is_heard(), "both talk"
         for turn in (1, 2):
             await now.hold()
             await now.server.fact(Held, turn)
@@ -234,8 +233,7 @@ async def test_on_hold_the_caller_hears_music_and_then_the_agent_again(tmp_path:
             await now.server.fact(Resumed, turn)
             await now.resume()
             await now.quiet()
-            tone, other = await now.tone_s()
-            assert tone > 0.8, "and the agent again"
+            assert await now.is_heard(), "and the agent again"
         assert now.work.held_at is None
         await now.server.voice.hang_up(name)
         finished = await now.server.fact(Finished)
@@ -318,7 +316,7 @@ async def test_a_server_that_dies_during_hold_finds_both_as_they_were(tmp_path: 
             await second.voice.talks.resume(work.id)
             await second.fact(Resumed)
             await now.quiet()
-            assert (await now.tone_s())[0] > 0.8
+            assert await now.is_heard()
 
 
 async def test_a_browser_that_comes_back_during_hold_ends_it(tmp_path: Path) -> None:
@@ -331,8 +329,10 @@ async def test_a_browser_that_comes_back_during_hold_ends_it(tmp_path: Path) -> 
         await now.phones["1001"].see("ANSWERED", 2)
         await now.quiet()
         assert now.work.held_at is None
-        assert (await now.tone_s())[0] > 0.8
-        assert await now.channels() == 2
+        assert await now.is_heard()
+        async with asyncio.timeout(5):
+            while await now.channels() != 2:
+                await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("held", [False, True])

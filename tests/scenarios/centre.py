@@ -41,7 +41,7 @@ NUMBERS: Mapping[str, str] = {
     "zh": "107",
 }
 RULES: Mapping[str, dict[str, Any]] = {
-    "brief": {"ring_s": 1.0},
+    "brief": {"ring_s": 3.0},
     "notes": {"wrap_up_s": 600.0},
     "taped": {"record_share": 100},
     "full": {"ring_s": 4.0},
