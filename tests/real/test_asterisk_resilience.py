@@ -79,11 +79,11 @@ async def test_what_ended_while_we_were_away_is_closed(lab: AsteriskLab, tmp_pat
         await stack.enter_async_context(lab.phone("1001", answer_after_s=0.05))
         async with voice_server(lab, url) as before:
             await _agent_ready(before)
-            talker = await stack.enter_async_context(lab.caller(speak=True, hang_up_after_s=4.0))
+            talker = await stack.enter_async_context(lab.caller(speak=True, hang_up_after_s=8.0))
             await before.fact(Connected)
-            waiter = await stack.enter_async_context(lab.caller(speak=True, hang_up_after_s=1.0))
+            waiter = await stack.enter_async_context(lab.caller(speak=True, hang_up_after_s=4.0))
             await before.fact(Enqueued, 2)
-        await talker.see("HANGUP")
+        await talker.see("HANGUP", within_s=20)
         await waiter.see("HANGUP")
         async with voice_server(lab, url) as after:
             await after.fact(Finished)
@@ -111,7 +111,7 @@ async def test_fallback_calls_are_found_again(tmp_path: Path) -> None:
             connected = await after.fact(Connected)
             assert isinstance(connected, Connected)
             assert connected.agent == agent
-            assert abs(connected.at - phone.events("ANSWERED")[0].at) < 0.1
+            assert phone.events("ANSWERED")[0].at - 0.1 <= connected.at <= waiter.events("ANSWERED")[0].at
             enqueued = await after.fact(Enqueued, 2)
             sent, answered = waiter.entered_by()
             assert sent <= enqueued.at <= answered
@@ -128,13 +128,13 @@ async def test_reattach_rings_the_phone_again_and_the_talk_goes_on(lab: Asterisk
         phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.05))
         server = await stack.enter_async_context(voice_server(lab, prepare(tmp_path)))
         await _agent_ready(server)
-        caller = await stack.enter_async_context(lab.caller(speak=True, hang_up_after_s=3.0))
+        caller = await stack.enter_async_context(lab.caller(speak=True, hang_up_after_s=8.0))
         connected = await server.fact(Connected)
         assert isinstance(connected, Connected)
         await server.voice.reattach(connected.interaction)
         await phone.see("ANSWERED", 2)
         assert phone.events("INVITE")[1].detail.endswith("|1")
-        await server.fact(Finished)
+        await server.fact(Finished, within_s=20)
         await caller.see("HANGUP")
         assert len([fact for fact in server.facts if isinstance(fact, Connected)]) == 1
         assert not [fact for fact in server.facts if isinstance(fact, Requeued)]

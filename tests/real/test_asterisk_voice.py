@@ -44,8 +44,9 @@ async def test_a_call_from_arrival_to_hang_up(lab: AsteriskLab, tmp_path: Path) 
         print(f"INVITE to INVITE {1000 * (rang - sent):.1f} ms")
         assert phone.events("INVITE")[0].detail == f"{finished.interaction}|{finished.interaction}/1|"
         connected = await server.fact(Connected)
-        assert abs(connected.at - caller.events("ANSWERED")[0].at) < 0.1
-        assert abs(finished.at - caller.events("HANGUP")[0].at) < 0.1
+        answered, left = phone.events("ANSWERED")[0].at, caller.events("HANGUP")[0].at
+        assert answered - 0.1 <= connected.at <= left
+        assert left - 0.1 <= finished.at <= (await phone.see("BYE"))[0].at + 0.1
         kept = await recorded(server, finished.interaction)
         assert (kept.customer_address, kept.customer_name, kept.entry_address) == (
             "+886912345678",
@@ -73,7 +74,7 @@ async def test_not_answered_goes_back_to_the_old_place(lab: AsteriskLab, tmp_pat
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(lab.phone("1001", answer_after_s=None))
         server = await stack.enter_async_context(
-            voice_server(lab, prepare(tmp_path, ring_s=1.0, extensions=("1001", "1002")))
+            voice_server(lab, prepare(tmp_path, ring_s=3.0, extensions=("1001", "1002")))
         )
         await _agent_ready(server)
         caller = await stack.enter_async_context(lab.caller(speak=True))

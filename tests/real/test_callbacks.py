@@ -168,7 +168,7 @@ async def test_numbers_that_are_not_called_are_not_told(tmp_path: Path) -> None:
 
 async def test_a_server_that_dies_forgets_no_callback_and_calls_nobody_twice(tmp_path: Path) -> None:
     """Once after the key, once while the customer's phone rings: the next server finds the callback in the ledger, then the talk on the telephone."""
-    scenario = agent_scenario(answer_after_s=2.0, busy=False, hang_up_after_s=4.0)
+    scenario = agent_scenario(answer_after_s=4.0, busy=False, hang_up_after_s=4.0)
     async with AsyncExitStack() as stack:
         customer = await stack.enter_async_context(sipp(tmp_path, scenario, target=None))
         told = {"trunk_out": f"127.0.0.1:{customer.port}", "callback_told_after_s": 1}

@@ -304,7 +304,7 @@ async def test_a_server_that_dies_loses_no_call(tmp_path: Path, dies: str) -> No
     async with outside(
         tmp_path,
         answer_after_s=2.5 if slow else 0.2,
-        customer_answers_s=2.0,
+        customer_answers_s=4.0,
         customer_stays_s=8.0,
         ring_s=10.0,
     ) as now:

@@ -39,6 +39,7 @@ async def test_a_queue_asks_and_the_board_says_who_lacks_it(
         await page.get_by_test_id("input-relaxation").fill("900: -gold")
         await clean(page)
         await page.get_by_test_id("record-save").click()
+        await expect(page.get_by_test_id("record-save")).to_have_count(0)
         await expect(asked).to_have_value("gold >= 3")
     letter = await house.letter_arrives()
     async with house.browser("ann") as ann, house.listening(ann) as screen:

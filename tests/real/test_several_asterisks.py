@@ -29,7 +29,7 @@ from routing.core.facts import (
     Watched,
     WatchOver,
 )
-from routing.core.model import AgentId, Device, InteractionId, Phase, Status
+from routing.core.model import AgentId, Device, InteractionId, Phase, QueueId, Status
 from routing.core.words import WatchMode
 from tests.real.asterisk_lab import AsteriskLab, several_labs
 from tests.real.caller_desk import Desk
@@ -249,6 +249,11 @@ async def test_who_is_called_is_called_over_the_server_of_the_agents_phone(
         await server.voice.hang_up(reached.interaction)
         await server.fact(Finished)
         [queue] = await server.store.read(queues.list_queues)
+        async with asyncio.timeout(5):
+            while server.floor.no_room_to_dial(
+                agent, QueueId(queue.id)
+            ):  # until the phone is told to be free
+                await asyncio.sleep(0.02)
         wanted = CallOut(interaction="", queue=queue.id, number="0912345678")
 
         async def keep(call: CallOut) -> None:

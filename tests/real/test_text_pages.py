@@ -128,7 +128,10 @@ async def test_an_agent_writes_from_a_case_and_logs_a_letter(
         await page.get_by_test_id("text-number").fill("0922 333 444")
         await page.get_by_test_id("text-words").fill("Your lamp is ready to be fetched.")
         await picture(page, "text-new")
-        await page.get_by_test_id("text-go").click()
+        async with page.expect_response(
+            lambda told: told.request.method == "POST" and told.url.endswith("/text-messages")
+        ):
+            await page.get_by_test_id("text-go").click()
         await page.reload()
         await page.get_by_role("tab", name="Letters").click()
         await expect(page.get_by_test_id("text-way")).to_contain_text("no route to this network")

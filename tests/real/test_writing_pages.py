@@ -44,7 +44,8 @@ async def browser() -> AsyncIterator[Browser]:
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A centre whose customer has an address, with a signature below its letters."""
     folder: Path = tmp_path_factory.mktemp("writing")
-    async with open_house(folder, static=STATIC) as house:
+    mail = {"reply_secret": "a secret of the tests", "undo_send_s": 60}  # there is time for a reload
+    async with open_house(folder, static=STATIC, mail=mail) as house:
         await house.store.write(lambda c: _fill(c, house))
         yield house
 

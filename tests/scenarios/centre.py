@@ -49,10 +49,10 @@ RULES: Mapping[str, dict[str, Any]] = {
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "later": {"callback_offered": True},
     "full": {"overflow": "1: sales"},
-    "zh": {"requires": "zh >= 5", "relaxation": "1: zh >= 1", "overflow": "2: care"},
+    "zh": {"requires": "zh >= 5", "relaxation": "2: zh >= 1", "overflow": "4: care"},
 }
 """What is not as usual: 5 s of ringing, no wrap-up, no recording."""
-RTP_TIMEOUT_S = 2
+RTP_TIMEOUT_S = 4
 PASSWORD = secrets.token_urlsafe(12)
 
 
