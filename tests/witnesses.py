@@ -11,7 +11,7 @@ LINES = 100
 """So many of the last lines of a log are told."""
 WITHIN_S = 5.0
 _witnesses: dict[object, tuple[str, Callable[[], Awaitable[str]]]] = {}
-_left: deque[tuple[str, str]] = deque(maxlen=6)
+_left: deque[tuple[str, str]] = deque(maxlen=12)
 """What those told who left while the test failed."""
 
 

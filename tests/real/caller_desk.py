@@ -17,7 +17,6 @@ from crm_core import interactions
 from crm_core.store import Connection
 from crm_core.tables import interaction
 from cti.arriving import limits
-from routing.core.model import Device
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.listener import Ear, ear, with_keys
@@ -94,9 +93,7 @@ async def desk(
         )
         agent = await agent_of(server.store, "1001")
         server.ready(agent)
-        async with asyncio.timeout(20):
-            while server.floor.centre.agents[agent].device is not Device.REACHABLE:
-                await asyncio.sleep(0.02)
+        await server.device(agent)
         yield Desk(lab, server, folder)
 
 

@@ -58,8 +58,9 @@ class Sipp:
     def entered_by(self) -> tuple[float, float]:
         """When the first call's INVITE left, and when its caller heard of it: a phone rings, or they are answered with the music. In between Asterisk took it, however
         long the INVITE was on its way. SIPp looks at the clock after it has sent, hence a tenth of a second less."""
-        heard = next(one.at for one in self.events() if one.word in {"RINGING", "ANSWERED"})
-        return self.events("INVITE")[0].at - 0.1, heard
+        heard = [one.at for one in self.events() if one.word in {"RINGING", "ANSWERED"}]
+        assert heard, self.events()
+        return self.events("INVITE")[0].at - 0.1, heard[0]
 
     @property
     def over(self) -> bool:

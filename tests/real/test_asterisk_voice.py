@@ -1,6 +1,5 @@
 """A call's way on a real Asterisk with SIPp as customer and agent's phone (design 6)."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from routing.core.facts import Abandoned, Connected, Enqueued, Finished, OfferEnded, OfferRang, StatusChanged
-from routing.core.model import By, Device, Outcome
+from routing.core.model import By, Outcome
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
 from tests.real.voice_lab import VoiceServer, agent_of, prepare, recorded, voice_server
 
@@ -25,13 +24,11 @@ async def _agent_ready(server: VoiceServer, extension: str = "1001") -> None:
     agent = await agent_of(server.store, extension)
     server.ready(agent)
     await server.floor.settle()
-    async with asyncio.timeout(5):
-        while server.floor.centre.agents[agent].device is not Device.REACHABLE:
-            await asyncio.sleep(0.01)
+    await server.device(agent)
 
 
 async def test_a_call_from_arrival_to_hang_up(lab: AsteriskLab, tmp_path: Path) -> None:
-    """A free agent's phone is called at once without us answering first; times in the ledger are SIP's within 100 ms."""
+    """A free agent's phone is called at once without us answering first; each time in the ledger lies between what SIP saw before and after it."""
     async with AsyncExitStack() as stack:
         phone = await stack.enter_async_context(lab.phone("1001", answer_after_s=0.3))
         server = await stack.enter_async_context(voice_server(lab, prepare(tmp_path)))
@@ -45,7 +42,7 @@ async def test_a_call_from_arrival_to_hang_up(lab: AsteriskLab, tmp_path: Path) 
         assert phone.events("INVITE")[0].detail == f"{finished.interaction}|{finished.interaction}/1|"
         connected = await server.fact(Connected)
         answered, left = phone.events("ANSWERED")[0].at, caller.events("HANGUP")[0].at
-        assert answered - 0.1 <= connected.at <= left
+        assert answered - 0.1 <= connected.at <= caller.events("ANSWERED")[0].at + 0.1
         assert left - 0.1 <= finished.at <= (await phone.see("BYE"))[0].at + 0.1
         kept = await recorded(server, finished.interaction)
         assert (kept.customer_address, kept.customer_name, kept.entry_address) == (

@@ -30,10 +30,10 @@ from routing.core.facts import (
     Resumed,
     Unanswered,
 )
-from routing.core.model import AgentId, By, Device, InteractionId, Phase, QueueId, Status, WorkState
+from routing.core.model import AgentId, By, InteractionId, Phase, QueueId, Status, WorkState
 from tests.ports import free_port
 from tests.real.asterisk_lab import AsteriskLab, asterisk_lab
-from tests.real.listener import Ear, ear, with_keys
+from tests.real.listener import Ear, comes, ear, with_keys
 from tests.real.sipp import Sipp, agent_scenario, sipp
 from tests.real.voice_lab import VoiceServer, agent_of, prepare, recorded, voice_server, write_now
 
@@ -73,12 +73,9 @@ class Outside:
         packets = [payload for at, payload in self.hears.heard if at >= since]
         return sum(len(one) for one in packets if set(one) <= {0x20, 0xA0}) / 8000
 
-    async def is_heard(self) -> bool:
-        """Whether the customer comes to hear the agents' tone for most of a second: it follows what is told of it."""
-        for _ in range(8):
-            if await self.tone_s() > 0.8:
-                return True
-        return False
+    async def is_heard(self) -> None:
+        """Wait until the customer hears the agents' tone for most of two seconds in a row: it follows what is told of it."""
+        await comes(self.tone_s, lambda heard: heard > 0.8)
 
     async def channels(self) -> int:
         lines = (await self.lab.cli("core show channels concise")).splitlines()
@@ -90,9 +87,7 @@ class Outside:
                 await asyncio.sleep(0.1)
 
     async def there(self, extension: str) -> None:
-        async with asyncio.timeout(20):
-            while self.server.floor.centre.agents[self.agents[extension]].device is not Device.REACHABLE:
-                await asyncio.sleep(0.02)
+        await self.server.device(self.agents[extension])
 
     async def row(self, name: InteractionId) -> interactions.Interaction:
         return await recorded(self.server, name)
@@ -157,7 +152,7 @@ async def test_an_agent_calls_a_customer(tmp_path: Path) -> None:
         reached = await now.server.fact(CustomerReached)
         assert reached.at - talk.at >= 0.4, "the customer's phone rang only then"
         await asyncio.sleep(0.3)
-        assert await now.is_heard()
+        await now.is_heard()
         channel = next(
             line
             for line in (await now.lab.cli("core show channels concise")).splitlines()
@@ -270,7 +265,7 @@ async def test_what_follows_is_a_call_like_any_other(tmp_path: Path) -> None:
         await now.server.voice.talks.resume(name)
         await now.server.fact(Resumed)
         await asyncio.sleep(0.3)
-        assert await now.is_heard()
+        await now.is_heard()
         await now.server.voice.consults.ask_colleague(name, now.agents["1002"])
         await now.server.fact(Consulted)
         await now.server.voice.talks.resume(name)
@@ -290,7 +285,7 @@ async def test_what_follows_is_a_call_like_any_other(tmp_path: Path) -> None:
         second = await now.server.fact(Connected, 2)
         assert second.agent == now.agents["1003"]  # type: ignore[attr-defined]
         await asyncio.sleep(0.3)
-        assert await now.is_heard(), "the colleague is heard"
+        await now.is_heard()  # the colleague is heard
         await now.server.voice.hang_up(name)
         await now.server.fact(Finished)
         await now.nobody_is_left()
@@ -304,7 +299,7 @@ async def test_a_server_that_dies_loses_no_call(tmp_path: Path, dies: str) -> No
     async with outside(
         tmp_path,
         answer_after_s=2.5 if slow else 0.2,
-        customer_answers_s=4.0,
+        customer_answers_s=2.0,
         customer_stays_s=8.0,
         ring_s=10.0,
     ) as now:

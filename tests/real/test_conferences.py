@@ -24,7 +24,7 @@ from routing.core.facts import (
 from routing.core.model import AgentId, By, Device
 from routing.core.words import WatchMode
 from tests.ports import free_port
-from tests.real.listener import PITCHES, Ear, breathing, ear, pitches_in, reaches, with_keys
+from tests.real.listener import PITCHES, Ear, breathing, comes, ear, pitches_in, reaches, with_keys
 from tests.real.sipp import agent_scenario, sipp
 from tests.real.test_consults import OUTSIDE
 from tests.real.test_recordings import settled, takes
@@ -70,12 +70,8 @@ async def heard(ears: dict[str, Ear]) -> dict[str, set[str]]:
 
 
 async def come_to_hear(ears: dict[str, Ear], expected: dict[str, set[str]]) -> None:
-    """Exactly those, in one of the next moments: a bridge follows what is told of it."""
-    for _ in range(6):
-        found = await heard(ears)
-        if found == expected:
-            return
-    assert found == expected
+    """Exactly those, and it stays so: a bridge follows what is told of it."""
+    await comes(lambda: heard(ears), lambda found: found == expected)
 
 
 def each_other(*names: str) -> dict[str, set[str]]:

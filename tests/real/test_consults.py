@@ -66,7 +66,7 @@ async def test_a_colleague_is_asked_and_the_caller_comes_back(tmp_path: Path) ->
         await now.server.fact(Resumed)
         await now.device("1002", Device.REACHABLE)
         await now.quiet()
-        assert await now.is_heard()
+        await now.is_heard()
         assert now.work.consult is None
         await now.server.voice.hang_up(name)
         await now.server.fact(Finished)
@@ -91,7 +91,7 @@ async def test_a_caller_whose_agent_steps_out_as_they_are_brought_back_is_brough
         await now.quiet()
         await led.must(name, actions.stop_consulting(leg))
         await now.quiet()
-        assert await now.is_heard()
+        await now.is_heard()
         assert now.work.phase is Phase.CONNECTED
         await now.server.voice.hang_up(name)
         assert await now.server.fact(Finished)
@@ -110,14 +110,14 @@ async def test_the_caller_is_handed_over_to_a_colleague(tmp_path: Path) -> None:
         assert now.work.passed_by == now.agents["1001"]
         await now.device("1001", Device.REACHABLE)
         await now.quiet()
-        assert await now.is_heard(), "the colleague is heard"
+        await now.is_heard()  # the colleague is heard
         assert len(now.phones["1002"].events("INVITE")) == 1
         await now.hold()
         await now.server.fact(Held, 2)
         await now.resume()
         await now.server.fact(Resumed)
         await now.quiet()
-        assert await now.is_heard()
+        await now.is_heard()
         call = now.server.voice.switches.first.calls.get(name)
         assert call is not None
         await now.lab.cli(f"channel request hangup {call.leg}")
@@ -142,7 +142,7 @@ async def test_whoever_took_over_may_ask_somebody_too(tmp_path: Path) -> None:
         await now.resume()
         await now.server.fact(Resumed)
         await now.quiet()
-        assert await now.is_heard(), "the second agent"
+        await now.is_heard()  # the second agent
         assert now.work.agent == now.agents["1002"]
         assert [fact.reason for fact in now.server.facts if isinstance(fact, Requeued)] == [TRANSFERRED]
 
@@ -175,7 +175,7 @@ async def test_a_colleague_who_does_not_answer_leaves_the_caller_on_hold(tmp_pat
         await now.resume()
         await now.server.fact(Resumed)
         await now.quiet()
-        assert await now.is_heard()
+        await now.is_heard()
 
 
 async def test_somebody_outside_takes_the_caller_over(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ async def test_a_number_that_is_not_allowed_is_not_called(tmp_path: Path) -> Non
             with pytest.raises(Refused, match=r"number\.not_allowed"):
                 await now.server.voice.consults.ask_outside(now.work.id, number)
         assert now.work.held_at is None
-        assert await now.is_heard()
+        await now.is_heard()
 
 
 async def test_whoever_is_asked_hangs_up_or_is_busy(tmp_path: Path) -> None:
@@ -254,4 +254,4 @@ async def test_a_server_that_dies_meanwhile_finds_all_three_as_they_were(tmp_pat
             assert isinstance(taken, Connected)
             assert taken.agent == now.agents["1002"]
             await now.quiet()
-            assert await now.is_heard()
+            await now.is_heard()

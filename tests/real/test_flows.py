@@ -141,7 +141,7 @@ async def keys_nothing_that_fits(stage: Desk, queue_ids: dict[str, str]) -> None
         await phone.speaks(0.2)
         async with asyncio.timeout(15):
             while TAIWANESE not in phone.tones(*TONES):
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(0.5)
         await phone.press("9")
         kept, row = await visit_of(stage.server, "0911000002", "queue")
         assert enqueued(stage.server, row.id).queue == queue_ids["Care"]

@@ -122,8 +122,8 @@ async def one_round(scene: Scene, ann: Pair, bob: Pair, *, kill_after_s: float, 
 
     await finish(ann.desk, talk, "ready")
     last = await ann.desk.item("connected", 60)
-    sent, answered = waiting.entered_by()
-    assert sent <= last["enqueued_at"] <= answered, "the age is kept"
+    sent, heard = waiting.entered_by()
+    assert sent <= last["enqueued_at"] <= heard, "the age is kept"
     assert not waiting.events("BYE")
     await finish(ann.desk, last, "paused")
     await finish(bob.desk, taken, "paused")

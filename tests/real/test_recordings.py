@@ -73,7 +73,8 @@ def customers_voice(folder: Path) -> Path:
 def takes(now: Talk | Desk) -> list[tuple[Path, Path]]:
     """The two sides of each talk, customer first, in order."""
     customers = sorted(spool(now).glob("*-customer.ulaw"))
-    return [(each, each.with_name(each.name.replace("-customer", "-agent"))) for each in customers]
+    pairs = [(each, each.with_name(each.name.replace("-customer", "-agent"))) for each in customers]
+    return [pair for pair in pairs if pair[1].exists()]
 
 
 async def talked(now: Talk, number: int, said_s: float = 0.8) -> None:
@@ -90,7 +91,10 @@ async def settled(now: Talk | Desk) -> None:
     """Wait until the files of the takes grow no more: who writes them ends after the channel does."""
     before: list[int] = []
     async with asyncio.timeout(10):
-        while before != (sizes := [side.stat().st_size for pair in takes(now) for side in pair]):
+        while True:
+            sizes = [side.stat().st_size for pair in takes(now) for side in pair]
+            if sizes and sizes == before:
+                return
             before = sizes
             await asyncio.sleep(0.5)
 

@@ -76,11 +76,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         await server.floor.settle(
             StatusChosen(agent=colleague, status=Status.PAUSED, at=SystemClock().now(), reason="break")
         )
-        async with asyncio.timeout(5):
-            while any(
-                server.floor.centre.agents[one].device is not Device.REACHABLE for one in (agent, colleague)
-            ):
-                await asyncio.sleep(0.01)
+        for one in (agent, colleague):
+            await server.device(one)
         yield Stage(
             here=here,
             there=there,

@@ -16,7 +16,7 @@ from routing.bus import LocalBus
 from routing.core.events import ConsoleChanged, StatusChosen
 from routing.core.facts import Fact
 from routing.core.figures import Figures
-from routing.core.model import LETTERS, AgentId, Status
+from routing.core.model import LETTERS, AgentId, Device, Status
 from routing.core.router import Router
 from routing.floor import Floor
 from routing.recorder import StoreLedger
@@ -53,6 +53,12 @@ class VoiceServer:
         async with asyncio.timeout(10):
             while not all(switch.status.up for switch in self.voice.switches):
                 await asyncio.sleep(0.01)
+
+    async def device(self, agent: AgentId, device: Device = Device.REACHABLE) -> None:
+        """Wait until the agent's telephone is told to be so."""
+        async with asyncio.timeout(20):
+            while self.floor.centre.agents[agent].device is not device:
+                await asyncio.sleep(0.02)
 
     def ready(self, agent: AgentId) -> None:
         """The agent sits at a console and is ready."""

@@ -16,10 +16,8 @@ from tests.scenarios.centre import EXTENSIONS, NUMBERS, PASSWORD, SUPERVISOR, Ce
 from tests.scenarios.script import Scenario, Spoken, Step, Unreadable
 from tests.scenarios.telephone import At, Telephone, telephone
 
-WITHIN_S = 25.0
-"""So long is waited for what a line is about; what was missed of a telephone is found by a look round every 15 s."""
-ACT_WITHIN_S = 75.0
-"""Of a crowd that calls: the longest act."""
+WITHIN_S = 15.0
+CROWD_WITHIN_S = 25.0
 Act = Callable[..., Awaitable[None]]
 ACTS: list[tuple[re.Pattern[str], str]] = []
 WAITS: list[tuple[re.Pattern[str], str]] = []
@@ -89,7 +87,7 @@ class Play:
                 raise AssertionError(f"{at}: {type(error).__name__} {error}; the ledger: {told}") from error
 
     async def _do(self, name: str, words: tuple[str, ...]) -> None:
-        async with asyncio.timeout(ACT_WITHIN_S):
+        async with asyncio.timeout(WITHIN_S * 2):
             await getattr(self, name)(*words)
 
     async def _until(self, name: str, words: tuple[str, ...]) -> None:
@@ -148,7 +146,7 @@ class Play:
         self.crowd_number = self._numbers()
         lab, stay = self.centre.lab, {"hang_up_after_s": 1.0, "calls": int(count), "rate": 60.0}
         async with lab.caller(to=NUMBERS[queue], number=self.crowd_number, **stay) as sipp:
-            assert await sipp.ended(ACT_WITHIN_S) == 0, sipp.trouble()
+            assert await sipp.ended(CROWD_WITHIN_S) == 0, sipp.trouble()
         self.crowd_size = int(count)
 
     @property
