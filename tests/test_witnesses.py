@@ -11,11 +11,16 @@ async def test_a_log_is_told_by_a_failure_within_and_by_one_that_leaves_its_bloc
     """The first while it is open; the second as it was at that moment, for it is closed when the test is reported."""
     path = tmp_path / "log"
     path.write_text("before\n" * 200 + "the cause")
-    with pytest.raises(ValueError, match="failure"), witnesses.log("one", path):  # noqa: PT012 - the block is what is tested
-        told = dict(await witnesses.testimony())
-        assert told["one"].count("before") == witnesses.LINES - 1
-        assert told["one"].endswith("the cause")
-        raise ValueError("failure")
+
+    async def fails() -> None:
+        with witnesses.log("one", path):
+            told = dict(await witnesses.testimony())
+            assert told["one"].count("before") == witnesses.LINES - 1
+            assert told["one"].endswith("the cause")
+            raise ValueError("failure")
+
+    with pytest.raises(ValueError, match="failure"):
+        await fails()
     path.write_text("what came after")
     assert dict(await witnesses.testimony())["one"].endswith("the cause")
     witnesses.begin()

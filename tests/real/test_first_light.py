@@ -265,11 +265,6 @@ async def come_to_hear(names: set[str], customer: Ear, *desks: Desk) -> None:
     await comes(lambda: hear(customer, *desks), lambda heard: heard == names)
 
 
-async def comes_to_hear(name: str, customer: Ear, *desks: Desk) -> None:
-    """Whoever else does: the line to them may still be on its way."""
-    await comes(lambda: hear(customer, *desks), lambda heard: name in heard)
-
-
 async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
     """An attended transfer by way of a conference, in two browsers and with a customer's telephone: in each step those hear who are to, and nobody else."""
     colleague, port = await Desk.open(stage.browser, stage.centre.origin), free_port()
@@ -296,7 +291,7 @@ async def test_three_talk_and_the_agent_leaves(stage: Stage) -> None:
         await colleague.page.get_by_test_id("hangup").wait_for(timeout=15_000)
         await agent.page.locator('[data-testid="conference"]:not([disabled])').wait_for()
         await mute_all_but(agent, *desks)
-        await comes_to_hear("colleague", customer, *desks)
+        await comes(lambda: hear(customer, *desks), lambda heard: "colleague" in heard)
         await agent.page.keyboard.press("Alt+KeyJ")
         await agent.page.get_by_test_id("alone").wait_for()
         await colleague.page.locator(".plain-call").get_by_text("客戶聽得到您").wait_for()
