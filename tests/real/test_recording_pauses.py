@@ -157,7 +157,9 @@ async def test_what_is_keyed_while_paused_is_nowhere(
         for side in (customer, agents):
             quiet = max(re.finditer(rb"\xff+", side), key=lambda run: run.end() - run.start())
             assert quiet.start() < (begin + 0.5) * 8000
-            assert quiet.end() > (end - 1) * 8000, "0.4 s of bridging are in the pause's times and not in the file"
+            assert quiet.end() > (end - 1) * 8000, (
+                "0.4 s of bridging are in the pause's times and not in the file"
+            )
         assert ("recording_pause", me, "resumed") in await segments(now, call)
 
         logs = tmp_path / "asterisk" / "var" / "log"
